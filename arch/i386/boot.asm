@@ -1,0 +1,109 @@
+; SPDX-License-Identifier: BSD-2-Clause
+;
+; From the boot loader to C. A multiboot loader has put the image at 1 MiB,
+; runs us in protected mode with flat segments and no paging, and says so in
+; EAX, with its information at EBX (Multiboot 0.6.96, section 3.2).
+;
+; This file's code is linked where it is loaded; everything else lies at
+; KERNEL_BASE above its load address, and can be reached once paging is on.
+
+KERNEL_BASE	equ 0xC0000000
+HEADER_MAGIC	equ 0x1BADB002
+HEADER_FLAGS	equ 3			; modules on pages; a memory map
+LARGE_PAGE	equ 0x183		; present, write, 4 MiB, global
+DIRECT_PAGES	equ 224			; 896 MiB
+CR0_PG_WP	equ 0x80010000
+CR4_PSE		equ 0x10
+CR4_PGE		equ 0x80
+CPUID_PSE	equ 3			; bits of EDX, leaf 1
+CPUID_PGE	equ 13
+
+extern start_c
+
+section .boot progbits alloc exec nowrite align=16
+	dd HEADER_MAGIC, HEADER_FLAGS, -(HEADER_MAGIC + HEADER_FLAGS)
+
+global _start
+_start:
+	cli
+	cld
+	mov esi, eax
+	mov edi, ebx
+	mov eax, 1
+	cpuid
+	bt edx, CPUID_PSE
+	jnc no_large_pages
+
+	; Map RAM at KERNEL_BASE, and its first 4 MiB also where they are, for
+	; the instructions up to the jump.
+	mov ebx, boot_dir - KERNEL_BASE
+	mov eax, LARGE_PAGE
+	mov [ebx], eax
+	mov ecx, DIRECT_PAGES
+	add ebx, KERNEL_BASE >> 20
+.map:
+	mov [ebx], eax
+	add ebx, 4
+	add eax, 1 << 22
+	loop .map
+
+	mov eax, boot_dir - KERNEL_BASE
+	mov cr3, eax
+	mov eax, cr4
+	or eax, CR4_PSE
+	mov cr4, eax
+	mov eax, cr0
+	or eax, CR0_PG_WP		; WP: the kernel, too, obeys read-only
+	mov cr0, eax
+	mov eax, start_high
+	jmp eax
+
+	; The console's C is out of reach here: tell COM1, and QEMU.
+no_large_pages:
+	mov esi, message
+	mov dx, 0x3f8
+	call put
+	mov esi, verdict
+	mov dx, 0xe9
+	call put
+	mov al, 0x12			; VERDICT_NOBOOT
+	out 0xf4, al
+	hlt
+	jmp $
+put:
+	lodsb
+	test al, al
+	jz .end
+	out dx, al
+	jmp put
+.end:
+	ret
+message	db "isthmus needs a CPU with 4 MiB pages (PSE)", 13, 10, 0
+verdict	db "noboot", 10, 0
+
+section .text
+start_high:
+	; The low mapping goes, with it what the TLB holds of it; only then
+	; may entries be global.
+	xor eax, eax
+	mov [boot_dir], eax
+	mov eax, cr3
+	mov cr3, eax
+	bt edx, CPUID_PGE
+	jnc .no_pge
+	mov eax, cr4
+	or eax, CR4_PGE
+	mov cr4, eax
+.no_pge:
+	mov esp, boot_stack_top
+	xor ebp, ebp			; the backtrace ends here
+	push edi
+	push esi
+	call start_c
+
+section .bss nobits alloc write align=4096
+global boot_dir
+boot_dir:
+	resb 4096
+	resb 8192
+boot_stack_top:

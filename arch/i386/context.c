@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Kernel stacks, and what changes hands when another process runs. */
+#include "i386.h"
+
+#include "abi/errno.h"
+#include "abi/misc.h"
+#include "frame.h"
+#include "printf.h"
+#include "proc.h"
+#include "string.h"
+#include "vm.h"
+
+#define KSTACK_PAGES (KSTACK_SIZE / PAGE_SIZE)
+#define KSTACK_STRIDE (KSTACK_PAGES + 1) /* the lowest page is never mapped */
+#define KSTACKS (KSTACK_TABLES * PTAB_PAGES / KSTACK_STRIDE)
+
+#define CPUID_FXSR (1u << 24) /* EDX, leaf 1 */
+#define CPUID_SSE (1u << 25)
+#define CR0_MP 0x02u
+#define CR0_EM 0x04u
+#define CR0_NE 0x20u
+#define CR4_OSFXSR 0x200u
+#define CR4_OSXMMEXCPT 0x400u
+#define FPU_CONTROL 0x37fu    /* what FNINIT sets */
+#define MXCSR_DEFAULT 0x1f80u
+#define FXSAVE_MXCSR 24       /* where it lies */
+
+/* struct abi_user_desc's flags */
+#define DESC_32BIT 0x01u
+#define DESC_CONTENTS 0x06u   /* 0 and 2 are data, 4 and 6 code */
+#define DESC_READ_ONLY 0x08u
+#define DESC_IN_PAGES 0x10u
+#define DESC_NOT_PRESENT 0x20u
+#define DESC_USEABLE 0x40u
+#define DESC_EMPTY (DESC_READ_ONLY | DESC_NOT_PRESENT)
+
+/* Tables of the stacks' region: every directory has them from the start, so a
+ * stack mapped later is there in all. */
+static _Alignas(PAGE_SIZE) pte_t kstack_tables[KSTACK_TABLES * PTAB_PAGES];
+static unsigned kstack_hint; /* no stack below it is free */
+
+static _Alignas(16) uint8_t fpu_default[512];
+
+void
+kstack_init(void)
+{
+	unsigned i;
+
+	for (i = 0; i < KSTACK_TABLES; i++)
+		boot_dir[(KSTACK_BASE >> SLOT_SHIFT) + i] =
+		        kva_frame(kstack_tables + i * PTAB_PAGES) << PAGE_SHIFT | PTE_PRESENT |
+		        PTE_WRITE;
+}
+
+bool
+kstack_mapped(uint32_t va)
+{
+	uint32_t page = (va - KSTACK_BASE) >> PAGE_SHIFT;
+
+	return page < KSTACK_TABLES * PTAB_PAGES && pte_present(kstack_tables[page]);
+}
+
+static void
+kstack_unmap(uint8_t *stack, unsigned pages)
+{
+	uint32_t va = (uint32_t)stack;
+	pte_t *pte = kstack_tables + ((va - KSTACK_BASE) >> PAGE_SHIFT);
+
+	for (; pages > 0; pages--, pte++, va += PAGE_SIZE) {
+		frame_unref(pte_frame(*pte));
+		*pte = 0;
+		cpu_invlpg(va);
+	}
+}
+
+static uint8_t *
+kstack_alloc(void)
+{
+	unsigned i, slot;
+	uint8_t *stack;
+	pte_t *pte;
+	frame_t f;
+
+	for (slot = kstack_hint; slot < KSTACKS; slot++)
+		if (!pte_present(kstack_tables[slot * KSTACK_STRIDE + 1]))
+			break;
+	kstack_hint = slot;
+	if (slot == KSTACKS)
+		return NULL;
+	pte = kstack_tables + slot * KSTACK_STRIDE + 1;
+	stack = (uint8_t *)KSTACK_BASE + (slot * KSTACK_STRIDE + 1) * PAGE_SIZE;
+	for (i = 0; i < KSTACK_PAGES; i++) {
+		if (!frame_alloc(FRAME_KERNEL, &f)) {
+			kstack_unmap(stack, i);
+			return NULL;
+		}
+		pte[i] = f << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE;
+	}
+	return stack;
+}
+
+void
+fpu_init(void)
+{
+	uint32_t eax = 1, ebx, ecx, edx, cr0, cr4;
+
+	__asm__("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+	if (!(edx & CPUID_FXSR))
+		noboot("this CPU has no FXSAVE");
+	__asm__ volatile("movl %%cr4, %0" : "=r"(cr4));
+	cr4 |= CR4_OSFXSR | (edx & CPUID_SSE ? CR4_OSXMMEXCPT : 0);
+	__asm__ volatile("movl %0, %%cr4" : : "r"(cr4));
+	__asm__ volatile("movl %%cr0, %0" : "=r"(cr0));
+	cr0 = (cr0 & ~CR0_EM) | CR0_MP | CR0_NE;
+	__asm__ volatile("movl %0, %%cr0" : : "r"(cr0));
+
+	*(uint16_t *)fpu_default = FPU_CONTROL;
+	*(uint32_t *)(fpu_default + FXSAVE_MXCSR) = MXCSR_DEFAULT;
+}
+
+/* The registers of the current process as a new program finds them. */
+void
+fpu_reset(void)
+{
+	__asm__ volatile("fxrstor %0" : : "m"(fpu_default));
+}
+
+int
+machine_proc_init(struct proc *p, void (*fn)(void))
+{
+	/* What context_switch() finds on the stack. */
+	struct {
+		uint32_t edi, esi;
+		void (*ebx)(void);
+		uint32_t ebp;
+		void (*eip)(void);
+	} *first;
+
+	p->md.kstack = kstack_alloc();
+	if (p->md.kstack == NULL)
+		return ENOMEM;
+	p->md.tf = (struct trapframe *)(p->md.kstack + KSTACK_SIZE) - 1;
+	memset(p->md.tf, 0, sizeof(*p->md.tf));
+	first = (void *)((uint8_t *)p->md.tf - sizeof(*first));
+	memset(first, 0, sizeof(*first));
+	first->ebx = fn;
+	first->eip = context_start;
+	p->md.esp = (uint32_t)first;
+	memcpy(p->md.fpu, fpu_default, sizeof(fpu_default));
+	return 0;
+}
+
+void
+machine_proc_free(struct proc *p)
+{
+	uint32_t slot = ((uint32_t)p->md.kstack - KSTACK_BASE) / (KSTACK_STRIDE * PAGE_SIZE);
+
+	kstack_unmap(p->md.kstack, KSTACK_PAGES);
+	if (slot < kstack_hint)
+		kstack_hint = slot;
+	p->md.kstack = NULL;
+}
+
+void
+machine_proc_fork(struct proc *child, const struct proc *parent)
+{
+	*child->md.tf = *parent->md.tf;
+	child->md.tf->eax = 0;
+	memcpy(child->md.tls, parent->md.tls, sizeof(child->md.tls));
+	__asm__ volatile("fxsave %0" : "=m"(child->md.fpu));
+}
+
+void
+machine_proc_exec(vaddr_t entry, vaddr_t sp)
+{
+	struct machine_proc *md = &curproc()->md;
+
+	*md->tf = (struct trapframe){.ds = USER_DS,
+	                             .es = USER_DS,
+	                             .trapno = TRAP_SYSCALL,
+	                             .eip = entry,
+	                             .cs = USER_CS,
+	                             .eflags = EFLAGS_IF | 2,
+	                             .esp = sp,
+	                             .ss = USER_DS};
+	memset(md->tls, 0, sizeof(md->tls));
+	segments_load_tls(md->tls);
+	fpu_reset();
+}
+
+/* The kernel itself uses no FPU: what its registers hold is the process's. */
+void
+machine_switch(struct proc *from, struct proc *to)
+{
+	__asm__ volatile("fxsave %0" : "=m"(from->md.fpu));
+	__asm__ volatile("fxrstor %0" : : "m"(to->md.fpu));
+	segments_load_tls(to->md.tls);
+	tss.esp0 = (uint32_t)(to->md.kstack + KSTACK_SIZE);
+	if (to->space != NULL)
+		pmap_activate(&to->space->pmap);
+	else
+		cpu_load_cr3(kernel_dir << PAGE_SHIFT);
+	context_switch(&from->md.esp, to->md.esp);
+}
+
+void
+machine_idle(void)
+{
+	__asm__ volatile("sti; hlt; cli" : : : "memory");
+}
+
+void
+machine_poll(void)
+{
+	__asm__ volatile("sti; nop; cli" : : : "memory");
+}
+
+vaddr_t
+machine_user_sp(void)
+{
+	return curproc()->md.tf->esp;
+}
+
+vaddr_t
+machine_user_pc(void)
+{
+	return curproc()->md.tf->eip;
+}
+
+static bool
+tls_is_empty(const struct abi_user_desc *d)
+{
+	return d->base_addr == 0 && d->limit == 0 &&
+	       ((d->flags & ~DESC_USEABLE) == DESC_EMPTY || d->flags == 0);
+}
+
+/* Only data of ring 3: nothing else is any use to a program, and a gate or a
+ * task here would be a way into the kernel. */
+static uint64_t
+tls_segment(const struct abi_user_desc *d)
+{
+	uint32_t type = d->flags & DESC_READ_ONLY ? 0xf100 : 0xf300;
+	uint32_t high = (d->base_addr & 0xff000000) | (d->limit & 0xf0000) |
+	                (d->base_addr >> 16 & 0xff) | type | (d->flags & DESC_CONTENTS) << 9 |
+	                1u << 22 | (d->flags & DESC_IN_PAGES ? 1u << 23 : 0);
+
+	return (uint64_t)high << 32 | d->base_addr << 16 | (d->limit & 0xffff);
+}
+
+int
+machine_set_tls(struct abi_user_desc *d)
+{
+	struct machine_proc *md = &curproc()->md;
+	uint32_t n = d->entry_number - GDT_TLS;
+
+	if (d->entry_number == (uint32_t)-1) {
+		for (n = 0; n < TLS_SLOTS && md->tls[n] != 0; n++)
+			;
+		if (n == TLS_SLOTS)
+			return ESRCH;
+	}
+	if (n >= TLS_SLOTS)
+		return EINVAL;
+	if (tls_is_empty(d)) {
+		md->tls[n] = 0;
+	} else {
+		if (!(d->flags & DESC_32BIT) || (d->flags & DESC_CONTENTS) > 2 ||
+		    (d->flags & DESC_NOT_PRESENT))
+			return EINVAL;
+		md->tls[n] = tls_segment(d);
+	}
+	d->entry_number = GDT_TLS + n;
+	segments_load_tls(md->tls);
+	return 0;
+}

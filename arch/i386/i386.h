@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of this directory offer each other. */
+#ifndef I386_H
+#define I386_H
+
+#include <machine.h>
+
+#include "cpu.h"
+#include "trapframe.h"
+
+/*
+ * The kernel's addresses:
+ *
+ *   0xC0000000  RAM as it is, to 896 MiB, in 4 MiB pages
+ *   0xF8000000  kernel stacks: a page that is never mapped, then two
+ *   0xFF800000  windows on frames beyond 896 MiB
+ */
+#define DIRECT_FRAMES 0x38000u
+#define KSTACK_BASE 0xF8000000u
+#define KSTACK_TABLES 8u
+#define KSTACK_SIZE (2 * PAGE_SIZE)
+#define WINDOW_BASE 0xFF800000u
+
+extern pte_t boot_dir[PTAB_PAGES];
+
+/* boot.asm: the image, from its first byte to the end of its bss. */
+extern uint8_t image_start[], image_end[];
+
+/* segments.c */
+struct tss {
+	uint32_t link, esp0, ss0, unused[4], cr3, eip, eflags;
+	uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi;
+	uint32_t es, cs, ss, ds, fs, gs, ldt;
+	uint16_t trap, iomap;
+};
+extern struct tss tss;
+void segments_init(void);
+void segments_load_tls(const uint64_t tls[TLS_SLOTS]);
+
+/* vectors.asm, switch.asm and usercopy.asm */
+extern const uint32_t trap_vectors[]; /* 0 to 47, then the system call's */
+extern const uint8_t trap_return_pops[], trap_return_iret[];
+extern const uint8_t usercopy_start[], usercopy_end[], usercopy_fault[];
+void double_fault_entry(void);
+void context_start(void);
+void context_switch(uint32_t *save_esp, uint32_t esp);
+
+/* trap.c */
+void trap(struct trapframe *tf);
+void double_fault(void);
+
+/* context.c */
+void fpu_init(void);
+void fpu_reset(void);
+/* Is it one word of a kernel stack that is mapped? */
+bool kstack_mapped(uint32_t va);
+void kstack_init(void);
+
+/* window.c */
+void window_init(void);
+
+/* backtrace.c: where machine_backtrace() starts; NULL: at its caller. */
+extern const struct trapframe *kernel_trapframe;
+extern uint32_t kernel_trap_esp;
+
+/* devices */
+void pic_init(void);
+/* Take irq from the controller; false: there was none. */
+bool pic_accept(unsigned irq);
+bool pic_pending(unsigned irq);
+void pit_init(void);
+void serial_init(void);
+void serial_write(unsigned com, const char *s, size_t n);
+/* What has been written has left. */
+void serial_drain(void);
+void serial_interrupt(void);
+void vga_init(void);
+void vga_write(const char *s, size_t n);
+void keyboard_init(void);
+void keyboard_interrupt(void);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Instructions that C has no words for. */
+#ifndef CPU_H
+#define CPU_H
+
+#include <stdint.h>
+
+#include "mmu.h"
+
+/* The boot page directory: its entries 768 to 1023 are the kernel's half, set
+ * before the first process and the same in every directory. */
+extern frame_t kernel_dir;
+
+static inline uint8_t
+inb(uint16_t port)
+{
+	uint8_t v;
+
+	__asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
+	return v;
+}
+
+static inline void
+outb(uint16_t port, uint8_t v)
+{
+	__asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port));
+}
+
+static inline void
+outw(uint16_t port, uint16_t v)
+{
+	__asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port));
+}
+
+static inline uint32_t
+cpu_read_cr2(void)
+{
+	uint32_t v;
+
+	__asm__ volatile("movl %%cr2, %0" : "=r"(v));
+	return v;
+}
+
+static inline uint32_t
+cpu_read_cr3(void)
+{
+	uint32_t v;
+
+	__asm__ volatile("movl %%cr3, %0" : "=r"(v) : : "memory");
+	return v;
+}
+
+static inline void
+cpu_load_cr3(uint32_t paddr)
+{
+	__asm__ volatile("movl %0, %%cr3" : : "r"(paddr) : "memory");
+}
+
+static inline void
+cpu_invlpg(uint32_t va)
+{
+	__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
+}
+
+static inline uint64_t
+cpu_rdtsc(void)
+{
+	uint64_t v;
+
+	__asm__ volatile("rdtsc" : "=A"(v));
+	return v;
+}
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a process is to the i386. */
+#ifndef MDPROC_H
+#define MDPROC_H
+
+#include <stdint.h>
+
+#define TLS_SLOTS 3 /* GDT entries 6 to 8 belong to the process */
+
+struct trapframe;
+
+struct machine_proc {
+	_Alignas(16) uint8_t fpu[512]; /* FXSAVE area, Intel SDM vol. 1, 10.5 */
+	uint32_t esp;                  /* kernel stack pointer while switched out */
+	uint8_t *kstack;               /* lowest byte of its kernel stack */
+	struct trapframe *tf;          /* user registers, at the stack's top */
+	uint64_t tls[TLS_SLOTS];       /* segment descriptors */
+	uint32_t cr2;                  /* address of the last fault that was signalled */
+};
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The PC keyboard, scan code set 1, US layout. */
+#include "i386.h"
+
+#define PORT_DATA 0x60
+#define PORT_STATUS 0x64
+#define STATUS_FULL 0x01
+#define RELEASED 0x80
+
+enum { KEY_CTRL = 0x1d, KEY_LSHIFT = 0x2a, KEY_RSHIFT = 0x36, KEY_CAPS = 0x3a, KEY_EXTENDED = 0xe0 };
+
+static const char plain[] = "\0\0331234567890-=\177\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 ";
+static const char shifted[] = "\0\033!@#$%^&*()_+\177\tQWERTYUIOP{}\r\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 ";
+
+static bool shift, ctrl, caps, extended;
+
+void
+keyboard_init(void)
+{
+	while (inb(PORT_STATUS) & STATUS_FULL)
+		inb(PORT_DATA);
+}
+
+/* Keys that came after 0xe0: the arrows as a VT100 sends them. */
+static void
+extended_key(uint8_t code)
+{
+	static const char arrows[] = {0x48, 'A', 0x50, 'B', 0x4d, 'C', 0x4b, 'D'};
+	unsigned i;
+
+	for (i = 0; i < sizeof(arrows); i += 2)
+		if (code == (uint8_t)arrows[i]) {
+			tty_input('\033');
+			tty_input('[');
+			tty_input((uint8_t)arrows[i + 1]);
+		}
+	if (code == 0x1c)
+		tty_input('\r');
+	else if (code == 0x35)
+		tty_input('/');
+}
+
+static void
+plain_key(uint8_t code)
+{
+	char c;
+	bool letter;
+
+	if (code >= sizeof(plain) - 1 || plain[code] == 0)
+		return;
+	letter = plain[code] >= 'a' && plain[code] <= 'z';
+	c = (shift != (caps && letter)) ? shifted[code] : plain[code];
+	if (ctrl)
+		c &= 0x1f;
+	tty_input((uint8_t)c);
+}
+
+void
+keyboard_interrupt(void)
+{
+	uint8_t code = inb(PORT_DATA);
+	bool down = !(code & RELEASED);
+
+	if (code == KEY_EXTENDED) {
+		extended = true;
+		return;
+	}
+	code &= (uint8_t)~RELEASED;
+	if (code == KEY_CTRL)
+		ctrl = down;
+	else if (extended && down)
+		extended_key(code);
+	else if (!extended && (code == KEY_LSHIFT || code == KEY_RSHIFT))
+		shift = down;
+	else if (!extended && code == KEY_CAPS && down)
+		caps = !caps;
+	else if (!extended && down)
+		plain_key(code);
+	extended = false;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The page tables that the MMU follows: a directory of 1,024 entries, each for
+ * a slot of 4 MiB, and a page table for each slot in use.
+ *
+ *	directory           table            frame
+ *	[   0] ---------> [   0] ---------> page
+ *	 ...               ...
+ *	[ 767]            [1023]
+ *	[ 768] the kernel's, the same in every directory
+ *	[1023]
+ *
+ * A table comes with the first page entered in its slot and goes when vm_space
+ * says that no entry touches the slot. Intel SDM vol. 3, 4.3; TLB: 4.10.
+ */
+#include <machine.h>
+
+#include "abi/errno.h"
+#include "abi/mman.h"
+#include "cpu.h"
+#include "frame.h"
+#include "printf.h"
+#include "string.h"
+
+#define DIR_ENTRIES 1024u
+#define DIR_KERNEL (KERNEL_BASE >> SLOT_SHIFT)
+
+/* Beyond this many pages one flush is cheaper than an INVLPG each. */
+#define FLUSH_PAGES 32u
+
+static const struct pmap *active;
+
+static pte_t *
+dir_of(const struct pmap *pm)
+{
+	return frame_kva(pm->dir);
+}
+
+/* The table of va's slot; NULL if it has none. */
+static pte_t *
+table_of(const struct pmap *pm, vaddr_t va)
+{
+	pte_t pde = dir_of(pm)[va >> SLOT_SHIFT];
+
+	return pde == 0 ? NULL : frame_kva(pte_frame(pde));
+}
+
+static pte_t *
+table_make(struct pmap *pm, vaddr_t va)
+{
+	pte_t *pt = table_of(pm, va);
+	frame_t f;
+
+	if (pt != NULL)
+		return pt;
+	frame_alloc(FRAME_TABLE, &f);
+	frame_zero(f);
+	dir_of(pm)[va >> SLOT_SHIFT] = pte_make(f, true);
+	return frame_kva(f);
+}
+
+static void
+flush(const struct pmap *pm, vaddr_t start, vaddr_t end)
+{
+	if (pm != active)
+		return;
+	if ((end - start) >> PAGE_SHIFT > FLUSH_PAGES) {
+		cpu_load_cr3(pm->dir << PAGE_SHIFT);
+		return;
+	}
+	for (; start < end; start += PAGE_SIZE)
+		cpu_invlpg(start);
+}
+
+/* Where the walk from va goes on: the next slot's start, or end. */
+static vaddr_t
+slot_end(vaddr_t va, vaddr_t end)
+{
+	vaddr_t next = (va | (SLOT_SIZE - 1)) + 1;
+
+	return next < end ? next : end;
+}
+
+int
+pmap_init(struct pmap *pm)
+{
+	pte_t *dir = page_alloc();
+
+	if (dir == NULL)
+		return ENOMEM;
+	pm->dir = kva_frame(dir);
+	memcpy(dir + DIR_KERNEL, (pte_t *)frame_kva(kernel_dir) + DIR_KERNEL,
+	       (DIR_ENTRIES - DIR_KERNEL) * sizeof(pte_t));
+	return 0;
+}
+
+void
+pmap_destroy(struct pmap *pm)
+{
+	if (pm == active)
+		pmap_activate(NULL);
+	page_free(dir_of(pm));
+}
+
+void
+pmap_activate(struct pmap *pm)
+{
+	active = pm;
+	cpu_load_cr3((pm != NULL ? pm->dir : kernel_dir) << PAGE_SHIFT);
+}
+
+pte_t
+pmap_lookup(const struct pmap *pm, vaddr_t va)
+{
+	pte_t *pt = table_of(pm, va);
+
+	return pt == NULL ? 0 : pt[ptab_index(va)];
+}
+
+void
+pmap_enter(struct pmap *pm, vaddr_t va, pte_t pte)
+{
+	pte_t *slot = table_make(pm, va) + ptab_index(va);
+	pte_t old = *slot;
+
+	*slot = pte;
+	if (old != 0) {
+		flush(pm, va, va + PAGE_SIZE);
+		frame_unref(pte_frame(old));
+	}
+}
+
+/* The frames may have new owners as soon as they are let go: so the entries
+ * are cleared and the TLB flushed slot by slot before their frames go. */
+void
+pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end)
+{
+	static frame_t gone[PTAB_PAGES];
+	vaddr_t va, stop;
+
+	for (va = start; va < end; va = stop) {
+		pte_t *pt = table_of(pm, va);
+		unsigned i, n = 0;
+		vaddr_t from = va;
+
+		stop = slot_end(va, end);
+		if (pt == NULL)
+			continue;
+		for (; va < stop; va += PAGE_SIZE) {
+			pte_t *pte = &pt[ptab_index(va)];
+
+			if (*pte == 0)
+				continue;
+			gone[n++] = pte_frame(*pte);
+			*pte = 0;
+		}
+		if (n > 0)
+			flush(pm, from, stop);
+		for (i = 0; i < n; i++)
+			frame_unref(gone[i]);
+	}
+}
+
+void
+pmap_free_tables(struct pmap *pm, vaddr_t start, vaddr_t end)
+{
+	pte_t *dir = dir_of(pm);
+	unsigned slot;
+
+	for (slot = start >> SLOT_SHIFT; slot < end >> SLOT_SHIFT; slot++) {
+		frame_t f = pte_frame(dir[slot]);
+
+		if (dir[slot] == 0)
+			continue;
+		dir[slot] = 0;
+		/* The MMU may keep directory entries too; any INVLPG drops them. */
+		flush(pm, slot << SLOT_SHIFT, (slot << SLOT_SHIFT) + PAGE_SIZE);
+		frame_unref(f);
+	}
+}
+
+void
+pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot)
+{
+	vaddr_t va, stop;
+
+	for (va = start; va < end; va = stop) {
+		pte_t *pt = table_of(pm, va);
+
+		stop = slot_end(va, end);
+		for (; pt != NULL && va < stop; va += PAGE_SIZE) {
+			pte_t *pte = &pt[ptab_index(va)];
+
+			if (*pte == 0)
+				continue;
+			if (!(prot & PROT_WRITE))
+				*pte &= ~PTE_WRITE;
+			if (prot == PROT_NONE)
+				*pte = (*pte & ~PTE_PRESENT) | PTE_PARKED;
+		}
+	}
+	flush(pm, start, end);
+}
+
+void
+pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool cow)
+{
+	vaddr_t va, stop;
+
+	for (va = start; va < end; va = stop) {
+		pte_t *pt = table_of(from, va), *copy = NULL;
+
+		stop = slot_end(va, end);
+		for (; pt != NULL && va < stop; va += PAGE_SIZE) {
+			pte_t *pte = &pt[ptab_index(va)];
+
+			if (*pte == 0)
+				continue;
+			if (cow)
+				*pte &= ~PTE_WRITE;
+			if (copy == NULL)
+				copy = table_make(to, va);
+			frame_ref(pte_frame(*pte));
+			copy[ptab_index(va)] = *pte;
+		}
+	}
+	if (cow)
+		flush(from, start, end);
+}
+
+unsigned
+pmap_resident(const struct pmap *pm, vaddr_t start, vaddr_t end)
+{
+	unsigned n = 0;
+	vaddr_t va, stop;
+
+	for (va = start; va < end; va = stop) {
+		const pte_t *pt = table_of(pm, va);
+
+		stop = slot_end(va, end);
+		for (; pt != NULL && va < stop; va += PAGE_SIZE)
+			n += pt[ptab_index(va)] != 0;
+	}
+	return n;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* 16550A serial ports: COM1 is the console, COM2 may be the log. */
+#include "i386.h"
+
+#define DATA 0 /* and the divisor's low byte */
+#define IER 1  /* and its high byte */
+#define FCR 2
+#define LCR 3
+#define MCR 4
+#define LSR 5
+#define IER_RECEIVED 0x01
+#define FCR_ON_CLEAR 0x07
+#define LCR_8N1 0x03
+#define LCR_DIVISOR 0x80
+#define MCR_DTR_RTS_IRQ 0x0b
+#define LSR_RECEIVED 0x01
+#define LSR_ROOM 0x20 /* the transmit FIFO is empty */
+#define LSR_DONE 0x40
+#define NO_UART 0xff  /* what an empty port reads */
+#define FIFO_SIZE 16
+
+static const uint16_t base[2] = {0x3f8, 0x2f8};
+static bool present[2];
+
+void
+serial_init(void)
+{
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		uint16_t port = base[i];
+
+		if (inb(port + LSR) == NO_UART)
+			continue;
+		present[i] = true;
+		outb(port + IER, 0);
+		outb(port + LCR, LCR_DIVISOR);
+		outb(port + DATA, 1); /* 115200 baud */
+		outb(port + IER, 0);
+		outb(port + LCR, LCR_8N1);
+		outb(port + FCR, FCR_ON_CLEAR);
+		outb(port + MCR, MCR_DTR_RTS_IRQ);
+	}
+	if (present[0])
+		outb(base[0] + IER, IER_RECEIVED);
+}
+
+/* Waits as long as the other side makes it wait: nothing is dropped. */
+void
+serial_write(unsigned com, const char *s, size_t n)
+{
+	unsigned room = 0;
+
+	if (!present[com])
+		return;
+	for (; n > 0; n--, room--) {
+		if (room == 0) {
+			while (!(inb(base[com] + LSR) & LSR_ROOM))
+				;
+			room = FIFO_SIZE;
+		}
+		outb(base[com] + DATA, (uint8_t)*s++);
+	}
+}
+
+void
+serial_drain(void)
+{
+	unsigned i;
+
+	for (i = 0; i < 2; i++)
+		while (present[i] && !(inb(base[i] + LSR) & LSR_DONE))
+			;
+}
+
+void
+serial_interrupt(void)
+{
+	while (inb(base[0] + LSR) & LSR_RECEIVED)
+		tty_input(inb(base[0] + DATA));
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the CPU reports: system calls, interrupts, and mistakes. */
+#include "i386.h"
+#include "ksyms.h"
+#include "printf.h"
+#include "proc.h"
+#include "vm.h"
+
+#define IRQ_TIMER 0
+#define IRQ_KEYBOARD 1
+#define IRQ_COM1 4
+
+enum { ADDR_NONE, ADDR_EIP };
+
+/* What the process gets for each exception; Linux's signals and codes. */
+static const struct {
+	const char *what;
+	uint8_t sig, code, addr;
+} exceptions[TRAP_IRQ] = {
+	[0] = {"divide by zero", SIGFPE, FPE_INTDIV, ADDR_EIP},
+	[1] = {"single step", SIGTRAP, TRAP_TRACE, ADDR_EIP},
+	[3] = {"breakpoint", SIGTRAP, SI_KERNEL, ADDR_NONE},
+	[4] = {"overflow", SIGSEGV, SI_KERNEL, ADDR_NONE},
+	[5] = {"bound exceeded", SIGSEGV, SI_KERNEL, ADDR_NONE},
+	[6] = {"illegal instruction", SIGILL, ILL_ILLOPN, ADDR_EIP},
+	[7] = {"no coprocessor", SIGFPE, FPE_FLTINV, ADDR_EIP},
+	[10] = {"invalid TSS", SIGSEGV, SI_KERNEL, ADDR_NONE},
+	[11] = {"segment not present", SIGBUS, SI_KERNEL, ADDR_NONE},
+	[12] = {"stack segment fault", SIGBUS, SI_KERNEL, ADDR_NONE},
+	[13] = {"general protection", SIGSEGV, SI_KERNEL, ADDR_NONE},
+	[16] = {"floating point error", SIGFPE, FPE_FLTINV, ADDR_EIP},
+	[17] = {"alignment check", SIGBUS, BUS_ADRALN, ADDR_NONE},
+	[19] = {"SIMD floating point error", SIGFPE, FPE_FLTINV, ADDR_EIP},
+};
+
+static void
+irq_take(unsigned irq, bool user)
+{
+	if (!pic_accept(irq))
+		return;
+	if (irq == IRQ_TIMER)
+		clock_tick(user);
+	else if (irq == IRQ_KEYBOARD)
+		keyboard_interrupt();
+	else if (irq == IRQ_COM1)
+		serial_interrupt();
+}
+
+static int
+fault_access(const struct trapframe *tf)
+{
+	return tf->error & PF_WRITE ? PROT_WRITE : PROT_READ;
+}
+
+static void
+user_page_fault(struct trapframe *tf)
+{
+	struct proc *p = curproc();
+	vaddr_t va = cpu_read_cr2();
+	bool write = tf->error & PF_WRITE;
+	int code = SEGV_MAPERR;
+
+	if (va < USER_END)
+		code = vm_fault(p->space, va, fault_access(tf));
+	if (code == 0)
+		return;
+	p->md.cr2 = va;
+	if (va >= USER_END)
+		signal_fault(SIGSEGV, code, va, write ? "write to the kernel" : "read of the kernel");
+	else if (code == SEGV_MAPERR)
+		signal_fault(SIGSEGV, code, va, write ? "write to no memory" : "read of no memory");
+	else
+		signal_fault(SIGSEGV, code, va, write ? "write to read-only memory" : "read of forbidden memory");
+}
+
+/* A page fault of the kernel that is none of usercopy.asm's. */
+static _Noreturn void
+kernel_page_fault(const struct trapframe *tf)
+{
+	uint32_t va = cpu_read_cr2(), off = 0;
+	const char *where = ksym_lookup(tf->eip, &off);
+
+	panic("%s %s %s address 0x%08x, from %s+0x%x", tf->error & PF_WRITE ? "write to" : "read of",
+	      tf->error & PF_PRESENT ? "read-only" : "unmapped", va < USER_END ? "user" : "kernel",
+	      va, where ? where : "?", off);
+}
+
+static _Noreturn void
+kernel_exception(const struct trapframe *tf)
+{
+	uint32_t off = 0;
+	const char *where = ksym_lookup(tf->eip, &off), *what = NULL;
+
+	kernel_trapframe = tf;
+	kernel_trap_esp = trap_from_user(tf) ? tf->esp : (uint32_t)&tf->esp;
+	if (tf->trapno == TRAP_PAGE)
+		kernel_page_fault(tf);
+	if (tf->trapno < TRAP_IRQ)
+		what = exceptions[tf->trapno].what;
+	panic("%s (trap %u, error 0x%x) in %s+0x%x", what ? what : "unexpected trap", tf->trapno,
+	      tf->error, where ? where : "?", off);
+}
+
+/*
+ * The way back to user mode stumbled over a selector. The CPU did not change
+ * stacks for this trap, so the word that was to be loaded, or IRET's first, is
+ * where the frame of a trap from the kernel ends.
+ */
+static bool
+mend_return(struct trapframe *tf)
+{
+	uint32_t *next = &tf->esp;
+
+	if (tf->trapno < TRAP_TSS || tf->trapno > TRAP_PROTECTION)
+		return false;
+	if (tf->eip == (uint32_t)trap_return_iret) {
+		next[1] = USER_CS;
+		next[4] = USER_DS;
+		return true;
+	}
+	if (tf->eip < (uint32_t)trap_return_pops || tf->eip > (uint32_t)trap_return_iret)
+		return false;
+	*next = 0;
+	return true;
+}
+
+static void
+kernel_trap(struct trapframe *tf)
+{
+	uint32_t va;
+
+	if (tf->trapno >= TRAP_IRQ && tf->trapno < TRAP_IRQ + 16) {
+		irq_take(tf->trapno - TRAP_IRQ, false);
+		return;
+	}
+	if (tf->trapno == TRAP_PAGE && tf->eip >= (uint32_t)usercopy_start &&
+	    tf->eip < (uint32_t)usercopy_end) {
+		va = cpu_read_cr2();
+		if (va < USER_END) {
+			if (vm_fault(curproc()->space, va, fault_access(tf)) != 0)
+				tf->eip = (uint32_t)usercopy_fault;
+			return;
+		}
+	}
+	if (!mend_return(tf))
+		kernel_exception(tf);
+}
+
+static void
+user_exception(struct trapframe *tf)
+{
+	uint32_t n = tf->trapno;
+
+	if (n == TRAP_PAGE)
+		user_page_fault(tf);
+	else if (n < TRAP_IRQ && exceptions[n].sig != 0)
+		signal_fault(exceptions[n].sig, exceptions[n].code,
+		             exceptions[n].addr == ADDR_EIP ? tf->eip : 0, exceptions[n].what);
+	else
+		kernel_exception(tf); /* NMI, machine check: not the program's doing */
+}
+
+/* Called by vectors.asm; what it leaves in *tf is what the CPU goes on with. */
+void
+trap(struct trapframe *tf)
+{
+	if (!trap_from_user(tf)) {
+		kernel_trap(tf);
+		return;
+	}
+	if (tf->trapno == TRAP_SYSCALL) {
+		uint32_t arg[6] = {tf->ebx, tf->ecx, tf->edx, tf->esi, tf->edi, tf->ebp};
+
+		tf->eax = syscall(tf->eax, arg);
+	} else if (tf->trapno >= TRAP_IRQ) {
+		irq_take(tf->trapno - TRAP_IRQ, true);
+	} else {
+		user_exception(tf);
+	}
+	user_return();
+}
+
+/* On its own stack; the interrupted state is in the main TSS. */
+void
+double_fault(void)
+{
+	static struct trapframe tf;
+	uint32_t cr2 = cpu_read_cr2(), off = 0;
+	const char *where = ksym_lookup(tss.eip, &off);
+
+	tf = (struct trapframe){.ds = tss.ds,
+	                        .es = tss.es,
+	                        .fs = tss.fs,
+	                        .gs = tss.gs,
+	                        .edi = tss.edi,
+	                        .esi = tss.esi,
+	                        .ebp = tss.ebp,
+	                        .ebx = tss.ebx,
+	                        .edx = tss.edx,
+	                        .ecx = tss.ecx,
+	                        .eax = tss.eax,
+	                        .trapno = TRAP_DOUBLE,
+	                        .eip = tss.eip,
+	                        .cs = tss.cs,
+	                        .eflags = tss.eflags};
+	kernel_trapframe = &tf;
+	kernel_trap_esp = tss.esp;
+	panic("%s in %s+0x%x",
+	      cr2 - KSTACK_BASE < KSTACK_TABLES * SLOT_SIZE && !kstack_mapped(cr2)
+	              ? "kernel stack overflow"
+	              : "double fault",
+	      where ? where : "?", off);
+}

@@ -1,0 +1,79 @@
+; SPDX-License-Identifier: BSD-2-Clause
+;
+; Where the CPU enters the kernel, and where it leaves it: struct trapframe
+; (trapframe.h) is made and unmade here.
+
+KERNEL_DS	equ 0x10
+SYSCALL		equ 0x80
+
+extern trap
+extern double_fault
+
+section .text
+
+; The exceptions for which the CPU pushes an error code itself (8 is a task).
+%define PUSHES_ERROR(n) (n == 10 || n == 11 || n == 12 || n == 13 || n == 14 || n == 17)
+
+%macro VECTOR 1
+vector_%1:
+%if !PUSHES_ERROR(%1)
+	push dword 0
+%endif
+	push dword %1
+	jmp trap_enter
+%endmacro
+
+%assign n 0
+%rep 48
+	VECTOR n
+%assign n n + 1
+%endrep
+
+vector_syscall:
+	push eax			; kept to make the call again
+	push dword SYSCALL
+
+trap_enter:
+	pusha
+	push ds
+	push es
+	push fs
+	push gs
+	cld
+	mov eax, KERNEL_DS
+	mov ds, eax
+	mov es, eax
+	push esp
+	call trap
+	add esp, 4
+
+; The user may have taken away the segments that its registers name: each of
+; these instructions may fault, and trap.c then mends the word it was to load.
+global trap_return
+global trap_return_pops
+global trap_return_iret
+trap_return:
+trap_return_pops:
+	pop gs
+	pop fs
+	pop es
+	pop ds
+	popa
+	lea esp, [esp + 8]
+trap_return_iret:
+	iret
+
+; A double fault is a task of its own: it comes when the stack has run out.
+global double_fault_entry
+double_fault_entry:
+	call double_fault
+
+section .rodata
+global trap_vectors
+trap_vectors:
+%assign n 0
+%rep 48
+	dd vector_ %+ n
+%assign n n + 1
+%endrep
+	dd vector_syscall

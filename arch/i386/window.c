@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Frames beyond the direct map are seen through eight pages of a table of
+ * their own, used as a stack. Low frames need none.
+ */
+#include "i386.h"
+#include "printf.h"
+
+#define WINDOWS 8
+
+static _Alignas(PAGE_SIZE) pte_t window_table[PTAB_PAGES];
+static unsigned open_windows;
+
+void
+window_init(void)
+{
+	boot_dir[WINDOW_BASE >> SLOT_SHIFT] =
+	        kva_frame(window_table) << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE;
+}
+
+void *
+window_open(frame_t f)
+{
+	uint32_t va;
+
+	if (f < machine_low_frames)
+		return frame_kva(f);
+	if (open_windows == WINDOWS)
+		panic("window_open: all are open");
+	va = WINDOW_BASE + (open_windows << PAGE_SHIFT);
+	window_table[open_windows++] = f << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE;
+	cpu_invlpg(va);
+	return (void *)va;
+}
+
+void
+window_close(void *window)
+{
+	if ((uint32_t)window < WINDOW_BASE)
+		return;
+	window_table[--open_windows] = 0;
+	if ((uint32_t)window != WINDOW_BASE + (open_windows << PAGE_SHIFT))
+		panic("window_close: not the last one");
+}
+
+void
+frame_zero(frame_t f)
+{
+	void *window = window_open(f), *to = window;
+	uint32_t n = PAGE_SIZE / 4;
+
+	__asm__ volatile("rep stosl" : "+D"(to), "+c"(n) : "a"(0) : "memory");
+	window_close(window);
+}
+
+void
+frame_copy(frame_t to, frame_t from)
+{
+	void *wto = window_open(to), *wfrom = window_open(from);
+	void *d = wto;
+	const void *s = wfrom;
+	uint32_t n = PAGE_SIZE / 4;
+
+	__asm__ volatile("rep movsl" : "+D"(d), "+S"(s), "+c"(n) : : "memory");
+	window_close(wfrom);
+	window_close(wto);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Small structures and numbers of the Linux/i386 ABI: time, wait, limits. */
+#ifndef ABI_MISC_H
+#define ABI_MISC_H
+
+#include <stdint.h>
+
+#define WNOHANG 1
+#define WUNTRACED 2
+#define WCONTINUED 8
+
+#define CLOCK_REALTIME 0
+#define CLOCK_MONOTONIC 1
+
+struct abi_timespec32 {
+	int32_t tv_sec;
+	int32_t tv_nsec;
+};
+struct abi_timespec64 {
+	int64_t tv_sec;
+	int32_t tv_nsec;
+	int32_t pad;
+};
+struct abi_timeval32 {
+	int32_t tv_sec;
+	int32_t tv_usec;
+};
+
+struct abi_rusage {
+	struct abi_timeval32 ru_utime, ru_stime;
+	int32_t rest[14];
+};
+
+struct abi_utsname {
+	char sysname[65];
+	char nodename[65];
+	char release[65];
+	char version[65];
+	char machine[65];
+	char domainname[65];
+};
+
+#define REBOOT_MAGIC1 0xfee1dead
+#define REBOOT_MAGIC2 672274793
+#define REBOOT_CMD_RESTART 0x01234567
+#define REBOOT_CMD_HALT 0xcdef0123
+#define REBOOT_CMD_POWER_OFF 0x4321fedc
+
+#define NGROUPS_MAX 32
+#define OPEN_MAX 64 /* descriptors of one process */
+
+/* struct user_desc of set_thread_area */
+struct abi_user_desc {
+	uint32_t entry_number;
+	uint32_t base_addr;
+	uint32_t limit;
+	uint32_t flags; /* bit 0 32-bit, 1-2 contents, 3 read/exec only,
+			   4 limit in pages, 5 not present, 6 useable */
+};
+
+/* keys of the auxiliary vector, System V ABI i386 supplement, figure 3-34 */
+#define AT_NULL 0
+#define AT_PHDR 3
+#define AT_PHENT 4
+#define AT_PHNUM 5
+#define AT_PAGESZ 6
+#define AT_BASE 7
+#define AT_FLAGS 8
+#define AT_ENTRY 9
+#define AT_UID 11
+#define AT_EUID 12
+#define AT_GID 13
+#define AT_EGID 14
+#define AT_HWCAP 16
+#define AT_CLKTCK 17
+#define AT_SECURE 23
+#define AT_RANDOM 25
+#define AT_EXECFN 31
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmdline.h"
+
+#include <stdbool.h>
+
+#include "printf.h"
+#include "string.h"
+
+#define LINE_MAX 1024
+
+static char line[LINE_MAX]; /* words, each with a NUL behind it */
+static size_t line_len;
+
+static const char *const known[] = {"init", "log",    "tty",    "panic", "why",
+                                    "shmmni", "shmmax", "shmall", "shmseg"};
+
+static const char *
+next_word(const char *word)
+{
+	word += strlen(word) + 1;
+	return word < line + line_len ? word : NULL;
+}
+
+/* Is word of the form name=value? => its value, else NULL. */
+static const char *
+value_of(const char *word, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(word, name, n) == 0 && word[n] == '=' ? word + n + 1 : NULL;
+}
+
+/* Some loaders give their own path as the first word: that isn't ours. */
+static void
+check_word(const char *word)
+{
+	unsigned i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (value_of(word, known[i]) != NULL)
+			return;
+	if (*word != '\0' && *word != '/' && strchr(word, '=') != NULL)
+		printf("command line: \"%s\" is not known and has no effect\n", word);
+}
+
+void
+cmdline_init(const char *text)
+{
+	size_t i;
+
+	strlcpy(line, text, sizeof(line));
+	line_len = strlen(line);
+	for (i = 0; i < line_len; i++)
+		if (line[i] == ' ' || line[i] == '\t')
+			line[i] = '\0';
+}
+
+void
+cmdline_check(void)
+{
+	const char *word;
+
+	for (word = line; word != NULL; word = next_word(word))
+		check_word(word);
+}
+
+const char *
+cmdline_get(const char *name)
+{
+	const char *word, *value, *last = NULL;
+
+	for (word = line; word != NULL; word = next_word(word)) {
+		value = value_of(word, name);
+		if (value != NULL)
+			last = value;
+	}
+	return last;
+}
+
+/* Digits with K, M or G behind them. => false if it isn't that, or too big. */
+static bool
+parse_number(const char *s, uint32_t *out)
+{
+	uint64_t v = 0;
+	const char *start = s;
+
+	for (; *s >= '0' && *s <= '9'; s++) {
+		v = v * 10 + (unsigned)(*s - '0');
+		if (v > UINT32_MAX)
+			return false;
+	}
+	if (s == start)
+		return false;
+	if (*s == 'K')
+		v <<= 10, s++;
+	else if (*s == 'M')
+		v <<= 20, s++;
+	else if (*s == 'G')
+		v <<= 30, s++;
+	*out = (uint32_t)v;
+	return *s == '\0' && v <= UINT32_MAX;
+}
+
+uint32_t
+cmdline_number(const char *name, uint32_t dflt, uint32_t min, uint32_t max)
+{
+	const char *value = cmdline_get(name);
+	uint32_t v;
+
+	if (value == NULL)
+		return dflt;
+	if (parse_number(value, &v) && v >= min && v <= max)
+		return v;
+	printf("command line: %s=%s is not a number from %u to %u: %u is used\n", name, value, min,
+	       max, dflt);
+	return dflt;
+}

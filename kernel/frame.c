@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Physical frames.
+ *
+ * Each frame has a reference count; free ones are linked. Low frames are those
+ * that the kernel can address at all times: page tables and the kernel's own
+ * memory come from there, user pages come from the others while they last.
+ *
+ * Promises. User memory is promised when it is asked for (shmget, mmap, brk,
+ * fork) and taken when it is touched, and a touch can't be refused. So:
+ *
+ *	committed + kernel <= total		(1)
+ *	tables_owed        <= low.count		(2)
+ *
+ * where committed counts the pages and page tables promised, kernel the frames
+ * the kernel uses itself, and tables_owed the tables promised and not taken.
+ * Every user frame is covered by a promise of its own, so (1) leaves a frame
+ * for each promise still open. A user page takes a low frame only while (2)
+ * holds afterwards. If it did not, every low frame left would be owed to a
+ * table, and with no high frame left (1) says that all pages have been taken,
+ * this one too.
+ */
+#include "frame.h"
+
+#include "abi/errno.h"
+#include "printf.h"
+#include "vm.h"
+
+/* Less than this and nothing useful can run. */
+#define MIN_FRAMES (3u * 1024 * 1024 / PAGE_SIZE)
+
+#define HOLE UINT32_MAX
+
+struct frame {
+	uint32_t refs; /* 0: free; HOLE: no RAM */
+	uint32_t link; /* free: the next one; in use: kind, owner above it */
+};
+
+struct freelist {
+	frame_t first; /* 0: none, for frame 0 is never given out */
+	uint32_t count;
+};
+
+static struct frame *frames;
+static frame_t limit;
+static struct freelist low, high;
+static uint32_t total, kernel_used, committed, tables_owed;
+
+static enum frame_kind
+kind_of(const struct frame *fr)
+{
+	return (enum frame_kind)(fr->link & 0xff);
+}
+
+static struct freelist *
+list_of(frame_t f)
+{
+	return f < machine_low_frames ? &low : &high;
+}
+
+static void
+list_push(frame_t f)
+{
+	struct freelist *l = list_of(f);
+
+	frames[f].refs = 0;
+	frames[f].link = l->first;
+	l->first = f;
+	l->count++;
+}
+
+static frame_t
+list_pop(struct freelist *l)
+{
+	frame_t f = l->first;
+
+	l->first = frames[f].link;
+	l->count--;
+	return f;
+}
+
+/* The table of frames itself: out of the first low range that can hold it. */
+static void
+carve_table(void)
+{
+	uint32_t need;
+	unsigned i;
+
+	limit = machine_ram[machine_ram_count - 1].end;
+	need = page_round(limit * sizeof(struct frame)) / PAGE_SIZE;
+	for (i = 0; i < machine_ram_count; i++) {
+		struct ram_range *r = &machine_ram[i];
+
+		if (r->end - r->start < need || r->start + need > machine_low_frames)
+			continue;
+		frames = frame_kva(r->start);
+		r->start += need;
+		return;
+	}
+	noboot("no room for the table of %u frames", limit);
+}
+
+void
+frame_init(void)
+{
+	unsigned i;
+	frame_t f;
+
+	for (i = 0; i < machine_ram_count; i++)
+		total += machine_ram[i].end - machine_ram[i].start;
+	if (total < MIN_FRAMES)
+		noboot("too little memory: %u KiB are free, %u KiB are needed", total * 4,
+		       MIN_FRAMES * 4);
+	carve_table();
+	for (f = 0; f < limit; f++)
+		frames[f].refs = HOLE;
+	total = 0;
+	/* From the top down, so that the lowest are given out first. */
+	for (i = machine_ram_count; i-- > 0;) {
+		for (f = machine_ram[i].end; f-- > machine_ram[i].start;)
+			list_push(f);
+		total += machine_ram[i].end - machine_ram[i].start;
+	}
+}
+
+bool
+frame_alloc(enum frame_kind kind, frame_t *out)
+{
+	frame_t f;
+
+	if (kind == FRAME_KERNEL) {
+		if (committed + kernel_used >= total || low.count <= tables_owed)
+			return false;
+		kernel_used++;
+		f = list_pop(&low);
+	} else if (kind == FRAME_TABLE) {
+		ASSERT(tables_owed > 0 && low.count > 0);
+		tables_owed--;
+		f = list_pop(&low);
+	} else if (high.count > 0) {
+		f = list_pop(&high);
+	} else {
+		ASSERT(low.count > tables_owed);
+		f = list_pop(&low);
+	}
+	frames[f].refs = 1;
+	frames[f].link = kind;
+	*out = f;
+	return true;
+}
+
+void
+frame_ref(frame_t f)
+{
+	ASSERT(f < limit && frames[f].refs > 0 && frames[f].refs < HOLE - 1);
+	frames[f].refs++;
+}
+
+void
+frame_unref(frame_t f)
+{
+	ASSERT(f < limit && frames[f].refs > 0 && frames[f].refs != HOLE);
+	if (--frames[f].refs > 0)
+		return;
+	switch (kind_of(&frames[f])) {
+	case FRAME_KERNEL:
+		kernel_used--;
+		break;
+	case FRAME_TABLE:
+		tables_owed++; /* the promise stands until it is released */
+		break;
+	default:
+		break;
+	}
+	list_push(f);
+}
+
+uint32_t
+frame_refs(frame_t f)
+{
+	return frames[f].refs;
+}
+
+enum frame_kind
+frame_kind(frame_t f)
+{
+	if (f >= limit || frames[f].refs == HOLE)
+		return FRAME_HOLE;
+	return frames[f].refs == 0 ? FRAME_FREE : kind_of(&frames[f]);
+}
+
+void
+frame_set_owner(frame_t f, uint16_t owner)
+{
+	frames[f].link = (frames[f].link & 0xff) | (uint32_t)owner << 16;
+}
+
+uint16_t
+frame_owner(frame_t f)
+{
+	return frames[f].link >> 16;
+}
+
+void *
+page_alloc(void)
+{
+	frame_t f;
+
+	if (!frame_alloc(FRAME_KERNEL, &f))
+		return NULL;
+	frame_zero(f);
+	return frame_kva(f);
+}
+
+void
+page_free(void *page)
+{
+	if (page != NULL)
+		frame_unref(kva_frame(page));
+}
+
+int
+commit_charge(uint32_t pages, uint32_t tables)
+{
+	uint32_t room = total - kernel_used - committed;
+
+	if (pages > room || tables > room - pages || tables > low.count - tables_owed) {
+		why("commit: %u pages and %u tables asked, %u frames not promised", pages, tables,
+		    room);
+		return ENOMEM;
+	}
+	committed += pages + tables;
+	tables_owed += tables;
+	return 0;
+}
+
+void
+commit_release(uint32_t pages, uint32_t tables)
+{
+	ASSERT(committed >= pages + tables && tables_owed >= tables);
+	committed -= pages + tables;
+	tables_owed -= tables;
+}
+
+void
+frame_stats(struct frame_stats *st)
+{
+	st->total = total;
+	st->free = low.count + high.count;
+	st->committed = committed;
+	st->kernel = kernel_used;
+}
+
+frame_t
+frame_limit(void)
+{
+	return limit;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Physical frames: who has them, how often, and what has been promised. */
+#ifndef FRAME_H
+#define FRAME_H
+
+#include <machine.h>
+
+/* What a frame in use is for; memview shows it. */
+enum frame_kind {
+	FRAME_FREE,
+	FRAME_KERNEL, /* the kernel's own */
+	FRAME_TABLE,  /* a page table */
+	FRAME_USER,   /* a page that user programs see */
+	FRAME_HOLE    /* no RAM here */
+};
+
+struct frame_stats {
+	uint32_t total;     /* frames that the allocator was given */
+	uint32_t free;      /* of these, not in use */
+	uint32_t committed; /* pages and page tables promised to user space */
+	uint32_t kernel;    /* in use by the kernel itself */
+};
+
+/* => takes over machine_ram[]; NOBOOT when there is too little. */
+void frame_init(void);
+
+/*
+ * A frame with one reference; its content is whatever was there.
+ * FRAME_KERNEL: a low frame, for now and not promised: fails (false) when it
+ *   would break a promise or there is none.
+ * FRAME_TABLE (low) and FRAME_USER: one that commit_charge() promised; can't
+ *   fail.
+ * => does not sleep.
+ */
+bool frame_alloc(enum frame_kind kind, frame_t *out);
+void frame_ref(frame_t f);
+/* Drop one reference; the last one frees it. */
+void frame_unref(frame_t f);
+uint32_t frame_refs(frame_t f);
+enum frame_kind frame_kind(frame_t f);
+
+/* A note on a user frame that means something only to who set it: /proc. */
+void frame_set_owner(frame_t f, uint16_t owner);
+uint16_t frame_owner(frame_t f);
+
+/* One kernel frame by address, cleared; NULL when there is none. */
+void *page_alloc(void);
+void page_free(void *page);
+
+/* Promise frames to user space: data pages, and page tables for them.
+ * => 0 or ENOMEM; what is promised can be had until it is given back. */
+int commit_charge(uint32_t pages, uint32_t tables);
+void commit_release(uint32_t pages, uint32_t tables);
+
+void frame_stats(struct frame_stats *st);
+/* First frame beyond all RAM. */
+frame_t frame_limit(void);
+
+#endif

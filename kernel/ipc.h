@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the System V facilities share: permissions and identifiers. */
+#ifndef IPC_H
+#define IPC_H
+
+#include <stdint.h>
+
+#include "abi/ipc.h"
+
+struct cred;
+
+/* SPEC-shm.md part 2. request: IPC_M, or IPC_R and IPC_W in owner position.
+ * => 0, EACCES, or EPERM for IPC_M. */
+int ipcperm(const struct cred *cred, const struct ipc_perm *perm, uint32_t request);
+
+/* SPEC-shm.md part 1: (seq << 16) | slot. */
+static inline int32_t
+ipc_id(uint32_t seq, uint32_t slot)
+{
+	return (int32_t)(seq << 16 | slot);
+}
+
+#endif

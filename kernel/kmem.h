@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Small kernel objects. */
+#ifndef KMEM_H
+#define KMEM_H
+
+#include <stddef.h>
+
+#define KMEM_MAX 4096u /* the largest object, bytes */
+
+/* size bytes, cleared, aligned to 16 (to a page if more than KMEM_MAX / 2).
+ * => NULL when memory is out; does not sleep. */
+void *kmem_alloc(size_t size);
+void kmem_free(void *p); /* NULL is allowed */
+
+#endif

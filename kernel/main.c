@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From the machine's start to the first user program. */
+#include <machine.h>
+
+#include "abi/errno.h"
+#include "clock.h"
+#include "cmdline.h"
+#include "exec.h"
+#include "file.h"
+#include "frame.h"
+#include "printf.h"
+#include "proc.h"
+#include "shm.h"
+#include "string.h"
+#include "version.h"
+#include "vm.h"
+
+static void
+exec_init(const char *path)
+{
+	struct exec_args args = {.argc = 1, .envc = 2};
+	const char *reason;
+	int err;
+
+	if (exec_args_add(&args, path) != 0 || exec_args_add(&args, "PATH=/bin") != 0 ||
+	    exec_args_add(&args, "TERM=vt100") != 0)
+		noboot("too little memory for init's arguments");
+	err = exec_image(path, &args, &reason);
+	if (err != 0)
+		noboot("init %s: %s (error %d)", path, reason, err);
+	exec_args_free(&args);
+}
+
+/* The first thing that process 1 does. On return it is init. */
+static void
+init_main(void)
+{
+	const char *path = cmdline_get("init");
+	uint64_t cycles;
+	int fd;
+
+	if (path == NULL)
+		path = "/bin/init";
+	do {
+		if (file_open("/dev/console", O_RDWR, &fd) != 0)
+			noboot("no console for init");
+	} while (fd < 2);
+	exec_init(path);
+	if (cmdline_get("panic") != NULL)
+		panic("asked for by the command line: %s", cmdline_get("panic"));
+	cycles = machine_cycles() - machine_start_cycles;
+	printf("init starts after %u cycles\n",
+	       cycles < UINT32_MAX ? (uint32_t)cycles : UINT32_MAX);
+}
+
+static void
+greet(void)
+{
+	struct frame_stats st;
+
+	frame_stats(&st);
+	printf("isthmus " ISTHMUS_VERSION ": %u KiB of memory, %u free\n", st.total * 4, st.free * 4);
+}
+
+void
+kernel_main(const char *cmdline, const void *initrd, size_t initrd_len)
+{
+	const char *log;
+
+	cmdline_init(cmdline);
+	log = cmdline_get("log");
+	log_to_com2 = log != NULL && strcmp(log, "com2") == 0;
+	cmdline_check();
+	frame_init();
+	greet();
+	vm_init();
+	clock_init();
+	shm_init();
+	tty_init();
+	if (initrd == NULL)
+		noboot("no initrd: give the image of user programs as the boot module");
+	fs_init(initrd, initrd_len);
+	proc_init(init_main);
+	sched_run();
+}

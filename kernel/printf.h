@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Formatted output of the kernel, its log, panic and assertions. */
+#ifndef PRINTF_H
+#define PRINTF_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+
+/* %d %i %u %x %X %o %c %s %p %% with -, 0, width, *, precision, l, ll and z.
+ * => like C's: the length that the whole text has; writes at most size bytes
+ * with the NUL. */
+int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
+int snprintf(char *buf, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* To the log: the ring that dmesg shows, and the machine's log line. */
+void printf(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void vprintf(const char *fmt, va_list ap);
+
+/* Copy up to n bytes of the log from position *pos on; moves *pos. */
+size_t log_read(uint32_t *pos, char *buf, size_t n);
+
+/* A kernel bug: says so, shows where, ends with VERDICT_PANIC. */
+_Noreturn void panic(const char *fmt, ...) PRINTF_LIKE(1, 2);
+/* The machine can't be started: one line, VERDICT_NOBOOT. */
+_Noreturn void noboot(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+#ifdef DEBUG
+#define ASSERT(e) ((e) ? (void)0 : panic("%s: %s is false", __func__, #e))
+/* Why a call is refused, for those who wonder. */
+#define why(...) why_print(__VA_ARGS__)
+void why_print(const char *fmt, ...) PRINTF_LIKE(1, 2);
+#else
+#define ASSERT(e) ((void)sizeof(e))
+#define why(...) ((void)sizeof(printf_check(__VA_ARGS__)))
+static inline int PRINTF_LIKE(1, 2) printf_check(const char *fmt, ...)
+{
+	(void)fmt;
+	return 0;
+}
+#endif
+
+#endif

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Processes: birth, death, and what parents are told.
+ */
+#include "proc.h"
+
+#include "abi/errno.h"
+#include "file.h"
+#include "kmem.h"
+#include "printf.h"
+#include "string.h"
+#include "vm.h"
+
+#define PID_HASH 256u
+
+struct proc *proc_list;
+unsigned proc_count;
+
+static struct proc **list_end = &proc_list;
+static struct proc *pid_hash[PID_HASH];
+static int last_pid;
+static struct proc *init;
+
+/* ---- The table ---- */
+
+struct proc *
+proc_find(int pid)
+{
+	struct proc *p;
+
+	if (pid <= 0)
+		return NULL;
+	for (p = pid_hash[pid % PID_HASH]; p != NULL && p->pid != pid; p = p->hash_next)
+		;
+	return p;
+}
+
+/* A number that no process, group or session has. 0: none left. */
+static int
+pid_alloc(void)
+{
+	const struct proc *p;
+	int tries;
+
+	for (tries = 0; tries < PID_MAX; tries++) {
+		last_pid = last_pid % PID_MAX + 1;
+		if (proc_find(last_pid) != NULL)
+			continue;
+		for (p = proc_list; p != NULL; p = p->next)
+			if (p->pgid == last_pid || p->sid == last_pid)
+				break;
+		if (p == NULL)
+			return last_pid;
+	}
+	return 0;
+}
+
+static void
+table_add(struct proc *p)
+{
+	struct proc **bucket = &pid_hash[p->pid % PID_HASH];
+
+	p->hash_next = *bucket;
+	*bucket = p;
+	p->next = NULL;
+	p->list_link = list_end;
+	*list_end = p;
+	list_end = &p->next;
+	proc_count++;
+}
+
+static void
+table_remove(struct proc *p)
+{
+	struct proc **link = &pid_hash[p->pid % PID_HASH];
+
+	while (*link != p)
+		link = &(*link)->hash_next;
+	*link = p->hash_next;
+	*p->list_link = p->next;
+	if (p->next != NULL)
+		p->next->list_link = p->list_link;
+	else
+		list_end = p->list_link;
+	proc_count--;
+}
+
+static void
+child_add(struct proc *parent, struct proc *p)
+{
+	p->parent = parent;
+	p->sibling = parent->children;
+	parent->children = p;
+}
+
+static void
+child_remove(struct proc *p)
+{
+	struct proc **link = &p->parent->children;
+
+	while (*link != p)
+		link = &(*link)->sibling;
+	*link = p->sibling;
+}
+
+/* ---- Birth ---- */
+
+/* The parts that every process has. => NULL with nothing taken. */
+static struct proc *
+proc_alloc(void (*fn)(void))
+{
+	struct proc *p = kmem_alloc(sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->state = PROC_NEW;
+	p->start_tick = clock_ticks;
+	p->sig = kmem_alloc(sizeof(*p->sig));
+	if (p->sig == NULL || machine_proc_init(p, fn) != 0) {
+		kmem_free(p->sig);
+		kmem_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+static void
+proc_free(struct proc *p)
+{
+	machine_proc_free(p);
+	kmem_free(p->sig);
+	kmem_free(p);
+}
+
+void
+proc_init(void (*fn)(void))
+{
+	struct proc *p = proc_alloc(fn);
+
+	if (p == NULL || vm_space_create(&p->space) != 0 || fdtable_create(&p->files) != 0)
+		noboot("too little memory for the first process");
+	p->pid = p->pgid = p->sid = last_pid = INIT_PID;
+	strlcpy(p->name, "init", sizeof(p->name));
+	p->cwd = fs_root();
+	node_ref(p->cwd);
+	table_add(p);
+	init = p;
+	sched_start(p);
+}
+
+/* A new process goes straight to its user registers. */
+static void
+fork_return(void)
+{
+}
+
+int
+proc_fork(int *pid)
+{
+	struct proc *parent = curproc(), *p;
+	int err = ENOMEM;
+
+	p = proc_alloc(fork_return);
+	if (p == NULL)
+		return ENOMEM;
+	if (fdtable_fork(parent->files, &p->files) != 0)
+		goto no_files;
+	p->pid = pid_alloc();
+	if (p->pid == 0) {
+		err = EAGAIN;
+		goto no_space;
+	}
+	/* Last, for it counts attaches: nothing after it can fail. */
+	if (vm_space_fork(parent->space, &p->space) != 0)
+		goto no_space;
+	p->pgid = parent->pgid;
+	p->sid = parent->sid;
+	p->cred = parent->cred;
+	p->cwd = parent->cwd;
+	node_ref(p->cwd);
+	memcpy(p->name, parent->name, sizeof(p->name));
+	memcpy(p->sig->act, parent->sig->act, sizeof(p->sig->act));
+	p->sig->mask = parent->sig->mask;
+	p->sig->altstack = parent->sig->altstack;
+	machine_proc_fork(p, parent);
+	table_add(p);
+	child_add(parent, p);
+	*pid = p->pid;
+	sched_start(p);
+	return 0;
+no_space:
+	fdtable_destroy(p->files);
+no_files:
+	proc_free(p);
+	return err;
+}
+
+/* ---- Death ---- */
+
+/* SIGCHLD, and an end to the parent's wait. */
+static void
+tell_parent(struct proc *p, int code, int status)
+{
+	struct abi_siginfo info = {.si_signo = SIGCHLD, .si_code = code};
+
+	info.u.who.pid = p->pid;
+	info.u.who.uid = p->cred.ruid;
+	info.u.who.status = status;
+	signal_post(p->parent, SIGCHLD, &info);
+	wakeup(p->parent);
+}
+
+/* Init ends: so does everything. */
+static _Noreturn void
+init_exit(int status)
+{
+	int sig = status & 0x7f;
+
+	if (sig != 0)
+		printf("init was ended by %s\n", signal_name(sig));
+	machine_shutdown(VERDICT_EXIT, sig != 0 ? 128 + sig : status >> 8 & 0xff);
+}
+
+static void
+orphan_children(struct proc *p)
+{
+	struct proc *child;
+
+	while ((child = p->children) != NULL) {
+		child_remove(child);
+		child_add(init, child);
+		if (child->state == PROC_ZOMBIE)
+			wakeup(init);
+	}
+}
+
+void
+proc_exit(int status)
+{
+	struct proc *p = curproc();
+	const struct abi_sigaction *chld;
+	int sig = status & 0x7f;
+
+	if (p == init)
+		init_exit(status);
+	timer_cancel(&p->alarm_timer);
+	/* The attaches go with the space; from here on it has no user memory. */
+	vm_space_destroy(p->space);
+	p->space = NULL;
+	fdtable_destroy(p->files);
+	p->files = NULL;
+	node_unref(p->cwd);
+	p->cwd = NULL;
+	orphan_children(p);
+	p->status = status;
+	p->state = PROC_ZOMBIE;
+	chld = &p->parent->sig->act[SIGCHLD - 1];
+	if (p->parent != init && (chld->handler == 1 || (chld->flags & SA_NOCLDWAIT))) {
+		/* Nobody will ask for it: init collects it. */
+		struct proc *parent = p->parent;
+
+		child_remove(p);
+		child_add(init, p);
+		wakeup(parent);
+	}
+	tell_parent(p, sig != 0 ? CLD_KILLED : CLD_EXITED, sig != 0 ? sig : status >> 8 & 0xff);
+	sched_exit();
+}
+
+/* ---- What parents are told ---- */
+
+static bool
+wait_matches(const struct proc *p, int which)
+{
+	if (which > 0)
+		return p->pid == which;
+	if (which == -1)
+		return true;
+	return p->pgid == (which == 0 ? curproc()->pgid : -which);
+}
+
+static void
+ticks_to_timeval(uint32_t ticks, struct abi_timeval32 *tv)
+{
+	tv->tv_sec = ticks / HZ;
+	tv->tv_usec = ticks % HZ * (1000000 / HZ);
+}
+
+static void
+reap(struct proc *p)
+{
+	struct proc *parent = p->parent;
+
+	parent->cutime += p->utime + p->cutime;
+	parent->cstime += p->stime + p->cstime;
+	child_remove(p);
+	table_remove(p);
+	proc_free(p);
+}
+
+/* Has p something to tell that options ask for? */
+static bool
+wait_news(struct proc *p, int options, int *status)
+{
+	if (p->state == PROC_ZOMBIE) {
+		*status = p->status;
+	} else if (p->stop_signal != 0 && (options & WUNTRACED)) {
+		*status = p->stop_signal << 8 | 0x7f;
+		p->stop_signal = 0;
+	} else if (p->continued && (options & WCONTINUED)) {
+		*status = 0xffff;
+		p->continued = false;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+int
+proc_wait(int which, int options, int *pid, int *status, struct abi_rusage *ru)
+{
+	struct proc *self = curproc(), *p;
+	bool any;
+
+	for (;;) {
+		any = false;
+		for (p = self->children; p != NULL; p = p->sibling) {
+			if (!wait_matches(p, which))
+				continue;
+			any = true;
+			if (!wait_news(p, options, status))
+				continue;
+			*pid = p->pid;
+			memset(ru, 0, sizeof(*ru));
+			ticks_to_timeval(p->utime + p->cutime, &ru->ru_utime);
+			ticks_to_timeval(p->stime + p->cstime, &ru->ru_stime);
+			if (p->state == PROC_ZOMBIE)
+				reap(p);
+			return 0;
+		}
+		if (!any)
+			return ECHILD;
+		if (options & WNOHANG) {
+			*pid = 0;
+			return 0;
+		}
+		if (tsleep(self, PCATCH, "wait", 0) != 0)
+			return EINTR;
+	}
+}
+
+void
+proc_stop(int sig)
+{
+	struct proc *p = curproc();
+
+	p->state = PROC_STOPPED;
+	p->stop_signal = sig;
+	p->continued = false;
+	if (!(p->parent->sig->act[SIGCHLD - 1].flags & SA_NOCLDSTOP))
+		tell_parent(p, CLD_STOPPED, sig);
+	else
+		wakeup(p->parent);
+	sched_stop();
+}
+
+void
+proc_continue(struct proc *p)
+{
+	p->stop_signal = 0;
+	p->continued = true;
+	sched_start(p);
+	if (p->parent != NULL)
+		tell_parent(p, CLD_CONTINUED, SIGCONT);
+}
+
+/* ---- Rights ---- */
+
+bool
+cred_in_group(const struct cred *cred, uint32_t gid)
+{
+	uint32_t i;
+
+	if (cred->egid == gid)
+		return true;
+	for (i = 0; i < cred->ngroups; i++)
+		if (cred->groups[i] == gid)
+			return true;
+	return false;
+}
+
+bool
+proc_may_signal(const struct cred *cred, const struct proc *p)
+{
+	return cred->euid == 0 || cred->euid == p->cred.ruid || cred->euid == p->cred.suid ||
+	       cred->ruid == p->cred.ruid || cred->ruid == p->cred.suid;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Processes. */
+#ifndef PROC_H
+#define PROC_H
+
+#include <machine.h>
+
+#include "abi/misc.h"
+#include "clock.h"
+#include "sched.h"
+#include "signal.h"
+
+struct vm_space;
+struct fdtable;
+struct node;
+
+#define PID_MAX 32767
+#define INIT_PID 1
+
+struct cred {
+	uint32_t ruid, euid, suid;
+	uint32_t rgid, egid, sgid;
+	uint32_t ngroups;
+	uint32_t groups[NGROUPS_MAX];
+};
+
+enum proc_state {
+	PROC_NEW,      /* being made */
+	PROC_RUNNABLE, /* runs or waits for its turn */
+	PROC_SLEEPING,
+	PROC_STOPPED,
+	PROC_ZOMBIE
+};
+
+struct proc {
+	struct machine_proc md;
+	int pid, pgid, sid;
+	enum proc_state state;
+	char name[16];
+
+	struct proc *next, **list_link; /* all processes, oldest first */
+	struct proc *hash_next;       /* by pid */
+	struct proc *parent;
+	struct proc *children, *sibling;
+
+	struct vm_space *space;
+	struct fdtable *files;
+	struct node *cwd;
+	struct cred cred;
+
+	struct proc *queue_next, **queue_link; /* run or sleep queue; NULL: on none */
+	const void *chan;             /* what it sleeps on */
+	const char *why;
+	int sleep_flags, sleep_result;
+	struct timer sleep_timer;
+
+	struct sigstate *sig;
+	struct timer alarm_timer;
+	int status;                   /* of a zombie, as wait4 gives it */
+	int stop_signal;              /* stopped by; 0: not, or reported */
+	bool continued;               /* and not reported */
+	bool execed;
+	uint32_t start_tick;
+	uint32_t utime, stime;        /* ticks */
+	uint32_t cutime, cstime;      /* of children waited for */
+};
+
+extern struct proc *proc_list; /* all, oldest first */
+extern unsigned proc_count;
+
+/* Make process 1, which runs fn first. */
+void proc_init(void (*fn)(void));
+struct proc *proc_find(int pid); /* zombies too; NULL: none */
+/* => EAGAIN: no pid; ENOMEM; a failure changes nothing. */
+int proc_fork(int *pid);
+/* status as wait4 gives it: exit code << 8, or the signal. */
+_Noreturn void proc_exit(int status);
+/* => ECHILD, EINTR; *pid 0 with WNOHANG when none is ready. */
+int proc_wait(int which, int options, int *pid, int *status, struct abi_rusage *ru);
+/* Stop the current process until SIGCONT or SIGKILL. => sleeps. */
+void proc_stop(int sig);
+/* SIGCONT (and SIGKILL) to a stopped process: it goes on. */
+void proc_continue(struct proc *p);
+
+/* May cred send a signal to, or otherwise act on, p? */
+bool proc_may_signal(const struct cred *cred, const struct proc *p);
+bool cred_in_group(const struct cred *cred, uint32_t gid);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The scheduler: one queue, first come first served, a slice of one tick.
+ *
+ * A process is in one of these places, and moves as the arrows say:
+ *
+ *	running --> run queue		sched_yield
+ *	running --> sleep queue		tsleep, until wakeup, a signal or a time-out
+ *	sleep queue --> run queue	make_runnable
+ *
+ * Sleepers hang on a hash of their channels. The kernel is not preempted, so
+ * between a check of a condition and the tsleep that follows nothing can run
+ * that would make it true: no wake-up is lost, and no lock is needed.
+ */
+#include "sched.h"
+
+#include "abi/errno.h"
+#include "clock.h"
+#include "printf.h"
+#include "proc.h"
+
+#define SLEEP_HASH 64u
+
+struct proc *current_process;
+bool need_resched;
+
+static struct proc boot_proc; /* the context that machine start-up runs in */
+static struct proc *run_first, **run_last = &run_first;
+static struct proc *sleepers[SLEEP_HASH];
+
+static struct proc **
+sleep_bucket(const void *chan)
+{
+	return &sleepers[((uintptr_t)chan >> 4 ^ (uintptr_t)chan >> 10) % SLEEP_HASH];
+}
+
+static void
+run_append(struct proc *p)
+{
+	p->state = PROC_RUNNABLE;
+	p->queue_next = NULL;
+	*run_last = p;
+	run_last = &p->queue_next;
+}
+
+static struct proc *
+run_take(void)
+{
+	struct proc *p = run_first;
+
+	if (p == NULL)
+		return NULL;
+	run_first = p->queue_next;
+	if (run_first == NULL)
+		run_last = &run_first;
+	return p;
+}
+
+/*
+ * Let the next one run. Where there is none the caller's context waits for an
+ * interrupt to make one runnable, which may be the caller itself.
+ */
+static void
+switch_away(void)
+{
+	struct proc *from = current_process, *to;
+
+	need_resched = false;
+	while ((to = run_take()) == NULL)
+		machine_idle();
+	if (to == from)
+		return;
+	current_process = to;
+	machine_switch(from, to);
+}
+
+static void
+make_runnable(struct proc *p, int result)
+{
+	if (p->queue_link != NULL) {
+		*p->queue_link = p->queue_next;
+		if (p->queue_next != NULL)
+			p->queue_next->queue_link = p->queue_link;
+		p->queue_link = NULL;
+	}
+	timer_cancel(&p->sleep_timer);
+	p->chan = NULL;
+	p->sleep_result = result;
+	run_append(p);
+}
+
+static void
+time_out(void *arg)
+{
+	make_runnable(arg, ETIMEDOUT);
+}
+
+int
+tsleep(const void *chan, int flags, const char *why, uint32_t ticks)
+{
+	struct proc *p = curproc(), **bucket = sleep_bucket(chan);
+
+	if ((flags & PCATCH) && signal_pending(p))
+		return EINTR;
+	p->state = PROC_SLEEPING;
+	p->chan = chan;
+	p->why = why;
+	p->sleep_flags = flags;
+	p->queue_next = *bucket;
+	p->queue_link = bucket;
+	if (p->queue_next != NULL)
+		p->queue_next->queue_link = &p->queue_next;
+	*bucket = p;
+	if (ticks > 0)
+		timer_set(&p->sleep_timer, ticks, time_out, p);
+	switch_away();
+	p->why = NULL;
+	return p->sleep_result;
+}
+
+void
+wakeup(const void *chan)
+{
+	struct proc *p, *next;
+
+	for (p = *sleep_bucket(chan); p != NULL; p = next) {
+		next = p->queue_next;
+		if (p->chan == chan)
+			make_runnable(p, 0);
+	}
+}
+
+void
+sched_interrupt(struct proc *p)
+{
+	if (p->state == PROC_SLEEPING && (p->sleep_flags & PCATCH))
+		make_runnable(p, EINTR);
+}
+
+void
+sched_start(struct proc *p)
+{
+	ASSERT(p->state == PROC_NEW || p->state == PROC_STOPPED);
+	run_append(p);
+}
+
+void
+sched_yield(void)
+{
+	run_append(curproc());
+	switch_away();
+}
+
+void
+sched_point(void)
+{
+	machine_poll();
+	if (need_resched)
+		sched_yield();
+}
+
+void
+sched_stop(void)
+{
+	ASSERT(curproc()->state == PROC_STOPPED);
+	switch_away();
+}
+
+void
+sched_exit(void)
+{
+	ASSERT(curproc()->state == PROC_ZOMBIE);
+	switch_away();
+	panic("sched_exit: a zombie runs");
+}
+
+void
+sched_run(void)
+{
+	current_process = &boot_proc;
+	switch_away();
+	panic("sched_run: the boot context runs again");
+}
+
+void
+sched_tick(bool user)
+{
+	struct proc *p = curproc();
+
+	if (p != NULL && p->state == PROC_RUNNABLE) {
+		if (user)
+			p->utime++;
+		else
+			p->stime++;
+	}
+	need_resched = run_first != NULL;
+}

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * System V shared memory: segments and attaches. SPEC-shm.md is the contract;
+ * the numbers in comments are its parts.
+ *
+ *	key ----> hash ----+
+ *	                   v
+ *	id = seq | slot -> segment -> vm_object -> frames
+ *	                   ^              ^
+ *	process -> space -> attach {va, id, pieces}
+ *	                -> entries (the pieces), each with a reference on the object
+ *
+ * A slot that is FREE has no segment; the others' states are bits above the
+ * nine of the mode. An attach lives as long as any piece of it is mapped: it
+ * is vm_space.c that says when a piece comes or goes, be it by shmdt, munmap,
+ * exec or exit, and so there is one place where attaches end.
+ */
+#include "shm.h"
+
+#include "abi/errno.h"
+#include "cmdline.h"
+#include "frame.h"
+#include "ipc.h"
+#include "kmem.h"
+#include "printf.h"
+#include "proc.h"
+#include "shm_slots.h"
+#include "string.h"
+#include "vm.h"
+
+struct shminfo shminfo;
+uint32_t shm_nused;     /* slots that are not FREE */
+uint32_t shm_committed; /* pages of all their segments */
+
+static uint32_t last_seq;
+
+void
+shm_init(void)
+{
+	struct frame_stats st;
+
+	frame_stats(&st);
+	shminfo.shmmin = 1;
+	shminfo.shmmni = cmdline_number("shmmni", 128, 1, SHM_SLOTS_MAX);
+	shminfo.shmseg = cmdline_number("shmseg", 128, 1, SHM_ATTACH_MAX);
+	shminfo.shmall = cmdline_number("shmall", st.total, 0, UINT32_MAX);
+	shminfo.shmmax = cmdline_number("shmmax", st.total < UINT32_MAX / PAGE_SIZE ?
+	                                                  st.total * PAGE_SIZE :
+	                                                  UINT32_MAX & ~PAGE_MASK,
+	                                0, UINT32_MAX);
+	if (shm_slots_init(shminfo.shmmni) != 0)
+		noboot("too little memory for shmmni=%u", shminfo.shmmni);
+}
+
+/* ---- Segments ---- */
+
+static uint32_t
+seg_pages(const struct shm_segment *seg)
+{
+	return page_round(seg->segsz) >> PAGE_SHIFT;
+}
+
+static int32_t
+seg_id(const struct shm_segment *seg)
+{
+	return ipc_id(seg->perm.seq, seg->slot);
+}
+
+/* The segment that an identifier stands for; NULL if it isn't live. */
+static struct shm_segment *
+seg_live(int32_t id)
+{
+	struct shm_segment *seg = shm_slot(id & 0xffff);
+
+	if (id < 0 || seg == NULL || seg->perm.seq != id >> 16 ||
+	    (seg->perm.mode & (SHMSEG_ALLOCATED | SHMSEG_REMOVED)) != SHMSEG_ALLOCATED) {
+		why("shm: %d is not a segment's identifier", id);
+		return NULL;
+	}
+	return seg;
+}
+
+/* The segment of an attach, which may have been removed since. */
+static struct shm_segment *
+seg_attached(const struct shm_attach *at)
+{
+	struct shm_segment *seg = shm_slot(at->id & 0xffff);
+
+	ASSERT(seg != NULL && seg->perm.seq == at->id >> 16 && seg->nattch > 0);
+	return seg;
+}
+
+/* FREE again; its memory goes with the last reference. */
+static void
+seg_free(struct shm_segment *seg)
+{
+	shm_nused--;
+	shm_committed -= seg_pages(seg);
+	if (seg->object != NULL)
+		vm_object_unref(seg->object);
+	shm_slot_free(seg);
+}
+
+/* One attach less; a removed segment dies with its last. */
+static void
+seg_drop(struct shm_segment *seg)
+{
+	seg->nattch--;
+	if (seg->nattch == 0 && (seg->perm.mode & SHMSEG_REMOVED))
+		seg_free(seg);
+}
+
+/* ---- shmget ---- */
+
+/* Part 3a. => EAGAIN: the segment has changed while we slept, look again. */
+static int
+get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
+{
+	int err;
+
+	if (seg->perm.mode & SHMSEG_REMOVED) {
+		/* Only one that is being created has a key and is REMOVED. */
+		seg->perm.mode |= SHMSEG_WANTED;
+		err = tsleep(seg, PCATCH, "shmget", 0);
+		return err != 0 ? EINTR : EAGAIN;
+	}
+	err = ipcperm(&curproc()->cred, &seg->perm, flags & 0777);
+	if (err != 0)
+		return err;
+	if (size != 0 && size > seg->segsz) {
+		why("shmget: %u bytes asked, the segment has %u", size, seg->segsz);
+		return EINVAL;
+	}
+	if ((flags & (IPC_CREAT | IPC_EXCL)) == (IPC_CREAT | IPC_EXCL))
+		return EEXIST;
+	*id = seg_id(seg);
+	return 0;
+}
+
+/* Part 3b, the checks, in their order. */
+static int
+create_check(uint32_t size)
+{
+	uint32_t pages = page_round(size) >> PAGE_SHIFT;
+
+	if (size < shminfo.shmmin || size > shminfo.shmmax || page_round(size) < size) {
+		why("shmget: %u bytes are not from %u to %u", size, shminfo.shmmin, shminfo.shmmax);
+		return EINVAL;
+	}
+	if (shm_nused >= shminfo.shmmni) {
+		why("shmget: all %u slots are in use", shminfo.shmmni);
+		return ENOSPC;
+	}
+	if (pages > shminfo.shmall || shm_committed > shminfo.shmall - pages) {
+		why("shmget: %u pages are beyond shmall, %u", pages, shminfo.shmall);
+		return ENOMEM;
+	}
+	return 0;
+}
+
+/*
+ * Part 3b. The slot, its key and what it counts for are taken before anything
+ * that may sleep, so that whoever comes meanwhile finds a segment "being
+ * created" and limits that it is part of.
+ */
+static int
+get_new(int32_t key, uint32_t size, int flags, int32_t *id)
+{
+	const struct proc *p = curproc();
+	struct shm_segment *seg;
+	bool wanted;
+	int err;
+
+	err = create_check(size);
+	if (err != 0)
+		return err;
+	seg = shm_slot_alloc(key);
+	if (seg == NULL)
+		return ENOMEM;
+	last_seq = (last_seq + 1) & 0x7fff;
+	seg->perm.seq = last_seq;
+	seg->perm.cuid = seg->perm.uid = p->cred.euid;
+	seg->perm.cgid = seg->perm.gid = p->cred.egid;
+	seg->perm.mode = (flags & 0777) | SHMSEG_ALLOCATED | SHMSEG_REMOVED;
+	seg->segsz = size;
+	seg->cpid = p->pid;
+	seg->ctime = clock_seconds();
+	shm_nused++;
+	shm_committed += seg_pages(seg);
+
+	err = vm_object_create(seg_pages(seg), &seg->object);
+
+	wanted = seg->perm.mode & SHMSEG_WANTED;
+	seg->perm.mode &= ~(SHMSEG_REMOVED | SHMSEG_WANTED);
+	*id = seg_id(seg);
+	if (wanted)
+		wakeup(seg);
+	if (err != 0)
+		seg_free(seg);
+	return err;
+}
+
+int
+shm_get(int32_t key, uint32_t size, int flags, int32_t *id)
+{
+	struct shm_segment *seg;
+	int err;
+
+	do {
+		seg = key == IPC_PRIVATE ? NULL : shm_slot_by_key(key);
+		if (seg != NULL)
+			err = get_existing(seg, size, flags, id);
+		else if (key != IPC_PRIVATE && !(flags & IPC_CREAT))
+			err = ENOENT;
+		else
+			err = get_new(key, size, flags, id);
+	} while (err == EAGAIN);
+	return err;
+}
+
+/* ---- shmat ---- */
+
+/* Where an attach is to go. => EINVAL, ENOMEM. */
+static int
+attach_address(struct vm_space *sp, vaddr_t addr, uint32_t len, int flags, vaddr_t *va)
+{
+	if (addr == 0)
+		return vm_find_space(sp, len, len >= SLOT_SIZE ? SLOT_SIZE : PAGE_SIZE, va);
+	*va = addr;
+	if (flags & SHM_RND)
+		*va &= ~(SHMLBA - 1);
+	if (*va & (SHMLBA - 1)) {
+		why("shmat: 0x%x is not a multiple of SHMLBA and SHM_RND is clear", addr);
+		return EINVAL;
+	}
+	if (!vm_range_ok(*va, len)) {
+		why("shmat: %u bytes at 0x%x are not all in user space", len, *va);
+		return EINVAL;
+	}
+	if (!vm_range_free(sp, *va, len)) {
+		why("shmat: something is mapped in the %u bytes at 0x%x", len, *va);
+		return ENOMEM;
+	}
+	return 0;
+}
+
+int
+shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
+{
+	struct vm_space *sp = curproc()->space;
+	struct shm_segment *seg = seg_live(id);
+	int prot = flags & SHM_RDONLY ? PROT_READ : PROT_READ | PROT_WRITE;
+	struct vm_mapping m = {.prot = prot, .max_prot = prot | PROT_EXEC, .inherit = VM_SHARE};
+	struct shm_attach *at;
+	int err;
+
+	if (seg == NULL)
+		return EINVAL;
+	err = ipcperm(&curproc()->cred, &seg->perm, flags & SHM_RDONLY ? IPC_R : IPC_R | IPC_W);
+	if (err != 0)
+		return err;
+	if (shm_attach_full(sp)) {
+		why("shmat: all %u attaches are in use", shminfo.shmseg);
+		return EMFILE;
+	}
+	m.len = page_round(seg->segsz);
+	err = attach_address(sp, addr, m.len, flags, &m.start);
+	if (err != 0)
+		return err;
+	at = shm_attach_alloc(sp, &m.attach);
+	if (at == NULL)
+		return ENOMEM;
+	/* Counted before anything may sleep, so that it can't be freed meanwhile. */
+	seg->nattch++;
+	at->va = m.start;
+	at->id = id;
+	m.object = seg->object;
+	err = vm_map(sp, &m);
+	if (err != 0) {
+		shm_attach_free(sp, m.attach);
+		seg_drop(seg);
+		return err;
+	}
+	seg->lpid = curproc()->pid;
+	seg->atime = clock_seconds();
+	*out = m.start;
+	return 0;
+}
+
+/* ---- The end of attaches ---- */
+
+int
+shm_detach(vaddr_t addr)
+{
+	struct vm_space *sp = curproc()->space;
+	struct shm_attach *at;
+	uint16_t n;
+
+	at = shm_attach_find(sp, addr, &n);
+	if (at == NULL) {
+		why("shmdt: no attach starts at 0x%x", addr);
+		return EINVAL;
+	}
+	vm_unmap_attach(sp, addr, addr + page_round(seg_attached(at)->segsz), n);
+	return 0;
+}
+
+void
+shm_entry_count(struct vm_space *sp, uint16_t n, int change)
+{
+	struct shm_attach *at = shm_attach_get(sp, n);
+	struct shm_segment *seg;
+
+	at->pieces += change;
+	if (at->pieces > 0)
+		return;
+	seg = seg_attached(at);
+	seg->dtime = clock_seconds();
+	seg->lpid = curproc()->pid;
+	shm_attach_free(sp, n);
+	seg_drop(seg);
+}
+
+int
+shm_fork(struct vm_space *from, struct vm_space *to)
+{
+	uint16_t n = 0;
+	struct shm_attach *at;
+
+	if (shm_attach_copy(from, to) != 0)
+		return ENOMEM;
+	while ((at = shm_attach_next(to, &n)) != NULL)
+		seg_attached(at)->nattch++;
+	return 0;
+}
+
+/* ---- shmctl ---- */
+
+/* What a user sees: no internal bits, nothing that is not said here. */
+static void
+seg_stat(const struct shm_segment *seg, struct shmid_ds *ds)
+{
+	memset(ds, 0, sizeof(*ds));
+	ds->shm_perm = seg->perm;
+	ds->shm_perm.mode &= 0777;
+	ds->shm_segsz = seg->segsz;
+	ds->shm_atime = seg->atime;
+	ds->shm_dtime = seg->dtime;
+	ds->shm_ctime = seg->ctime;
+	ds->shm_cpid = seg->cpid;
+	ds->shm_lpid = seg->lpid;
+	ds->shm_nattch = seg->nattch;
+}
+
+static int
+control_stat(struct shm_segment *seg, vaddr_t buf)
+{
+	struct shmid_ds ds;
+	int err = ipcperm(&curproc()->cred, &seg->perm, IPC_R);
+
+	if (err != 0)
+		return err;
+	seg_stat(seg, &ds);
+	return copyout(buf, &ds, sizeof(ds));
+}
+
+static int
+control_set(struct shm_segment *seg, vaddr_t buf)
+{
+	struct shmid_ds ds;
+	int err = ipcperm(&curproc()->cred, &seg->perm, IPC_M);
+
+	if (err != 0)
+		return err;
+	if (copyin(&ds, buf, sizeof(ds)) != 0)
+		return EFAULT;
+	seg->perm.uid = ds.shm_perm.uid;
+	seg->perm.gid = ds.shm_perm.gid;
+	seg->perm.mode = (seg->perm.mode & ~0777) | (ds.shm_perm.mode & 0777);
+	seg->ctime = clock_seconds();
+	return 0;
+}
+
+static int
+control_remove(struct shm_segment *seg)
+{
+	int err = ipcperm(&curproc()->cred, &seg->perm, IPC_M);
+
+	if (err != 0)
+		return err;
+	shm_slot_forget_key(seg);
+	seg->perm.mode |= SHMSEG_REMOVED;
+	if (seg->nattch == 0)
+		seg_free(seg);
+	return 0;
+}
+
+int
+shm_control(int32_t id, int cmd, vaddr_t buf)
+{
+	struct shm_segment *seg = seg_live(id);
+
+	if (seg == NULL)
+		return EINVAL;
+	switch (cmd) {
+	case IPC_STAT:
+		return control_stat(seg, buf);
+	case IPC_SET:
+		return control_set(seg, buf);
+	case IPC_RMID:
+		return control_remove(seg);
+	default:
+		return EINVAL;
+	}
+}
+
+/* ---- For /proc ---- */
+
+uint32_t
+shm_slot_limit(void)
+{
+	return shminfo.shmmni;
+}
+
+bool
+shm_slot_stat(uint32_t slot, struct shmid_ds *ds, int32_t *id, uint32_t *resident)
+{
+	const struct shm_segment *seg = shm_slot(slot);
+
+	if (seg == NULL || seg->object == NULL)
+		return false;
+	seg_stat(seg, ds);
+	if (seg->perm.mode & SHMSEG_REMOVED)
+		ds->shm_perm.mode |= SHM_DEST;
+	*id = seg_id(seg);
+	*resident = seg->object->resident;
+	return true;
+}
+
+struct vm_object *
+shm_slot_object(uint32_t slot)
+{
+	const struct shm_segment *seg = shm_slot(slot);
+
+	return seg == NULL ? NULL : seg->object;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System V shared memory: SPEC-shm.md. */
+#ifndef SHM_H
+#define SHM_H
+
+#include <machine.h>
+
+#include "abi/shm.h"
+
+struct vm_space;
+struct vm_object;
+
+struct shminfo {
+	uint32_t shmmax; /* bytes */
+	uint32_t shmmin; /* bytes */
+	uint32_t shmmni; /* segments */
+	uint32_t shmseg; /* attaches of one process */
+	uint32_t shmall; /* pages */
+};
+extern struct shminfo shminfo;
+
+void shm_init(void);
+
+/* The calls, with the current process's rights; => positive errno. */
+int shm_get(int32_t key, uint32_t size, int flags, int32_t *id);
+int shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out);
+int shm_detach(vaddr_t addr);
+int shm_control(int32_t id, int cmd, vaddr_t buf);
+
+/* The attaches of `from` are `to`'s too, whose entries have been copied.
+ * => ENOMEM with nothing counted. */
+int shm_fork(struct vm_space *from, struct vm_space *to);
+/* A piece more (+1) or less (-1) is mapped of an attach; the last piece gone
+ * detaches it. Called by vm_space.c whenever entries split or go. */
+void shm_entry_count(struct vm_space *sp, uint16_t attach, int change);
+/* The space goes; every attach has gone with its entries. */
+void shm_space_free(struct vm_space *sp);
+
+/* For /proc: the segment in a slot (0 .. shm_slot_limit() - 1), if in use. */
+uint32_t shm_slot_limit(void);
+bool shm_slot_stat(uint32_t slot, struct shmid_ds *ds, int32_t *id, uint32_t *resident);
+struct vm_object *shm_slot_object(uint32_t slot);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The tables under shm.c, in chunks: that of slots is as long as shmmni says at
+ * boot, that of a process's attaches grows, for most processes have few.
+ *
+ * Slots:   chunk[slot / 1024] -> [segment pointer of slot % 1024]
+ * Keys:    hash[key] -> segment -> segment
+ * Attaches: space->shm -> chunk[n / 32] -> [{va, id, pieces} of n % 32]
+ */
+#include "shm_slots.h"
+
+#include "abi/errno.h"
+#include "frame.h"
+#include "kmem.h"
+#include "printf.h"
+#include "string.h"
+#include "vm.h"
+
+/* ---- Slots ---- */
+
+#define SLOT_CHUNK (PAGE_SIZE / sizeof(struct shm_segment *))
+#define SLOT_CHUNKS (SHM_SLOTS_MAX / 512)
+#define KEY_HASH 512u
+
+static struct shm_segment **slot_chunks[SLOT_CHUNKS];
+static struct shm_segment *key_hash[KEY_HASH];
+static int32_t last_free = -1;
+
+/*
+ * Which slots are taken: a bit for each, and a bit above each word of 32 that
+ * says "full", twice. The lowest FREE slot is three look-ups away.
+ */
+static uint32_t taken[SHM_SLOTS_MAX / 32];
+static uint32_t full[SHM_SLOTS_MAX / 32 / 32];
+static uint32_t full_full;
+
+int
+shm_slots_init(uint32_t count)
+{
+	uint32_t i;
+
+	for (i = 0; i * SLOT_CHUNK < count; i++) {
+		slot_chunks[i] = page_alloc();
+		if (slot_chunks[i] == NULL)
+			return ENOMEM;
+	}
+	return 0;
+}
+
+static void
+mark(uint32_t slot, bool in_use)
+{
+	uint32_t w = slot / 32, f = w / 32;
+
+	if (in_use) {
+		taken[w] |= 1u << slot % 32;
+		if (taken[w] == UINT32_MAX)
+			full[f] |= 1u << w % 32;
+		if (full[f] == UINT32_MAX)
+			full_full |= 1u << f;
+	} else {
+		taken[w] &= ~(1u << slot % 32);
+		full[f] &= ~(1u << w % 32);
+		full_full &= ~(1u << f);
+	}
+}
+
+static uint32_t
+lowest_free(void)
+{
+	uint32_t f = __builtin_ctz(~full_full);
+	uint32_t w = f * 32 + __builtin_ctz(~full[f]);
+
+	return w * 32 + __builtin_ctz(~taken[w]);
+}
+
+struct shm_segment *
+shm_slot(uint32_t slot)
+{
+	struct shm_segment **chunk;
+
+	if (slot >= SHM_SLOTS_MAX)
+		return NULL;
+	chunk = slot_chunks[slot / SLOT_CHUNK];
+	return chunk == NULL ? NULL : chunk[slot % SLOT_CHUNK];
+}
+
+static struct shm_segment **
+key_bucket(int32_t key)
+{
+	uint32_t k = (uint32_t)key * 2654435769u; /* 2^32 / golden ratio */
+
+	return &key_hash[k >> 23];
+}
+
+struct shm_segment *
+shm_slot_by_key(int32_t key)
+{
+	struct shm_segment *seg = *key_bucket(key);
+
+	while (seg != NULL && seg->perm.key != key)
+		seg = seg->key_next;
+	return seg;
+}
+
+struct shm_segment *
+shm_slot_alloc(int32_t key)
+{
+	uint32_t slot = last_free >= 0 ? (uint32_t)last_free : lowest_free();
+	struct shm_segment *seg = kmem_alloc(sizeof(*seg));
+
+	if (seg == NULL)
+		return NULL;
+	last_free = -1;
+	mark(slot, true);
+	slot_chunks[slot / SLOT_CHUNK][slot % SLOT_CHUNK] = seg;
+	seg->slot = slot;
+	seg->perm.key = key;
+	if (key != IPC_PRIVATE) {
+		seg->key_next = *key_bucket(key);
+		*key_bucket(key) = seg;
+	}
+	return seg;
+}
+
+void
+shm_slot_forget_key(struct shm_segment *seg)
+{
+	struct shm_segment **link;
+
+	if (seg->perm.key == IPC_PRIVATE)
+		return;
+	for (link = key_bucket(seg->perm.key); *link != seg; link = &(*link)->key_next)
+		;
+	*link = seg->key_next;
+	seg->perm.key = IPC_PRIVATE;
+}
+
+void
+shm_slot_free(struct shm_segment *seg)
+{
+	shm_slot_forget_key(seg);
+	mark(seg->slot, false);
+	slot_chunks[seg->slot / SLOT_CHUNK][seg->slot % SLOT_CHUNK] = NULL;
+	last_free = (int32_t)seg->slot;
+	kmem_free(seg);
+}
+
+/* ---- Attaches ---- */
+
+#define AT_CHUNK 32u
+#define AT_CHUNKS (SHM_ATTACH_MAX / AT_CHUNK)
+
+struct shm_table {
+	uint32_t used;
+	struct shm_attach *chunks[AT_CHUNKS];
+};
+
+bool
+shm_attach_full(const struct vm_space *sp)
+{
+	return sp->shm != NULL && sp->shm->used >= shminfo.shmseg;
+}
+
+struct shm_attach *
+shm_attach_get(const struct vm_space *sp, uint16_t n)
+{
+	return &sp->shm->chunks[(n - 1) / AT_CHUNK][(n - 1) % AT_CHUNK];
+}
+
+struct shm_attach *
+shm_attach_next(const struct vm_space *sp, uint16_t *n)
+{
+	uint32_t i;
+
+	if (sp->shm == NULL)
+		return NULL;
+	for (i = *n; i < SHM_ATTACH_MAX; i++) {
+		struct shm_attach *chunk = sp->shm->chunks[i / AT_CHUNK];
+
+		if (chunk == NULL) {
+			i |= AT_CHUNK - 1;
+		} else if (chunk[i % AT_CHUNK].pieces > 0) {
+			*n = i + 1;
+			return &chunk[i % AT_CHUNK];
+		}
+	}
+	return NULL;
+}
+
+struct shm_attach *
+shm_attach_find(struct vm_space *sp, vaddr_t va, uint16_t *n)
+{
+	const struct vm_entry *e = vm_entry_at(sp, va);
+	struct shm_attach *at;
+
+	if (e != NULL && e->attach != 0 && shm_attach_get(sp, e->attach)->va == va) {
+		*n = e->attach;
+		return shm_attach_get(sp, *n);
+	}
+	/* Its first page may have been unmapped, and even be another's by now. */
+	*n = 0;
+	while ((at = shm_attach_next(sp, n)) != NULL)
+		if (at->va == va)
+			return at;
+	return NULL;
+}
+
+struct shm_attach *
+shm_attach_alloc(struct vm_space *sp, uint16_t *n)
+{
+	uint32_t i;
+
+	if (sp->shm == NULL && (sp->shm = kmem_alloc(sizeof(*sp->shm))) == NULL)
+		return NULL;
+	for (i = 0; i < SHM_ATTACH_MAX; i++) {
+		struct shm_attach **chunk = &sp->shm->chunks[i / AT_CHUNK];
+
+		if (*chunk == NULL && (*chunk = kmem_alloc(AT_CHUNK * sizeof(**chunk))) == NULL)
+			return NULL;
+		if ((*chunk)[i % AT_CHUNK].pieces > 0)
+			continue;
+		sp->shm->used++;
+		*n = i + 1;
+		return &(*chunk)[i % AT_CHUNK];
+	}
+	return NULL;
+}
+
+void
+shm_attach_free(struct vm_space *sp, uint16_t n)
+{
+	memset(shm_attach_get(sp, n), 0, sizeof(struct shm_attach));
+	sp->shm->used--;
+}
+
+int
+shm_attach_copy(const struct vm_space *from, struct vm_space *to)
+{
+	unsigned i;
+
+	if (from->shm == NULL)
+		return 0;
+	to->shm = kmem_alloc(sizeof(*to->shm));
+	if (to->shm == NULL)
+		return ENOMEM;
+	to->shm->used = from->shm->used;
+	for (i = 0; i < AT_CHUNKS; i++) {
+		if (from->shm->chunks[i] == NULL)
+			continue;
+		to->shm->chunks[i] = kmem_alloc(AT_CHUNK * sizeof(struct shm_attach));
+		if (to->shm->chunks[i] == NULL) {
+			shm_space_free(to);
+			return ENOMEM;
+		}
+		memcpy(to->shm->chunks[i], from->shm->chunks[i],
+		       AT_CHUNK * sizeof(struct shm_attach));
+	}
+	return 0;
+}
+
+void
+shm_space_free(struct vm_space *sp)
+{
+	unsigned i;
+
+	if (sp->shm == NULL)
+		return;
+	for (i = 0; i < AT_CHUNKS; i++)
+		kmem_free(sp->shm->chunks[i]);
+	kmem_free(sp->shm);
+	sp->shm = NULL;
+}

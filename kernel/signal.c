@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Signals. One is sent by marking it pending and waking its process if that
+ * sleeps; it is acted upon when the process is about to go back to user mode,
+ * where all its registers are at hand and it holds nothing.
+ */
+#include "signal.h"
+
+#include "abi/errno.h"
+#include "printf.h"
+#include "proc.h"
+#include "string.h"
+#include "syscall.h"
+
+#define HANDLER_DFL 0u
+#define HANDLER_IGN 1u
+
+#define CANT_BLOCK (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
+#define STOPPERS (SIGBIT(SIGSTOP) | SIGBIT(SIGTSTP) | SIGBIT(SIGTTIN) | SIGBIT(SIGTTOU))
+#define DEFAULT_IGNORED (SIGBIT(SIGCHLD) | SIGBIT(SIGURG) | SIGBIT(SIGWINCH) | SIGBIT(SIGCONT))
+
+const char *
+signal_name(int sig)
+{
+	static const char *const names[] = {
+		"signal 0", "SIGHUP",  "SIGINT",  "SIGQUIT",   "SIGILL",  "SIGTRAP", "SIGABRT",
+		"SIGBUS",   "SIGFPE",  "SIGKILL", "SIGUSR1",   "SIGSEGV", "SIGUSR2", "SIGPIPE",
+		"SIGALRM",  "SIGTERM", "SIGSTKFLT"};
+
+	return (unsigned)sig < sizeof(names) / sizeof(names[0]) ? names[sig] : "a signal";
+}
+
+/* ---- Sending ---- */
+
+static bool
+ignored(const struct proc *p, int sig)
+{
+	uint32_t handler = p->sig->act[sig - 1].handler;
+
+	if (handler == HANDLER_IGN)
+		return true;
+	/* Init can't be killed by what it has not asked to handle. */
+	return handler == HANDLER_DFL &&
+	       (p->pid == INIT_PID || (SIGBIT(sig) & DEFAULT_IGNORED));
+}
+
+static sigset_t
+deliverable(const struct proc *p)
+{
+	return p->sig->pending & ~(p->sig->mask & ~CANT_BLOCK);
+}
+
+bool
+signal_pending(const struct proc *p)
+{
+	return deliverable(p) != 0;
+}
+
+void
+signal_post(struct proc *p, int sig, const struct abi_siginfo *info)
+{
+	struct sigstate *ss = p->sig;
+
+	ASSERT(sig >= 1 && sig <= NSIG);
+	if (p->state == PROC_ZOMBIE)
+		return;
+	if (sig == SIGCONT)
+		ss->pending &= ~STOPPERS;
+	if (SIGBIT(sig) & STOPPERS)
+		ss->pending &= ~SIGBIT(SIGCONT);
+	if (ignored(p, sig) && !(ss->mask & SIGBIT(sig))) {
+		if (sig == SIGCONT && p->state == PROC_STOPPED)
+			proc_continue(p);
+		return;
+	}
+	if (sig < 32) {
+		struct signote *note = &ss->note[sig];
+
+		memset(note, 0, sizeof(*note));
+		note->code = SI_KERNEL;
+		if (info != NULL) {
+			note->code = info->si_code;
+			memcpy(note->word, info->u.pad, sizeof(note->word));
+		}
+	}
+	ss->pending |= SIGBIT(sig);
+	if (p->state == PROC_STOPPED && (sig == SIGCONT || sig == SIGKILL))
+		proc_continue(p);
+	else if (deliverable(p) & SIGBIT(sig))
+		sched_interrupt(p);
+}
+
+unsigned
+signal_post_group(int pgid, int sig, const struct abi_siginfo *info)
+{
+	struct proc *p;
+	unsigned n = 0;
+
+	for (p = proc_list; p != NULL; p = p->next) {
+		if (p->pgid != pgid)
+			continue;
+		signal_post(p, sig, info);
+		n++;
+	}
+	return n;
+}
+
+/* ---- Acting ---- */
+
+void
+signal_force_exit(int sig, const char *what)
+{
+	printf("%s[%d]: %s: %s\n", curproc()->name, curproc()->pid, signal_name(sig), what);
+	proc_exit(sig);
+}
+
+void
+signal_fault(int sig, int code, vaddr_t addr, const char *what)
+{
+	struct proc *p = curproc();
+	struct sigstate *ss = p->sig;
+	struct abi_siginfo info = {.si_signo = sig, .si_code = code};
+
+	if (ss->act[sig - 1].handler <= HANDLER_IGN || (ss->mask & SIGBIT(sig))) {
+		printf("%s[%d]: %s: %s", p->name, p->pid, signal_name(sig), what);
+		if (sig == SIGSEGV && code != SI_KERNEL)
+			printf(" at 0x%08x", addr);
+		printf(", pc 0x%08x, sp 0x%08x\n", machine_user_pc(), machine_user_sp());
+		proc_exit(sig);
+	}
+	info.u.fault.addr = addr;
+	signal_post(p, sig, &info);
+}
+
+static void
+stack_for(const struct sigstate *ss, const struct abi_sigaction *act, vaddr_t *sp)
+{
+	const struct abi_stack *alt = &ss->altstack;
+
+	*sp = machine_user_sp();
+	if ((act->flags & SA_ONSTACK) && alt->ss_size != 0 && *sp - alt->ss_sp > alt->ss_size)
+		*sp = alt->ss_sp + alt->ss_size;
+}
+
+static void
+run_handler(struct proc *p, int sig)
+{
+	struct sigstate *ss = p->sig;
+	struct abi_sigaction act = ss->act[sig - 1];
+	struct abi_siginfo info = {.si_signo = sig};
+	sigset_t back = ss->use_saved ? ss->saved_mask : ss->mask;
+	vaddr_t sp;
+
+	if (ss->restart == ERESTART && (act.flags & SA_RESTART))
+		machine_syscall_restart();
+	ss->restart = 0;
+	ss->use_saved = false;
+	if (sig < 32) {
+		info.si_code = ss->note[sig].code;
+		memcpy(info.u.pad, ss->note[sig].word, sizeof(ss->note[sig].word));
+	}
+	stack_for(ss, &act, &sp);
+	if (act.flags & SA_RESETHAND)
+		ss->act[sig - 1].handler = HANDLER_DFL;
+	if (machine_signal_push(sig, &info, &act, back, sp) != 0)
+		signal_force_exit(SIGSEGV, "no stack for a signal handler");
+	ss->mask |= act.mask;
+	if (!(act.flags & SA_NODEFER))
+		ss->mask |= SIGBIT(sig);
+}
+
+void
+signal_deliver(void)
+{
+	struct proc *p = curproc();
+	struct sigstate *ss = p->sig;
+	sigset_t set;
+
+	while ((set = deliverable(p)) != 0) {
+		int sig = 1 + ((uint32_t)set != 0 ? __builtin_ctz((uint32_t)set)
+		                                  : 32 + __builtin_ctz((uint32_t)(set >> 32)));
+
+		/* What gets through everything comes first. */
+		if (set & SIGBIT(SIGKILL))
+			sig = SIGKILL;
+		ss->pending &= ~SIGBIT(sig);
+		if (ss->act[sig - 1].handler > HANDLER_IGN)
+			run_handler(p, sig);
+		else if (ignored(p, sig))
+			continue;
+		else if (SIGBIT(sig) & STOPPERS)
+			proc_stop(sig);
+		else
+			proc_exit(sig);
+	}
+	/* No handler ran: the call goes on as if nothing had been. */
+	if (ss->restart != 0) {
+		machine_syscall_restart();
+		ss->restart = 0;
+	}
+	if (ss->use_saved) {
+		ss->mask = ss->saved_mask;
+		ss->use_saved = false;
+	}
+}
+
+void
+signal_exec(struct proc *p)
+{
+	int i;
+
+	for (i = 0; i < NSIG; i++) {
+		uint32_t handler = p->sig->act[i].handler;
+
+		memset(&p->sig->act[i], 0, sizeof(p->sig->act[i]));
+		if (handler == HANDLER_IGN)
+			p->sig->act[i].handler = HANDLER_IGN;
+	}
+	memset(&p->sig->altstack, 0, sizeof(p->sig->altstack));
+}
+
+void
+user_return(void)
+{
+	struct sigstate *ss;
+
+	if (need_resched)
+		sched_yield();
+	ss = curproc()->sig;
+	if (deliverable(curproc()) != 0 || ss->restart != 0 || ss->use_saved)
+		signal_deliver();
+}

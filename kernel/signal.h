@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Signals: sending, what is done about them, handlers. */
+#ifndef SIGNAL_H
+#define SIGNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/signal.h"
+
+struct proc;
+
+/* What is kept of a pending signal's siginfo: si_code and the three words that
+ * any of its forms uses. */
+struct signote {
+	int32_t code;
+	uint32_t word[3];
+};
+
+typedef uint64_t sigset_t; /* bit sig - 1 */
+#define SIGBIT(sig) (1ull << ((sig)-1))
+
+struct sigstate {
+	sigset_t pending, mask;
+	sigset_t saved_mask; /* to go back to after sigsuspend */
+	bool use_saved;
+	int restart;         /* ERESTART or ERESTARTNOHAND of the call just refused */
+	struct abi_sigaction act[NSIG];
+	struct signote note[32]; /* of pending signals 1 to 31 */
+	struct abi_stack altstack;
+};
+
+/* Send. info may be NULL: from the kernel.
+ * => wakes p if it sleeps with PCATCH and the signal isn't ignored. */
+void signal_post(struct proc *p, int sig, const struct abi_siginfo *info);
+/* To each process of a group; => how many there were. */
+unsigned signal_post_group(int pgid, int sig, const struct abi_siginfo *info);
+/* Is there one that would interrupt a sleep? */
+bool signal_pending(const struct proc *p);
+/* Act on the current process's signals before it goes back to user mode.
+ * => may not return (it ends), may sleep (it stops). */
+void signal_deliver(void);
+/* The current process can't be given this signal's handler: it ends, and one
+ * line says why. */
+_Noreturn void signal_force_exit(int sig, const char *what);
+const char *signal_name(int sig);
+/* exec: handlers go back to default, ignored ones stay. */
+void signal_exec(struct proc *p);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * System calls about users and groups. The rules are the same for both: root
+ * sets all three ids to anything, others each to one of the three they have.
+ */
+#include "abi/errno.h"
+#include "proc.h"
+#include "string.h"
+#include "syscall.h"
+#include "vm.h"
+
+#define KEEP UINT32_MAX /* -1: this id stays */
+
+struct ids {
+	uint32_t r, e, s;
+};
+
+static struct ids
+uids(void)
+{
+	const struct cred *c = &curproc()->cred;
+
+	return (struct ids){c->ruid, c->euid, c->suid};
+}
+
+static struct ids
+gids(void)
+{
+	const struct cred *c = &curproc()->cred;
+
+	return (struct ids){c->rgid, c->egid, c->sgid};
+}
+
+static void
+put_uids(struct ids id)
+{
+	struct cred *c = &curproc()->cred;
+
+	c->ruid = id.r;
+	c->euid = id.e;
+	c->suid = id.s;
+}
+
+static void
+put_gids(struct ids id)
+{
+	struct cred *c = &curproc()->cred;
+
+	c->rgid = id.r;
+	c->egid = id.e;
+	c->sgid = id.s;
+}
+
+static bool
+may_have(const struct ids *has, uint32_t id)
+{
+	return id == KEEP || curproc()->cred.euid == 0 || id == has->r || id == has->e ||
+	       id == has->s;
+}
+
+static int
+set_res(struct ids *id, uint32_t r, uint32_t e, uint32_t s)
+{
+	if (!may_have(id, r) || !may_have(id, e) || !may_have(id, s))
+		return EPERM;
+	if (r != KEEP)
+		id->r = r;
+	if (e != KEEP)
+		id->e = e;
+	if (s != KEEP)
+		id->s = s;
+	return 0;
+}
+
+/* The saved id follows the effective one when the real one is set, or the
+ * effective one to something else than the real one. */
+static int
+set_re(struct ids *id, uint32_t r, uint32_t e)
+{
+	struct ids old = *id;
+	int err;
+
+	if (curproc()->cred.euid != 0 && r != KEEP && r != old.r && r != old.e)
+		return EPERM;
+	err = set_res(id, r, e, KEEP);
+	if (err == 0 && (r != KEEP || (e != KEEP && e != old.r)))
+		id->s = id->e;
+	return err;
+}
+
+static int
+set_one(struct ids *id, uint32_t v)
+{
+	if (v == KEEP)
+		return EINVAL;
+	if (curproc()->cred.euid == 0)
+		return set_res(id, v, v, v);
+	return set_res(id, KEEP, v, KEEP);
+}
+
+/* Each handler: take the ids, try, put them back if it went well. */
+#define SETTER(name, get, put, call)                                                               \
+	int name(const uint32_t *arg, uint32_t *result)                                            \
+	{                                                                                          \
+		struct ids id = get();                                                             \
+		int err = call;                                                                    \
+                                                                                                   \
+		(void)result;                                                                      \
+		if (err == 0)                                                                      \
+			put(id);                                                                   \
+		return err;                                                                        \
+	}
+
+SETTER(sys_setuid, uids, put_uids, set_one(&id, arg[0]))
+SETTER(sys_setgid, gids, put_gids, set_one(&id, arg[0]))
+SETTER(sys_setreuid, uids, put_uids, set_re(&id, arg[0], arg[1]))
+SETTER(sys_setregid, gids, put_gids, set_re(&id, arg[0], arg[1]))
+SETTER(sys_setresuid, uids, put_uids, set_res(&id, arg[0], arg[1], arg[2]))
+SETTER(sys_setresgid, gids, put_gids, set_res(&id, arg[0], arg[1], arg[2]))
+
+#define GETTER(name, value)                                                                        \
+	int name(const uint32_t *arg, uint32_t *result)                                            \
+	{                                                                                          \
+		(void)arg;                                                                         \
+		*result = value;                                                                   \
+		return 0;                                                                          \
+	}
+
+GETTER(sys_getuid, curproc()->cred.ruid)
+GETTER(sys_geteuid, curproc()->cred.euid)
+GETTER(sys_getgid, curproc()->cred.rgid)
+GETTER(sys_getegid, curproc()->cred.egid)
+
+static int
+get_res(const struct ids *id, const uint32_t *arg)
+{
+	if (copyout(arg[0], &id->r, 4) != 0 || copyout(arg[1], &id->e, 4) != 0)
+		return EFAULT;
+	return copyout(arg[2], &id->s, 4);
+}
+
+int
+sys_getresuid(const uint32_t *arg, uint32_t *result)
+{
+	struct ids id = uids();
+
+	(void)result;
+	return get_res(&id, arg);
+}
+
+int
+sys_getresgid(const uint32_t *arg, uint32_t *result)
+{
+	struct ids id = gids();
+
+	(void)result;
+	return get_res(&id, arg);
+}
+
+int
+sys_getgroups(const uint32_t *arg, uint32_t *result)
+{
+	const struct cred *c = &curproc()->cred;
+
+	*result = c->ngroups;
+	if ((int32_t)arg[0] < 0)
+		return EINVAL;
+	if (arg[0] == 0)
+		return 0;
+	if (arg[0] < c->ngroups)
+		return EINVAL;
+	return copyout(arg[1], c->groups, c->ngroups * sizeof(c->groups[0]));
+}
+
+int
+sys_setgroups(const uint32_t *arg, uint32_t *result)
+{
+	struct cred *c = &curproc()->cred;
+	uint32_t groups[NGROUPS_MAX];
+
+	(void)result;
+	if (c->euid != 0)
+		return EPERM;
+	if (arg[0] > NGROUPS_MAX)
+		return EINVAL;
+	if (copyin(groups, arg[1], arg[0] * sizeof(groups[0])) != 0)
+		return EFAULT;
+	memcpy(c->groups, groups, arg[0] * sizeof(groups[0]));
+	c->ngroups = arg[0];
+	return 0;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The shared-memory calls: one by one (395 to 398), and all through ipc(). */
+#include "abi/errno.h"
+#include "printf.h"
+#include "proc.h"
+#include "shm.h"
+#include "syscall.h"
+#include "vm.h"
+
+int
+sys_shmget(const uint32_t *arg, uint32_t *result)
+{
+	return shm_get(arg[0], arg[1], arg[2], (int32_t *)result);
+}
+
+int
+sys_shmat(const uint32_t *arg, uint32_t *result)
+{
+	return shm_attach(arg[0], arg[1], arg[2], result);
+}
+
+int
+sys_shmdt(const uint32_t *arg, uint32_t *result)
+{
+	(void)result;
+	return shm_detach(arg[0]);
+}
+
+int
+sys_shmctl(const uint32_t *arg, uint32_t *result)
+{
+	(void)result;
+	return shm_control(arg[0], arg[1], arg[2]);
+}
+
+/*
+ * shmat's address goes to memory here. That the word can be written is seen
+ * before the attach, so that a failed call leaves nothing behind.
+ */
+static int
+ipc_shmat(int32_t id, vaddr_t addr, int flags, vaddr_t where)
+{
+	uint32_t word;
+	int err;
+
+	if (copyin(&word, where, sizeof(word)) != 0 || copyout(where, &word, sizeof(word)) != 0)
+		return EFAULT;
+	err = shm_attach(id, addr, flags, &word);
+	return err != 0 ? err : copyout(where, &word, sizeof(word));
+}
+
+int
+sys_ipc(const uint32_t *arg, uint32_t *result)
+{
+	switch (arg[0]) {
+	case IPCOP_SHMAT:
+		return ipc_shmat(arg[1], arg[4], arg[2], arg[3]);
+	case IPCOP_SHMDT:
+		return shm_detach(arg[4]);
+	case IPCOP_SHMGET:
+		return shm_get(arg[1], arg[2], arg[3], (int32_t *)result);
+	case IPCOP_SHMCTL:
+		/* The structures of before IPC_64 are not spoken here. */
+		if (!(arg[2] & IPC_64))
+			return EINVAL;
+		return shm_control(arg[1], arg[2] & ~IPC_64, arg[4]);
+	default:
+		return ENOSYS;
+	}
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls about memory. */
+#include "abi/errno.h"
+#include "file.h"
+#include "printf.h"
+#include "proc.h"
+#include "syscall.h"
+#include "vm.h"
+
+/* brk() answers with the end of the heap, moved or not. */
+int
+sys_brk(const uint32_t *arg, uint32_t *result)
+{
+	struct vm_space *sp = curproc()->space;
+
+	if (arg[0] != 0)
+		vm_brk(sp, arg[0]);
+	*result = sp->brk_end;
+	return 0;
+}
+
+int
+sys_munmap(const uint32_t *arg, uint32_t *result)
+{
+	uint32_t len = page_round(arg[1]);
+
+	(void)result;
+	if ((arg[0] & PAGE_MASK) != 0 || len == 0 || arg[0] >= USER_END || len > USER_END - arg[0])
+		return EINVAL;
+	return vm_unmap(curproc()->space, arg[0], arg[0] + len);
+}
+
+int
+sys_mprotect(const uint32_t *arg, uint32_t *result)
+{
+	uint32_t len = page_round(arg[1]);
+	int prot = arg[2];
+
+	(void)result;
+	if ((arg[0] & PAGE_MASK) != 0 || (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) != 0)
+		return EINVAL;
+	if (len < arg[1] || arg[0] >= USER_END || len > USER_END - arg[0])
+		return ENOMEM;
+	return vm_protect(curproc()->space, arg[0], arg[0] + len, prot);
+}
+
+/* Where a mapping is to go: honoured exactly, kept as a wish, or chosen. */
+static int
+choose_address(struct vm_space *sp, vaddr_t wish, uint32_t len, int flags, vaddr_t *out)
+{
+	*out = wish;
+	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+		if ((wish & PAGE_MASK) != 0)
+			return EINVAL;
+		if (!vm_range_ok(wish, len))
+			return wish < USER_MIN ? EPERM : ENOMEM;
+		if (vm_range_free(sp, wish, len))
+			return 0;
+		return flags & MAP_FIXED_NOREPLACE ? EEXIST : vm_unmap(sp, wish, wish + len);
+	}
+	*out = wish & ~PAGE_MASK;
+	if (vm_range_ok(*out, len) && vm_range_free(sp, *out, len))
+		return 0;
+	return vm_find_space(sp, len, PAGE_SIZE, out);
+}
+
+/*
+ * The object of a mapping: a file's, a new one for shared anonymous memory
+ * (so that children have it too), none for private zeros.
+ */
+static int
+choose_object(const uint32_t *arg, uint32_t len, struct vm_mapping *m)
+{
+	int flags = arg[3], err;
+	bool shared = (flags & MAP_TYPE) == MAP_SHARED;
+
+	if (!(flags & MAP_ANONYMOUS)) {
+		m->pgoff = arg[5];
+		err = file_mmap(arg[4], m->prot, shared, &m->object);
+		if (err == 0 && m->pgoff > UINT32_MAX / PAGE_SIZE - len / PAGE_SIZE) {
+			vm_object_unref(m->object);
+			m->object = NULL;
+			err = EOVERFLOW;
+		}
+		return err;
+	}
+	return shared ? vm_object_create(len >> PAGE_SHIFT, &m->object) : 0;
+}
+
+int
+sys_mmap2(const uint32_t *arg, uint32_t *result)
+{
+	struct vm_space *sp = curproc()->space;
+	int type = arg[3] & MAP_TYPE, err;
+	struct vm_mapping m = {.len = page_round(arg[1]),
+	                       .prot = arg[2] & (PROT_READ | PROT_WRITE | PROT_EXEC),
+	                       .max_prot = PROT_READ | PROT_WRITE | PROT_EXEC,
+	                       .inherit = type == MAP_SHARED ? VM_SHARE : VM_COPY};
+
+	if ((type != MAP_SHARED && type != MAP_PRIVATE) || arg[1] == 0)
+		return EINVAL;
+	if (m.len == 0 || m.len > USER_END)
+		return ENOMEM;
+	err = choose_object(arg, m.len, &m);
+	if (err != 0)
+		return err;
+	/* A file that may not be written stays so. */
+	if (type == MAP_SHARED && !(arg[3] & MAP_ANONYMOUS))
+		m.max_prot = PROT_READ | PROT_EXEC;
+	err = choose_address(sp, arg[0], m.len, arg[3], &m.start);
+	if (err == 0)
+		err = vm_map(sp, &m);
+	if (m.object != NULL)
+		vm_object_unref(m.object);
+	*result = m.start;
+	return err;
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls about processes, who they are and what they run. */
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "exec.h"
+#include "frame.h"
+#include "kmem.h"
+#include "printf.h"
+#include "proc.h"
+#include "string.h"
+#include "syscall.h"
+#include "version.h"
+#include "vm.h"
+
+int
+sys_exit(const uint32_t *arg, uint32_t *result)
+{
+	(void)result;
+	proc_exit((arg[0] & 0xff) << 8);
+}
+
+int
+sys_exit_group(const uint32_t *arg, uint32_t *result)
+{
+	return sys_exit(arg, result);
+}
+
+int
+sys_fork(const uint32_t *arg, uint32_t *result)
+{
+	(void)arg;
+	return proc_fork((int *)result);
+}
+
+/* A child that borrows its parent's memory could be told from one that has a
+ * copy only by writing there, which vfork's users must not do. */
+int
+sys_vfork(const uint32_t *arg, uint32_t *result)
+{
+	return sys_fork(arg, result);
+}
+
+int
+sys_wait4(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_rusage ru;
+	int pid, status, err;
+
+	if (arg[2] & ~(uint32_t)(WNOHANG | WUNTRACED | WCONTINUED))
+		return EINVAL;
+	err = proc_wait(arg[0], arg[2], &pid, &status, &ru);
+	if (err != 0)
+		return err == EINTR ? ERESTART : err;
+	*result = pid;
+	if (pid == 0)
+		return 0;
+	if (arg[1] != 0 && copyout(arg[1], &status, sizeof(status)) != 0)
+		return EFAULT;
+	return arg[3] == 0 ? 0 : copyout(arg[3], &ru, sizeof(ru));
+}
+
+int
+sys_waitpid(const uint32_t *arg, uint32_t *result)
+{
+	uint32_t arg4[4] = {arg[0], arg[1], arg[2], 0};
+
+	return sys_wait4(arg4, result);
+}
+
+/* ---- exec ---- */
+
+/* The strings of a vector that ends in NULL. page: PAGE_SIZE bytes to use. */
+static int
+add_vector(struct exec_args *args, vaddr_t vector, unsigned *count, char *page)
+{
+	vaddr_t s;
+	int err;
+
+	for (; vector != 0; vector += sizeof(s)) {
+		if (copyin(&s, vector, sizeof(s)) != 0)
+			return EFAULT;
+		if (s == 0)
+			break;
+		err = copyinstr(page, s, PAGE_SIZE, NULL);
+		if (err == 0)
+			err = exec_args_add(args, page);
+		if (err != 0)
+			return err == ENAMETOOLONG ? E2BIG : err;
+		++*count;
+	}
+	return 0;
+}
+
+int
+sys_execve(const uint32_t *arg, uint32_t *result)
+{
+	struct exec_args args = {.len = 0};
+	char *path = page_alloc(), *page = page_alloc();
+	int err = ENOMEM;
+
+	(void)result;
+	if (path == NULL || page == NULL)
+		goto out;
+	err = copyinstr(path, arg[0], PATH_MAX, NULL);
+	if (err == 0)
+		err = add_vector(&args, arg[1], &args.argc, page);
+	if (err == 0)
+		err = add_vector(&args, arg[2], &args.envc, page);
+	if (err == 0)
+		err = exec_image(path, &args, NULL);
+out:
+	exec_args_free(&args);
+	page_free(page);
+	page_free(path);
+	return err;
+}
+
+/* ---- Who one is ---- */
+
+int
+sys_getpid(const uint32_t *arg, uint32_t *result)
+{
+	(void)arg;
+	*result = curproc()->pid;
+	return 0;
+}
+
+int
+sys_gettid(const uint32_t *arg, uint32_t *result)
+{
+	return sys_getpid(arg, result);
+}
+
+int
+sys_getppid(const uint32_t *arg, uint32_t *result)
+{
+	(void)arg;
+	*result = curproc()->parent != NULL ? curproc()->parent->pid : 0;
+	return 0;
+}
+
+/* There are no threads to clear the word for. */
+int
+sys_set_tid_address(const uint32_t *arg, uint32_t *result)
+{
+	return sys_getpid(arg, result);
+}
+
+int
+sys_set_thread_area(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_user_desc d;
+	bool choose;
+	int err;
+
+	(void)result;
+	if (copyin(&d, arg[0], sizeof(d)) != 0)
+		return EFAULT;
+	choose = d.entry_number == UINT32_MAX;
+	err = machine_set_tls(&d);
+	if (err == 0 && choose)
+		err = copyout(arg[0], &d.entry_number, sizeof(d.entry_number));
+	return err;
+}
+
+/* ---- Groups of processes ---- */
+
+int
+sys_setpgid(const uint32_t *arg, uint32_t *result)
+{
+	struct proc *self = curproc(), *p = arg[0] == 0 ? self : proc_find(arg[0]), *q;
+	int pgid = arg[1] == 0 && p != NULL ? p->pid : (int)arg[1];
+
+	(void)result;
+	if (pgid < 0)
+		return EINVAL;
+	if (p == NULL || (p != self && p->parent != self) || p->state == PROC_ZOMBIE)
+		return ESRCH;
+	if (p->sid != self->sid || p->sid == p->pid)
+		return EPERM;
+	if (p->execed && p != self)
+		return EACCES;
+	/* It joins a group of its session, or becomes the first of its own. */
+	for (q = proc_list; pgid != p->pid; q = q->next) {
+		if (q == NULL)
+			return EPERM;
+		if (q->pgid == pgid && q->sid == p->sid)
+			break;
+	}
+	p->pgid = pgid;
+	return 0;
+}
+
+int
+sys_getpgid(const uint32_t *arg, uint32_t *result)
+{
+	const struct proc *p = arg[0] == 0 ? curproc() : proc_find(arg[0]);
+
+	if (p == NULL)
+		return ESRCH;
+	*result = p->pgid;
+	return 0;
+}
+
+int
+sys_getpgrp(const uint32_t *arg, uint32_t *result)
+{
+	(void)arg;
+	*result = curproc()->pgid;
+	return 0;
+}
+
+int
+sys_setsid(const uint32_t *arg, uint32_t *result)
+{
+	struct proc *self = curproc(), *p;
+
+	(void)arg;
+	for (p = proc_list; p != NULL; p = p->next)
+		if (p->pgid == self->pid)
+			return EPERM;
+	self->sid = self->pgid = self->pid;
+	*result = self->sid;
+	return 0;
+}
+
+/* ---- The machine ---- */
+
+int
+sys_uname(const uint32_t *arg, uint32_t *result)
+{
+	static const struct abi_utsname name = {.sysname = "isthmus",
+	                                        .nodename = "isthmus",
+	                                        .release = ISTHMUS_VERSION,
+	                                        .version = "#1",
+	                                        .machine = "i686",
+	                                        .domainname = "(none)"};
+
+	(void)result;
+	return copyout(arg[0], &name, sizeof(name));
+}
+
+int
+sys_reboot(const uint32_t *arg, uint32_t *result)
+{
+	(void)result;
+	if (curproc()->cred.euid != 0)
+		return EPERM;
+	if (arg[0] != REBOOT_MAGIC1 || arg[1] != REBOOT_MAGIC2)
+		return EINVAL;
+	switch (arg[2]) {
+	case REBOOT_CMD_RESTART:
+	case REBOOT_CMD_HALT:
+	case REBOOT_CMD_POWER_OFF:
+		machine_shutdown(VERDICT_OFF, 0);
+	default:
+		return EINVAL;
+	}
+}
+
+int
+sys_sched_yield(const uint32_t *arg, uint32_t *result)
+{
+	(void)arg, (void)result;
+	sched_yield();
+	return 0;
+}
+
+/* Good enough for hash seeds and stack canaries; no secret should rest on it. */
+int
+sys_getrandom(const uint32_t *arg, uint32_t *result)
+{
+	static uint32_t state;
+	uint32_t done = 0, len = arg[1] > 256 ? 256 : arg[1];
+
+	while (done < len) {
+		uint32_t n = len - done < sizeof(state) ? len - done : sizeof(state);
+
+		state ^= (uint32_t)machine_cycles();
+		state = state * 1664525 + 1013904223;
+		state ^= state >> 15;
+		if (copyout(arg[0] + done, &state, n) != 0)
+			return EFAULT;
+		done += n;
+	}
+	*result = done;
+	return 0;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls about signals. */
+#include "abi/errno.h"
+#include "proc.h"
+#include "string.h"
+#include "syscall.h"
+#include "vm.h"
+
+#define CANT_CATCH (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
+
+static int
+may_send(struct proc *p, int sig)
+{
+	const struct proc *self = curproc();
+
+	if (proc_may_signal(&self->cred, p) || (sig == SIGCONT && p->sid == self->sid))
+		return 0;
+	return EPERM;
+}
+
+/* sig 0 only asks whether one could. */
+static int
+send(struct proc *p, int sig, int code)
+{
+	struct abi_siginfo info = {.si_signo = sig, .si_code = code};
+	int err = may_send(p, sig);
+
+	info.u.who.pid = curproc()->pid;
+	info.u.who.uid = curproc()->cred.ruid;
+	if (err == 0 && sig != 0)
+		signal_post(p, sig, &info);
+	return err;
+}
+
+/* To all of a group; with pgid 0 to all but init and oneself. */
+static int
+send_many(int pgid, int sig)
+{
+	struct proc *p;
+	int err = ESRCH;
+
+	for (p = proc_list; p != NULL; p = p->next) {
+		if (pgid != 0 ? p->pgid != pgid : p->pid == INIT_PID || p == curproc())
+			continue;
+		if (send(p, sig, SI_USER) == 0)
+			err = 0;
+		else if (err == ESRCH)
+			err = EPERM;
+	}
+	return err;
+}
+
+int
+sys_kill(const uint32_t *arg, uint32_t *result)
+{
+	int pid = arg[0], sig = arg[1];
+	struct proc *p;
+
+	(void)result;
+	if (sig < 0 || sig > NSIG)
+		return EINVAL;
+	if (pid == INT32_MIN)
+		return ESRCH;
+	if (pid < -1)
+		return send_many(-pid, sig);
+	if (pid == -1)
+		return send_many(0, sig);
+	if (pid == 0)
+		return send_many(curproc()->pgid, sig);
+	p = proc_find(pid);
+	return p == NULL ? ESRCH : send(p, sig, SI_USER);
+}
+
+int
+sys_rt_sigaction(const uint32_t *arg, uint32_t *result)
+{
+	struct sigstate *ss = curproc()->sig;
+	struct abi_sigaction act, old;
+	uint32_t sig = arg[0];
+
+	(void)result;
+	if (sig < 1 || sig > NSIG || arg[3] != sizeof(sigset_t))
+		return EINVAL;
+	old = ss->act[sig - 1];
+	if (arg[1] != 0) {
+		if (SIGBIT(sig) & CANT_CATCH)
+			return EINVAL;
+		if (copyin(&act, arg[1], sizeof(act)) != 0)
+			return EFAULT;
+	}
+	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
+		return EFAULT;
+	if (arg[1] != 0)
+		ss->act[sig - 1] = act;
+	return 0;
+}
+
+int
+sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
+{
+	struct sigstate *ss = curproc()->sig;
+	sigset_t set = 0, old = ss->mask, mask = ss->mask;
+
+	(void)result;
+	if (arg[3] != sizeof(sigset_t))
+		return EINVAL;
+	if (arg[1] != 0) {
+		if (copyin(&set, arg[1], sizeof(set)) != 0)
+			return EFAULT;
+		switch (arg[0]) {
+		case SIG_BLOCK:
+			mask |= set;
+			break;
+		case SIG_UNBLOCK:
+			mask &= ~set;
+			break;
+		case SIG_SETMASK:
+			mask = set;
+			break;
+		default:
+			return EINVAL;
+		}
+	}
+	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
+		return EFAULT;
+	ss->mask = mask & ~CANT_CATCH;
+	return 0;
+}
+
+int
+sys_rt_sigpending(const uint32_t *arg, uint32_t *result)
+{
+	const struct sigstate *ss = curproc()->sig;
+	sigset_t set = ss->pending & ss->mask;
+
+	(void)result;
+	if (arg[1] > sizeof(set))
+		return EINVAL;
+	return copyout(arg[0], &set, arg[1]);
+}
+
+int
+sys_rt_sigsuspend(const uint32_t *arg, uint32_t *result)
+{
+	struct sigstate *ss = curproc()->sig;
+	sigset_t set;
+
+	(void)result;
+	if (arg[1] != sizeof(set))
+		return EINVAL;
+	if (copyin(&set, arg[0], sizeof(set)) != 0)
+		return EFAULT;
+	ss->saved_mask = ss->mask;
+	ss->use_saved = true;
+	ss->mask = set & ~CANT_CATCH;
+	while (tsleep(ss, PCATCH, "sigsuspend", 0) == 0)
+		;
+	return ERESTARTNOHAND;
+}
+
+int
+sys_pause(const uint32_t *arg, uint32_t *result)
+{
+	(void)arg, (void)result;
+	while (tsleep(curproc()->sig, PCATCH, "pause", 0) == 0)
+		;
+	return ERESTARTNOHAND;
+}
+
+int
+sys_sigaltstack(const uint32_t *arg, uint32_t *result)
+{
+	struct sigstate *ss = curproc()->sig;
+	struct abi_stack set, old = ss->altstack;
+	bool on = old.ss_size != 0 && machine_user_sp() - old.ss_sp <= old.ss_size;
+
+	(void)result;
+	old.ss_flags = old.ss_size == 0 ? SS_DISABLE : on ? SS_ONSTACK : 0;
+	if (arg[0] != 0) {
+		if (copyin(&set, arg[0], sizeof(set)) != 0)
+			return EFAULT;
+		if (on)
+			return EPERM;
+		if (set.ss_flags & ~(SS_DISABLE | SS_ONSTACK))
+			return EINVAL;
+		if (set.ss_flags & SS_DISABLE)
+			memset(&set, 0, sizeof(set));
+		else if (set.ss_size < MINSIGSTKSZ)
+			return ENOMEM;
+	}
+	if (arg[1] != 0 && copyout(arg[1], &old, sizeof(old)) != 0)
+		return EFAULT;
+	if (arg[0] != 0)
+		ss->altstack = set;
+	return 0;
+}
+
+static int
+signal_return(bool rt, uint32_t *result)
+{
+	sigset_t mask;
+
+	if (machine_signal_return(rt, &mask, result) != 0)
+		signal_force_exit(SIGSEGV, "no signal frame to return from");
+	curproc()->sig->mask = mask & ~CANT_CATCH;
+	return 0;
+}
+
+int
+sys_sigreturn(const uint32_t *arg, uint32_t *result)
+{
+	(void)arg;
+	return signal_return(false, result);
+}
+
+int
+sys_rt_sigreturn(const uint32_t *arg, uint32_t *result)
+{
+	(void)arg;
+	return signal_return(true, result);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Dispatch: the table that the list makes. */
+#include "syscall.h"
+
+#include <machine.h>
+
+#include "abi/errno.h"
+#include "printf.h"
+#include "proc.h"
+
+static syscall_fn *const table[] = {
+#define SYSCALL(number, name, args) [number] = sys_##name,
+#include "abi/syscalls.def"
+#undef SYSCALL
+};
+
+uint32_t
+syscall(uint32_t number, const uint32_t arg[6])
+{
+	uint32_t result = 0;
+	int err;
+
+	if (number >= sizeof(table) / sizeof(table[0]) || table[number] == NULL)
+		return -(uint32_t)ENOSYS;
+	err = table[number](arg, &result);
+	if (err == 0)
+		return result;
+	if (err == ERESTART || err == ERESTARTNOHAND) {
+		curproc()->sig->restart = err;
+		err = EINTR;
+	}
+	return -(uint32_t)err;
+}

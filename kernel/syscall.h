@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The system calls' handlers, declared from the one list. */
+#ifndef SYSCALL_H
+#define SYSCALL_H
+
+#include <stdint.h>
+
+/* => 0 and *result, or a positive errno. Arguments are as the user gave them,
+ * unchecked. */
+typedef int syscall_fn(const uint32_t *arg, uint32_t *result);
+
+#define SYSCALL(number, name, args) syscall_fn sys_##name;
+#include "abi/syscalls.def"
+#undef SYSCALL
+
+/* Inside the kernel only: interrupted. The call is made again if no handler
+ * ran, or (ERESTART) if its handler says SA_RESTART; else the user sees EINTR. */
+#define ERESTART 512
+#define ERESTARTNOHAND 514
+
+#endif

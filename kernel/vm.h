@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Virtual memory.
+ *
+ *   vm_object   memory that mappings share: a segment, a file, a shared
+ *               anonymous mmap. Keeps its frames in page tables of its own.
+ *   vm_space    what one process sees: entries in order of address.
+ *   pmap        the page tables that the MMU follows (machine.h). Private
+ *               pages live here and nowhere else.
+ *
+ * A shared entry shows its object's frames. A private one shows the object's
+ * (or zeros) until it is written; then the page is the space's own. After a
+ * fork both sides have a private frame read-only, and whoever writes first
+ * takes a copy, unless it is the last holder: a frame with one reference is
+ * its holder's alone.
+ */
+#ifndef VM_H
+#define VM_H
+
+#include <machine.h>
+
+#include "abi/mman.h"
+
+/* ---- Objects ---- */
+
+struct vm_object {
+	uint32_t refs;
+	uint32_t npages;
+	uint32_t resident; /* frames it has */
+	frame_t *tables;   /* page table for each PTAB_PAGES pages, 0: none yet */
+};
+
+/* npages of zeros, one reference, committed in full; npages may be 0.
+ * => ENOMEM with nothing taken. */
+int vm_object_create(uint32_t npages, struct vm_object **out);
+void vm_object_ref(struct vm_object *obj);
+void vm_object_unref(struct vm_object *obj);
+/* The frame of a page, made on first use.
+ * => can't fail; no reference is taken: the object holds one. */
+frame_t vm_object_page(struct vm_object *obj, uint32_t page);
+/* The same, only if it is there. */
+bool vm_object_peek(const struct vm_object *obj, uint32_t page, frame_t *out);
+/* Kernel memory to and from an object; off + n within it. */
+void vm_object_write(struct vm_object *obj, uint32_t off, const void *from, size_t n);
+void vm_object_read(struct vm_object *obj, uint32_t off, void *to, size_t n);
+
+/* ---- Spaces ---- */
+
+enum vm_inherit { VM_SHARE, VM_COPY };
+
+struct vm_entry {
+	struct vm_entry *next, *prev; /* in order of address */
+	vaddr_t start, end;           /* [start, end), page aligned */
+	struct vm_object *object;     /* one reference; NULL: private zeros */
+	uint32_t pgoff;               /* page of object at start */
+	uint8_t prot, max_prot;       /* PROT_*; mprotect stays within max_prot */
+	uint8_t inherit;              /* enum vm_inherit: shared or private */
+	bool charged;                 /* private and was writable: pages promised */
+	bool stack;                   /* grows down */
+	uint16_t attach;              /* shm attach it belongs to, + 1; 0: none */
+};
+
+struct vm_space {
+	struct pmap pmap;
+	struct vm_entry *first;
+	struct vm_entry *hint;     /* where the last look-up ended */
+	vaddr_t brk_start, brk_end;
+	vaddr_t stack_limit;       /* the stack does not grow below */
+	vaddr_t arg_start, arg_end; /* the arguments' strings, for /proc */
+	uint32_t pages, tables;    /* what it has been promised */
+	struct shm_table *shm;     /* its attaches; shm.c */
+};
+
+int vm_space_create(struct vm_space **out); /* => ENOMEM */
+/* A copy by inheritance. => ENOMEM, with nothing changed. */
+int vm_space_fork(struct vm_space *from, struct vm_space **out);
+void vm_space_destroy(struct vm_space *sp);
+
+/* What to map, filled in by the caller of vm_map(). */
+struct vm_mapping {
+	vaddr_t start;
+	uint32_t len; /* bytes, a multiple of PAGE_SIZE */
+	struct vm_object *object;
+	uint32_t pgoff;
+	uint8_t prot, max_prot, inherit;
+	bool stack;
+	uint16_t attach;
+};
+
+/* Is [start, start+len) inside user space, without wrapping? */
+bool vm_range_ok(vaddr_t start, uint32_t len);
+/* Does it touch nothing that is mapped? */
+bool vm_range_free(const struct vm_space *sp, vaddr_t start, uint32_t len);
+/* A free range that suits; align in bytes. => ENOMEM. */
+int vm_find_space(const struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out);
+/* => takes its own reference on m->object; the range is free and ok.
+ * ENOMEM with nothing changed. */
+int vm_map(struct vm_space *sp, const struct vm_mapping *m);
+/* => 0, or ENOMEM (a split needs memory) with nothing changed. */
+int vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end);
+/* Unmap only what belongs to that attach (see shm.c). => can't fail. */
+void vm_unmap_attach(struct vm_space *sp, vaddr_t start, vaddr_t end, uint16_t attach);
+/* => ENOMEM: a hole in the range, or memory; EACCES: beyond max_prot. */
+int vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot);
+struct vm_entry *vm_entry_at(struct vm_space *sp, vaddr_t va);
+/* Move the end of the heap. => ENOMEM. */
+int vm_brk(struct vm_space *sp, vaddr_t end);
+
+/* The stack's entry, grown to include va; NULL: va isn't the stack's, or it
+ * can't be promised more. */
+struct vm_entry *vm_stack_grow(struct vm_space *sp, vaddr_t va);
+
+void vm_init(void);
+/* Resolve an access (one PROT_* bit) of user code or the kernel on its behalf.
+ * => 0, SEGV_MAPERR or SEGV_ACCERR. Never for want of memory, but for a stack
+ * that would grow beyond what can be promised. Does not sleep. */
+int vm_fault(struct vm_space *sp, vaddr_t va, int access);
+
+/* ---- User pointers: the one gate ---- */
+
+/* => 0 or EFAULT; the ranges may be anything. May fault pages in. */
+int copyin(void *to, vaddr_t from, size_t n);
+int copyout(vaddr_t to, const void *from, size_t n);
+int copyzero(vaddr_t to, size_t n);
+/* A string with its NUL, at most max bytes. => EFAULT, ENAMETOOLONG.
+ * len may be NULL. */
+int copyinstr(char *to, vaddr_t from, size_t max, size_t *len);
+
+static inline uint32_t
+page_round(uint32_t bytes)
+{
+	return (bytes + PAGE_MASK) & ~PAGE_MASK;
+}
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Page faults: address -> entry -> object -> pmap.
+ *
+ * A shared entry shows the object's own frame. A private page is one of:
+ *	absent		zeros, or the object's page if there is one
+ *	read-only	a frame that others hold too: the object, the other side
+ *			of a fork, the page of zeros
+ *	writable	a frame with one reference, ours
+ * and a write moves it to the last state, by taking the frame over if we are
+ * its last holder, else by a copy.
+ */
+#include "abi/errno.h"
+#include "abi/signal.h"
+#include "frame.h"
+#include "printf.h"
+#include "vm.h"
+
+/* What an i386 page table can tell apart: writing, and everything else. */
+static bool
+access_ok(const struct vm_entry *e, int access)
+{
+	if (access & PROT_WRITE)
+		return e->prot & PROT_WRITE;
+	return e->prot != PROT_NONE;
+}
+
+/*
+ * Read-only private zeros have no page promised to them, so all of them are
+ * this one, which nobody ever writes.
+ */
+static frame_t
+zero_frame(void)
+{
+	static frame_t zero;
+
+	if (zero == 0) {
+		if (!frame_alloc(FRAME_KERNEL, &zero))
+			panic("zero_frame: none at boot");
+		frame_zero(zero);
+	}
+	return zero;
+}
+
+void
+vm_init(void)
+{
+	zero_frame();
+}
+
+static void
+enter(struct vm_space *sp, vaddr_t va, frame_t f, bool writable)
+{
+	pmap_enter(&sp->pmap, va, pte_make(f, writable));
+}
+
+static void
+enter_shared(struct vm_space *sp, vaddr_t va, frame_t f, bool writable)
+{
+	frame_ref(f);
+	enter(sp, va, f, writable);
+}
+
+/* A private page of our own with f's content in it. */
+static void
+enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
+{
+	frame_t copy;
+
+	frame_alloc(FRAME_USER, &copy);
+	frame_copy(copy, f);
+	enter(sp, va, copy, true);
+}
+
+/* Nothing is at va yet. */
+static void
+fill_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
+{
+	frame_t f;
+
+	if (e->object != NULL) {
+		f = vm_object_page(e->object, page);
+		if (write)
+			enter_copy(sp, va, f);
+		else
+			enter_shared(sp, va, f, false);
+	} else if (e->prot & PROT_WRITE) {
+		frame_alloc(FRAME_USER, &f);
+		frame_zero(f);
+		enter(sp, va, f, true);
+	} else {
+		enter_shared(sp, va, zero_frame(), false);
+	}
+}
+
+int
+vm_fault(struct vm_space *sp, vaddr_t va, int access)
+{
+	struct vm_entry *e = vm_entry_at(sp, va);
+	bool write = access & PROT_WRITE;
+	uint32_t page;
+	pte_t pte;
+	frame_t f;
+
+	if (e == NULL)
+		e = vm_stack_grow(sp, va);
+	if (e == NULL)
+		return SEGV_MAPERR;
+	if (!access_ok(e, access))
+		return SEGV_ACCERR;
+	va &= ~PAGE_MASK;
+	page = e->pgoff + ((va - e->start) >> PAGE_SHIFT);
+	if (e->object != NULL && page >= e->object->npages)
+		return SEGV_MAPERR;
+	if (e->inherit == VM_SHARE) {
+		enter_shared(sp, va, vm_object_page(e->object, page), e->prot & PROT_WRITE);
+		return 0;
+	}
+	pte = pmap_lookup(&sp->pmap, va);
+	if (pte == 0) {
+		fill_private(sp, e, va, page, write);
+		return 0;
+	}
+	f = pte_frame(pte);
+	if (write && frame_refs(f) > 1)
+		enter_copy(sp, va, f);
+	else
+		enter_shared(sp, va, f, write || pte_writable(pte));
+	return 0;
+}

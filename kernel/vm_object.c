@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Objects: memory that mappings share. An object's frames stand in page tables
+ * of its own, in the form that the MMU reads, made as they are needed:
+ *
+ *	tables[0] -> [pte 0 .. 1023]	pages    0 .. 1023
+ *	tables[1] -> [pte 0 .. 1023]	pages 1024 .. 2047
+ *	tables[2]  = 0			nothing touched there yet
+ */
+#include "abi/errno.h"
+#include "frame.h"
+#include "kmem.h"
+#include "printf.h"
+#include "string.h"
+#include "vm.h"
+
+static uint32_t
+table_count(uint32_t npages)
+{
+	return (npages + PTAB_PAGES - 1) / PTAB_PAGES;
+}
+
+int
+vm_object_create(uint32_t npages, struct vm_object **out)
+{
+	uint32_t ntables = table_count(npages);
+	struct vm_object *obj;
+
+	if (commit_charge(npages, ntables) != 0)
+		return ENOMEM;
+	obj = kmem_alloc(sizeof(*obj));
+	if (obj == NULL)
+		goto undo;
+	if (ntables > 0) {
+		obj->tables = kmem_alloc(ntables * sizeof(obj->tables[0]));
+		if (obj->tables == NULL)
+			goto undo;
+	}
+	obj->refs = 1;
+	obj->npages = npages;
+	*out = obj;
+	return 0;
+undo:
+	kmem_free(obj);
+	commit_release(npages, ntables);
+	return ENOMEM;
+}
+
+void
+vm_object_ref(struct vm_object *obj)
+{
+	ASSERT(obj->refs > 0);
+	obj->refs++;
+}
+
+void
+vm_object_unref(struct vm_object *obj)
+{
+	uint32_t ntables = table_count(obj->npages);
+	uint32_t t, i;
+
+	ASSERT(obj->refs > 0);
+	if (--obj->refs > 0)
+		return;
+	for (t = 0; t < ntables; t++) {
+		pte_t *pt;
+
+		if (obj->tables[t] == 0)
+			continue;
+		pt = frame_kva(obj->tables[t]);
+		for (i = 0; i < PTAB_PAGES; i++)
+			if (pt[i] != 0)
+				frame_unref(pte_frame(pt[i]));
+		frame_unref(obj->tables[t]);
+	}
+	commit_release(obj->npages, ntables);
+	kmem_free(obj->tables);
+	kmem_free(obj);
+}
+
+frame_t
+vm_object_page(struct vm_object *obj, uint32_t page)
+{
+	frame_t *table = &obj->tables[page / PTAB_PAGES];
+	pte_t *pte;
+	frame_t f;
+
+	ASSERT(page < obj->npages);
+	if (*table == 0) {
+		frame_alloc(FRAME_TABLE, table);
+		frame_zero(*table);
+	}
+	pte = (pte_t *)frame_kva(*table) + page % PTAB_PAGES;
+	if (*pte == 0) {
+		frame_alloc(FRAME_USER, &f);
+		frame_zero(f);
+		*pte = pte_make(f, true);
+		obj->resident++;
+	}
+	return pte_frame(*pte);
+}
+
+bool
+vm_object_peek(const struct vm_object *obj, uint32_t page, frame_t *out)
+{
+	frame_t table;
+	pte_t pte;
+
+	if (page >= obj->npages)
+		return false;
+	table = obj->tables[page / PTAB_PAGES];
+	if (table == 0)
+		return false;
+	pte = ((pte_t *)frame_kva(table))[page % PTAB_PAGES];
+	*out = pte_frame(pte);
+	return pte != 0;
+}
+
+/* The part of [off, off+n) that lies in off's page. */
+static size_t
+piece(uint32_t off, size_t n)
+{
+	size_t room = PAGE_SIZE - (off & PAGE_MASK);
+
+	return n < room ? n : room;
+}
+
+void
+vm_object_write(struct vm_object *obj, uint32_t off, const void *from, size_t n)
+{
+	while (n > 0) {
+		size_t k = piece(off, n);
+		char *w = window_open(vm_object_page(obj, off >> PAGE_SHIFT));
+
+		memcpy(w + (off & PAGE_MASK), from, k);
+		window_close(w);
+		from = (const char *)from + k;
+		off += k;
+		n -= k;
+	}
+}
+
+void
+vm_object_read(struct vm_object *obj, uint32_t off, void *to, size_t n)
+{
+	while (n > 0) {
+		size_t k = piece(off, n);
+		frame_t f;
+
+		if (vm_object_peek(obj, off >> PAGE_SHIFT, &f)) {
+			char *w = window_open(f);
+
+			memcpy(to, w + (off & PAGE_MASK), k);
+			window_close(w);
+		} else {
+			memset(to, 0, k);
+		}
+		to = (char *)to + k;
+		off += k;
+		n -= k;
+	}
+}
