@@ -11,7 +11,7 @@
 static char line[LINE_MAX]; /* words, each with a NUL behind it */
 static size_t line_len;
 
-static const char *const known[] = {"init", "log",    "tty",    "panic", "why",
+static const char *const known[] = {"init",   "log",    "tty",    "panic",
                                     "shmmni", "shmmax", "shmall", "shmseg"};
 
 static const char *

@@ -2,7 +2,6 @@
 /* The ends that nobody wants. */
 #include <machine.h>
 
-#include "cmdline.h"
 #include "printf.h"
 #include "proc.h"
 
@@ -44,15 +43,8 @@ noboot(const char *fmt, ...)
 void
 why_print(const char *fmt, ...)
 {
-	static bool enabled_known, enabled;
 	va_list ap;
 
-	if (!enabled_known) {
-		enabled = cmdline_get("why") != NULL;
-		enabled_known = true;
-	}
-	if (!enabled)
-		return;
 	printf("why: %s[%d]: ", curproc()->name, curproc()->pid);
 	va_start(ap, fmt);
 	vprintf(fmt, ap);

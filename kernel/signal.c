@@ -84,8 +84,10 @@ signal_post(struct proc *p, int sig, const struct abi_siginfo *info)
 		}
 	}
 	ss->pending |= SIGBIT(sig);
-	if (p->state == PROC_STOPPED && (sig == SIGCONT || sig == SIGKILL))
+	if (p->state == PROC_STOPPED && sig == SIGCONT)
 		proc_continue(p);
+	else if (p->state == PROC_STOPPED && sig == SIGKILL)
+		sched_start(p);
 	else if (deliverable(p) & SIGBIT(sig))
 		sched_interrupt(p);
 }

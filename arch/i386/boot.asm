@@ -19,6 +19,7 @@ CPUID_PSE	equ 3			; bits of EDX, leaf 1
 CPUID_PGE	equ 13
 
 extern start_c
+extern machine_start_cycles
 
 section .boot progbits alloc exec nowrite align=16
 	dd HEADER_MAGIC, HEADER_FLAGS, -(HEADER_MAGIC + HEADER_FLAGS)
@@ -29,6 +30,9 @@ _start:
 	cld
 	mov esi, eax
 	mov edi, ebx
+	rdtsc
+	mov [machine_start_cycles - KERNEL_BASE], eax
+	mov [machine_start_cycles - KERNEL_BASE + 4], edx
 	mov eax, 1
 	cpuid
 	bt edx, CPUID_PSE

@@ -21,13 +21,13 @@
 #define CR0_NE 0x20u
 #define CR4_OSFXSR 0x200u
 #define CR4_OSXMMEXCPT 0x400u
-#define FPU_CONTROL 0x37fu    /* what FNINIT sets */
+#define FPU_CONTROL 0x37fu /* what FNINIT sets */
 #define MXCSR_DEFAULT 0x1f80u
-#define FXSAVE_MXCSR 24       /* where it lies */
+#define FXSAVE_MXCSR 24 /* where it lies */
 
 /* struct abi_user_desc's flags */
 #define DESC_32BIT 0x01u
-#define DESC_CONTENTS 0x06u   /* 0 and 2 are data, 4 and 6 code */
+#define DESC_CONTENTS 0x06u /* 0 and 2 are data, 4 and 6 code */
 #define DESC_READ_ONLY 0x08u
 #define DESC_IN_PAGES 0x10u
 #define DESC_NOT_PRESENT 0x20u
@@ -48,8 +48,8 @@ kstack_init(void)
 
 	for (i = 0; i < KSTACK_TABLES; i++)
 		boot_dir[(KSTACK_BASE >> SLOT_SHIFT) + i] =
-		        kva_frame(kstack_tables + i * PTAB_PAGES) << PAGE_SHIFT | PTE_PRESENT |
-		        PTE_WRITE;
+			kva_frame(kstack_tables + i * PTAB_PAGES) << PAGE_SHIFT | PTE_PRESENT |
+			PTE_WRITE;
 }
 
 bool
@@ -134,7 +134,7 @@ machine_proc_init(struct proc *p, void (*fn)(void))
 		void (*ebx)(void);
 		uint32_t ebp;
 		void (*eip)(void);
-	} *first;
+	} * first;
 
 	p->md.kstack = kstack_alloc();
 	if (p->md.kstack == NULL)

@@ -7,10 +7,18 @@
 #define STATUS_FULL 0x01
 #define RELEASED 0x80
 
-enum { KEY_CTRL = 0x1d, KEY_LSHIFT = 0x2a, KEY_RSHIFT = 0x36, KEY_CAPS = 0x3a, KEY_EXTENDED = 0xe0 };
+enum {
+	KEY_CTRL = 0x1d,
+	KEY_LSHIFT = 0x2a,
+	KEY_RSHIFT = 0x36,
+	KEY_CAPS = 0x3a,
+	KEY_EXTENDED = 0xe0
+};
 
-static const char plain[] = "\0\0331234567890-=\177\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 ";
-static const char shifted[] = "\0\033!@#$%^&*()_+\177\tQWERTYUIOP{}\r\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 ";
+static const char plain[] =
+	"\0\0331234567890-=\177\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 ";
+static const char shifted[] =
+	"\0\033!@#$%^&*()_+\177\tQWERTYUIOP{}\r\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 ";
 
 static bool shift, ctrl, caps, extended;
 

@@ -37,8 +37,7 @@ rtc_read(uint8_t v[FIELDS])
 static int32_t
 days_since_1970(int32_t year, int32_t month, int32_t day)
 {
-	static const uint16_t before[12] = {0,   31,  59,  90,  120, 151,
-	                                    181, 212, 243, 273, 304, 334};
+	static const uint16_t before[12] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 	int32_t leap = (year - 1969) / 4;
 
 	if (year % 4 == 0 && month > 2)
@@ -67,6 +66,6 @@ machine_rtc(void)
 			v[i] = (uint8_t)((v[i] >> 4) * 10 + (v[i] & 0x0f));
 	if (!(status & B_24_HOURS))
 		v[HOUR] = (uint8_t)(v[HOUR] % 12 + (pm ? 12 : 0));
-	return (int64_t)days_since_1970(2000 + v[YEAR], v[MONTH], v[DAY]) * 86400 +
-	       v[HOUR] * 3600 + v[MINUTE] * 60 + v[SECOND];
+	return (int64_t)days_since_1970(2000 + v[YEAR], v[MONTH], v[DAY]) * 86400 + v[HOUR] * 3600 +
+	       v[MINUTE] * 60 + v[SECOND];
 }

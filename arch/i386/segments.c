@@ -2,11 +2,11 @@
 /* The descriptor tables, Intel SDM vol. 3, 3.4 and 6.11. */
 #include "i386.h"
 
-#define SEG_CODE 0x9a00u    /* access byte, in the high word's place */
+#define SEG_CODE 0x9a00u /* access byte, in the high word's place */
 #define SEG_DATA 0x9200u
 #define SEG_TSS 0x8900u
-#define SEG_USER 0x6000u    /* DPL 3 */
-#define SEG_FLAT 0xcf0000u  /* 4 GiB, 32 bits */
+#define SEG_USER 0x6000u   /* DPL 3 */
+#define SEG_FLAT 0xcf0000u /* 4 GiB, 32 bits */
 #define GATE_INTERRUPT 0x8e00u
 #define GATE_TASK 0x8500u
 #define VECTOR_BREAKPOINT 3

@@ -16,7 +16,7 @@
 #define LSR_RECEIVED 0x01
 #define LSR_ROOM 0x20 /* the transmit FIFO is empty */
 #define LSR_DONE 0x40
-#define NO_UART 0xff  /* what an empty port reads */
+#define NO_UART 0xff /* what an empty port reads */
 #define FIFO_SIZE 16
 
 static const uint16_t base[2] = {0x3f8, 0x2f8};

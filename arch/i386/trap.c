@@ -66,11 +66,13 @@ user_page_fault(struct trapframe *tf)
 		return;
 	p->md.cr2 = va;
 	if (va >= USER_END)
-		signal_fault(SIGSEGV, code, va, write ? "write to the kernel" : "read of the kernel");
+		signal_fault(SIGSEGV, code, va,
+		             write ? "write to the kernel" : "read of the kernel");
 	else if (code == SEGV_MAPERR)
 		signal_fault(SIGSEGV, code, va, write ? "write to no memory" : "read of no memory");
 	else
-		signal_fault(SIGSEGV, code, va, write ? "write to read-only memory" : "read of forbidden memory");
+		signal_fault(SIGSEGV, code, va,
+		             write ? "write to read-only memory" : "read of forbidden memory");
 }
 
 /* A page fault of the kernel that is none of usercopy.asm's. */
@@ -80,7 +82,8 @@ kernel_page_fault(const struct trapframe *tf)
 	uint32_t va = cpu_read_cr2(), off = 0;
 	const char *where = ksym_lookup(tf->eip, &off);
 
-	panic("%s %s %s address 0x%08x, from %s+0x%x", tf->error & PF_WRITE ? "write to" : "read of",
+	panic("%s %s %s address 0x%08x, from %s+0x%x",
+	      tf->error & PF_WRITE ? "write to" : "read of",
 	      tf->error & PF_PRESENT ? "read-only" : "unmapped", va < USER_END ? "user" : "kernel",
 	      va, where ? where : "?", off);
 }

@@ -4,7 +4,7 @@
 ; (trapframe.h) is made and unmade here.
 
 KERNEL_DS	equ 0x10
-SYSCALL		equ 0x80
+TRAP_SYSCALL	equ 0x80
 
 extern trap
 extern double_fault
@@ -31,7 +31,7 @@ vector_%1:
 
 vector_syscall:
 	push eax			; kept to make the call again
-	push dword SYSCALL
+	push dword TRAP_SYSCALL
 
 trap_enter:
 	pusha

@@ -15,7 +15,7 @@ void
 window_init(void)
 {
 	boot_dir[WINDOW_BASE >> SLOT_SHIFT] =
-	        kva_frame(window_table) << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE;
+		kva_frame(window_table) << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE;
 }
 
 void *

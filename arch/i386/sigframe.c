@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a signal handler finds on its stack: Linux/i386's frames, for handlers,
+ * debuggers and unwinders look into them.
+ */
+#include "i386.h"
+
+#include "abi/errno.h"
+#include "proc.h"
+#include "string.h"
+#include "vm.h"
+
+#define INT80_SIZE 2
+#define FPSTATE_FXSR 0x0000 /* the FXSAVE part is there too */
+#define MXCSR_VALID 0xffbfu /* without DAZ, which not every CPU has */
+
+struct sigcontext {
+	uint32_t gs, fs, es, ds;
+	uint32_t edi, esi, ebp, esp, ebx, edx, ecx, eax;
+	uint32_t trapno, err;
+	uint32_t eip, cs, eflags, esp_at_signal, ss;
+	uint32_t fpstate; /* address of a struct fpstate, or 0 */
+	uint32_t oldmask;
+	uint32_t cr2;
+};
+
+struct fpstate {
+	uint8_t fsave[108];
+	uint16_t status, magic;
+	uint8_t fxsave[512];
+};
+
+/* Without SA_SIGINFO. */
+struct sigframe {
+	uint32_t pretcode; /* the handler returns to it */
+	int32_t sig;
+	struct sigcontext sc;
+	uint8_t unused[sizeof(struct fpstate)]; /* where old kernels had it */
+	uint32_t extramask;
+	uint8_t retcode[8];
+};
+
+struct ucontext {
+	uint32_t flags, link;
+	struct abi_stack stack;
+	struct sigcontext mc;
+	uint64_t sigmask;
+};
+
+/* With SA_SIGINFO. */
+struct rt_sigframe {
+	uint32_t pretcode;
+	int32_t sig;
+	uint32_t info_addr, uc_addr;
+	struct abi_siginfo info;
+	struct ucontext uc;
+	uint8_t retcode[8];
+};
+
+_Static_assert(sizeof(struct sigcontext) == 88, "");
+_Static_assert(sizeof(struct fpstate) == 624, "");
+_Static_assert(offsetof(struct sigframe, extramask) == 720, "");
+_Static_assert(sizeof(struct ucontext) == 116, "");
+
+/* pop %eax; mov $119 (sigreturn), %eax; int $0x80 */
+static const uint8_t retcode_plain[8] = {0x58, 0xb8, 119, 0, 0, 0, 0xcd, 0x80};
+/* mov $173 (rt_sigreturn), %eax; int $0x80 */
+static const uint8_t retcode_rt[8] = {0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0};
+
+static void
+context_fill(struct sigcontext *sc, const struct machine_proc *md, uint64_t mask, vaddr_t fpstate)
+{
+	const struct trapframe *tf = md->tf;
+	bool call = tf->trapno >= TRAP_IRQ;
+
+	*sc = (struct sigcontext){.gs = tf->gs & 0xffff,
+	                          .fs = tf->fs & 0xffff,
+	                          .es = tf->es & 0xffff,
+	                          .ds = tf->ds & 0xffff,
+	                          .edi = tf->edi,
+	                          .esi = tf->esi,
+	                          .ebp = tf->ebp,
+	                          .esp = tf->esp,
+	                          .ebx = tf->ebx,
+	                          .edx = tf->edx,
+	                          .ecx = tf->ecx,
+	                          .eax = tf->eax,
+	                          .trapno = call ? 0 : tf->trapno,
+	                          .err = call ? 0 : tf->error,
+	                          .eip = tf->eip,
+	                          .cs = tf->cs & 0xffff,
+	                          .eflags = tf->eflags,
+	                          .esp_at_signal = tf->esp,
+	                          .ss = tf->ss & 0xffff,
+	                          .fpstate = fpstate,
+	                          .oldmask = (uint32_t)mask,
+	                          .cr2 = md->cr2};
+}
+
+/* => the handler starts with the FPU as a program does. */
+static int
+fpstate_push(vaddr_t to)
+{
+	static _Alignas(16) uint8_t fxsave[512];
+	static struct fpstate fp;
+
+	/* FNSAVE's form of it is in the CPU's own hands. */
+	__asm__ volatile("fxsave %0; fnsave %1" : "=m"(fxsave), "=m"(fp.fsave));
+	fpu_reset();
+	memcpy(fp.fxsave, fxsave, sizeof(fxsave));
+	fp.status = (uint16_t)(fp.fsave[4] | fp.fsave[5] << 8);
+	fp.magic = FPSTATE_FXSR;
+	return copyout(to, &fp, sizeof(fp));
+}
+
+static int
+fpstate_pop(vaddr_t from)
+{
+	static _Alignas(16) uint8_t fxsave[512];
+	uint32_t *mxcsr = (uint32_t *)(fxsave + 24);
+
+	if (from == 0) {
+		fpu_reset();
+		return 0;
+	}
+	if (copyin(fxsave, from + offsetof(struct fpstate, fxsave), sizeof(fxsave)) != 0)
+		return EFAULT;
+	*mxcsr &= MXCSR_VALID; /* a reserved bit would be the kernel's fault */
+	__asm__ volatile("fxrstor %0" : : "m"(fxsave));
+	return 0;
+}
+
+static int
+plain_push(vaddr_t at, int sig, const struct abi_sigaction *act, uint64_t mask, vaddr_t fpstate)
+{
+	struct machine_proc *md = &curproc()->md;
+	struct sigframe f = {.sig = sig, .extramask = (uint32_t)(mask >> 32)};
+
+	f.pretcode =
+		act->flags & SA_RESTORER ? act->restorer : at + offsetof(struct sigframe, retcode);
+	context_fill(&f.sc, md, mask, fpstate);
+	memcpy(f.retcode, retcode_plain, sizeof(f.retcode));
+	if (copyout(at, &f, sizeof(f)) != 0)
+		return EFAULT;
+	md->tf->ecx = md->tf->edx = 0;
+	return 0;
+}
+
+static int
+rt_push(vaddr_t at, int sig, const struct abi_siginfo *info, const struct abi_sigaction *act,
+        uint64_t mask, vaddr_t fpstate)
+{
+	struct machine_proc *md = &curproc()->md;
+	struct rt_sigframe f = {.sig = sig, .info = *info};
+
+	f.pretcode = act->flags & SA_RESTORER ? act->restorer
+	                                      : at + offsetof(struct rt_sigframe, retcode);
+	f.info_addr = at + offsetof(struct rt_sigframe, info);
+	f.uc_addr = at + offsetof(struct rt_sigframe, uc);
+	f.uc.stack = curproc()->sig->altstack;
+	if (f.uc.stack.ss_size == 0)
+		f.uc.stack.ss_flags = SS_DISABLE;
+	f.uc.sigmask = mask;
+	context_fill(&f.uc.mc, md, mask, fpstate);
+	memcpy(f.retcode, retcode_rt, sizeof(f.retcode));
+	if (copyout(at, &f, sizeof(f)) != 0)
+		return EFAULT;
+	md->tf->edx = f.info_addr;
+	md->tf->ecx = f.uc_addr;
+	return 0;
+}
+
+int
+machine_signal_push(int sig, const struct abi_siginfo *info, const struct abi_sigaction *act,
+                    uint64_t mask, vaddr_t sp)
+{
+	struct trapframe *tf = curproc()->md.tf;
+	bool rt = act->flags & SA_SIGINFO;
+	vaddr_t fpstate = (sp - sizeof(struct fpstate)) & ~15u, at;
+
+	/* As a call leaves it: ESP + 4 is a multiple of 16. */
+	at = fpstate - (rt ? sizeof(struct rt_sigframe) : sizeof(struct sigframe));
+	at = ((at + 4) & ~15u) - 4;
+	if (fpstate_push(fpstate) != 0)
+		return EFAULT;
+	if ((rt ? rt_push(at, sig, info, act, mask, fpstate)
+	        : plain_push(at, sig, act, mask, fpstate)) != 0)
+		return EFAULT;
+	tf->eax = (uint32_t)sig;
+	tf->eip = act->handler;
+	tf->esp = at;
+	tf->cs = USER_CS;
+	tf->ds = tf->es = tf->ss = USER_DS;
+	tf->eflags &= ~(EFLAGS_DF | EFLAGS_RF | EFLAGS_TF);
+	return 0;
+}
+
+/* A selector from outside can only be one for ring 3 (trap.c sees to those that
+ * don't exist). */
+static uint32_t
+user_selector(uint32_t sel)
+{
+	sel &= 0xffff;
+	return sel <= 3 ? sel : sel | 3;
+}
+
+static void
+context_restore(struct trapframe *tf, const struct sigcontext *sc)
+{
+	tf->gs = user_selector(sc->gs);
+	tf->fs = user_selector(sc->fs);
+	tf->es = user_selector(sc->es);
+	tf->ds = user_selector(sc->ds);
+	tf->edi = sc->edi;
+	tf->esi = sc->esi;
+	tf->ebp = sc->ebp;
+	tf->esp = sc->esp;
+	tf->ebx = sc->ebx;
+	tf->edx = sc->edx;
+	tf->ecx = sc->ecx;
+	tf->eip = sc->eip;
+	tf->eflags = (tf->eflags & ~EFLAGS_USER) | (sc->eflags & EFLAGS_USER);
+	tf->cs = USER_CS;
+	tf->ss = USER_DS;
+}
+
+int
+machine_signal_return(bool rt, uint64_t *mask, uint32_t *result)
+{
+	struct trapframe *tf = curproc()->md.tf;
+	struct sigcontext sc;
+	uint32_t high;
+
+	if (rt) {
+		/* The handler's return has taken pretcode off. */
+		vaddr_t uc = tf->esp - 4 + offsetof(struct rt_sigframe, uc);
+
+		if (copyin(&sc, uc + offsetof(struct ucontext, mc), sizeof(sc)) != 0 ||
+		    copyin(mask, uc + offsetof(struct ucontext, sigmask), sizeof(*mask)) != 0)
+			return EFAULT;
+	} else {
+		/* And the restorer the signal's number. */
+		vaddr_t at = tf->esp - 8;
+
+		if (copyin(&sc, at + offsetof(struct sigframe, sc), sizeof(sc)) != 0 ||
+		    copyin(&high, at + offsetof(struct sigframe, extramask), sizeof(high)) != 0)
+			return EFAULT;
+		*mask = (uint64_t)high << 32 | sc.oldmask;
+	}
+	if (fpstate_pop(sc.fpstate) != 0)
+		return EFAULT;
+	context_restore(tf, &sc);
+	*result = sc.eax;
+	return 0;
+}
+
+void
+machine_syscall_restart(void)
+{
+	struct trapframe *tf = curproc()->md.tf;
+
+	tf->eax = tf->error;
+	tf->eip -= INT80_SIZE;
+}

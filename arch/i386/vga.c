@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The VGA's text screen, with those ANSI sequences that programs here use. */
+#include "i386.h"
+
+#define COLUMNS 80
+#define ROWS 25
+#define CELLS (COLUMNS * ROWS)
+#define ATTR_DEFAULT 0x07
+#define ATTR_BRIGHT 0x08
+#define CRTC_INDEX 0x3d4
+#define CRTC_DATA 0x3d5
+#define CRTC_CURSOR_START 0x0a
+#define CURSOR_OFF 0x20
+#define CURSOR_SHAPE 0x0e
+#define PARAMS 8
+
+static uint16_t *const screen = (uint16_t *)(KERNEL_BASE + 0xb8000);
+static unsigned row, column;
+static uint8_t attr = ATTR_DEFAULT;
+static bool reverse;
+
+/* An escape sequence under way: ESC [ ? 12 ; 34 H */
+static enum { TEXT, ESCAPE, SEQUENCE } state;
+static unsigned param[PARAMS], nparams;
+static bool private;
+
+static void
+crtc_write(uint8_t index, uint8_t v)
+{
+	outb(CRTC_INDEX, index);
+	outb(CRTC_DATA, v);
+}
+
+static void
+cursor_show(void)
+{
+	unsigned at = row * COLUMNS + (column < COLUMNS ? column : COLUMNS - 1);
+
+	crtc_write(0x0e, (uint8_t)(at >> 8));
+	crtc_write(0x0f, (uint8_t)at);
+}
+
+static uint16_t
+cell(uint8_t c)
+{
+	uint8_t a = reverse ? (uint8_t)((attr & 0x88) | (attr & 7) << 4 | (attr >> 4 & 7)) : attr;
+
+	return (uint16_t)(a << 8 | c);
+}
+
+static void
+blank(unsigned from, unsigned to)
+{
+	for (; from < to; from++)
+		screen[from] = cell(' ');
+}
+
+static void
+line_feed(void)
+{
+	unsigned i;
+
+	if (row < ROWS - 1) {
+		row++;
+		return;
+	}
+	for (i = 0; i < CELLS - COLUMNS; i++)
+		screen[i] = screen[i + COLUMNS];
+	blank(CELLS - COLUMNS, CELLS);
+}
+
+/* ESC [ ... m */
+static void
+set_colour(unsigned n)
+{
+	static const uint8_t vga[8] = {0, 4, 2, 6, 1, 5, 3, 7}; /* ANSI has red at 1 */
+
+	if (n == 0) {
+		attr = ATTR_DEFAULT;
+		reverse = false;
+	} else if (n == 1) {
+		attr |= ATTR_BRIGHT;
+	} else if (n == 22) {
+		attr &= (uint8_t)~ATTR_BRIGHT;
+	} else if (n == 7 || n == 27) {
+		reverse = n == 7;
+	} else if (n >= 30 && n <= 37) {
+		attr = (uint8_t)((attr & 0xf8) | vga[n - 30]);
+	} else if (n >= 90 && n <= 97) {
+		attr = (uint8_t)((attr & 0xf0) | ATTR_BRIGHT | vga[n - 90]);
+	} else if (n >= 40 && n <= 47) {
+		attr = (uint8_t)((attr & 0x0f) | vga[n - 40] << 4);
+	} else if (n >= 100 && n <= 107) {
+		attr = (uint8_t)((attr & 0x0f) | vga[n - 100] << 4);
+	} else if (n == 39) {
+		attr = (uint8_t)((attr & 0xf8) | ATTR_DEFAULT);
+	} else if (n == 49) {
+		attr &= 0x0f;
+	}
+}
+
+static unsigned
+at_most(unsigned n, unsigned max)
+{
+	return n < max ? n : max;
+}
+
+/* J and K erase from the cursor (0), to it (1), or all (2) of [start, end). */
+static void
+erase(unsigned start, unsigned end)
+{
+	unsigned at = row * COLUMNS + at_most(column, COLUMNS - 1);
+
+	if (param[0] == 0)
+		blank(at, end);
+	else if (param[0] == 1)
+		blank(start, at + 1);
+	else
+		blank(start, end);
+}
+
+static void
+sequence_end(uint8_t final)
+{
+	unsigned i, n = param[0] != 0 ? param[0] : 1;
+
+	if (final == 'H' || final == 'f') {
+		row = at_most(n, ROWS) - 1;
+		column = at_most(param[1] != 0 ? param[1] : 1, COLUMNS) - 1;
+	} else if (final == 'A') {
+		row -= at_most(n, row);
+	} else if (final == 'B') {
+		row = at_most(row + at_most(n, ROWS), ROWS - 1);
+	} else if (final == 'C') {
+		column = at_most(column + at_most(n, COLUMNS), COLUMNS - 1);
+	} else if (final == 'D') {
+		column -= at_most(n, column);
+	} else if (final == 'J') {
+		erase(0, CELLS);
+	} else if (final == 'K') {
+		erase(row * COLUMNS, (row + 1) * COLUMNS);
+	} else if (final == 'm') {
+		for (i = 0; i <= nparams; i++)
+			set_colour(param[i]);
+	} else if (private && param[0] == 25) {
+		crtc_write(CRTC_CURSOR_START, final == 'h' ? CURSOR_SHAPE : CURSOR_OFF);
+	}
+}
+
+static void
+sequence_byte(uint8_t c)
+{
+	if (c >= '0' && c <= '9') {
+		param[nparams] = at_most(param[nparams] * 10 + (c - '0'), 9999);
+	} else if (c == ';') {
+		nparams = at_most(nparams + 1, PARAMS - 1);
+		param[nparams] = 0;
+	} else if (c == '?') {
+		private = true;
+	} else {
+		state = TEXT;
+		sequence_end(c);
+	}
+}
+
+static void
+text_byte(uint8_t c)
+{
+	if (c == '\033') {
+		state = ESCAPE;
+	} else if (c == '\n') {
+		line_feed();
+	} else if (c == '\r') {
+		column = 0;
+	} else if (c == '\b') {
+		column = at_most(column, COLUMNS - 1);
+		column -= column > 0;
+	} else if (c == '\t') {
+		column = at_most((column | 7) + 1, COLUMNS - 1);
+	} else if (c >= ' ') {
+		/* The last column wraps only when another character comes. */
+		if (column == COLUMNS) {
+			column = 0;
+			line_feed();
+		}
+		screen[row * COLUMNS + column++] = cell(c);
+	}
+}
+
+void
+vga_write(const char *s, size_t n)
+{
+	for (; n > 0; n--) {
+		uint8_t c = (uint8_t)*s++;
+
+		if (state == TEXT) {
+			text_byte(c);
+		} else if (state == SEQUENCE) {
+			sequence_byte(c);
+		} else {
+			state = c == '[' ? SEQUENCE : TEXT;
+			param[0] = param[1] = nparams = 0;
+			private = false;
+		}
+	}
+	cursor_show();
+}
+
+void
+vga_init(void)
+{
+	blank(0, CELLS);
+	cursor_show();
+}
