@@ -20,13 +20,24 @@ readable(uint32_t va)
 	return va >= KERNEL_BASE && kva_frame((void *)(va + 7)) < machine_low_frames;
 }
 
+const char *
+kernel_place(uint32_t eip, uint32_t *off)
+{
+	const char *name = NULL;
+
+	*off = 0;
+	if (eip >= (uint32_t)image_start && eip < (uint32_t)image_end)
+		name = ksym_lookup(eip, off);
+	return name != NULL ? name : "?";
+}
+
 static void
 print_place(uint32_t eip)
 {
-	uint32_t off = 0;
-	const char *name = ksym_lookup(eip, &off);
+	uint32_t off;
+	const char *name = kernel_place(eip, &off);
 
-	printf("  0x%08x  %s+0x%x\n", eip, name != NULL ? name : "?", off);
+	printf("  0x%08x  %s+0x%x\n", eip, name, off);
 }
 
 static void
@@ -40,8 +51,7 @@ print_registers(const struct trapframe *tf, uint32_t esp)
 	printf("cr2 %08x  cr3 %08x\n", cpu_read_cr2(), cpu_read_cr3());
 }
 
-/* => NOINLINE: its own frame is the first of the chain. */
-__attribute__((noinline)) void
+void
 machine_backtrace(void)
 {
 	uint32_t ebp = (uint32_t)__builtin_frame_address(0);

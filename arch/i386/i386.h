@@ -39,7 +39,7 @@ void segments_load_tls(const uint64_t tls[TLS_SLOTS]);
 
 /* vectors.asm, switch.asm and usercopy.asm */
 extern const uint32_t trap_vectors[]; /* 0 to 47, then the system call's */
-extern const uint8_t trap_return_pops[], trap_return_iret[];
+extern const uint8_t trap_return_gs[], trap_return_fs[], trap_return_iret[];
 extern const uint8_t usercopy_start[], usercopy_end[], usercopy_fault[];
 void double_fault_entry(void);
 void context_start(void);
@@ -62,6 +62,8 @@ void window_init(void);
 /* backtrace.c: where machine_backtrace() starts; NULL: at its caller. */
 extern const struct trapframe *kernel_trapframe;
 extern uint32_t kernel_trap_esp;
+/* The function that eip lies in, "?" if in none, and how far. */
+const char *kernel_place(uint32_t eip, uint32_t *off);
 
 /* devices */
 void pic_init(void);

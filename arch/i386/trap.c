@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the CPU reports: system calls, interrupts, and mistakes. */
 #include "i386.h"
-#include "ksyms.h"
 #include "printf.h"
 #include "proc.h"
 #include "vm.h"
@@ -79,20 +78,20 @@ user_page_fault(struct trapframe *tf)
 static _Noreturn void
 kernel_page_fault(const struct trapframe *tf)
 {
-	uint32_t va = cpu_read_cr2(), off = 0;
-	const char *where = ksym_lookup(tf->eip, &off);
+	uint32_t va = cpu_read_cr2(), off;
+	const char *where = kernel_place(tf->eip, &off);
 
 	panic("%s %s %s address 0x%08x, from %s+0x%x",
 	      tf->error & PF_WRITE ? "write to" : "read of",
 	      tf->error & PF_PRESENT ? "read-only" : "unmapped", va < USER_END ? "user" : "kernel",
-	      va, where ? where : "?", off);
+	      va, where, off);
 }
 
 static _Noreturn void
 kernel_exception(const struct trapframe *tf)
 {
-	uint32_t off = 0;
-	const char *where = ksym_lookup(tf->eip, &off), *what = NULL;
+	uint32_t off;
+	const char *where = kernel_place(tf->eip, &off), *what = NULL;
 
 	kernel_trapframe = tf;
 	kernel_trap_esp = trap_from_user(tf) ? tf->esp : (uint32_t)&tf->esp;
@@ -101,13 +100,14 @@ kernel_exception(const struct trapframe *tf)
 	if (tf->trapno < TRAP_IRQ)
 		what = exceptions[tf->trapno].what;
 	panic("%s (trap %u, error 0x%x) in %s+0x%x", what ? what : "unexpected trap", tf->trapno,
-	      tf->error, where ? where : "?", off);
+	      tf->error, where, off);
 }
 
 /*
  * The way back to user mode stumbled over a selector. The CPU did not change
  * stacks for this trap, so the word that was to be loaded, or IRET's first, is
- * where the frame of a trap from the kernel ends.
+ * where the frame of a trap from the kernel ends. GS and FS, if not yet loaded,
+ * still hold what this trap found: as bad, and not to be put back.
  */
 static bool
 mend_return(struct trapframe *tf)
@@ -121,9 +121,13 @@ mend_return(struct trapframe *tf)
 		next[4] = USER_DS;
 		return true;
 	}
-	if (tf->eip < (uint32_t)trap_return_pops || tf->eip > (uint32_t)trap_return_iret)
+	if (tf->eip < (uint32_t)trap_return_gs || tf->eip > (uint32_t)trap_return_iret)
 		return false;
 	*next = 0;
+	if (tf->eip <= (uint32_t)trap_return_fs)
+		tf->fs = 0;
+	if (tf->eip == (uint32_t)trap_return_gs)
+		tf->gs = 0;
 	return true;
 }
 
@@ -188,8 +192,8 @@ void
 double_fault(void)
 {
 	static struct trapframe tf;
-	uint32_t cr2 = cpu_read_cr2(), off = 0;
-	const char *where = ksym_lookup(tss.eip, &off);
+	uint32_t cr2 = cpu_read_cr2(), off;
+	const char *where = kernel_place(tss.eip, &off);
 
 	tf = (struct trapframe){.ds = tss.ds,
 	                        .es = tss.es,
@@ -212,5 +216,5 @@ double_fault(void)
 	      cr2 - KSTACK_BASE < KSTACK_TABLES * SLOT_SIZE && !kstack_mapped(cr2)
 	              ? "kernel stack overflow"
 	              : "double fault",
-	      where ? where : "?", off);
+	      where, off);
 }

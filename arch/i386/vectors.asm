@@ -50,11 +50,13 @@ trap_enter:
 ; The user may have taken away the segments that its registers name: each of
 ; these instructions may fault, and trap.c then mends the word it was to load.
 global trap_return
-global trap_return_pops
+global trap_return_gs
+global trap_return_fs
 global trap_return_iret
 trap_return:
-trap_return_pops:
+trap_return_gs:
 	pop gs
+trap_return_fs:
 	pop fs
 	pop es
 	pop ds

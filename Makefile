@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# isthmus: the kernel, its user programs and their image.  `make help` lists
+# the targets; V=1 shows the commands; BUILD=dir puts the objects elsewhere.
+
+BUILD ?= build
+V ?=
+Q := $(if $(V),,@)
+quiet := $(V)$(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(quiet),,@echo '$(1) $(2)')
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SUFFIXES:
+export ISTHMUS_BUILD := $(abspath $(BUILD))
+
+# -- the compiler: what was asked for, else the first of these that is there --
+have = $(shell command -v $(1) 2>/dev/null)
+ifdef CROSS
+CC := $(CROSS)gcc
+else ifeq ($(origin CC),default)
+CC := $(firstword $(wildcard build/toolchain/bin/i686-elf-gcc) \
+	$(call have,i686-elf-gcc) $(call have,i686-linux-gnu-gcc) \
+	$(call have,gcc) $(call have,clang))
+endif
+# What the compiler says of itself; asked only when something is compiled.
+ask = $(if $(CC),$(shell $(CC) $(1) 2>/dev/null))
+ifneq ($(findstring clang,$(notdir $(CC))),)
+TARGET := --target=i686-elf
+LD := $(call ask,-print-prog-name=ld.lld) -m elf_i386
+else
+TARGET := -m32
+LD := $(call ask,-print-prog-name=ld) -m elf_i386
+endif
+AR := $(call ask,-print-prog-name=ar)
+NM := $(call ask,-print-prog-name=nm)
+STRIP := $(call ask,-print-prog-name=strip)
+HOSTCC ?= gcc
+NASM ?= nasm
+
+WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wshadow \
+	-Wpointer-arith $(if $(WERROR),-Werror)
+CFLAGS := $(TARGET) -march=i686 -std=gnu11 -ffreestanding -fno-pie \
+	-fno-stack-protector -fno-strict-aliasing -fno-common \
+	-fno-asynchronous-unwind-tables -g $(WARN) \
+	-nostdinc -isystem $(call ask,-print-file-name=include)
+# The kernel keeps frame pointers, by which a panic finds its callers.
+KCFLAGS := $(CFLAGS) -mno-sse -mno-mmx -msoft-float -fno-omit-frame-pointer
+CFLAGS_release := -O2
+CFLAGS_debug := -O1 -DDEBUG
+UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -Ikernel
+# No --build-id: the multiboot header has to stay within the first 8 KiB.
+LDFLAGS := -nostdlib -static --build-id=none -z noexecstack
+ASFLAGS := -f elf32 -g -F dwarf $(if $(WERROR),-Werror)
+HOSTCFLAGS := -std=gnu11 -g -O1 -Wall -Wextra $(if $(WERROR),-Werror) \
+	-fsanitize=address,undefined -fno-sanitize-recover=all \
+	-Itests/host -Itests/host/support -Ikernel
+
+# -- what there is ------------------------------------------------------------
+# kernel/ sees only itself and the machine contract, so that a wrong include
+# does not compile.
+INC_kernel := -Ikernel -Iarch/i386/include
+INC_arch := -Iarch/i386 -Iarch/i386/include -Ikernel
+KSRC := $(sort $(wildcard kernel/*.c arch/i386/*.c arch/i386/*.asm))
+KOBJ := $(patsubst %,%.o,$(basename $(filter %.c,$(KSRC)))) \
+	$(addsuffix .o,$(filter %.asm,$(KSRC)))
+LIBSRC := $(filter-out user/lib/crt0.asm,\
+	$(sort $(wildcard user/lib/*.c user/lib/*.asm)))
+LIBOBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter %.c,$(LIBSRC))) \
+	$(patsubst %,$(BUILD)/%.o,$(filter %.asm,$(LIBSRC))) \
+	$(BUILD)/user/lib/stubs.asm.o
+LIBC := $(BUILD)/user/lib/libc.a
+CRT0 := $(BUILD)/user/lib/crt0.asm.o
+PROGS := $(patsubst user/%.c,%,$(sort $(wildcard user/*.c)))
+ETC := $(notdir $(wildcard user/etc/*))
+IMAGE := $(PROGS:%=$(BUILD)/image/bin/%) $(ETC:%=$(BUILD)/image/etc/%)
+INSIDE := $(IMAGE:$(BUILD)/image/%=%)
+TESTS := $(patsubst tests/user/%.c,%,\
+	$(filter-out %/tap.c,$(sort $(wildcard tests/user/*.c))))
+GUESTS := $(patsubst tests/boot/guest/%.c,%,$(wildcard tests/boot/guest/*.c))
+# The host tests stand on the portable files that need nothing but machine.h.
+HOSTKERNEL := frame kmem vm_object vm_space vm_fault ipc shm
+HOSTTESTS := $(patsubst tests/host/%.c,%,$(sort $(wildcard tests/host/test_*.c)))
+HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(wildcard tests/host/support/*.c \
+	$(HOSTKERNEL:%=kernel/%.c)))
+
+.PHONY: all kernel user tests run test iso qemu-gdb gdb toolchain clean help \
+	format check-format lines
+all: kernel user	## the kernel (release and debug) and the image
+kernel: $(BUILD)/release/isthmus.elf $(BUILD)/debug/isthmus.elf
+user: $(BUILD)/initrd.tar
+tests: $(TESTS:%=$(BUILD)/tests/%) $(GUESTS:%=$(BUILD)/tests/guest/%) \
+	$(HOSTTESTS:%=$(BUILD)/host/%)
+
+# A stamp is written only when its words changed, and while make reads this
+# file, so that a build with nothing to do has nothing to run.
+stamp = $(shell mkdir -p $(BUILD); echo '$(2)' | cmp -s - $(BUILD)/$(1) || \
+	echo '$(2)' >$(BUILD)/$(1))
+compiling := $(filter-out run test iso qemu-gdb gdb toolchain clean help format \
+	check-format lines,$(or $(MAKECMDGOALS),all))
+ifneq ($(compiling),)
+ifeq ($(and $(CC),$(call have,$(NASM))),)
+$(shell NO_INSTALL=1 tools/setup build >&2)
+$(error something to build with is missing)
+endif
+$(call stamp,flags,$(CC) $(KCFLAGS) $(UCFLAGS) $(ASFLAGS) $(HOSTCFLAGS))
+$(call stamp,links,$(LD) $(LDFLAGS) $(KOBJ) $(LIBOBJ) $(HOSTOBJ))
+$(call stamp,names,$(PROGS) $(ETC))
+endif
+F := $(BUILD)/flags Makefile
+L := $(BUILD)/links
+
+# -- the kernel, in a release and a debug build --------------------------------
+# It is linked twice: the first link tells where the functions are, the second
+# holds that table.  The table lies behind the text, so the text does not move;
+# the last line makes sure of it.
+define kernel_rules
+$(BUILD)/$(1)/kernel/%.o: kernel/%.c $(F)
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$<$(2))
+	$(Q)$$(CC) $$(KCFLAGS) $$(CFLAGS_$(1)) $$(INC_kernel) -MMD -MP -c -o $$@ $$<
+
+$(BUILD)/$(1)/arch/i386/%.o: arch/i386/%.c $(F)
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$<$(2))
+	$(Q)$$(CC) $$(KCFLAGS) $$(CFLAGS_$(1)) $$(INC_arch) -MMD -MP -c -o $$@ $$<
+
+$(BUILD)/$(1)/arch/i386/%.asm.o: arch/i386/%.asm $(F)
+	@mkdir -p $$(@D)
+	$$(call say,AS,$$<$(2))
+	$(Q)$$(NASM) $$(ASFLAGS) $$(INC_arch:%=%/) -MD $$(@:.o=.d) -MP -o $$@ $$<
+
+$(BUILD)/$(1)/ksyms0.c: tools/mkksyms
+	@mkdir -p $$(@D)
+	$(Q)tools/mkksyms </dev/null >$$@
+
+$(BUILD)/$(1)/ksyms1.c: $(BUILD)/$(1)/pass1.elf tools/mkksyms
+	$(Q)$$(NM) -n $$< | tools/mkksyms >$$@
+
+$(BUILD)/$(1)/ksyms%.o: $(BUILD)/$(1)/ksyms%.c $(F)
+	$(Q)$$(CC) $$(KCFLAGS) $$(CFLAGS_$(1)) $$(INC_kernel) -MMD -MP -c -o $$@ $$<
+
+$(BUILD)/$(1)/pass1.elf: $$(KOBJ:%=$(BUILD)/$(1)/%) $(BUILD)/$(1)/ksyms0.o \
+		linker.ld $(L)
+	$(Q)$$(LD) $$(LDFLAGS) -T linker.ld -o $$@ $$(filter %.o,$$^)
+
+$(BUILD)/$(1)/isthmus.elf: $$(KOBJ:%=$(BUILD)/$(1)/%) $(BUILD)/$(1)/ksyms1.o \
+		linker.ld $(L)
+	$$(call say,LD,$$@)
+	$(Q)$$(LD) $$(LDFLAGS) -T linker.ld -o $$@ $$(filter %.o,$$^)
+	$(Q)$$(NM) -n $$@ | tools/mkksyms | cmp - $(BUILD)/$(1)/ksyms1.c
+endef
+$(eval $(call kernel_rules,release,))
+$(eval $(call kernel_rules,debug, (debug)))
+.SECONDARY:
+
+# -- the library, the programs, the image --------------------------------------
+$(BUILD)/user/lib/stubs.asm: kernel/abi/syscalls.def tools/mkstubs
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)tools/mkstubs <$< >$@
+
+$(BUILD)/user/lib/stubs.asm.o: $(BUILD)/user/lib/stubs.asm $(F)
+	$(Q)$(NASM) $(ASFLAGS) -o $@ $<
+
+$(BUILD)/user/%.asm.o: user/%.asm $(F)
+	@mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(NASM) $(ASFLAGS) -MD $(@:.o=.d) -MP -o $@ $<
+
+$(BUILD)/user/%.o: user/%.c $(F)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(UCFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/obj/%.o: tests/%.c $(F)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(UCFLAGS) -Itests/user -MMD -MP -c -o $@ $<
+
+$(LIBC): $(LIBOBJ) $(L)
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $(filter %.o,$^)
+
+USERLD := $(wildcard user/user.ld)
+ulink = $(LD) $(LDFLAGS) $(USERLD:%=-T %) -o $@ $(filter %.o,$^) $(LIBC)
+$(BUILD)/user/bin/%: $(BUILD)/user/%.o $(CRT0) $(LIBC) $(USERLD)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(ulink)
+
+$(BUILD)/tests/guest/%: $(BUILD)/tests/obj/boot/guest/%.o $(CRT0) $(LIBC) $(USERLD)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(ulink)
+
+$(BUILD)/tests/%: $(BUILD)/tests/obj/user/%.o $(BUILD)/tests/obj/user/tap.o \
+		$(CRT0) $(LIBC) $(USERLD)
+	$(call say,LD,$@)
+	$(Q)$(ulink)
+
+$(BUILD)/image/bin/%: $(BUILD)/user/bin/%
+	@mkdir -p $(@D)
+	$(Q)$(STRIP) -o $@ $<
+
+$(BUILD)/image/etc/%: user/etc/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+# Dates and owners are fixed, so that the same sources make the same image.
+$(BUILD)/initrd.tar: $(IMAGE) $(BUILD)/names
+	$(call say,TAR,$@)
+	$(Q)tar -cf $@ --format=ustar --owner=0 --group=0 --numeric-owner \
+		--mtime=@0 --mode=u=rwX,go=rX --no-recursion -C $(BUILD)/image \
+		$(sort $(patsubst %/,%,$(dir $(INSIDE))) $(INSIDE))
+
+$(BUILD)/isthmus.iso: $(BUILD)/release/isthmus.elf $(BUILD)/initrd.tar tools/mkiso
+	$(call say,ISO,$@)
+	$(Q)tools/mkiso $@ $< $(BUILD)/initrd.tar
+
+# -- host tests, sanitized -----------------------------------------------------
+$(BUILD)/host/%.o: %.c $(F)
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOSTCC) $(HOSTCFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/host/test_%: $(BUILD)/host/tests/host/test_%.o $(HOSTOBJ) $(L)
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) $(HOSTCFLAGS) -o $@ $(filter %.o,$^)
+
+# -- what people type ----------------------------------------------------------
+# Each first sees to its tools; the build is a make of its own, because the
+# compiler may have come with them.
+jobs := $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc 2>/dev/null))
+remake := +@$(MAKE) --no-print-directory $(jobs)
+# DISPLAY is also X's variable: only one given to make itself is meant for us.
+ifeq ($(origin DISPLAY),command line)
+window := --display $(DISPLAY)
+endif
+
+run:	## boot to a shell on this terminal (ISO=1 by GRUB, DISPLAY=gtk in a window)
+	@tools/setup run $(if $(ISO),iso) $(if $(window),window)
+	$(remake) all $(if $(ISO),$(BUILD)/isthmus.iso)
+	@tools/boot $(if $(ISO),--iso) $(window)
+
+test:	## run every test; T=name runs one
+	@tools/setup test
+	$(remake) all tests
+	@tests/suite $(T)
+
+iso:	## an image for GRUB, build/isthmus.iso
+	@tools/setup build iso
+	$(remake) $(BUILD)/isthmus.iso
+
+qemu-gdb:	## boot, stopped before the first instruction, for `make gdb`
+	@tools/setup run gdb
+	$(remake) all
+	@tools/boot --gdb $(window)
+
+gdb:	## debug the kernel that `make qemu-gdb` started
+	@tools/setup gdb
+	@gdb -q -ex 'target remote localhost:1234' $(BUILD)/release/isthmus.elf
+
+toolchain:	## build i686-elf-gcc from Debian's sources into build/toolchain
+	@tools/toolchain
+
+clean:	## remove what was built, but not build/toolchain
+	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name toolchain \
+		-exec rm -rf {} + 2>/dev/null || true
+
+CFILES = $(shell find kernel arch user tests -name '*.[ch]' 2>/dev/null)
+format:	## put the C sources into their normal form
+	@clang-format -i $(CFILES)
+
+check-format:	## tell where the C sources are not in their normal form
+	@clang-format --dry-run -Werror $(CFILES)
+	@for f in $(CFILES); do expand $$f | awk -v f=$$f 'length > 100 { bad = 1; \
+		print f ":" NR ": longer than 100 columns" } END { exit bad }' || \
+		bad=1; done; exit $${bad:-0}
+
+rooms := kernel:kernel/*.[ch]:kernel/abi/* \
+	arch:arch/i386/*.*:arch/i386/include/*:linker.ld \
+	user:user/*.c:user/lib/*.*:user/lib/include/*.h:user/lib/include/*/*.h \
+	tests:tests/*.*:tests/*/*.*:tests/*/*/*.* tools:tools/*:Makefile
+lines:	## count the lines of each room; the first three stay under 10,000
+	@for r in $(rooms); do set -- $$(echo $$r | tr : ' '); name=$$1; shift; \
+		echo "$$(cat "$$@" 2>/dev/null | wc -l) $$name"; done | awk '\
+		{ printf "%6d  %s\n", $$1, $$2 } NR <= 3 { n += $$1 } \
+		END { printf "%6d  kernel, arch and user\n", n; exit n > 10000 }'
+
+help:	## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+-include $(shell find $(foreach d,release debug user tests host,$(BUILD)/$(d)) \
+	-name '*.d' 2>/dev/null)

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* /dev: the devices that are no hardware, and the names of the console. */
+#include "file.h"
+#include "printf.h"
+#include "string.h"
+
+#define DEVICE(major, minor) ((major) << 8 | (minor))
+
+static int
+null_read(struct file *f, struct uio *u)
+{
+	(void)f, (void)u;
+	return 0;
+}
+
+static int
+null_write(struct file *f, struct uio *u)
+{
+	(void)f;
+	u->left = 0;
+	return 0;
+}
+
+static int
+zero_read(struct file *f, struct uio *u)
+{
+	(void)f;
+	return uio_move(u, NULL, u->left);
+}
+
+static const struct file_ops null_ops = {.read = null_read, .write = null_write};
+static const struct file_ops zero_ops = {.read = zero_read, .write = null_write};
+
+void
+dev_init(struct node *dev)
+{
+	static const struct {
+		const char *name;
+		const struct file_ops *ops;
+		uint32_t mode, rdev;
+	} devices[] = {{"console", &tty_ops, 0622, DEVICE(5, 1)},
+	               {"tty", &tty_ops, 0666, DEVICE(5, 0)},
+	               {"null", &null_ops, 0666, DEVICE(1, 3)},
+	               {"zero", &zero_ops, 0666, DEVICE(1, 5)}};
+	unsigned i;
+
+	for (i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+		struct node *n = node_create(devices[i].name, strlen(devices[i].name),
+		                             S_IFCHR | devices[i].mode);
+
+		if (n == NULL)
+			noboot("too little memory for /dev");
+		n->fops = devices[i].ops;
+		n->rdev = devices[i].rdev;
+		ramfs_link(dev, n);
+	}
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Open files, and the descriptors that name them. A struct file is shared by
+ * all descriptors that dup and fork made of one open; a descriptor table is one
+ * process's alone, so that a file stays while a call on it sleeps.
+ */
+#include "abi/errno.h"
+#include "file.h"
+#include "kmem.h"
+#include "printf.h"
+#include "proc.h"
+#include "string.h"
+#include "vm.h"
+
+/* ---- User memory ---- */
+
+static int
+next_range(struct uio *u)
+{
+	struct abi_iovec v;
+
+	/* The list may have changed since its lengths were added up. */
+	if (u->niov == 0 || copyin(&v, u->iov, sizeof(v)) != 0)
+		return EFAULT;
+	u->iov += sizeof(v);
+	u->niov--;
+	u->base = v.base;
+	u->len = v.len;
+	return 0;
+}
+
+/* In pieces that lie in one user page each, for a page is all there or not at
+ * all: the count after a fault is exact. */
+int
+uio_move(struct uio *u, void *buf, size_t n)
+{
+	char *p = buf;
+
+	ASSERT(n <= u->left);
+	while (n > 0) {
+		size_t k = PAGE_SIZE - (u->base & PAGE_MASK);
+		int err;
+
+		if (u->len == 0) {
+			if (next_range(u) != 0)
+				return EFAULT;
+			continue;
+		}
+		if (k > n)
+			k = n;
+		if (k > u->len)
+			k = u->len;
+		err = !u->to_user ? copyin(p, u->base, k)
+		      : p != NULL ? copyout(u->base, p, k)
+		                  : copyzero(u->base, k);
+		if (err != 0)
+			return err;
+		u->base += k;
+		u->len -= k;
+		u->left -= k;
+		n -= k;
+		if (p != NULL)
+			p += k;
+	}
+	return 0;
+}
+
+/* ---- Open files ---- */
+
+struct file *
+file_create(const struct file_ops *ops, int flags)
+{
+	struct file *f = kmem_alloc(sizeof(*f));
+
+	if (f != NULL) {
+		f->refs = 1;
+		f->ops = ops;
+		f->flags = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK | O_LARGEFILE | O_DIRECTORY);
+	}
+	return f;
+}
+
+void
+file_unref(struct file *f)
+{
+	ASSERT(f->refs > 0);
+	if (--f->refs > 0)
+		return;
+	if (f->ops->close != NULL)
+		f->ops->close(f);
+	node_unref(f->node);
+	kmem_free(f);
+}
+
+/* May flags open what the walk found? */
+static int
+open_check(const struct walk *w, int flags)
+{
+	static const int wanted[] = {R_OK, W_OK, R_OK | W_OK, R_OK | W_OK};
+	int mode = wanted[flags & O_ACCMODE];
+
+	if (w->node == NULL) {
+		if (!(flags & O_CREAT))
+			return ENOENT;
+		return w->slash ? EISDIR : EROFS;
+	}
+	if ((flags & O_CREAT) && (flags & O_EXCL))
+		return EEXIST;
+	if (flags & O_TRUNC)
+		mode |= W_OK;
+	if ((w->node->mode & S_IFMT) != S_IFDIR) {
+		if (flags & O_DIRECTORY)
+			return ENOTDIR;
+	} else if ((mode & W_OK) || (flags & O_CREAT)) {
+		return EISDIR;
+	}
+	return fs_access(w->node, &curproc()->cred, mode);
+}
+
+int
+file_open(const char *path, int flags, int *fd)
+{
+	struct file *f = NULL;
+	struct walk w;
+	int err;
+
+	err = fs_walk(path, curproc()->cwd, &curproc()->cred, &w);
+	if (err != 0)
+		return err;
+	err = open_check(&w, flags);
+	if (err == 0 && (f = file_create(w.node->fops, flags)) == NULL)
+		err = ENOMEM;
+	if (err == 0) {
+		f->node = w.node;
+		node_ref(f->node);
+		if (f->ops->open != NULL)
+			err = f->ops->open(f);
+		if (err == 0)
+			err = fd_alloc(f, 0, flags & O_CLOEXEC, fd);
+		if (err != 0)
+			file_unref(f);
+	}
+	fs_walk_end(&w);
+	return err;
+}
+
+int
+file_mmap(int fd, int prot, bool shared, struct vm_object **out)
+{
+	struct file *f = fd_get(fd);
+
+	if (f == NULL)
+		return EBADF;
+	if (f->node == NULL || f->node->object == NULL)
+		return ENODEV;
+	if ((f->flags & O_ACCMODE) == O_WRONLY ||
+	    (shared && (prot & PROT_WRITE) && (f->flags & O_ACCMODE) != O_RDWR))
+		return EACCES;
+	*out = f->node->object;
+	vm_object_ref(*out);
+	return 0;
+}
+
+/* ---- Descriptors ---- */
+
+int
+fdtable_create(struct fdtable **out)
+{
+	*out = kmem_alloc(sizeof(**out));
+	return *out == NULL ? ENOMEM : 0;
+}
+
+int
+fdtable_fork(const struct fdtable *from, struct fdtable **out)
+{
+	unsigned i;
+
+	if (fdtable_create(out) != 0)
+		return ENOMEM;
+	**out = *from;
+	for (i = 0; i < OPEN_MAX; i++)
+		if (from->file[i] != NULL)
+			from->file[i]->refs++;
+	return 0;
+}
+
+static void
+close_one(struct fdtable *fds, unsigned i)
+{
+	struct file *f = fds->file[i];
+
+	if (f == NULL)
+		return;
+	fds->file[i] = NULL;
+	fds->cloexec &= ~(1ull << i);
+	file_unref(f);
+}
+
+void
+fdtable_exec(struct fdtable *fds)
+{
+	unsigned i;
+
+	for (i = 0; i < OPEN_MAX; i++)
+		if (fds->cloexec >> i & 1)
+			close_one(fds, i);
+}
+
+void
+fdtable_destroy(struct fdtable *fds)
+{
+	unsigned i;
+
+	for (i = 0; i < OPEN_MAX; i++)
+		close_one(fds, i);
+	kmem_free(fds);
+}
+
+struct file *
+fd_get(uint32_t fd)
+{
+	return fd < OPEN_MAX ? curproc()->files->file[fd] : NULL;
+}
+
+int
+fd_alloc(struct file *f, uint32_t from, bool cloexec, int *fd)
+{
+	struct fdtable *fds = curproc()->files;
+	uint32_t i = from;
+
+	while (i < OPEN_MAX && fds->file[i] != NULL)
+		i++;
+	if (i >= OPEN_MAX)
+		return EMFILE;
+	fds->file[i] = f;
+	if (cloexec)
+		fds->cloexec |= 1ull << i;
+	*fd = i;
+	return 0;
+}
+
+int
+fd_close(uint32_t fd)
+{
+	if (fd_get(fd) == NULL)
+		return EBADF;
+	close_one(curproc()->files, fd);
+	return 0;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * /proc: files whose content is made when they are read. Those about the whole
+ * system are nodes like any other; a process's directory and its files are
+ * made when somebody looks them up, and know the process by its number only.
+ */
+#include "procfs.h"
+
+#include "abi/errno.h"
+#include "file.h"
+#include "kmem.h"
+#include "proc.h"
+#include "string.h"
+
+/* Positions in /proc: what stands in the tree, then "self", then processes. */
+#define POS_SELF 0x40000000u
+#define POS_PID 0x40000001u
+#define INO_PID 0x10000u /* a process's directory; its files follow */
+
+/* ---- Text ---- */
+
+void
+text_add(struct text *t, const char *fmt, ...)
+{
+	size_t room = sizeof(t->buf) - t->len, n;
+	va_list ap;
+
+	va_start(ap, fmt);
+	n = vsnprintf(t->buf + t->len, room, fmt, ap);
+	va_end(ap);
+	t->len += n < room ? n : room - 1;
+}
+
+static int
+text_open(struct file *f)
+{
+	const struct proc_file *pf = f->node->data;
+
+	f->data = kmem_alloc(sizeof(struct text));
+	if (f->data == NULL)
+		return ENOMEM;
+	if (pf->open != NULL)
+		pf->open();
+	return 0;
+}
+
+/* Make the record that holds the file's byte `at`; t->len 0: beyond the end. */
+static int
+text_find(struct text *t, const struct node *n, uint32_t at)
+{
+	const struct proc_file *pf = n->data;
+	int err = 0;
+
+	if (at < t->start)
+		t->cursor = t->start = t->len = 0;
+	while (err == 0 && at - t->start >= t->len) {
+		t->start += t->len;
+		t->len = 0;
+		if (pf->many || t->cursor == 0)
+			err = pf->show(t, n->pid);
+		if (!pf->many)
+			t->cursor = 1;
+		if (t->len == 0)
+			break;
+	}
+	return err;
+}
+
+static int
+text_read(struct file *f, struct uio *u)
+{
+	struct text *t = f->data;
+	int err = 0;
+
+	while (err == 0 && u->left > 0) {
+		uint32_t before = u->left, from, n;
+
+		err = text_find(t, f->node, f->offset);
+		if (err != 0 || t->len == 0)
+			break;
+		from = f->offset - t->start;
+		n = t->len - from;
+		err = uio_move(u, t->buf + from, n < u->left ? n : u->left);
+		f->offset += before - u->left;
+		/* Thousands of segments take their time: others get theirs. */
+		sched_point();
+	}
+	return err;
+}
+
+static void
+text_close(struct file *f)
+{
+	kmem_free(f->data);
+}
+
+static const struct file_ops text_ops = {.open = text_open, .read = text_read, .close = text_close};
+
+/* ---- Nodes ---- */
+
+static struct node *
+file_node(const struct proc_file *pf)
+{
+	struct node *n = node_create(pf->name, strlen(pf->name), S_IFREG | pf->mode);
+
+	if (n != NULL) {
+		n->fops = &text_ops;
+		n->data = pf;
+	}
+	return n;
+}
+
+static void
+add_files(struct node *dir, const struct proc_file *pf)
+{
+	if (dir == NULL)
+		noboot("too little memory for /proc");
+	for (; pf->name != NULL; pf++) {
+		struct node *n = file_node(pf);
+
+		if (n == NULL)
+			noboot("too little memory for /proc");
+		ramfs_link(dir, n);
+	}
+}
+
+/* A node of p's under parent, whose reference it takes. */
+static struct node *
+pid_adopt(struct node *n, struct node *parent, const struct proc *p, uint32_t ino)
+{
+	n->pid = p->pid;
+	n->ino = ino;
+	n->uid = p->cred.euid;
+	n->gid = p->cred.egid;
+	n->parent = parent;
+	node_ref(parent);
+	return n;
+}
+
+/* ---- A process's directory ---- */
+
+static uint32_t
+pid_ino(int pid, unsigned i)
+{
+	return INO_PID + (uint32_t)pid * 16 + i;
+}
+
+static int
+pid_lookup(struct node *dir, const char *name, size_t len, struct node **out)
+{
+	const struct proc *p = proc_find(dir->pid);
+	unsigned i;
+
+	for (i = 0; p != NULL && proc_pid_files[i].name != NULL; i++) {
+		const struct proc_file *pf = &proc_pid_files[i];
+
+		if (strlen(pf->name) != len || memcmp(pf->name, name, len) != 0)
+			continue;
+		*out = file_node(pf);
+		if (*out == NULL)
+			return ENOMEM;
+		pid_adopt(*out, dir, p, pid_ino(p->pid, i + 1));
+		return 0;
+	}
+	return ENOENT;
+}
+
+static bool
+pid_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
+{
+	uint32_t i = *pos - DIR_FIRST, n = 0;
+
+	while (n <= i && proc_pid_files[n].name != NULL)
+		n++;
+	if (n <= i || proc_find(dir->pid) == NULL)
+		return false;
+	e->name = proc_pid_files[i].name;
+	e->mode = S_IFREG | proc_pid_files[i].mode;
+	e->ino = pid_ino(dir->pid, i + 1);
+	++*pos;
+	return true;
+}
+
+static const struct dir_ops pid_dir_ops = {.lookup = pid_lookup, .next = pid_next};
+
+/* ---- /proc itself ---- */
+
+/* The process that a name stands for: its number in decimal, or "self". */
+static const struct proc *
+proc_of(const char *name, size_t len)
+{
+	int pid = 0;
+	size_t i;
+
+	if (len == 4 && memcmp(name, "self", 4) == 0)
+		return curproc();
+	if (len > 5 || name[0] == '0')
+		return NULL;
+	for (i = 0; i < len; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return NULL;
+		pid = pid * 10 + name[i] - '0';
+	}
+	return proc_find(pid);
+}
+
+static int
+root_lookup(struct node *dir, const char *name, size_t len, struct node **out)
+{
+	const struct proc *p = proc_of(name, len);
+	char number[12];
+
+	if (p == NULL)
+		return ramfs_lookup(dir, name, len, out);
+	*out = node_create(number, snprintf(number, sizeof(number), "%d", p->pid), S_IFDIR | 0555);
+	if (*out == NULL)
+		return ENOMEM;
+	(*out)->nlink = 2;
+	(*out)->dops = &pid_dir_ops;
+	(*out)->fops = &dir_file_ops;
+	pid_adopt(*out, dir, p, pid_ino(p->pid, 0));
+	return 0;
+}
+
+static bool
+root_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
+{
+	const struct proc *p;
+	int pid = PID_MAX + 1;
+
+	if (*pos < POS_SELF && ramfs_next(dir, pos, e))
+		return true;
+	e->name = "self";
+	e->mode = S_IFDIR;
+	if (*pos <= POS_SELF) {
+		e->ino = pid_ino(curproc()->pid, 0);
+		*pos = POS_SELF + 1;
+		return true;
+	}
+	/* The next higher number, for the list is in order of age. */
+	for (p = proc_list; p != NULL; p = p->next)
+		if (p->pid < pid && (uint32_t)p->pid >= *pos - POS_PID)
+			pid = p->pid;
+	if (pid > PID_MAX)
+		return false;
+	snprintf(e->buf, sizeof(e->buf), "%d", pid);
+	e->name = e->buf;
+	e->ino = pid_ino(pid, 0);
+	*pos = POS_PID + (uint32_t)pid + 1;
+	return true;
+}
+
+static const struct dir_ops root_dir_ops = {.lookup = root_lookup, .next = root_next};
+
+void
+procfs_init(struct node *proc)
+{
+	struct node *dir;
+
+	proc->dops = &root_dir_ops;
+	proc->mode = S_IFDIR | 0555;
+	add_files(proc, proc_root_files);
+	add_files(ramfs_mkdir(proc, "sysvipc", 7), proc_ipc_files);
+	dir = ramfs_mkdir(proc, "sys", 3);
+	if (dir != NULL)
+		dir = ramfs_mkdir(dir, "kernel", 6);
+	add_files(dir, proc_sys_files);
+}

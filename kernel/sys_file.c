@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls on descriptors: moving data, and the descriptors themselves. */
+#include "abi/errno.h"
+#include "file.h"
+#include "printf.h"
+#include "proc.h"
+#include "syscall.h"
+#include "vm.h"
+
+#define IO_MAX 0x7fffffffu /* bytes of one call: the result is a signed word */
+
+/* ---- read and write ---- */
+
+static int
+transfer(uint32_t fd, struct uio *u, uint32_t *result)
+{
+	struct file *f = fd_get(fd);
+	uint32_t all = u->left;
+	int (*move)(struct file *, struct uio *);
+	int err = 0;
+
+	if (f == NULL || (f->flags & O_ACCMODE) == (u->to_user ? O_WRONLY : O_RDONLY))
+		return EBADF;
+	move = u->to_user ? f->ops->read : f->ops->write;
+	if (move == NULL || all > IO_MAX)
+		return EINVAL;
+	if (all > 0 || (f->node != NULL && (f->node->mode & S_IFMT) == S_IFDIR))
+		err = move(f, u);
+	/* What was moved before an error can't be undone: the call worked. */
+	*result = all - u->left;
+	return *result > 0 ? 0 : err;
+}
+
+static int
+transfer_vector(const uint32_t *arg, bool to_user, uint32_t *result)
+{
+	struct uio u = {.iov = arg[1], .niov = arg[2], .to_user = to_user};
+	struct abi_iovec v;
+	uint32_t i;
+
+	if (fd_get(arg[0]) == NULL)
+		return EBADF;
+	if (u.niov > IOV_MAX)
+		return EINVAL;
+	for (i = 0; i < u.niov; i++) {
+		if (copyin(&v, u.iov + i * sizeof(v), sizeof(v)) != 0)
+			return EFAULT;
+		if (v.len > IO_MAX - u.left)
+			return EINVAL;
+		u.left += v.len;
+	}
+	return transfer(arg[0], &u, result);
+}
+
+int
+sys_read(const uint32_t *arg, uint32_t *result)
+{
+	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2], .to_user = true};
+
+	return transfer(arg[0], &u, result);
+}
+
+int
+sys_write(const uint32_t *arg, uint32_t *result)
+{
+	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2]};
+
+	return transfer(arg[0], &u, result);
+}
+
+int
+sys_readv(const uint32_t *arg, uint32_t *result)
+{
+	return transfer_vector(arg, true, result);
+}
+
+int
+sys_writev(const uint32_t *arg, uint32_t *result)
+{
+	return transfer_vector(arg, false, result);
+}
+
+int
+sys_lseek(const uint32_t *arg, uint32_t *result)
+{
+	struct file *f = fd_get(arg[0]);
+	int64_t to = (int32_t)arg[1];
+
+	if (f == NULL)
+		return EBADF;
+	if (f->ops->stream)
+		return ESPIPE;
+	if (arg[2] == SEEK_CUR)
+		to += f->offset;
+	else if (arg[2] == SEEK_END)
+		to += f->node->size;
+	else if (arg[2] != SEEK_SET)
+		return EINVAL;
+	if (to < 0)
+		return EINVAL;
+	if (to > INT32_MAX)
+		return EOVERFLOW;
+	*result = f->offset = (uint32_t)to;
+	return 0;
+}
+
+int
+sys_ioctl(const uint32_t *arg, uint32_t *result)
+{
+	struct file *f = fd_get(arg[0]);
+
+	(void)result;
+	if (f == NULL)
+		return EBADF;
+	return f->ops->ioctl == NULL ? ENOTTY : f->ops->ioctl(f, arg[1], arg[2]);
+}
+
+/* ---- Descriptors ---- */
+
+int
+sys_close(const uint32_t *arg, uint32_t *result)
+{
+	(void)result;
+	return fd_close(arg[0]);
+}
+
+static int
+duplicate(uint32_t fd, uint32_t from, bool cloexec, uint32_t *result)
+{
+	struct file *f = fd_get(fd);
+	int err;
+
+	if (f == NULL)
+		return EBADF;
+	if (from >= OPEN_MAX)
+		return EINVAL;
+	err = fd_alloc(f, from, cloexec, (int *)result);
+	if (err == 0)
+		f->refs++;
+	return err;
+}
+
+int
+sys_dup(const uint32_t *arg, uint32_t *result)
+{
+	return duplicate(arg[0], 0, false, result);
+}
+
+int
+sys_dup2(const uint32_t *arg, uint32_t *result)
+{
+	uint32_t fd = arg[0], to = arg[1];
+
+	if (fd_get(fd) == NULL || to >= OPEN_MAX)
+		return EBADF;
+	*result = to;
+	if (fd == to)
+		return 0;
+	fd_close(to); /* EBADF: it was free anyway */
+	return duplicate(fd, to, false, result);
+}
+
+int
+sys_fcntl64(const uint32_t *arg, uint32_t *result)
+{
+	struct fdtable *fds = curproc()->files;
+	uint32_t fd = arg[0];
+	struct file *f = fd_get(fd);
+	const int changes = O_APPEND | O_NONBLOCK;
+
+	if (f == NULL)
+		return EBADF;
+	switch (arg[1]) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		return duplicate(fd, arg[2], arg[1] == F_DUPFD_CLOEXEC, result);
+	case F_GETFD:
+		*result = fds->cloexec >> fd & 1;
+		return 0;
+	case F_SETFD:
+		fds->cloexec &= ~(1ull << fd);
+		fds->cloexec |= (uint64_t)(arg[2] & FD_CLOEXEC) << fd;
+		return 0;
+	case F_GETFL:
+		*result = f->flags;
+		return 0;
+	case F_SETFL:
+		f->flags = (f->flags & ~changes) | ((int)arg[2] & changes);
+		return 0;
+	default:
+		return EINVAL;
+	}
+}
+
+static int
+make_pipe(vaddr_t to, int flags)
+{
+	struct file *end[2];
+	int fd[2], err;
+
+	if (flags & ~(O_CLOEXEC | O_NONBLOCK))
+		return EINVAL;
+	err = pipe_create(flags, &end[0], &end[1]);
+	if (err != 0)
+		return err;
+	err = fd_alloc(end[0], 0, flags & O_CLOEXEC, &fd[0]);
+	if (err != 0)
+		goto no_reader;
+	err = fd_alloc(end[1], 0, flags & O_CLOEXEC, &fd[1]);
+	if (err != 0)
+		goto no_writer;
+	if (copyout(to, fd, sizeof(fd)) == 0)
+		return 0;
+	fd_close(fd[0]);
+	fd_close(fd[1]);
+	return EFAULT;
+no_writer:
+	curproc()->files->file[fd[0]] = NULL;
+	curproc()->files->cloexec &= ~(1ull << fd[0]);
+no_reader:
+	file_unref(end[0]);
+	file_unref(end[1]);
+	return err;
+}
+
+int
+sys_pipe(const uint32_t *arg, uint32_t *result)
+{
+	(void)result;
+	return make_pipe(arg[0], 0);
+}
+
+int
+sys_pipe2(const uint32_t *arg, uint32_t *result)
+{
+	(void)result;
+	return make_pipe(arg[0], arg[1]);
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The terminal: what stands between the console's bytes and programs.
+ *
+ *	tty_input() --> edit --> ring --> read()	write() --> console
+ *
+ * Bytes come from interrupts into a ring, which in canonical mode has two parts
+ * after its head: whole lines that may be read, up to `ready`, and the line
+ * that is being edited, up to `tail`. The three only ever count up.
+ */
+#include "abi/errno.h"
+#include "cmdline.h"
+#include "file.h"
+#include "proc.h"
+#include "string.h"
+#include "syscall.h"
+#include "vm.h"
+
+#define RING 1024u        /* a power of two */
+#define END_OF_FILE 0x100 /* in the ring: ^D was typed here */
+
+static struct {
+	struct abi_termios t;
+	int pgrp, sid; /* foreground group, and the session it is of; 0: none */
+	uint32_t head, ready, tail;
+	uint16_t ring[RING];
+} tty = {.t = {.c_iflag = ICRNL,
+               .c_oflag = OPOST | ONLCR,
+               .c_cflag = 0277, /* 38400 baud, 8 bits, receiver on */
+               .c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK,
+               .c_cc = {[VINTR] = 'C' & 31,
+                        [VQUIT] = '\\' & 31,
+                        [VERASE] = 0177,
+                        [VKILL] = 'U' & 31,
+                        [VEOF] = 'D' & 31,
+                        [VMIN] = 1,
+                        [VSUSP] = 'Z' & 31}}};
+
+void
+tty_init(void)
+{
+	const char *mode = cmdline_get("tty");
+
+	if (mode != NULL && strcmp(mode, "raw") == 0) {
+		tty.t.c_oflag &= ~OPOST;
+		tty.t.c_lflag &= ~(ICANON | ECHO);
+	}
+}
+
+int
+tty_pgrp(void)
+{
+	return tty.pgrp;
+}
+
+/* ---- Output ---- */
+
+static void
+output(const char *s, size_t n)
+{
+	size_t i, from = 0;
+
+	for (i = 0; i < n; i++) {
+		if (s[i] != '\n' || ~tty.t.c_oflag & (OPOST | ONLCR))
+			continue;
+		console_write(s + from, i - from);
+		console_write("\r", 1);
+		from = i;
+	}
+	console_write(s + from, n - from);
+}
+
+static int
+tty_write(struct file *f, struct uio *u)
+{
+	char buf[256];
+	int err = 0;
+
+	(void)f;
+	while (err == 0 && u->left > 0) {
+		size_t before = u->left;
+
+		err = uio_move(u, buf, before < sizeof(buf) ? before : sizeof(buf));
+		output(buf, before - u->left);
+	}
+	return err;
+}
+
+/* ---- Input, from interrupts ---- */
+
+static bool
+is_control(uint16_t c)
+{
+	return (c < ' ' && c != '\t' && c != '\n') || c == 0177;
+}
+
+static void
+echo(uint16_t c)
+{
+	char shown[2] = {'^', (char)(c ^ 0100)};
+
+	if (!(tty.t.c_lflag & ECHO) || c == END_OF_FILE)
+		return;
+	if (is_control(c)) {
+		output(shown, 2);
+	} else {
+		shown[0] = (char)c;
+		output(shown, 1);
+	}
+}
+
+/* Take back the last byte of the line being edited. */
+static void
+erase(void)
+{
+	uint16_t c = tty.ring[--tty.tail % RING];
+
+	if (~tty.t.c_lflag & (ECHO | ECHOE))
+		return;
+	if (is_control(c))
+		output("\b \b", 3);
+	output("\b \b", 3);
+}
+
+static void
+put(uint16_t c)
+{
+	/* One place is kept for the end of the line. */
+	bool ends = c == '\n' || c == END_OF_FILE;
+
+	if (tty.tail - tty.head >= RING - !ends)
+		return;
+	tty.ring[tty.tail++ % RING] = c;
+	echo(c);
+	if (ends || !(tty.t.c_lflag & ICANON)) {
+		tty.ready = tty.tail;
+		wakeup(&tty);
+	}
+}
+
+static int
+signal_of(uint8_t c)
+{
+	if (c == 0 || !(tty.t.c_lflag & ISIG))
+		return 0;
+	return c == tty.t.c_cc[VINTR]   ? SIGINT
+	       : c == tty.t.c_cc[VQUIT] ? SIGQUIT
+	       : c == tty.t.c_cc[VSUSP] ? SIGTSTP
+	                                : 0;
+}
+
+void
+tty_input(uint8_t c)
+{
+	int sig = signal_of(c);
+
+	if (sig != 0) {
+		echo(c);
+		tty.head = tty.ready = tty.tail;
+		if (tty.pgrp != 0)
+			signal_post_group(tty.pgrp, sig, NULL);
+		return;
+	}
+	if (c == '\r' && (tty.t.c_iflag & ICRNL))
+		c = '\n';
+	if (!(tty.t.c_lflag & ICANON)) {
+		put(c);
+	} else if (c == tty.t.c_cc[VERASE] || c == '\b') {
+		if (tty.tail != tty.ready)
+			erase();
+	} else if (c == tty.t.c_cc[VKILL]) {
+		while (tty.tail != tty.ready)
+			erase();
+	} else {
+		put(c == tty.t.c_cc[VEOF] ? END_OF_FILE : c);
+	}
+}
+
+/* ---- Job control ---- */
+
+/* A group of which nobody has a parent that could continue it: outside the
+ * group, in the same session. */
+static bool
+orphaned(int pgid)
+{
+	const struct proc *p;
+
+	for (p = proc_list; p != NULL; p = p->next)
+		if (p->pgid == pgid && p->state != PROC_ZOMBIE && p->parent != NULL &&
+		    p->parent->pgid != pgid && p->parent->sid == p->sid)
+			return false;
+	return true;
+}
+
+/* May the current process use the terminal? If it is in the background its
+ * group is stopped by sig, and the call comes back when it goes on.
+ * => 0; EIO where nobody would continue it; ERESTART. */
+static int
+background(int sig)
+{
+	const struct proc *p = curproc();
+	bool deaf;
+
+	if (tty.pgrp == 0 || p->pgid == tty.pgrp || p->sid != tty.sid)
+		return 0;
+	deaf = p->sig->act[sig - 1].handler == 1 || (p->sig->mask & SIGBIT(sig)) != 0;
+	if (deaf && sig == SIGTTOU)
+		return 0;
+	if (deaf || orphaned(p->pgid))
+		return EIO;
+	signal_post_group(p->pgid, sig, NULL);
+	return ERESTART;
+}
+
+/* The terminal belongs to the session of who first took it, until that has no
+ * process left. */
+static int
+set_pgrp(int pgid)
+{
+	const struct proc *self = curproc(), *p;
+	bool taken = false, known = false;
+	int err;
+
+	for (p = proc_list; p != NULL; p = p->next) {
+		taken |= p->sid == tty.sid && p->sid != self->sid;
+		known |= p->pgid == pgid && p->sid == self->sid;
+	}
+	if (taken)
+		return ENOTTY;
+	if (pgid <= 0)
+		return EINVAL;
+	if (!known)
+		return EPERM;
+	err = background(SIGTTOU);
+	if (err != 0)
+		return err;
+	tty.sid = self->sid;
+	tty.pgrp = pgid;
+	return 0;
+}
+
+/* ---- Reading ---- */
+
+/* Until there is something to read. *eof: there will be nothing. */
+static int
+wait_input(const struct file *f, bool *eof)
+{
+	int err;
+
+	for (;;) {
+		bool raw = !(tty.t.c_lflag & ICANON);
+		uint32_t ticks = 0;
+
+		err = background(SIGTTIN);
+		if (err != 0 || tty.head != tty.ready)
+			return err;
+		if (f->flags & O_NONBLOCK)
+			return EAGAIN;
+		if (raw && tty.t.c_cc[VMIN] == 0) {
+			ticks = tty.t.c_cc[VTIME] * HZ / 10;
+			*eof = ticks == 0;
+			if (*eof)
+				return 0;
+		}
+		err = tsleep(&tty, PCATCH, "tty read", ticks);
+		if (err == EINTR)
+			return ERESTART;
+		*eof = err == ETIMEDOUT;
+		if (*eof)
+			return 0;
+	}
+}
+
+static int
+tty_read(struct file *f, struct uio *u)
+{
+	bool eof = false;
+	int err = wait_input(f, &eof);
+
+	if (err != 0 || eof)
+		return err;
+	while (err == 0 && u->left > 0 && tty.head != tty.ready) {
+		uint16_t c = tty.ring[tty.head % RING];
+		uint8_t byte = (uint8_t)c;
+
+		if (c != END_OF_FILE)
+			err = uio_move(u, &byte, 1);
+		if (err == 0)
+			tty.head++;
+		if (c == END_OF_FILE || (c == '\n' && (tty.t.c_lflag & ICANON)))
+			break;
+	}
+	return err;
+}
+
+/* ---- ioctl ---- */
+
+static int
+set_termios(vaddr_t arg, bool flush)
+{
+	struct abi_termios t;
+	int err;
+
+	if (copyin(&t, arg, sizeof(t)) != 0)
+		return EFAULT;
+	err = background(SIGTTOU);
+	if (err != 0)
+		return err;
+	tty.t = t;
+	if (flush)
+		tty.head = tty.ready = tty.tail;
+	/* What was being edited can be read as it is. */
+	if (!(t.c_lflag & ICANON) && tty.ready != tty.tail) {
+		tty.ready = tty.tail;
+		wakeup(&tty);
+	}
+	return 0;
+}
+
+static int
+tty_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
+{
+	static const struct abi_winsize size = {.ws_row = 25, .ws_col = 80};
+	int pgid;
+
+	(void)f;
+	switch (cmd) {
+	case TCGETS:
+		return copyout(arg, &tty.t, sizeof(tty.t));
+	case TCSETS:
+	case TCSETSW:
+	case TCSETSF:
+		return set_termios(arg, cmd == TCSETSF);
+	case TIOCGPGRP:
+		if (tty.pgrp == 0 || curproc()->sid != tty.sid)
+			return ENOTTY;
+		return copyout(arg, &tty.pgrp, sizeof(tty.pgrp));
+	case TIOCSPGRP:
+		return copyin(&pgid, arg, sizeof(pgid)) != 0 ? EFAULT : set_pgrp(pgid);
+	case TIOCGWINSZ:
+		return copyout(arg, &size, sizeof(size));
+	default:
+		return ENOTTY;
+	}
+}
+
+const struct file_ops tty_ops = {
+	.read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .stream = true};

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is mapped in a space: entries in order of address.
+ *
+ *	0x00010000  lowest address that can be mapped
+ *	0x08048000  the program: text, data
+ *	            heap, grows up from there (brk)
+ *	0x40000000  mmap and shmat without an address, upwards
+ *	0xbf7ff000  lowest that the stack may reach; a page below is left free
+ *	0xbffff000  the stack grows down from here
+ *	0xc0000000  the kernel
+ *
+ * Promises: a space has been promised a page for each page of a private entry
+ * that is or was writable, and a page table for each 4 MiB slot that any entry
+ * touches. Both are counted as entries come and go, so that fork knows what a
+ * copy takes.
+ */
+#include "abi/errno.h"
+#include "frame.h"
+#include "kmem.h"
+#include "printf.h"
+#include "shm.h"
+#include "string.h"
+#include "vm.h"
+
+#define MMAP_BASE 0x40000000u
+
+/* ---- The list ---- */
+
+/* The last entry that starts at or below va; NULL if there is none. */
+static struct vm_entry *
+entry_below(struct vm_space *sp, vaddr_t va)
+{
+	struct vm_entry *e = sp->hint != NULL ? sp->hint : sp->first;
+
+	if (e == NULL)
+		return NULL;
+	while (e != NULL && e->start > va)
+		e = e->prev;
+	if (e == NULL)
+		return NULL;
+	while (e->next != NULL && e->next->start <= va)
+		e = e->next;
+	sp->hint = e;
+	return e;
+}
+
+struct vm_entry *
+vm_entry_at(struct vm_space *sp, vaddr_t va)
+{
+	struct vm_entry *e = entry_below(sp, va);
+
+	return e != NULL && va < e->end ? e : NULL;
+}
+
+/* The first entry that ends above va. */
+static struct vm_entry *
+entry_from(struct vm_space *sp, vaddr_t va)
+{
+	struct vm_entry *e = entry_below(sp, va);
+
+	if (e == NULL)
+		return sp->first;
+	return va < e->end ? e : e->next;
+}
+
+static void
+entry_link(struct vm_space *sp, struct vm_entry *e)
+{
+	struct vm_entry *prev = entry_below(sp, e->start);
+
+	e->prev = prev;
+	e->next = prev != NULL ? prev->next : sp->first;
+	if (prev != NULL)
+		prev->next = e;
+	else
+		sp->first = e;
+	if (e->next != NULL)
+		e->next->prev = e;
+}
+
+static void
+entry_unlink(struct vm_space *sp, struct vm_entry *e)
+{
+	if (e->prev != NULL)
+		e->prev->next = e->next;
+	else
+		sp->first = e->next;
+	if (e->next != NULL)
+		e->next->prev = e->prev;
+	sp->hint = e->prev;
+}
+
+/* ---- Promises ---- */
+
+/* The slots [*lo, *hi) that [start, end) touches and neither prev, the entry
+ * below it, nor next, the one above, does. */
+static uint32_t
+slots_alone(const struct vm_entry *prev, vaddr_t start, vaddr_t end, const struct vm_entry *next,
+            uint32_t *lo, uint32_t *hi)
+{
+	*lo = start >> SLOT_SHIFT;
+	*hi = ((end - 1) >> SLOT_SHIFT) + 1;
+	if (prev != NULL && (prev->end - 1) >> SLOT_SHIFT == *lo)
+		++*lo;
+	if (*lo < *hi && next != NULL && next->start >> SLOT_SHIFT == *hi - 1)
+		--*hi;
+	return *hi - *lo;
+}
+
+static int
+space_charge(struct vm_space *sp, uint32_t pages, uint32_t tables)
+{
+	if (commit_charge(pages, tables) != 0)
+		return ENOMEM;
+	sp->pages += pages;
+	sp->tables += tables;
+	return 0;
+}
+
+static void
+space_release(struct vm_space *sp, uint32_t pages, uint32_t tables)
+{
+	ASSERT(sp->pages >= pages && sp->tables >= tables);
+	sp->pages -= pages;
+	sp->tables -= tables;
+	commit_release(pages, tables);
+}
+
+static uint32_t
+entry_pages(const struct vm_entry *e)
+{
+	return (e->end - e->start) >> PAGE_SHIFT;
+}
+
+/* ---- Ranges ---- */
+
+bool
+vm_range_ok(vaddr_t start, uint32_t len)
+{
+	return start >= USER_MIN && start < USER_END && len <= USER_END - start;
+}
+
+bool
+vm_range_free(const struct vm_space *sp, vaddr_t start, uint32_t len)
+{
+	const struct vm_entry *e;
+
+	for (e = sp->first; e != NULL && e->start < start + len; e = e->next)
+		if (e->end > start)
+			return false;
+	return true;
+}
+
+int
+vm_find_space(const struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
+{
+	/* A page stays free below the lowest that the stack may reach. */
+	vaddr_t top = sp->stack_limit - PAGE_SIZE;
+	vaddr_t va = MMAP_BASE;
+	const struct vm_entry *e;
+
+	for (e = sp->first; e != NULL; e = e->next) {
+		if (e->end <= va)
+			continue;
+		if (e->start > va && e->start - va >= len)
+			break;
+		va = (e->end + align - 1) & ~(align - 1);
+	}
+	if (va > top || len > top - va)
+		return ENOMEM;
+	*out = va;
+	return 0;
+}
+
+/* ---- Mapping ---- */
+
+int
+vm_map(struct vm_space *sp, const struct vm_mapping *m)
+{
+	struct vm_entry *prev = entry_below(sp, m->start);
+	struct vm_entry *next = prev != NULL ? prev->next : sp->first;
+	vaddr_t end = m->start + m->len;
+	bool charged = m->inherit == VM_COPY && (m->prot & PROT_WRITE);
+	struct vm_entry *e;
+	uint32_t lo, hi, tables;
+
+	ASSERT(m->len > 0 && vm_range_ok(m->start, m->len));
+	ASSERT(vm_range_free(sp, m->start, m->len));
+	tables = slots_alone(prev, m->start, end, next, &lo, &hi);
+	if (space_charge(sp, charged ? m->len >> PAGE_SHIFT : 0, tables) != 0)
+		return ENOMEM;
+	e = kmem_alloc(sizeof(*e));
+	if (e == NULL) {
+		space_release(sp, charged ? m->len >> PAGE_SHIFT : 0, tables);
+		return ENOMEM;
+	}
+	e->start = m->start;
+	e->end = end;
+	e->object = m->object;
+	e->pgoff = m->pgoff;
+	e->prot = m->prot;
+	e->max_prot = m->max_prot;
+	e->inherit = m->inherit;
+	e->charged = charged;
+	e->stack = m->stack;
+	e->attach = m->attach;
+	if (e->object != NULL)
+		vm_object_ref(e->object);
+	entry_link(sp, e);
+	if (e->attach != 0)
+		shm_entry_count(sp, e->attach, 1);
+	return 0;
+}
+
+/* Make va a border between entries. => ENOMEM. */
+static int
+split_at(struct vm_space *sp, vaddr_t va)
+{
+	struct vm_entry *e = vm_entry_at(sp, va), *upper;
+
+	if (e == NULL || e->start == va)
+		return 0;
+	upper = kmem_alloc(sizeof(*upper));
+	if (upper == NULL)
+		return ENOMEM;
+	*upper = *e;
+	upper->start = va;
+	upper->pgoff += (va - e->start) >> PAGE_SHIFT;
+	e->end = va;
+	upper->stack = false; /* the lowest part grows */
+	if (upper->object != NULL)
+		vm_object_ref(upper->object);
+	entry_link(sp, upper);
+	if (e->attach != 0)
+		shm_entry_count(sp, e->attach, 1);
+	return 0;
+}
+
+/*
+ * Everything that an entry holds goes: first its pages, then the tables that
+ * nothing else needs, then the promise of both. Its attach comes last, for
+ * with that a removed segment may be freed.
+ */
+static void
+entry_remove(struct vm_space *sp, struct vm_entry *e)
+{
+	uint32_t lo, hi, tables;
+
+	pmap_remove(&sp->pmap, e->start, e->end);
+	tables = slots_alone(e->prev, e->start, e->end, e->next, &lo, &hi);
+	if (tables > 0)
+		pmap_free_tables(&sp->pmap, lo << SLOT_SHIFT, hi << SLOT_SHIFT);
+	space_release(sp, e->charged ? entry_pages(e) : 0, tables);
+	entry_unlink(sp, e);
+	if (e->object != NULL)
+		vm_object_unref(e->object);
+	if (e->attach != 0)
+		shm_entry_count(sp, e->attach, -1);
+	kmem_free(e);
+}
+
+int
+vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end)
+{
+	struct vm_entry *e, *next;
+
+	if (split_at(sp, start) != 0 || split_at(sp, end) != 0)
+		return ENOMEM;
+	for (e = entry_from(sp, start); e != NULL && e->start < end; e = next) {
+		next = e->next;
+		entry_remove(sp, e);
+	}
+	return 0;
+}
+
+void
+vm_unmap_attach(struct vm_space *sp, vaddr_t start, vaddr_t end, uint16_t attach)
+{
+	struct vm_entry *e, *next;
+
+	for (e = entry_from(sp, start); e != NULL && e->start < end; e = next) {
+		next = e->next;
+		if (e->attach == attach)
+			entry_remove(sp, e);
+	}
+}
+
+/* ---- Protection ---- */
+
+/* May [start, end) get prot? *pages: how many are to be promised for it. */
+static int
+protect_check(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot, uint32_t *pages)
+{
+	struct vm_entry *e;
+	vaddr_t va = start;
+
+	*pages = 0;
+	for (e = entry_from(sp, start); va < end; e = e->next) {
+		if (e == NULL || e->start > va)
+			return ENOMEM;
+		if (prot & ~e->max_prot) {
+			why("mprotect: 0x%x can never have protection %d", va, prot);
+			return EACCES;
+		}
+		if (e->inherit == VM_COPY && (prot & PROT_WRITE) && !e->charged)
+			*pages += ((e->end < end ? e->end : end) - va) >> PAGE_SHIFT;
+		va = e->end;
+	}
+	return 0;
+}
+
+int
+vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
+{
+	struct vm_entry *e;
+	uint32_t pages;
+	int err;
+
+	if (start == end)
+		return 0;
+	err = protect_check(sp, start, end, prot, &pages);
+	if (err != 0)
+		return err;
+	if (split_at(sp, start) != 0 || split_at(sp, end) != 0 || space_charge(sp, pages, 0) != 0)
+		return ENOMEM;
+	for (e = vm_entry_at(sp, start); e != NULL && e->start < end; e = e->next) {
+		e->prot = prot;
+		if (e->inherit == VM_COPY && (prot & PROT_WRITE))
+			e->charged = true;
+		pmap_protect(&sp->pmap, e->start, e->end, prot);
+	}
+	return 0;
+}
+
+/* ---- Growing: the heap upwards, the stack downwards ---- */
+
+static int
+entry_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
+{
+	uint32_t pages = (end - start) >> PAGE_SHIFT;
+	uint32_t lo, hi, tables;
+
+	if (end == e->start)
+		tables = slots_alone(e->prev, start, end, e, &lo, &hi);
+	else
+		tables = slots_alone(e, start, end, e->next, &lo, &hi);
+	if (space_charge(sp, e->charged ? pages : 0, tables) != 0)
+		return ENOMEM;
+	if (end == e->start)
+		e->start = start;
+	else
+		e->end = end;
+	return 0;
+}
+
+int
+vm_brk(struct vm_space *sp, vaddr_t end)
+{
+	vaddr_t old_top = page_round(sp->brk_end), top = page_round(end);
+	struct vm_mapping heap = {.start = old_top,
+	                          .len = top - old_top,
+	                          .prot = PROT_READ | PROT_WRITE,
+	                          .max_prot = PROT_READ | PROT_WRITE | PROT_EXEC,
+	                          .inherit = VM_COPY};
+	struct vm_entry *e;
+	int err = 0;
+
+	if (end < sp->brk_start || end > sp->stack_limit - PAGE_SIZE)
+		return ENOMEM;
+	if (top < old_top) {
+		err = vm_unmap(sp, top, old_top);
+	} else if (top > old_top) {
+		if (!vm_range_free(sp, old_top, top - old_top))
+			return ENOMEM;
+		e = vm_entry_at(sp, old_top - 1);
+		if (e != NULL && e->start >= sp->brk_start && e->object == NULL &&
+		    e->inherit == VM_COPY && e->prot == heap.prot)
+			err = entry_grow(sp, e, old_top, top);
+		else
+			err = vm_map(sp, &heap);
+	}
+	if (err == 0)
+		sp->brk_end = end;
+	return err;
+}
+
+/*
+ * The stack's entry, grown to include va; NULL if va isn't the stack's. It
+ * does not come nearer than a page to what is below it: the guard.
+ */
+struct vm_entry *
+vm_stack_grow(struct vm_space *sp, vaddr_t va)
+{
+	struct vm_entry *e = entry_from(sp, va);
+	vaddr_t start = va & ~PAGE_MASK;
+
+	if (e == NULL || !e->stack || start < sp->stack_limit)
+		return NULL;
+	if (e->prev != NULL && e->prev->end > start - PAGE_SIZE)
+		return NULL;
+	if (entry_grow(sp, e, start, e->start) != 0)
+		return NULL;
+	return e;
+}

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# prove's usual report, and below it one line that counts.  A test program that
+# broke (no plan, a panic, out of time) counts as a failure even where each test
+# that it came to had passed.
+package Tally;
+use strict;
+use warnings;
+use parent 'TAP::Formatter::Console';
+
+sub summary {
+	my ($self, $all, $interrupted) = @_;
+	$self->SUPER::summary($all, $interrupted);
+	my $failed = $all->failed;
+	for my $parser ($all->parsers) {
+		$failed++ if !$parser->failed && $parser->has_problems;
+	}
+	for my $name (sort map { $_->[0] } grep { $_->[1] }
+	    map { [$_, ($all->parsers($_))[0]->has_problems] } $all->descriptions) {
+		(my $short = $name) =~ s{.*/|\.t$}{}g;
+		print "to repeat: make test T=$short\n";
+	}
+	printf "%d passed, %d failed\n", scalar $all->passed, $failed;
+}
+
+1;

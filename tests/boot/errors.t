@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What stops the kernel from starting init: one line says it, the status is 125.
+. tests/boot/lib.sh
+
+noboot() { # noboot NAME REGEX ARG...
+	local name=$1 line=$2
+	shift 2
+	run 125 "$name" "$@" "$probe"
+	said "$name" "$line"
+}
+elf() { # elf NAME: assembles an init of that name from standard input
+	nasm -f bin -o "$dir/$1" - && chmod 755 "$dir/$1"
+}
+
+noboot 'too little memory' 'memory' --mem 3
+noboot 'no such init' '/nonexistent' --append init=/nonexistent
+echo '#!/bin/sh' >"$dir/text"
+chmod 755 "$dir/text"
+noboot 'an init that is no ELF' '/text' --add "$dir/text" --append init=/text
+: >"$dir/empty"
+chmod 755 "$dir/empty"
+noboot 'an empty init' '/empty' --add "$dir/empty" --append init=/empty
+noboot 'a directory for an init' '/bin' --append init=/bin
+
+# An ELF header of 32 or 64 bits with one program header, which is bad in a way.
+header() { # header CLASS TYPE MACHINE PTYPE FILESZ VADDR
+	elf "$1-$2-$3-$4-$5-$6" <<-END
+	bits 32
+	db 0x7f, "ELF", $1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0
+	dw $2, $3
+	dd 1, $6 + 84, 52, 0, 0
+	dw 52, 32, 1, 40, 0, 0
+	dd $4, 0, $6, $6, $5, $5, 5, 4096
+	jmp \$
+	END
+	echo "$dir/$1-$2-$3-$4-$5-$6"
+}
+while read -r name spec; do
+	file=$(header $spec)
+	noboot "$name" "/$(basename "$file")" --add "$file" \
+		--append "init=/$(basename "$file")"
+done <<'END'
+64-bit 2 2 62 1 86 0x8048000
+for-another-machine 1 2 40 1 86 0x8048000
+relocatable 1 1 3 1 86 0x8048000
+dynamic 1 2 3 3 86 0x8048000
+no-segment 1 2 3 0 86 0x8048000
+longer-than-its-file 1 2 3 1 8192 0x8048000
+in-the-kernel 1 2 3 1 86 0xc0000000
+at-zero 1 2 3 1 86 0x0
+END
+
+# Without an image there is nothing that tools/run could run.
+. tools/machine.sh
+cd "$build" || exit 1
+timeout 60 "${machine[@]}" -display none -m 64 -kernel release/isthmus.elf \
+	-append log=com2 -serial null -serial "file:$dir/err" \
+	-debugcon "file:$dir/verdict" </dev/null >"$dir/out" 2>&1
+is 'no initrd: the status' $? $qemu_noboot
+is 'no initrd: the verdict' "$(cat "$dir/verdict")" noboot
+is 'no initrd: one line says so' "$(grep -c initrd "$dir/err")" 1
+plan

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the boot tests run on the kernel: a program that does one thing, named
+ * by its first argument, so that tools/run can be seen to pass it on.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* All byte values, twice over in different order, then a line without end. */
+static int
+bytes(void)
+{
+	unsigned char all[512];
+	int i;
+
+	for (i = 0; i < 256; i++)
+		all[i] = all[511 - i] = i;
+	return write(1, all, sizeof(all)) == sizeof(all) && write(2, "end", 3) == 3 ? 0 : 1;
+}
+
+static int
+show(const char *path)
+{
+	struct stat st;
+	char buf[512];
+	int fd = open(path, O_RDONLY), n;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return 1;
+	printf("%o %u %u %u\n", (unsigned)st.st_mode & 07777, (unsigned)st.st_uid,
+	       (unsigned)st.st_gid, (unsigned)st.st_size);
+	fflush(stdout);
+	while ((n = read(fd, buf, sizeof(buf))) > 0)
+		write(1, buf, n);
+	return n < 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+	int i;
+
+	if (!strcmp(what, "exit"))
+		return atoi(argv[2]);
+	if (!strcmp(what, "kill"))
+		return kill(getpid(), atoi(argv[2])) < 0;
+	if (!strcmp(what, "bytes"))
+		return bytes();
+	if (!strcmp(what, "show"))
+		return show(argv[2]);
+	if (!strcmp(what, "stdin"))
+		return read(0, &i, 1);
+	if (!strcmp(what, "id"))
+		return printf("%d %d %s\n", (int)getuid(), (int)getgid(), getenv("USER")) < 0;
+	if (!strcmp(what, "lines"))
+		for (i = 0; i < atoi(argv[2]); i++)
+			printf("line %d of many that have to come out\n", i);
+	else if (!strcmp(what, "spin"))
+		for (;;)
+			;
+	else
+		for (i = 0; i < argc; i++)
+			printf("%d <%s>\n", i, argv[i]);
+	return 0;
+}

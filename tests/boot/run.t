@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# tools/run: the statuses, the purity of what comes out, the options.
+. tests/boot/lib.sh
+
+for n in 0 3 255; do
+	run $n "exit $n" "$probe" exit $n
+done
+for n in 9 11 15; do
+	run $((128 + n)) "signal $n" "$probe" kill $n
+done
+run 7 'a program of the image' /bin/sh -c 'exit 7'
+run 124 'out of time' --timeout 4 "$probe" spin
+ok 'out of time: one line says so' grep -q 'not finished after 4 s' "$dir/err"
+run 126 'panic' --append panic=test "$probe"
+ok 'panic: with a backtrace that has names' grep -qE 'kernel_main|main' "$dir/err"
+
+# What is wrong before there is a machine.
+for bad in '/nosuch' '/bin/nosuch' '--mem abc /bin/true' '--mem' '--timeout x /bin/true' \
+	'--uid root /bin/true' '--nosuch /bin/true' '--add /nosuch /bin/true' \
+	"--add $probe:/bin /bin/true" "--add $probe:/a/../b /bin/true" "$dir" ''; do
+	run 125 "125 for: tools/run $bad" $bad
+	said "$bad" '^tools/run: '
+done
+ISTHMUS_BUILD=$dir run 125 'no kernel is built' /bin/true
+said 'no kernel' 'run .make. first'
+run 0 '--help' --help
+ok '--help tells the usage' grep -q '^usage: tools/run' "$dir/out"
+echo 'not a program' >"$dir/text"
+chmod 644 "$dir/text"
+run 126 'a file that is not executable' "$dir/text"
+chmod 755 "$dir/text"
+run 126 'a file that is no program' "$dir/text"
+
+# What comes out.
+perl -e '@a = map { chr } 0..255; print @a, reverse(@a), "end"' >"$dir/want"
+run 0 'all byte values' "$probe" bytes
+ok 'they come out as they were written' cmp "$dir/out" "$dir/want"
+run 0 'twenty thousand lines' "$probe" lines 20000
+perl -e 'print "line $_ of many that have to come out\n" for 0..19999' >"$dir/want"
+ok 'none is lost' cmp "$dir/out" "$dir/want"
+tools/run "$probe" lines 2000 2>/dev/null | { sleep 2; cat; } >"$dir/out"
+head -n 2000 "$dir/want" | cmp -s - "$dir/out"
+is 'none is lost for a slow reader' $? 0
+echo before >"$dir/both"
+tools/run "$probe" exit 0 >>"$dir/both" 2>>"$dir/both"
+is 'a file that has something already keeps it' "$(head -n 1 "$dir/both")" before
+printf '%s\n' a b | { tools/run "$probe" stdin >/dev/null 2>&1; cat; } >"$dir/out"
+is 'standard input is left alone' "$(wc -l <"$dir/out")" 2
+run 0 'the program reads the end of the file' "$probe" stdin
+
+# What goes in.
+run 0 'arguments' "$probe" '' 'a b' "it's" '"q" \' $'two\nlines' '$x;*' $'\xff\x01'
+printf '%s\n' '0 </run/probe>' '1 <>' '2 <a b>' "3 <it's>" '4 <"q" \>' \
+	$'5 <two\nlines>' '6 <$x;*>' $'7 <\xff\x01>' >"$dir/want"
+ok 'arguments arrive as they are' cmp "$dir/out" "$dir/want"
+printf 'some text' >"$dir/data"
+chmod 640 "$dir/data"
+run 0 '--add' --add "$dir/data" "$probe" show /data
+is '--add: mode, owner and content' "$(cat "$dir/out")" $'640 0 0 9\nsome text'
+run 0 '--add HOST:GUEST, twice' --add "$dir/text:/x/y z" --add "$dir/data:/x/b" \
+	"$probe" show '/x/y z'
+is '--add HOST:GUEST: content' "$(tail -n 1 "$dir/out")" 'not a program'
+run 0 '--uid 1000' --uid 1000 "$probe" id
+is '--uid: user and group' "$(cut -d' ' -f1 "$dir/out")" 1000
+run 0 '--uid 0 is what it starts with' "$probe" id
+is 'the super-user' "$(cat "$dir/out")" '0 0 root'
+cp "$probe" "$dir/odd, name"
+run 0 'a name with a comma and a space' "$dir/odd, name"
+is 'argv[0]' "$(cat "$dir/out")" '0 </run/odd, name>'
+run 0 '--debug' --debug "$probe" exit 0
+run 0 'options combine' --icount --mem 32 --timeout 50.5 --append 'shmmni=8' "$probe" exit 0
+
+# A program of one's own, that knows nothing of this library.
+cat >"$dir/own.c" <<'END'
+void _start(void)
+{
+	int n;
+
+	__asm__ volatile("int $0x80" : "=a"(n) : "0"(4), "b"(1), "c"("hello\n"), "d"(6));
+	__asm__ volatile("int $0x80" : : "a"(1), "b"(n));
+}
+END
+for cc in 'gcc -m32' i686-linux-gnu-gcc; do
+	$cc -static -nostdlib -o "$dir/own" "$dir/own.c" 2>"$dir/err"
+	run 6 "a program of one's own, by $cc" "$dir/own"
+	is 'it says hello' "$(cat "$dir/out")" hello
+done
+
+# Side by side, and again.
+tools/run "$probe" lines 3000 >"$dir/a" 2>/dev/null &
+tools/run "$probe" lines 3000 >"$dir/b" 2>/dev/null
+wait $!
+ok 'two at once do not disturb each other' eval \
+	'cmp "$dir/a" "$dir/b" && test "$(wc -l <"$dir/a")" = 3000'
+for i in 1 2; do
+	tools/run --icount /bin/shmlife >"$dir/out$i" 2>"$dir/err$i"
+done
+ok '--icount: every run says the same' cmp "$dir/out1" "$dir/out2"
+ok '--icount: and so does the kernel' cmp "$dir/err1" "$dir/err2"
+mkdir "$dir/tmp"
+for signal in INT TERM; do
+	# A shell's background jobs ignore SIGINT; this one is not to.
+	TMPDIR=$dir/tmp perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
+		tools/run --timeout 30 "$probe" spin 2>/dev/null &
+	sleep 1
+	kill -$signal $!
+	wait $!
+	is "SIG$signal ends it" $? $((128 + $(kill -l $signal)))
+done
+is 'it leaves nothing behind' "$(ls "$dir/tmp")" ''
+plan

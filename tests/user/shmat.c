@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* shmat: SPEC-shm.md part 3, in the order of its errors. */
+#include "shmcalls.h"
+
+#include <time.h>
+
+#define A ((char *)0x60000000)
+#define USER_TOP 0xc0000000u
+
+static void
+refused(const struct entrance *e, int id, uint32_t addr, int flags, int error, const char *name)
+{
+	fails((long)e->at(id, (void *)addr, flags), error, "%s: %s", e->name, name);
+}
+
+/* Each of the calls is wrong in all the ways that come later, too. */
+static void
+order(const struct entrance *e, int id)
+{
+	static const int bad[] = {-1, 0, 1, 99999, 0x7fffffff, INT32_MIN};
+	void *at[128];
+
+	become(BOB, BOB);
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		fails((long)e->at(bad[i], A + 1, 0), EINVAL, "at.1 identifier %d", bad[i]);
+	fails((long)e->at(id + 0x10000, A, 0), EINVAL, "at.1 another seq");
+	for (int i = 0; i < 128; i++)
+		at[i] = e->at(id, NULL, SHM_RDONLY);
+	refused(e, id, 0x60000001, 0, EACCES, "at.2 EACCES before EMFILE and EINVAL");
+	refused(e, id, 0x60000001, SHM_RDONLY, EMFILE, "at.3 EMFILE before EINVAL(addr)");
+	refused(e, -1, 0x60000001, SHM_RDONLY, EINVAL, "at.1 EINVAL(id) before EMFILE");
+	is(stat_of(id).shm_nattch, 128, "at.8 one segment, 128 attaches");
+	e->dt(at[64]);
+	refused(e, id, (uint32_t)at[0] + 1, SHM_RDONLY, EINVAL, "at.4 EINVAL(addr) before ENOMEM");
+	refused(e, id, (uint32_t)at[0], SHM_RDONLY, ENOMEM, "at.5 ENOMEM comes last");
+	ok(e->at(id, NULL, SHM_RDONLY) != NO_ADDR, "at.3 an entry that was freed is good again");
+}
+
+static void
+addresses(const struct entrance *e, int id)
+{
+	refused(e, id, 0x60000800, 0, EINVAL, "at.4 not a multiple of SHMLBA");
+	is((long)e->at(id, A + 0x800, SHM_RND), (long)A, "at.4 SHM_RND rounds down");
+	refused(e, id, (uint32_t)A, 0, ENOMEM, "at.5 occupied");
+	refused(e, id, 0x60000fff, SHM_RND, ENOMEM, "at.5 occupied after SHM_RND");
+	is((long)e->at(id, A + 0x2000, 0), (long)A + 0x2000, "at.5 honoured exactly");
+	e->dt(A);
+	refused(e, id, (uint32_t)A + 0x1000, 0, ENOMEM, "at.5 occupied in its second page");
+	e->dt(A + 0x2000);
+	is((long)e->at(id, A + 0x1000, 0), (long)A + 0x1000, "at.5 free again");
+	e->dt(A + 0x1000);
+	refused(e, id, 1, SHM_RND, EINVAL, "at.5 page 0 by SHM_RND");
+	refused(e, id, 0x1000, 0, EINVAL, "at.5 page 1");
+	refused(e, id, 0xf000, 0, EINVAL, "at.5 below the lowest mappable page");
+	is((long)e->at(id, (void *)0x10000, 0), 0x10000, "at.5 the lowest mappable page");
+	e->dt((void *)0x10000);
+	is(writes(NULL), SEGV, "at.5 a NULL store still faults");
+	refused(e, id, USER_TOP - PAGE, 0, EINVAL, "at.5 the last user page, two pages long");
+	refused(e, id, USER_TOP, 0, EINVAL, "at.5 the kernel");
+	refused(e, id, 0xfffff000, 0, EINVAL, "at.5 the last page, wrapping");
+	refused(e, id, 0xffffffff, SHM_RND, EINVAL, "at.5 the last byte");
+	is(reads((void *)USER_TOP), SEGV, "at.5 the kernel is closed");
+	is(stat_of(id).shm_nattch, 0, "at.7 what was refused left nothing");
+}
+
+/* Mappings of others keep what they hold. */
+static void
+neighbours(const struct entrance *e, int id)
+{
+	char *m = mmap(A, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+	               -1, 0);
+
+	memset(m, 'm', 3 * PAGE);
+	refused(e, id, (uint32_t)A, 0, ENOMEM, "at.5 over a mapping");
+	refused(e, id, (uint32_t)A - PAGE, 0, ENOMEM, "at.5 into its first page");
+	refused(e, id, (uint32_t)A + 2 * PAGE, 0, ENOMEM, "at.5 from its last page on");
+	refused(e, id, (uint32_t)&e & -PAGE, 0, ENOMEM, "at.5 over the stack");
+	refused(e, id, (uint32_t)neighbours & -PAGE, 0, ENOMEM, "at.5 over the program");
+	ok(m[0] == 'm' && m[PAGE] == 'm' && m[3 * PAGE - 1] == 'm', "at.5 nothing there changed");
+	munmap(m, 3 * PAGE);
+}
+
+static void
+sharing(const struct entrance *e, int id)
+{
+	char *a = e->at(id, NULL, 0), *b = e->at(id, NULL, 0);
+	const char *r = e->at(id, NULL, SHM_RDONLY);
+
+	ok(a != NO_ADDR && b != NO_ADDR && r != NO_ADDR && a != b, "at.8 %s: attached thrice",
+	   e->name);
+	a[0] = 'x';
+	b[PAGE] = 'y';
+	ok(b[0] == 'x' && r[0] == 'x' && a[PAGE] == 'y' && r[PAGE] == 'y', "at.6 all show one memory");
+	is(writes((void *)r), SEGV, "at.6 SHM_RDONLY can't be written");
+	is(writes((void *)(r + PAGE + 5)), SEGV, "at.6 in no page");
+	fails(mprotect((void *)r, PAGE, PROT_READ | PROT_WRITE), EACCES, "at.6 nor made writable");
+	fails(mprotect((void *)r, 2 * PAGE, PROT_WRITE), EACCES, "at.6 nor write-only");
+	is(mprotect(a, PAGE, PROT_READ), 0, "at.6 a writable one can be made read-only");
+	is(writes(a), SEGV, "at.6 then it is");
+	is(mprotect(a, PAGE, PROT_READ | PROT_WRITE), 0, "at.6 and writable again");
+	is(CHILD(a[1] = 'c'), 0, "fork: the child can write");
+	is(r[1], 'c', "fork: and it is seen here");
+	is(stat_of(id).shm_nattch, 3, "at.8 nattch");
+	e->dt(a), e->dt(b), e->dt(r);
+}
+
+static void
+bookkeeping(const struct entrance *e, int id)
+{
+	time_t from = time(NULL);
+	struct shmid_ds ds, child;
+
+	struct shmid_ds *seen = shared(sizeof(*seen));
+	int pid = SPAWN(e->at(id, NULL, 0); *seen = stat_of(id));
+
+	ending(pid);
+	child = *seen;
+	munmap(seen, sizeof(*seen));
+	is(child.shm_lpid, pid, "at.8 lpid");
+	is(child.shm_nattch, 1, "at.8 nattch");
+	ok(child.shm_atime >= from && child.shm_atime <= time(NULL), "at.8 atime");
+	ds = stat_of(id);
+	is(ds.shm_nattch, 0, "exit detaches");
+	ok(ds.shm_atime == child.shm_atime, "at.8 a refused attach leaves atime");
+	e->at(id, A + 1, 0);
+	is(stat_of(id).shm_lpid, pid, "at.8 and lpid");
+}
+
+/* 63 times 32 MiB fill what lies between 1 GiB and the stack. */
+static void
+fill(const struct entrance *e)
+{
+	int id = e->get(IPC_PRIVATE, 32 << 20, 0600), n = 0;
+
+	while (n < 100 && e->at(id, NULL, 0) != NO_ADDR)
+		n++;
+	ok(n >= 60 && n < 70, "at.4 %s: user space holds %d attaches of 32 MiB", e->name, n);
+	fails((long)e->at(id, NULL, 0), ENOMEM, "at.4 no room: ENOMEM");
+	is(stat_of(id).shm_nattch, n, "at.7 the failed call is not counted");
+	e->ctl(id, IPC_RMID, NULL);
+}
+
+void
+test(void)
+{
+	uint32_t word;
+
+	for (EACH_ENTRANCE(e)) {
+		int id = e->get(IPC_PRIVATE, 2 * PAGE - 7, 0644);
+
+		CHILD(order(e, id));
+		addresses(e, id);
+		neighbours(e, id);
+		sharing(e, id);
+		bookkeeping(e, id);
+		CHILD(fill(e));
+		e->ctl(id, IPC_RMID, NULL);
+		fails((long)e->at(id, NULL, 0), EINVAL, "at.1 a removed identifier");
+	}
+	/* By ipc the address goes to memory. */
+	int id = shmget(IPC_PRIVATE, 1, 0600);
+
+	fails(syscall(117, IPCOP_SHMAT, id, 0, 0xc0000000, 0, 0), EFAULT, "ipc: no place for it");
+	fails(syscall(117, IPCOP_SHMAT, id, 0, test, 0, 0), EFAULT, "ipc: a read-only place");
+	is(stat_of(id).shm_nattch, 0, "at.7 ipc: and nothing is attached");
+	is(syscall(117, IPCOP_SHMAT, id, 0, &word, A, 0), 0, "ipc: the result itself is 0");
+	is(word, (long)A, "ipc: the address is in the word");
+	shmctl(id, IPC_RMID, NULL);
+}

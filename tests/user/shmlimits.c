@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* run: --append 'shmmni=4 shmall=16 shmmax=40K shmseg=3' */
+/* The limits, set on the kernel's command line, and that failures take nothing. */
+#include "shmcalls.h"
+
+static void
+remove_all(int *id, int n)
+{
+	while (n-- > 0)
+		shmctl(id[n], IPC_RMID, NULL);
+}
+
+static void
+limits(const struct entrance *e)
+{
+	int id[5], n;
+	void *at[3], *p;
+
+	ok(e->get(IPC_PRIVATE, 40 << 10, 0600) >= 0, "3b.1 %s: size == shmmax", e->name);
+	fails(e->get(IPC_PRIVATE, (40 << 10) + 1, 0600), EINVAL, "3b.1 size > shmmax: EINVAL");
+	id[0] = e->get(IPC_PRIVATE, 6 * PAGE, 0600);
+	ok(id[0] >= 0, "3b.3 up to shmall");
+	fails(e->get(IPC_PRIVATE, 1, 0600), ENOMEM, "3b.3 a page beyond: ENOMEM");
+	p = e->at(id[0], NULL, 0);
+	e->ctl(id[0], IPC_RMID, NULL);
+	fails(e->get(IPC_PRIVATE, 1, 0600), ENOMEM, "3b.3 a removed segment counts while attached");
+	e->dt(p);
+	id[0] = e->get(IPC_PRIVATE, 5 * PAGE + 1, 0600);
+	ok(id[0] >= 0, "3b.3 after its last detach it does not");
+	for (int i = 0, left = count_segments(); i < 65536 && left > 0; i++)
+		if (e->ctl(i << 16 | 0, IPC_RMID, NULL) == 0 || e->ctl(i << 16 | 1, IPC_RMID, NULL) == 0)
+			left--;
+
+	for (n = 0; n < 4; n++)
+		id[n] = e->get(IPC_PRIVATE, 1, 0600);
+	ok(id[3] >= 0, "3b.2 up to shmmni");
+	fails(e->get(IPC_PRIVATE, 1, 0600), ENOSPC, "3b.2 shm_nused >= shmmni: ENOSPC");
+	fails(e->get(IPC_PRIVATE, 40 << 10, 0600), ENOSPC, "3b.2 ENOSPC before 3b.3 ENOMEM");
+	fails(e->get(IPC_PRIVATE, 0, 0600), EINVAL, "3b.1 EINVAL before 3b.2 ENOSPC");
+	is(e->ctl(id[2], IPC_RMID, NULL), 0, "ctl.4 one less");
+	id[2] = e->get(IPC_PRIVATE, 1, 0600);
+	is(id[2] & 0xffff, 2, "3b.4 its slot again");
+
+	for (n = 0; n < 3; n++)
+		at[n] = e->at(id[0], NULL, 0);
+	ok(at[2] != NO_ADDR, "at.3 up to shmseg");
+	fails((long)e->at(id[0], (void *)1, 0), EMFILE, "at.3 EMFILE before EINVAL(addr)");
+	fails((long)e->at(id[1], NULL, 0), EMFILE, "at.3 whichever segment");
+	is(CHILD(fails((long)e->at(id[1], NULL, 0), EMFILE, "fork: the child's table is as full")), 0,
+	   "fork: with all attaches");
+	e->dt(at[1]);
+	at[1] = e->at(id[1], NULL, 0);
+	ok(at[1] != NO_ADDR, "at.3 room again after shmdt");
+	for (n = 0; n < 3; n++)
+		e->dt(at[n]);
+	is(stat_of(id[0]).shm_nattch + stat_of(id[1]).shm_nattch, 0, "at.7 refusals left nothing");
+	remove_all(id, 4);
+}
+
+/* 10,000 failures of each kind: the end sees whether one page went. */
+static void
+failures(void)
+{
+	int id = shmget(IPC_PRIVATE, 2 * PAGE, 0600), bad = 0;
+	char *p = shmat(id, NULL, 0);
+
+	for (int i = 0; i < 10000; i++) {
+		bad += shmat(id, p + PAGE, 0) != NO_ADDR;
+		bad += shmat(id, p + 1, 0) != NO_ADDR;
+		bad += shmat(id + 0x10000, NULL, 0) != NO_ADDR;
+		bad += shmget(IPC_PRIVATE, 41 << 10, 0600) >= 0;
+	}
+	is(bad, 0, "at.7 40,000 failures");
+	is(stat_of(id).shm_nattch, 1, "at.7 none counted");
+	shmctl(id, IPC_RMID, NULL);
+	shmdt(p);
+}
+
+/* Four processes fill four slots at once: nobody gets a fifth. */
+static void
+race(void)
+{
+	struct {
+		int won, full;
+	} *sum = shared(sizeof(*sum));
+	struct gate start;
+	pid_t pid[8];
+
+	gate_make(&start);
+	for (int n = 0; n < 8; n++)
+		pid[n] = SPAWN(gate_pass(&start); int id = shmget(IPC_PRIVATE, 1, 0600);
+		               if (id >= 0) sum->won++; else sum->full += errno == ENOSPC);
+	for (int n = 0; n < 8; n++)
+		gate_open(&start);
+	for (int n = 0; n < 8; n++)
+		ending(pid[n]);
+	ok(sum->won == 4 && sum->full == 4, "3b.2 eight creators, four slots: 4 ids, 4 ENOSPC");
+	munmap(sum, sizeof(*sum));
+	gate_drop(&start);
+	for (int i = 0, left = 4; i < 32768 && left > 0; i++)
+		for (int slot = 0; slot < 4; slot++)
+			left -= shmctl(i << 16 | slot, IPC_RMID, NULL) == 0;
+}
+
+void
+test(void)
+{
+	is(proc_number("/proc/sys/kernel/shmmni", ""), 4, "shmmni= is heard");
+	is(proc_number("/proc/sys/kernel/shmall", ""), 16, "shmall= is heard");
+	is(proc_number("/proc/sys/kernel/shmmax", ""), 40 << 10, "shmmax= is heard");
+	is(proc_number("/proc/sys/kernel/shmseg", ""), 3, "shmseg= is heard");
+	for (EACH_ENTRANCE(e))
+		limits(e);
+	failures();
+	race();
+}

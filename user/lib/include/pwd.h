@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+
+#include <sys/types.h>
+
+struct passwd {
+	char *pw_name, *pw_dir, *pw_shell;
+	uid_t pw_uid;
+	gid_t pw_gid;
+};
+
+struct passwd *getpwuid(uid_t uid), *getpwnam(const char *name);

@@ -1,0 +1,95 @@
+; SPDX-License-Identifier: BSD-2-Clause
+; What C cannot say: the way into the kernel, signal return, setjmp.
+
+section .note.GNU-stack noalloc noexec nowrite progbits
+section .text
+extern errno
+
+; All stubs end here, with the call's number in EAX and C's arguments on the
+; stack. Six words are loaded whatever the call takes: there is always that
+; much stack above, and the kernel looks at no more than the call's own.
+global __syscall:function
+__syscall:
+	push ebx
+	push esi
+	push edi
+	push ebp
+	mov ebx, [esp + 20]
+	mov ecx, [esp + 24]
+	mov edx, [esp + 28]
+	mov esi, [esp + 32]
+	mov edi, [esp + 36]
+	mov ebp, [esp + 40]
+enter:
+	int 0x80
+	pop ebp
+	pop edi
+	pop esi
+	pop ebx
+	; Only -4095..-1 are errors: shmat returns addresses above 0x7fffffff.
+	cmp eax, -4095
+	jae .error
+	ret
+.error:
+	neg eax
+	mov [errno], eax
+	or eax, -1
+	ret
+
+; long syscall(long number, ...)
+global syscall:function
+syscall:
+	push ebx
+	push esi
+	push edi
+	push ebp
+	mov eax, [esp + 20]
+	mov ebx, [esp + 24]
+	mov ecx, [esp + 28]
+	mov edx, [esp + 32]
+	mov esi, [esp + 36]
+	mov edi, [esp + 40]
+	mov ebp, [esp + 44]
+	jmp enter
+
+; Signal handlers return to one of these. A plain frame has the signal's
+; number on top, which sigreturn wants popped.
+global __restore:function
+__restore:
+	pop eax
+	mov eax, 119
+	int 0x80
+
+global __restore_rt:function
+__restore_rt:
+	mov eax, 173
+	int 0x80
+
+; int setjmp(jmp_buf env)
+global setjmp:function
+setjmp:
+	mov eax, [esp + 4]
+	mov [eax], ebx
+	mov [eax + 4], esi
+	mov [eax + 8], edi
+	mov [eax + 12], ebp
+	lea ecx, [esp + 4]	; as it is after the return
+	mov [eax + 16], ecx
+	mov ecx, [esp]
+	mov [eax + 20], ecx
+	xor eax, eax
+	ret
+
+; void longjmp(jmp_buf env, int value)
+global longjmp:function
+longjmp:
+	mov edx, [esp + 4]
+	mov eax, [esp + 8]
+	cmp eax, 1
+	adc eax, 0		; 0 becomes 1
+	mov ebx, [edx]
+	mov esi, [edx + 4]
+	mov edi, [edx + 8]
+	mov ebp, [edx + 12]
+	mov esp, [edx + 16]
+	jmp [edx + 20]

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading the tables that the kernel shows under /proc. */
+#include <ctype.h>
+#include <dirent.h>
+#include <procfs.h>
+#include <stdlib.h>
+#include <string.h>
+
+FILE *
+shm_list(void)
+{
+	FILE *f = fopen("/proc/sysvipc/shm", "r");
+	char heading[256];
+
+	if (f)
+		fgets(heading, sizeof(heading), f);
+	return f;
+}
+
+int
+shm_next(FILE *f, struct shm_line *s)
+{
+	char line[256], *at = line;
+	unsigned long long v[16];
+
+	if (!fgets(line, sizeof(line), f))
+		return 0;
+	for (int i = 0; i < 16; i++)
+		v[i] = strtoull(at, &at, i == 2 ? 8 : 10);
+	*s = (struct shm_line){v[0], v[1], v[2],  v[3],  v[4],  v[5],  v[6],  v[7],
+	                       v[8], v[9], v[10], v[11], v[12], v[13], v[14], v[15]};
+	return 1;
+}
+
+int
+proc_next(DIR *proc, struct proc_stat *p)
+{
+	char path[32], line[512], *name, *at;
+	struct dirent *e;
+
+	while ((e = readdir(proc))) {
+		FILE *f;
+
+		if (!isdigit(e->d_name[0]))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%.10s/stat", e->d_name);
+		f = fopen(path, "r");
+		if (f == NULL)
+			continue; /* it ended meanwhile */
+		at = fgets(line, sizeof(line), f);
+		fclose(f);
+		name = at ? strchr(at, '(') : NULL;
+		at = at ? strrchr(at, ')') : NULL;
+		if (name == NULL || at == NULL)
+			continue;
+		p->pid = atoi(line);
+		snprintf(p->name, sizeof(p->name), "%.*s", (int)(at - name - 1), name + 1);
+		p->state = at[2];
+		p->ppid = strtol(at + 4, &at, 10);
+		for (int field = 5; field <= 23; field++)
+			p->vsize = strtoul(at, &at, 10);
+		return 1;
+	}
+	return 0;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * prodcons [N]: a producer and a consumer share a ring in a segment. N numbers
+ * go through it, and at the end both must have seen the same ones.
+ *
+ * One writes only head, the other only tail, so no lock is needed: x86 shows
+ * stores to others in the order in which they were made.
+ */
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SLOTS 1000
+
+struct ring {
+	volatile unsigned head, tail; /* numbers ever put in, taken out */
+	volatile unsigned sum;        /* of what the producer put in */
+	unsigned slot[SLOTS];
+};
+
+static unsigned
+mix(unsigned sum, unsigned value)
+{
+	return (sum << 5 | sum >> 27) ^ value;
+}
+
+static _Noreturn void
+produce(struct ring *r, unsigned n)
+{
+	unsigned value = 12345, sum = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		while (i - r->tail == SLOTS) /* full */
+			sched_yield();
+		value = value * 1103515245 + 12345;
+		sum = mix(sum, value);
+		r->slot[i % SLOTS] = value;
+		__asm__ volatile("" ::: "memory"); /* the number before the news of it */
+		r->sum = sum;
+		r->head = i + 1;
+	}
+	_exit(0);
+}
+
+static void
+progress(unsigned i, unsigned n)
+{
+	int done = (unsigned long long)i * 40 / n;
+
+	printf("%c[", isatty(1) ? '\r' : ' ');
+	for (int k = 0; k < 40; k++)
+		putchar(k < done ? '#' : '.');
+	printf("] %u of %u%s", i, n, isatty(1) && i < n ? "" : "\n");
+	fflush(stdout);
+}
+
+int
+main(int argc, char **argv)
+{
+	unsigned n = argc > 1 ? strtoul(argv[1], NULL, 0) : 1000000, sum = 0;
+	unsigned part = n / 8 ? n / 8 : 1;
+	int id = shmget(IPC_PRIVATE, sizeof(struct ring), IPC_CREAT | 0600), status = 0;
+	struct ring *r = id < 0 ? (void *)-1 : shmat(id, NULL, 0);
+	pid_t pid;
+
+	if (r == (void *)-1) {
+		perror("prodcons");
+		return 1;
+	}
+	shmctl(id, IPC_RMID, NULL); /* it lives while we are attached */
+	printf("%u numbers through a ring of %d at %p, segment %d\n", n, SLOTS, (void *)r, id);
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		produce(r, n);
+	if (pid < 0) {
+		perror("prodcons: fork");
+		return 1;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		while (r->head == i) { /* empty */
+			if (waitpid(pid, &status, WNOHANG) == pid && r->head == i) {
+				printf("\nthe producer ended early\n");
+				return 1;
+			}
+			sched_yield();
+		}
+		__asm__ volatile("" ::: "memory");
+		sum = mix(sum, r->slot[i % SLOTS]);
+		r->tail = i + 1;
+		if ((i + 1) % part == 0 || i + 1 == n)
+			progress(i + 1, n);
+	}
+	waitpid(pid, &status, 0);
+	printf("producer's checksum %08x, consumer's %08x: %s\n", r->sum, sum,
+	       r->sum == sum ? "they agree" : "THEY DIFFER");
+	return r->sum != sum;
+}

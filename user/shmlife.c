@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * shmlife: the life of one shared segment, told step by step. What is told is
+ * checked against the kernel at each step; status 1 if anything is otherwise.
+ */
+#include <errno.h>
+#include <procfs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SIZE 8192
+
+static int step, failed, id;
+
+static void
+expect(int ok, const char *what)
+{
+	if (!ok) {
+		printf("     *** not as told: %s (%s)\n", what, strerror(errno));
+		failed = 1;
+	}
+}
+
+static void
+tell(const char *what)
+{
+	printf("\n%2d.  %s\n", ++step, what);
+}
+
+/* Who sees the page: us and them tell whether parent and child have it. */
+static void
+draw(int us, int them, unsigned nattch)
+{
+	struct shmid_ds ds;
+
+	expect(shmctl(id, IPC_STAT, &ds) == 0, "IPC_STAT");
+	expect(ds.shm_nattch == nattch, "nattch");
+	expect(ds.shm_segsz == SIZE, "size");
+	printf("\n        parent %5d  %s", getpid(), us ? "--->" : "    ");
+	printf(" +-----------------+ %s\n", them ? "<---  child" : "");
+	printf("                           | segment %7d |\n", id);
+	printf("                           +-----------------+   nattch %u\n",
+	       (unsigned)ds.shm_nattch);
+}
+
+/* A removed segment has no identifier to ask by, but is listed while it lives:
+ * => its attaches, 0 if it is gone. */
+static unsigned
+listed(void)
+{
+	struct shm_line s = {0};
+	FILE *f = shm_list();
+	unsigned found = 0;
+
+	expect(f != NULL, "/proc/sysvipc/shm");
+	while (f && shm_next(f, &s)) {
+		if (s.id == id && s.perms & SHM_DEST)
+			found = s.nattch;
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* Hand the turn to the other process, and wait for it to come back. */
+static void
+turn(int to, int from)
+{
+	char c = 0;
+
+	fflush(stdout);
+	if (to >= 0)
+		expect(write(to, &c, 1) == 1, "write to a pipe");
+	if (from >= 0)
+		expect(read(from, &c, 1) == 1, "read from a pipe");
+}
+
+static _Noreturn void
+child(char *m, int in, int out)
+{
+	turn(-1, in);
+	printf("     child reads: \"%s\"\n", m);
+	expect(strcmp(m, "written by the parent") == 0, "the child sees the parent's text");
+	strcpy(m, "answered by the child");
+	turn(out, in);
+	expect(shmdt(m) == 0, "shmdt in the child");
+	turn(out, -1);
+	exit(failed);
+}
+
+int
+main(void)
+{
+	int to_child[2], to_parent[2], status;
+	struct shmid_ds ds;
+	char *m;
+
+	tell("shmget(IPC_PRIVATE, 8192, IPC_CREAT | 0600): two pages, so far of no one");
+	id = shmget(IPC_PRIVATE, SIZE, IPC_CREAT | 0600);
+	if (id < 0 || pipe(to_child) < 0 || pipe(to_parent) < 0) {
+		perror("shmlife");
+		return 1;
+	}
+	draw(0, 0, 0);
+
+	tell("shmat: the parent attaches it; the kernel chooses where");
+	m = shmat(id, NULL, 0);
+	if (m == (void *)-1) {
+		perror("shmlife: shmat");
+		return 1;
+	}
+	printf("     it is at %p\n", (void *)m);
+	draw(1, 0, 1);
+
+	tell("a first look and a first write: new memory is zero, frames come on touch");
+	for (int i = 0; i < SIZE; i++) {
+		if (m[i])
+			expect(0, "new memory reads as zero");
+	}
+	strcpy(m, "written by the parent");
+	printf("     parent writes: \"%s\"\n", m);
+
+	tell("fork: the child has the attach too, at the same address");
+	fflush(stdout);
+	switch (fork()) {
+	case -1:
+		perror("shmlife: fork");
+		return 1;
+	case 0:
+		child(m, to_child[0], to_parent[1]);
+	}
+	draw(1, 1, 2);
+
+	tell("the child reads and answers; no copy is made, the page is the same");
+	turn(to_child[1], to_parent[0]);
+	printf("     parent reads: \"%s\"\n", m);
+	expect(strcmp(m, "answered by the child") == 0, "the parent sees the child's text");
+
+	tell("shmdt in the child: only the parent is left");
+	turn(to_child[1], to_parent[0]);
+	draw(1, 0, 1);
+	wait(&status);
+	expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child was content");
+
+	tell("shmctl(IPC_RMID) while attached: the name goes, the memory stays");
+	expect(shmctl(id, IPC_RMID, NULL) == 0, "IPC_RMID");
+	printf("     parent still reads: \"%s\"; nattch %u\n", m, listed());
+	expect(listed() == 1, "it is listed as removed and attached once");
+	expect(strcmp(m, "answered by the child") == 0, "the memory is still there");
+
+	tell("shmdt, the last one: now the segment is freed");
+	expect(shmdt(m) == 0, "shmdt");
+	expect(listed() == 0, "it is listed no more");
+	expect(shmctl(id, IPC_STAT, &ds) < 0 && errno == EINVAL, "the identifier is dead");
+	printf("     shmctl(%d, IPC_STAT): %s\n", id, strerror(errno));
+
+	printf("\n%s\n", failed ? "Something was not as told." : "All was as told.");
+	return failed;
+}
