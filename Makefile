@@ -31,6 +31,12 @@ else
 TARGET := -m32
 LD := $(call ask,-print-prog-name=ld) -m elf_i386
 endif
+# i686-elf-gcc's int32_t is a long; to the other compilers it is an int.
+ifneq ($(findstring -elf,$(call ask,-dumpmachine)),)
+TARGET += -U__INT32_TYPE__ -D__INT32_TYPE__=int \
+	-U__UINT32_TYPE__ "-D__UINT32_TYPE__=unsigned int" \
+	-U__UINT32_MAX__ -D__UINT32_MAX__=0xffffffffU
+endif
 AR := $(call ask,-print-prog-name=ar)
 NM := $(call ask,-print-prog-name=nm)
 STRIP := $(call ask,-print-prog-name=strip)

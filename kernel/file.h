@@ -82,15 +82,15 @@ struct file_ops {
 struct node {
 	uint32_t refs; /* one for the tree, one for each child, open file, cwd */
 	uint32_t ino, mode, uid, gid, nlink, mtime, rdev;
-	uint32_t size; /* bytes */
+	uint32_t size;            /* bytes */
 	struct vm_object *object; /* a regular file's content */
 	const struct file_ops *fops;
-	const struct dir_ops *dops; /* of a directory */
-	struct node *parent;        /* one reference; the root's is itself */
+	const struct dir_ops *dops;      /* of a directory */
+	struct node *parent;             /* one reference; the root's is itself */
 	struct node *children, *sibling; /* in order of cookie */
-	uint32_t cookie;            /* its place among its siblings, for getdents */
-	const void *data;           /* procfs: what the file shows, */
-	int pid;                    /* and of whom */
+	uint32_t cookie;                 /* its place among its siblings, for getdents */
+	const void *data;                /* procfs: what the file shows, */
+	int pid;                         /* and of whom */
 	char name[];
 };
 

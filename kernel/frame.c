@@ -23,6 +23,7 @@
 #include "frame.h"
 
 #include "abi/errno.h"
+#include "inject.h"
 #include "printf.h"
 #include "vm.h"
 
@@ -30,9 +31,10 @@
 #define MIN_FRAMES (3u * 1024 * 1024 / PAGE_SIZE)
 
 #define HOLE UINT32_MAX
+#define ONE_MIB (1u << 20)
 
 struct frame {
-	uint32_t refs; /* 0: free; HOLE: no RAM */
+	uint32_t refs; /* 0: free; HOLE: not ours to give */
 	uint32_t link; /* free: the next one; in use: kind, owner above it */
 };
 
@@ -129,7 +131,8 @@ frame_alloc(enum frame_kind kind, frame_t *out)
 	frame_t f;
 
 	if (kind == FRAME_KERNEL) {
-		if (committed + kernel_used >= total || low.count <= tables_owed)
+		if (committed + kernel_used >= total || low.count <= tables_owed ||
+		    inject_fail(INJECT_PAGE))
 			return false;
 		kernel_used++;
 		f = list_pop(&low);
@@ -184,8 +187,12 @@ frame_refs(frame_t f)
 enum frame_kind
 frame_kind(frame_t f)
 {
-	if (f >= limit || frames[f].refs == HOLE)
+	if (f >= limit)
 		return FRAME_HOLE;
+	/* Above the first MiB, what the machine kept back is the kernel's image
+	 * and the boot module. */
+	if (frames[f].refs == HOLE)
+		return f < ONE_MIB / PAGE_SIZE ? FRAME_HOLE : FRAME_KERNEL;
 	return frames[f].refs == 0 ? FRAME_FREE : kind_of(&frames[f]);
 }
 
@@ -224,7 +231,7 @@ commit_charge(uint32_t pages, uint32_t tables)
 {
 	uint32_t room = total - kernel_used - committed;
 
-	if (pages > room || tables > room - pages || tables > low.count - tables_owed) {
+	if (inject_fail(INJECT_COMMIT) || pages > room || tables > room - pages || tables > low.count - tables_owed) {
 		why("commit: %u pages and %u tables asked, %u frames not promised", pages, tables,
 		    room);
 		return ENOMEM;

@@ -4,7 +4,6 @@
  * for each file a header of 512 bytes, then its content, padded to 512; the end
  * is a header of zeros. Everything in it is checked before it is believed.
  */
-#include "abi/errno.h"
 #include "file.h"
 #include "printf.h"
 #include "string.h"

@@ -9,6 +9,7 @@
 #include "kmem.h"
 
 #include "frame.h"
+#include "inject.h"
 #include "printf.h"
 #include "string.h"
 
@@ -81,6 +82,8 @@ kmem_alloc(size_t size)
 	struct object *o;
 
 	ASSERT(size <= KMEM_MAX);
+	if (inject_fail(INJECT_KMEM))
+		return NULL;
 	while (class < NCLASS && sizes[class] < size)
 		class++;
 	if (class == NCLASS)

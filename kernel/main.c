@@ -8,6 +8,7 @@
 #include "exec.h"
 #include "file.h"
 #include "frame.h"
+#include "inject.h"
 #include "printf.h"
 #include "proc.h"
 #include "shm.h"
@@ -71,6 +72,7 @@ kernel_main(const char *cmdline, const void *initrd, size_t initrd_len)
 	log = cmdline_get("log");
 	log_to_com2 = log != NULL && strcmp(log, "com2") == 0;
 	cmdline_check();
+	inject_init();
 	frame_init();
 	greet();
 	vm_init();

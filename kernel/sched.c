@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The scheduler: one queue, first come first served, a slice of one tick.
+ * The scheduler: one queue, first come first served, a slice of one tick; or
+ * by lot, see inject.h.
  *
  * A process is in one of these places, and moves as the arrows say:
  *
@@ -16,6 +17,7 @@
 
 #include "abi/errno.h"
 #include "clock.h"
+#include "inject.h"
 #include "printf.h"
 #include "proc.h"
 
@@ -43,16 +45,22 @@ run_append(struct proc *p)
 	run_last = &p->queue_next;
 }
 
+/* The first, or with sched=seed:N each with the same chance. */
 static struct proc *
 run_take(void)
 {
-	struct proc *p = run_first;
+	struct proc **link = &run_first, **other, *p;
+	unsigned n = 1;
 
+	for (other = link; inject_active && *other != NULL; other = &(*other)->queue_next)
+		if (inject_lot(n++))
+			link = other;
+	p = *link;
 	if (p == NULL)
 		return NULL;
-	run_first = p->queue_next;
-	if (run_first == NULL)
-		run_last = &run_first;
+	*link = p->queue_next;
+	if (*link == NULL)
+		run_last = link;
 	return p;
 }
 

@@ -12,7 +12,7 @@
  *
  * A slot that is FREE has no segment; the others' states are bits above the
  * nine of the mode. An attach lives as long as any piece of it is mapped: it
- * is vm_space.c that says when a piece comes or goes, be it by shmdt, munmap,
+ * is vm_map.c that says when a piece comes or goes, be it by shmdt, munmap,
  * exec or exit, and so there is one place where attaches end.
  */
 #include "shm.h"

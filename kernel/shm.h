@@ -31,7 +31,7 @@ int shm_control(int32_t id, int cmd, vaddr_t buf);
  * => ENOMEM with nothing counted. */
 int shm_fork(struct vm_space *from, struct vm_space *to);
 /* A piece more (+1) or less (-1) is mapped of an attach; the last piece gone
- * detaches it. Called by vm_space.c whenever entries split or go. */
+ * detaches it. Called by vm_map.c whenever entries split or go. */
 void shm_entry_count(struct vm_space *sp, uint16_t attach, int change);
 /* The space goes; every attach has gone with its entries. */
 void shm_space_free(struct vm_space *sp);

@@ -7,6 +7,7 @@
 #include "signal.h"
 
 #include "abi/errno.h"
+#include "inject.h"
 #include "printf.h"
 #include "proc.h"
 #include "string.h"
@@ -226,7 +227,7 @@ user_return(void)
 {
 	struct sigstate *ss;
 
-	if (need_resched)
+	if (need_resched || inject_lot(4))
 		sched_yield();
 	ss = curproc()->sig;
 	if (deliverable(curproc()) != 0 || ss->restart != 0 || ss->use_saved)

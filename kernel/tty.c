@@ -192,6 +192,18 @@ orphaned(int pgid)
 	return true;
 }
 
+/* Is nobody left in it? Then it holds nobody else back. */
+static bool
+deserted(int pgid)
+{
+	const struct proc *p;
+
+	for (p = proc_list; p != NULL; p = p->next)
+		if (p->pgid == pgid && p->state != PROC_ZOMBIE)
+			return false;
+	return true;
+}
+
 /* May the current process use the terminal? If it is in the background its
  * group is stopped by sig, and the call comes back when it goes on.
  * => 0; EIO where nobody would continue it; ERESTART. */
@@ -201,7 +213,7 @@ background(int sig)
 	const struct proc *p = curproc();
 	bool deaf;
 
-	if (tty.pgrp == 0 || p->pgid == tty.pgrp || p->sid != tty.sid)
+	if (p->pgid == tty.pgrp || p->sid != tty.sid || deserted(tty.pgrp))
 		return 0;
 	deaf = p->sig->act[sig - 1].handler == 1 || (p->sig->mask & SIGBIT(sig)) != 0;
 	if (deaf && sig == SIGTTOU)
@@ -279,14 +291,16 @@ tty_read(struct file *f, struct uio *u)
 
 	if (err != 0 || eof)
 		return err;
-	while (err == 0 && u->left > 0 && tty.head != tty.ready) {
+	while (tty.head != tty.ready) {
 		uint16_t c = tty.ring[tty.head % RING];
 		uint8_t byte = (uint8_t)c;
 
-		if (c != END_OF_FILE)
-			err = uio_move(u, &byte, 1);
-		if (err == 0)
-			tty.head++;
+		/* An end right behind what fills the buffer belongs to it. */
+		if (c != END_OF_FILE) {
+			if (u->left == 0 || (err = uio_move(u, &byte, 1)) != 0)
+				break;
+		}
+		tty.head++;
 		if (c == END_OF_FILE || (c == '\n' && (tty.t.c_lflag & ICANON)))
 			break;
 	}

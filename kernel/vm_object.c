@@ -9,6 +9,7 @@
  */
 #include "abi/errno.h"
 #include "frame.h"
+#include "inject.h"
 #include "kmem.h"
 #include "printf.h"
 #include "string.h"
@@ -26,7 +27,8 @@ vm_object_create(uint32_t npages, struct vm_object **out)
 	uint32_t ntables = table_count(npages);
 	struct vm_object *obj;
 
-	if (commit_charge(npages, ntables) != 0)
+	inject_sleep(INJECT_OBJECT);
+	if (inject_fail(INJECT_OBJECT) || commit_charge(npages, ntables) != 0)
 		return ENOMEM;
 	obj = kmem_alloc(sizeof(*obj));
 	if (obj == NULL)

@@ -6,7 +6,9 @@
 package Tally;
 use strict;
 use warnings;
-use parent 'TAP::Formatter::Console';
+use TAP::Formatter::Console;
+use TAP::Formatter::File;
+our @ISA = -t STDOUT ? 'TAP::Formatter::Console' : 'TAP::Formatter::File';
 
 sub summary {
 	my ($self, $all, $interrupted) = @_;

@@ -71,6 +71,7 @@ void pic_init(void);
 bool pic_accept(unsigned irq);
 bool pic_pending(unsigned irq);
 void pit_init(void);
+void pit_tick(void); /* its interrupt is being taken */
 void serial_init(void);
 void serial_write(unsigned com, const char *s, size_t n);
 /* What has been written has left. */

@@ -9,6 +9,10 @@
 #define INPUT_HZ 1193182u
 #define RELOAD ((INPUT_HZ + HZ / 2) / HZ)
 #define TIMER_IRQ 0
+#define COUNT_NS (1000000000u / HZ / RELOAD)
+#define COUNT_NS_REST (1000000000u / HZ % RELOAD)
+
+static uint32_t last_passed; /* counts, as last told, since the tick taken last */
 
 void
 pit_init(void)
@@ -18,6 +22,11 @@ pit_init(void)
 	outb(COUNTER0, RELOAD >> 8);
 }
 
+/*
+ * The count wraps a moment before its interrupt is taken, and maybe before the
+ * controller knows of it. So a tick is due if the controller says so (unless
+ * it came after the latch), or if otherwise time would run backwards.
+ */
 uint32_t
 machine_subtick_ns(void)
 {
@@ -27,10 +36,19 @@ machine_subtick_ns(void)
 	left = inb(COUNTER0);
 	left |= (uint32_t)inb(COUNTER0) << 8;
 	passed = RELOAD - left;
-	/* A tick that is due but not yet taken, unless it came after the latch. */
 	if (passed < RELOAD / 2 && pic_pending(TIMER_IRQ))
 		passed += RELOAD;
-	return passed * 838 + passed * 95 / 1000; /* 838.095 ns a count */
+	while (passed < last_passed)
+		passed += RELOAD;
+	last_passed = passed;
+	/* A tick is told as 1/HZ second; RELOAD counts are all of it. */
+	return passed * COUNT_NS + passed * COUNT_NS_REST / RELOAD;
+}
+
+void
+pit_tick(void)
+{
+	last_passed = last_passed > RELOAD ? last_passed - RELOAD : 0;
 }
 
 uint64_t

@@ -37,12 +37,14 @@ irq_take(unsigned irq, bool user)
 {
 	if (!pic_accept(irq))
 		return;
-	if (irq == IRQ_TIMER)
+	if (irq == IRQ_TIMER) {
+		pit_tick();
 		clock_tick(user);
-	else if (irq == IRQ_KEYBOARD)
+	} else if (irq == IRQ_KEYBOARD) {
 		keyboard_interrupt();
-	else if (irq == IRQ_COM1)
+	} else if (irq == IRQ_COM1) {
 		serial_interrupt();
+	}
 }
 
 static int

@@ -73,29 +73,22 @@ line_feed(void)
 static void
 set_colour(unsigned n)
 {
-	static const uint8_t vga[8] = {0, 4, 2, 6, 1, 5, 3, 7}; /* ANSI has red at 1 */
+	static const uint8_t vga[10] = {0, 4, 2, 6, 1, 5, 3, 7, 7, 7}; /* ANSI has red at 1 */
+	uint8_t colour = vga[n % 10];
 
 	if (n == 0) {
 		attr = ATTR_DEFAULT;
 		reverse = false;
 	} else if (n == 1) {
 		attr |= ATTR_BRIGHT;
-	} else if (n == 22) {
-		attr &= (uint8_t)~ATTR_BRIGHT;
-	} else if (n == 7 || n == 27) {
-		reverse = n == 7;
-	} else if (n >= 30 && n <= 37) {
-		attr = (uint8_t)((attr & 0xf8) | vga[n - 30]);
-	} else if (n >= 90 && n <= 97) {
-		attr = (uint8_t)((attr & 0xf0) | ATTR_BRIGHT | vga[n - 90]);
-	} else if (n >= 40 && n <= 47) {
-		attr = (uint8_t)((attr & 0x0f) | vga[n - 40] << 4);
-	} else if (n >= 100 && n <= 107) {
-		attr = (uint8_t)((attr & 0x0f) | vga[n - 100] << 4);
-	} else if (n == 39) {
-		attr = (uint8_t)((attr & 0xf8) | ATTR_DEFAULT);
-	} else if (n == 49) {
-		attr &= 0x0f;
+	} else if (n == 7) {
+		reverse = true;
+	} else if (n / 10 == 3) {
+		attr = (uint8_t)((attr & 0xf8) | colour);
+	} else if (n / 10 == 9) {
+		attr = (uint8_t)((attr & 0xf0) | ATTR_BRIGHT | colour);
+	} else if (n / 10 == 4) {
+		attr = (uint8_t)((attr & 0x0f) | (n == 49 ? 0 : colour << 4));
 	}
 }
 

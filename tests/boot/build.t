@@ -4,10 +4,11 @@
 
 # What make hands to this test must not reach the makes that it tests.
 unset MAKEFLAGS MFLAGS MAKELEVEL ISTHMUS_BUILD CC CROSS
-git -C . ls-files -z --cached --others --exclude-standard >"$dir/list"
-while IFS= read -r -d '' file; do
-	[[ -e $file ]] && printf '%s\0' "$file"
-done <"$dir/list" | tar -cf "$dir/src.tar" --null -T -
+{ git ls-files -z --cached --others --exclude-standard 2>/dev/null ||
+	find . -type f ! -path './build*' ! -path './.git/*' -print0; } |
+	while IFS= read -r -d '' file; do
+		[[ -e $file ]] && printf '%s\0' "$file"
+	done | tar -cf "$dir/src.tar" --null -T -
 mkdir "$dir/src"
 tar -xf "$dir/src.tar" -C "$dir/src"
 cd "$dir/src" || exit 1

@@ -15,7 +15,7 @@ run 126 'panic' --append panic=test "$probe"
 ok 'panic: with a backtrace that has names' grep -qE 'kernel_main|main' "$dir/err"
 
 # What is wrong before there is a machine.
-for bad in '/nosuch' '/bin/nosuch' '--mem abc /bin/true' '--mem' '--timeout x /bin/true' \
+for bad in '/nosuch' '/bin/nosuch' '--mem abc /bin/true' '--mem 1 /bin/true' '--mem' '--timeout x /bin/true' \
 	'--uid root /bin/true' '--nosuch /bin/true' '--add /nosuch /bin/true' \
 	"--add $probe:/bin /bin/true" "--add $probe:/a/../b /bin/true" "$dir" ''; do
 	run 125 "125 for: tools/run $bad" $bad

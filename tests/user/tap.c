@@ -284,6 +284,7 @@ main(int argc, char **argv)
 	if (argc > 1)
 		return helper(argc, argv);
 	tap = shared(sizeof(*tap));
+	tap->count = 0;
 	/* Once through everything that the end will do, then it changes nothing. */
 	look(&before);
 	CHILD(if (SPAWN(usleep(1)) < 0) bail("fork"));

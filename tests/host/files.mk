@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What the host tests are made of: these files of the kernel, which need no
+# more of a machine than tests/host/support gives, and the i386's page tables.
+# include/ comes first, so that its machine.h and cpu.h are the ones found;
+# -iquote keeps the kernel's string.h and signal.h out of the host's headers.
+HOST_KERNEL := kernel/frame.c kernel/kmem.c kernel/vm_object.c kernel/vm_map.c \
+	kernel/vm_space.c kernel/vm_fault.c kernel/usercopy.c kernel/ipc.c \
+	kernel/shm.c kernel/shm_slots.c kernel/cmdline.c arch/i386/pmap.c
+# The calls that can be made to fail, and those after which memory is junk.
+HOST_WRAP := kmem_alloc kmem_free page_alloc page_free frame_unref \
+	commit_charge vm_object_create
+HOST_CFLAGS := -std=gnu11 -g -O1 -DDEBUG -Wall -Wextra -fno-builtin \
+	-fsanitize=address,undefined -fno-sanitize-recover=all -pthread \
+	-Itests/host/include -Itests/host/support -Iarch/i386/include \
+	-iquote kernel $(HOST_WRAP:%=-Wl,--wrap=%)

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Processes without a scheduler, and the audit. */
+#include "host.h"
+
+#include "abi/errno.h"
+#include "ipc.h"
+#include "kmem.h"
+#include "printf.h"
+#include "shm_slots.h"
+#include "string.h"
+
+_Noreturn void _exit(int status);
+void *calloc(size_t n, size_t size);
+void free(void *p);
+int dprintf(int fd, const char *fmt, ...);
+int vdprintf(int fd, const char *fmt, va_list ap);
+
+/* ---- What shm.c and others ask of the rest of the kernel ---- */
+
+struct proc *current_process;
+struct proc *host_procs[HOST_PROCS];
+int64_t host_now = 1000;
+unsigned host_wakeups;
+int (*host_sleep)(const void *chan);
+
+int
+tsleep(const void *chan, int flags, const char *why, uint32_t ticks)
+{
+	if (host_sleep == NULL)
+		panic("tsleep: %s sleeps, flags %d, ticks %u", why, flags, ticks);
+	return host_sleep(chan);
+}
+
+void
+wakeup(const void *chan)
+{
+	(void)chan;
+	host_wakeups++;
+}
+
+int64_t
+clock_seconds(void)
+{
+	return host_now;
+}
+
+size_t
+strlcpy(char *to, const char *from, size_t size)
+{
+	return (size_t)snprintf(to, size, "%s", from);
+}
+
+bool
+cred_in_group(const struct cred *cred, uint32_t gid)
+{
+	uint32_t i;
+
+	for (i = 0; i < cred->ngroups; i++)
+		if (cred->groups[i] == gid)
+			return true;
+	return cred->egid == gid;
+}
+
+void
+panic(const char *fmt, ...)
+{
+	va_list ap;
+
+	dprintf(2, "# panic: ");
+	va_start(ap, fmt);
+	vdprintf(2, fmt, ap);
+	va_end(ap);
+	dprintf(2, "\n");
+	_exit(PANIC_STATUS);
+}
+
+void
+noboot(const char *fmt, ...)
+{
+	panic("noboot: %s", fmt);
+}
+
+void
+why_print(const char *fmt, ...)
+{
+	must(fmt[0] != '\0', "a reason is given");
+}
+
+/* ---- Processes ---- */
+
+static struct proc *
+proc_add(struct vm_space *sp)
+{
+	static int last_pid;
+	struct proc *p = calloc(1, sizeof(*p));
+	unsigned i;
+
+	for (i = 0; i < HOST_PROCS && host_procs[i] != NULL; i++)
+		;
+	if (i == HOST_PROCS)
+		panic("proc_add: too many");
+	host_procs[i] = p;
+	p->pid = ++last_pid;
+	p->space = sp;
+	return p;
+}
+
+static struct vm_space *
+empty_space(void)
+{
+	struct vm_space *sp;
+
+	if (vm_space_create(&sp) != 0)
+		panic("empty_space: no memory");
+	sp->stack_limit = 0xbf7ff000;
+	sp->brk_start = sp->brk_end = 0x08050123;
+	return sp;
+}
+
+struct proc *
+host_spawn(uint32_t uid, uint32_t gid)
+{
+	struct proc *p = proc_add(empty_space());
+
+	p->cred = (struct cred){.euid = uid, .egid = gid};
+	host_run(p);
+	return p;
+}
+
+void
+host_run(struct proc *p)
+{
+	current_process = p;
+	pmap_activate(p != NULL ? &p->space->pmap : NULL);
+}
+
+struct proc *
+host_fork(void)
+{
+	struct vm_space *sp;
+	struct proc *p;
+
+	if (vm_space_fork(curproc()->space, &sp) != 0)
+		return NULL;
+	p = proc_add(sp);
+	p->cred = curproc()->cred;
+	return p;
+}
+
+void
+host_exit(struct proc *p)
+{
+	struct proc *running = curproc();
+	unsigned i;
+
+	host_run(p);
+	vm_space_destroy(p->space);
+	for (i = 0; host_procs[i] != p; i++)
+		;
+	host_procs[i] = NULL;
+	free(p);
+	host_run(running != p ? running : NULL);
+}
+
+void
+host_exec(void)
+{
+	struct vm_space *old = curproc()->space;
+
+	curproc()->space = empty_space();
+	host_run(curproc());
+	vm_space_destroy(old);
+}
+
+int
+host_map(vaddr_t va, uint32_t pages, int prot, struct vm_object *obj)
+{
+	struct vm_mapping m = {.start = va,
+	                       .len = pages * PAGE_SIZE,
+	                       .object = obj,
+	                       .prot = prot,
+	                       .max_prot = PROT_READ | PROT_WRITE | PROT_EXEC,
+	                       .inherit = obj != NULL ? VM_SHARE : VM_COPY};
+
+	return vm_map(curproc()->space, &m);
+}
+
+/* ---- The audit ---- */
+
+struct vm_object *host_held[16];
+
+extern uint32_t shm_nused, shm_committed;
+
+static uint32_t *refs; /* of each frame, as the tables say */
+static uint32_t promised;
+static struct {
+	struct vm_object *object;
+	uint32_t refs;
+} objects[256];
+static unsigned nobjects;
+
+/* Count what a page table refers to. => how many pages. */
+static uint32_t
+audit_table(frame_t table)
+{
+	const pte_t *pt = frame_kva(table);
+	uint32_t i, n = 0;
+
+	must(frame_kind(table) == FRAME_TABLE, "audit: frame %u is a table's", table);
+	refs[table]++;
+	for (i = 0; i < PTAB_PAGES; i++) {
+		if (pt[i] == 0)
+			continue;
+		must(!(pt[i] & PTE_PRESENT) == !!(pt[i] & PTE_PARKED), "audit: entry %x", pt[i]);
+		refs[pte_frame(pt[i])]++;
+		n++;
+	}
+	return n;
+}
+
+static void
+audit_object(struct vm_object *obj)
+{
+	uint32_t t, n = 0, ntables = (obj->npages + PTAB_PAGES - 1) / PTAB_PAGES;
+	unsigned i;
+
+	for (i = 0; i < nobjects && objects[i].object != obj; i++)
+		;
+	objects[i].refs++;
+	if (i < nobjects)
+		return;
+	objects[nobjects++].object = obj;
+	promised += obj->npages + ntables;
+	for (t = 0; t < ntables; t++)
+		n += obj->tables[t] != 0 ? audit_table(obj->tables[t]) : 0;
+	must(n == obj->resident, "audit: an object has %u pages, not %u", n, obj->resident);
+}
+
+static void
+audit_entry(struct vm_space *sp, struct vm_entry *e, uint16_t *pieces)
+{
+	vaddr_t va;
+
+	must(((e->start | e->end) & PAGE_MASK) == 0 && e->start < e->end &&
+	             (e->next == NULL || (e->next->prev == e && e->next->start >= e->end)),
+	     "audit: the entry at %x is out of order", e->start);
+	if (e->object != NULL)
+		audit_object(e->object);
+	if (e->attach != 0)
+		pieces[e->attach]++;
+	for (va = e->start; va < e->end; va += PAGE_SIZE) {
+		pte_t pte = pmap_lookup(&sp->pmap, va);
+		uint32_t page = e->pgoff + ((va - e->start) >> PAGE_SHIFT);
+		frame_t f;
+
+		must(!pte_present(pte) || e->prot != PROT_NONE, "audit: %x is hidden", va);
+		must(!pte_writable(pte) || (e->prot & PROT_WRITE), "audit: %x is read-only", va);
+		if (pte == 0)
+			continue;
+		if (e->inherit == VM_SHARE)
+			must(vm_object_peek(e->object, page, &f) && f == pte_frame(pte),
+			     "audit: %x shows its object's page", va);
+		else if (pte_writable(pte))
+			must(frame_refs(pte_frame(pte)) == 1, "audit: %x is ours alone", va);
+	}
+}
+
+static void
+audit_space(struct vm_space *sp)
+{
+	static uint16_t pieces[SHM_ATTACH_MAX + 1];
+	const pte_t *dir = frame_kva(sp->pmap.dir);
+	uint32_t s, n = 0, resident = 0, pages = 0, tables = 0, next_slot = 0;
+	struct vm_entry *e;
+	uint16_t a = 0;
+
+	memset(pieces, 0, sizeof(pieces));
+	for (e = sp->first; e != NULL; e = e->next) {
+		uint32_t lo = e->start >> SLOT_SHIFT, hi = ((e->end - 1) >> SLOT_SHIFT) + 1;
+
+		audit_entry(sp, e, pieces);
+		resident += pmap_resident(&sp->pmap, e->start, e->end);
+		pages += e->charged ? (e->end - e->start) >> PAGE_SHIFT : 0;
+		tables += hi - (lo > next_slot ? lo : next_slot);
+		next_slot = hi;
+	}
+	must(pages == sp->pages && tables == sp->tables, "audit: promises of a space");
+	promised += pages + tables;
+	for (s = 0; s < KERNEL_BASE >> SLOT_SHIFT; s++)
+		n += dir[s] != 0 ? audit_table(pte_frame(dir[s])) : 0;
+	must(n == resident, "audit: %u pages are mapped, %u by entries", n, resident);
+	while (shm_attach_next(sp, &a) != NULL) {
+		must(shm_attach_get(sp, a)->pieces == pieces[a], "audit: pieces of attach %u", a);
+		pieces[a] = 0;
+	}
+	for (s = 0; s <= SHM_ATTACH_MAX; s++)
+		must(pieces[s] == 0, "audit: entries of attach %u, which is free", s);
+}
+
+/* SPEC-shm.md part 3, invariants. */
+static void
+audit_segments(void)
+{
+	uint32_t slot, nused = 0, committed = 0, nattch;
+	struct shm_attach *at;
+	unsigned i;
+	uint16_t a;
+
+	for (slot = 0; slot < SHM_SLOTS_MAX; slot++) {
+		const struct shm_segment *seg = shm_slot(slot);
+
+		if (seg == NULL)
+			continue;
+		nused++;
+		committed += page_round(seg->segsz) / PAGE_SIZE;
+		audit_object(seg->object);
+		for (i = nattch = 0; i < HOST_PROCS; i++) {
+			if (host_procs[i] == NULL)
+				continue;
+			for (a = 0; (at = shm_attach_next(host_procs[i]->space, &a)) != NULL;)
+				nattch += at->id == ipc_id(seg->perm.seq, slot);
+		}
+		must(seg->nattch == nattch, "audit: nattch of slot %u", slot);
+		must(!(seg->perm.mode & SHMSEG_REMOVED) || nattch > 0, "audit: %u lives", slot);
+		must(!(seg->perm.mode & SHMSEG_WANTED), "audit: slot %u is wanted", slot);
+	}
+	must(nused == shm_nused, "audit: %u segments, shm_nused %u", nused, shm_nused);
+	must(committed == shm_committed, "audit: shm_committed is %u", shm_committed);
+}
+
+void
+host_audit(void)
+{
+	uint32_t count[FRAME_HOLE + 1] = {0};
+	struct frame_stats st;
+	unsigned i;
+	frame_t f;
+
+	refs = calloc(frame_limit(), sizeof(*refs));
+	nobjects = promised = 0;
+	memset(objects, 0, sizeof(objects));
+	for (i = 0; i < HOST_PROCS; i++)
+		if (host_procs[i] != NULL)
+			audit_space(host_procs[i]->space);
+	for (i = 0; i < sizeof(host_held) / sizeof(host_held[0]); i++)
+		if (host_held[i] != NULL)
+			audit_object(host_held[i]);
+	audit_segments();
+	for (i = 0; i < nobjects; i++)
+		must(objects[i].refs == objects[i].object->refs, "audit: refs of an object");
+	for (f = 0; f < frame_limit(); f++) {
+		enum frame_kind kind = frame_kind(f);
+
+		count[kind]++;
+		if (kind == FRAME_KERNEL) /* the page of zeros may be mapped, too */
+			must(frame_refs(f) == refs[f] + 1, "audit: refs of frame %u", f);
+		else if (kind != FRAME_HOLE)
+			must(frame_refs(f) == refs[f], "audit: refs of frame %u: %u, not %u", f,
+			     frame_refs(f), refs[f]);
+	}
+	frame_stats(&st);
+	must(st.committed == promised, "audit: %u promised, not %u", st.committed, promised);
+	must(st.free == count[FRAME_FREE] && st.kernel == count[FRAME_KERNEL], "audit: counts");
+	must(st.committed + st.kernel <= st.total, "audit: rule 1");
+	free(refs);
+}
+
+int
+host_end(void)
+{
+	struct frame_stats st;
+	unsigned i;
+
+	for (i = 0; i < HOST_PROCS; i++)
+		if (host_procs[i] != NULL)
+			host_exit(host_procs[i]);
+	host_audit();
+	frame_stats(&st);
+	is(st.committed, 0, "nothing is promised any more");
+	is(st.free, st.total - st.kernel, "all frames are free but the kernel's");
+	is(st.kernel, 1 + (shminfo.shmmni + 511) / 512, "which are zeros and the shm slots");
+	is(host_objects, 0, "no kernel object is left");
+	return plan();
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The machine: RAM in an array, a TLB that forgets only what it is told to,
+ * and memory that turns to junk, which may not be read, when it is freed.
+ */
+#include <sanitizer/asan_interface.h>
+
+#include "abi/errno.h"
+#include "cmdline.h"
+#include "cpu.h"
+#include "host.h"
+#include "kmem.h"
+#include "printf.h"
+#include "string.h"
+
+/* libc's; <stdlib.h> would bring a sigset_t of its own. */
+void *aligned_alloc(size_t align, size_t size);
+void free(void *p);
+
+char *host_ram;
+struct ram_range machine_ram[2];
+unsigned machine_ram_count = 2;
+frame_t machine_low_frames;
+frame_t kernel_dir = 1;
+
+/* ---- Memory ---- */
+
+static char *
+address(frame_t f)
+{
+	return host_ram + (size_t)f * PAGE_SIZE;
+}
+
+frame_t
+host_low(frame_t f)
+{
+	if (f >= machine_low_frames)
+		panic("frame %u is not a low one", f);
+	return f;
+}
+
+void
+host_boot(uint32_t nframes, uint32_t low, const char *cmdline)
+{
+	size_t size = (size_t)nframes * PAGE_SIZE;
+
+	host_ram = aligned_alloc(PAGE_SIZE, size);
+	memset(host_ram, 0x5a, size);
+	memset(address(kernel_dir), 0, PAGE_SIZE);
+	machine_low_frames = low;
+	machine_ram[0] = (struct ram_range){16, nframes / 2};
+	machine_ram[1] = (struct ram_range){nframes / 2 + 16, nframes};
+	ASAN_POISON_MEMORY_REGION(address(low), size - (size_t)low * PAGE_SIZE);
+	cmdline_init(cmdline);
+	frame_init();
+	vm_init();
+	shm_init();
+}
+
+#define WINDOWS 8
+static frame_t window[WINDOWS];
+static unsigned windows;
+
+void *
+window_open(frame_t f)
+{
+	if (f < machine_low_frames)
+		return frame_kva(f);
+	if (windows == WINDOWS)
+		panic("window_open: all are open");
+	window[windows++] = f;
+	ASAN_UNPOISON_MEMORY_REGION(address(f), PAGE_SIZE);
+	return address(f);
+}
+
+void
+window_close(void *w)
+{
+	frame_t f = (frame_t)(((char *)w - host_ram) / PAGE_SIZE);
+	unsigned i;
+
+	if (f < machine_low_frames)
+		return;
+	if (windows == 0 || window[--windows] != f)
+		panic("window_close: not the last one");
+	for (i = 0; i < windows && window[i] != f; i++)
+		;
+	if (i == windows)
+		ASAN_POISON_MEMORY_REGION(address(f), PAGE_SIZE);
+}
+
+/* A frame's first use is to be cleared or copied into. */
+void
+frame_zero(frame_t f)
+{
+	ASAN_UNPOISON_MEMORY_REGION(address(f), PAGE_SIZE);
+	memset(window_open(f), 0, PAGE_SIZE);
+	window_close(address(f));
+}
+
+void
+frame_copy(frame_t to, frame_t from)
+{
+	void *wto, *wfrom;
+
+	ASAN_UNPOISON_MEMORY_REGION(address(to), PAGE_SIZE);
+	wto = window_open(to);
+	wfrom = window_open(from);
+	memcpy(wto, wfrom, PAGE_SIZE);
+	window_close(wfrom);
+	window_close(wto);
+}
+
+uint32_t
+host_free_high(void)
+{
+	uint32_t n = 0;
+	frame_t f;
+
+	for (f = machine_low_frames; f < frame_limit(); f++)
+		n += frame_kind(f) == FRAME_FREE;
+	return n;
+}
+
+/* ---- Allocations that fail, frees that hurt: the linker's --wrap ---- */
+
+int host_fail = -1;
+bool host_kmem;
+unsigned host_objects;
+int (*host_creating)(void);
+
+void *__real_kmem_alloc(size_t size);
+void __real_kmem_free(void *p);
+void *__real_page_alloc(void);
+void __real_page_free(void *page);
+void __real_frame_unref(frame_t f);
+int __real_commit_charge(uint32_t pages, uint32_t tables);
+int __real_vm_object_create(uint32_t npages, struct vm_object **out);
+void *__wrap_kmem_alloc(size_t size);
+void __wrap_kmem_free(void *p);
+void *__wrap_page_alloc(void);
+void __wrap_page_free(void *page);
+void __wrap_frame_unref(frame_t f);
+int __wrap_commit_charge(uint32_t pages, uint32_t tables);
+int __wrap_vm_object_create(uint32_t npages, struct vm_object **out);
+
+static bool
+fails(void)
+{
+	return host_fail >= 0 && host_fail-- == 0;
+}
+
+void *
+__wrap_kmem_alloc(size_t size)
+{
+	void *p;
+
+	if (fails())
+		return NULL;
+	if (host_kmem) {
+		p = __real_kmem_alloc(size);
+	} else {
+		if (size > KMEM_MAX)
+			panic("kmem_alloc: %zu bytes", size);
+		p = aligned_alloc(16, (size + 15) & ~(size_t)15);
+		memset(p, 0, size);
+	}
+	host_objects += p != NULL;
+	return p;
+}
+
+void
+__wrap_kmem_free(void *p)
+{
+	host_objects -= p != NULL;
+	if (host_kmem)
+		__real_kmem_free(p);
+	else
+		free(p);
+}
+
+void *
+__wrap_page_alloc(void)
+{
+	return fails() ? NULL : __real_page_alloc();
+}
+
+static void
+junk(frame_t f)
+{
+	if (frame_kind(f) != FRAME_FREE)
+		return;
+	ASAN_UNPOISON_MEMORY_REGION(address(f), PAGE_SIZE);
+	memset(address(f), 0x5a, PAGE_SIZE);
+	ASAN_POISON_MEMORY_REGION(address(f), PAGE_SIZE);
+}
+
+void
+__wrap_page_free(void *page)
+{
+	__real_page_free(page);
+	if (page != NULL)
+		junk(kva_frame(page));
+}
+
+void
+__wrap_frame_unref(frame_t f)
+{
+	__real_frame_unref(f);
+	junk(f);
+}
+
+int
+__wrap_commit_charge(uint32_t pages, uint32_t tables)
+{
+	return fails() ? ENOMEM : __real_commit_charge(pages, tables);
+}
+
+int
+__wrap_vm_object_create(uint32_t npages, struct vm_object **out)
+{
+	int err = host_creating != NULL ? host_creating() : 0;
+
+	return err != 0 ? err : __real_vm_object_create(npages, out);
+}
+
+/* ---- The MMU: SDM vol. 3, 4.6 (both levels must allow) and 4.10 ---- */
+
+static struct {
+	uint32_t generation;
+	pte_t pte;
+} tlb[USER_END >> PAGE_SHIFT];
+static uint32_t generation = 1;
+static frame_t directory;
+
+void
+cpu_load_cr3(uint32_t paddr)
+{
+	directory = paddr >> PAGE_SHIFT;
+	generation++;
+}
+
+void
+cpu_invlpg(uint32_t va)
+{
+	tlb[va >> PAGE_SHIFT].generation = 0;
+}
+
+/* => false: a page fault, which drops the address from the TLB. */
+static bool
+translate(vaddr_t va, bool write, frame_t *f)
+{
+	pte_t need = PTE_PRESENT | PTE_USER | (write ? PTE_WRITE : 0), pde, pte = 0;
+	uint32_t n = va >> PAGE_SHIFT;
+
+	if (tlb[n].generation != generation || (tlb[n].pte & need) != need) {
+		pde = ((pte_t *)frame_kva(directory))[va >> SLOT_SHIFT];
+		if (pde & PTE_PRESENT) {
+			pte = ((pte_t *)frame_kva(pte_frame(pde)))[ptab_index(va)];
+			pte &= pde | ~(PTE_PRESENT | PTE_USER | PTE_WRITE);
+		}
+		tlb[n].pte = pte;
+		tlb[n].generation = (pte & need) == need ? generation : 0;
+	}
+	*f = pte_frame(tlb[n].pte);
+	return tlb[n].generation == generation;
+}
+
+static int
+reach(vaddr_t va, bool write, frame_t *f)
+{
+	struct vm_space *sp = curproc()->space;
+	int tries, err;
+
+	if (sp->pmap.dir != directory)
+		panic("reach: another space is active");
+	for (tries = 0; !translate(va, write, f); tries++) {
+		if (tries == 2)
+			panic("reach: 0x%x faults again and again", va);
+		err = vm_fault(sp, va, write ? PROT_WRITE : PROT_READ);
+		if (err != 0)
+			return err;
+	}
+	return 0;
+}
+
+/* Move n bytes; to NULL: from user memory, from NULL: zeros to it. */
+static int
+user_copy(void *to, vaddr_t va, const void *from, size_t n)
+{
+	bool write = to == NULL;
+	frame_t f;
+
+	while (n > 0) {
+		size_t off = va & PAGE_MASK, k = PAGE_SIZE - off < n ? PAGE_SIZE - off : n;
+		char *w;
+
+		if (reach(va, write, &f) != 0)
+			return EFAULT;
+		w = (char *)window_open(f) + off;
+		if (to != NULL)
+			to = (char *)memcpy(to, w, k) + k;
+		else if (from != NULL)
+			memcpy(w, from, k), from = (const char *)from + k;
+		else
+			memset(w, 0, k);
+		window_close(w - off);
+		va += k;
+		n -= k;
+	}
+	return 0;
+}
+
+int
+user_copy_in(void *to, vaddr_t from, size_t n)
+{
+	return user_copy(to, from, NULL, n);
+}
+
+int
+user_copy_out(vaddr_t to, const void *from, size_t n)
+{
+	return user_copy(NULL, to, from, n);
+}
+
+int
+user_copy_zero(vaddr_t to, size_t n)
+{
+	return user_copy(NULL, to, NULL, n);
+}
+
+int
+user_copy_str(char *to, vaddr_t from, size_t max, size_t *len)
+{
+	for (*len = 0; *len < max; ++*len) {
+		if (user_copy_in(to + *len, from + *len, 1) != 0)
+			return EFAULT;
+		if (to[*len] == '\0')
+			return 0;
+	}
+	return ENAMETOOLONG;
+}
+
+int
+host_load(vaddr_t va, uint32_t *word)
+{
+	frame_t f;
+	int err = reach(va, false, &f);
+
+	return err != 0 ? err : user_copy_in(word, va, sizeof(*word));
+}
+
+int
+host_store(vaddr_t va, uint32_t word)
+{
+	frame_t f;
+	int err = reach(va, true, &f);
+
+	return err != 0 ? err : user_copy_out(va, &word, sizeof(word));
+}
