@@ -57,9 +57,6 @@ UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -Ikernel
 # No --build-id: the multiboot header has to stay within the first 8 KiB.
 LDFLAGS := -nostdlib -static --build-id=none -z noexecstack
 ASFLAGS := -f elf32 -g -F dwarf $(if $(WERROR),-Werror)
-HOSTCFLAGS := -std=gnu11 -g -O1 -Wall -Wextra $(if $(WERROR),-Werror) \
-	-fsanitize=address,undefined -fno-sanitize-recover=all \
-	-Itests/host -Itests/host/support -Ikernel
 
 # -- what there is ------------------------------------------------------------
 # kernel/ sees only itself and the machine contract, so that a wrong include
@@ -83,11 +80,12 @@ INSIDE := $(IMAGE:$(BUILD)/image/%=%)
 TESTS := $(patsubst tests/user/%.c,%,\
 	$(filter-out %/tap.c,$(sort $(wildcard tests/user/*.c))))
 GUESTS := $(patsubst tests/boot/guest/%.c,%,$(wildcard tests/boot/guest/*.c))
-# The host tests stand on the portable files that need nothing but machine.h.
-HOSTKERNEL := frame kmem vm_object vm_space vm_fault ipc shm
+# The host tests say themselves what they are made of, and how.
+include tests/host/files.mk
+HOST_CFLAGS += $(if $(WERROR),-Werror)
 HOSTTESTS := $(patsubst tests/host/%.c,%,$(sort $(wildcard tests/host/test_*.c)))
-HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(wildcard tests/host/support/*.c \
-	$(HOSTKERNEL:%=kernel/%.c)))
+HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
+	$(sort $(wildcard tests/host/support/*.c)))
 
 .PHONY: all kernel user tests run test iso qemu-gdb gdb toolchain clean help \
 	format check-format lines
@@ -108,7 +106,7 @@ ifeq ($(and $(CC),$(call have,$(NASM))),)
 $(shell NO_INSTALL=1 tools/setup build >&2)
 $(error something to build with is missing)
 endif
-$(call stamp,flags,$(CC) $(KCFLAGS) $(UCFLAGS) $(ASFLAGS) $(HOSTCFLAGS))
+$(call stamp,flags,$(CC) $(KCFLAGS) $(UCFLAGS) $(ASFLAGS) $(HOST_CFLAGS))
 $(call stamp,links,$(LD) $(LDFLAGS) $(KOBJ) $(LIBOBJ) $(HOSTOBJ))
 $(call stamp,names,$(PROGS) $(ETC))
 endif
@@ -228,11 +226,11 @@ $(BUILD)/isthmus.iso: $(BUILD)/release/isthmus.elf $(BUILD)/initrd.tar tools/mki
 $(BUILD)/host/%.o: %.c $(F)
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$<)
-	$(Q)$(HOSTCC) $(HOSTCFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/host/test_%: $(BUILD)/host/tests/host/test_%.o $(HOSTOBJ) $(L)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(HOSTCFLAGS) -o $@ $(filter %.o,$^)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $(filter %.o,$^)
 
 # -- what people type ----------------------------------------------------------
 # Each first sees to its tools; the build is a make of its own, because the

@@ -65,6 +65,17 @@ cmdline_check(void)
 		check_word(word);
 }
 
+size_t
+cmdline_read(char *buf, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < line_len && i + 1 < size; i++)
+		buf[i] = line[i] != '\0' ? line[i] : ' ';
+	buf[i++] = '\n';
+	return i;
+}
+
 const char *
 cmdline_get(const char *name)
 {

@@ -23,6 +23,7 @@
 #include "frame.h"
 #include "printf.h"
 #include "proc.h"
+#include "shm.h"
 #include "string.h"
 #include "vm.h"
 
@@ -367,6 +368,7 @@ become(struct vm_space *sp, const struct image *im, const struct exec_args *args
 	p->space = sp;
 	pmap_activate(&sp->pmap);
 	vm_space_destroy(old);
+	shm_verify();
 	clear_tails(im);
 	set_name(p, im->path);
 	p->execed = true;

@@ -99,7 +99,7 @@ fs_access(const struct node *n, const struct cred *cred, int mode)
 	uint32_t bits = n->mode;
 
 	/* What has content is on a file system that can't be written to. */
-	if ((mode & W_OK) && (n->mode & S_IFMT) != S_IFCHR)
+	if ((mode & W_OK) && (n->fops == NULL || n->fops->write == NULL))
 		return EROFS;
 	if (cred->euid == 0) {
 		bool executable = (bits & 0111) != 0 || (bits & S_IFMT) == S_IFDIR;

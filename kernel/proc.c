@@ -8,6 +8,7 @@
 #include "file.h"
 #include "kmem.h"
 #include "printf.h"
+#include "shm.h"
 #include "string.h"
 #include "vm.h"
 
@@ -187,6 +188,7 @@ proc_fork(int *pid)
 	child_add(parent, p);
 	*pid = p->pid;
 	sched_start(p);
+	shm_verify();
 	return 0;
 no_space:
 	fdtable_destroy(p->files);
@@ -247,6 +249,7 @@ proc_exit(int status)
 	/* The attaches go with the space; from here on it has no user memory. */
 	vm_space_destroy(p->space);
 	p->space = NULL;
+	shm_verify();
 	fdtable_destroy(p->files);
 	p->files = NULL;
 	node_unref(p->cwd);

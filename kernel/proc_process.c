@@ -162,9 +162,11 @@ show_maps(struct text *t, int pid)
 }
 
 const struct proc_file proc_pid_files[] = {
-	{"stat", 0444, false, show_stat, NULL}, {"cmdline", 0444, true, show_cmdline, NULL},
-	{"maps", 0444, true, show_maps, NULL},  {"wchan", 0444, false, show_wchan, NULL},
-	{NULL, 0, false, NULL, NULL},
+	{.name = "stat", .mode = 0444, .show = show_stat},
+	{.name = "cmdline", .mode = 0444, .many = true, .show = show_cmdline},
+	{.name = "maps", .mode = 0444, .many = true, .show = show_maps},
+	{.name = "wchan", .mode = 0444, .show = show_wchan},
+	{.name = NULL},
 };
 
 /* ---- /proc/frames: whose is each frame of memory? ---- */

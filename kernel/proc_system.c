@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The files of /proc that are about the whole system. */
+#include "abi/errno.h"
 #include "clock.h"
+#include "cmdline.h"
 #include "file.h"
 #include "frame.h"
+#include "inject.h"
 #include "procfs.h"
 #include "shm.h"
 #include "version.h"
@@ -45,6 +48,14 @@ show_version(struct text *t, int pid)
 	return 0;
 }
 
+static int
+show_cmdline(struct text *t, int pid)
+{
+	(void)pid;
+	t->len = cmdline_read(t->buf, sizeof(t->buf));
+	return 0;
+}
+
 /* The cursor counts bytes ever logged. */
 static int
 show_kmsg(struct text *t, int pid)
@@ -55,12 +66,13 @@ show_kmsg(struct text *t, int pid)
 }
 
 const struct proc_file proc_root_files[] = {
-	{"meminfo", 0444, false, show_meminfo, NULL},
-	{"uptime", 0444, false, show_uptime, NULL},
-	{"version", 0444, false, show_version, NULL},
-	{"kmsg", 0400, true, show_kmsg, NULL},
-	{"frames", 0444, true, frames_show, frames_mark},
-	{NULL, 0, false, NULL, NULL},
+	{.name = "cmdline", .mode = 0444, .show = show_cmdline},
+	{.name = "meminfo", .mode = 0444, .show = show_meminfo},
+	{.name = "uptime", .mode = 0444, .show = show_uptime},
+	{.name = "version", .mode = 0444, .show = show_version},
+	{.name = "kmsg", .mode = 0400, .many = true, .show = show_kmsg},
+	{.name = "frames", .mode = 0444, .many = true, .show = frames_show, .open = frames_mark},
+	{.name = NULL},
 };
 
 /* Cursor 0 is the heading, n + 1 stands for slot n. Linux's columns. */
@@ -95,27 +107,84 @@ show_shm(struct text *t, int pid)
 	return 0;
 }
 
+/* Does it all hold? SPEC-shm.md part 3, invariants. */
+static int
+show_check(struct text *t, int pid)
+{
+	char what[128];
+
+	(void)pid;
+	text_add(t, "%s\n", shm_check(what, sizeof(what)) ? "ok" : what);
+	return 0;
+}
+
 const struct proc_file proc_ipc_files[] = {
-	{"shm", 0444, true, show_shm, NULL},
-	{NULL, 0, false, NULL, NULL},
+	{.name = "shm", .mode = 0444, .many = true, .show = show_shm},
+	{.name = "check", .mode = 0444, .show = show_check},
+	{.name = NULL},
 };
 
-#define LIMIT(limit) \
-	static int show_##limit(struct text *t, int pid) \
-	{ \
-		(void)pid; \
-		text_add(t, "%u\n", shminfo.limit); \
-		return 0; \
+/* ---- Limits: what is lowered refuses new use, and takes nothing away ---- */
+
+static int
+store_number(const char *line, uint32_t max, uint32_t *into)
+{
+	uint64_t v = 0;
+	const char *s = line;
+
+	for (; *s >= '0' && *s <= '9' && v <= UINT32_MAX; s++)
+		v = v * 10 + (unsigned)(*s - '0');
+	if (s == line || (*s != '\0' && *s != '\n') || v > max)
+		return EINVAL;
+	*into = (uint32_t)v;
+	return 0;
+}
+
+#define SHOW(name, value)                                                                          \
+	static int show_##name(struct text *t, int pid)                                            \
+	{                                                                                          \
+		(void)pid;                                                                         \
+		text_add(t, "%u\n", value);                                                        \
+		return 0;                                                                          \
 	}
-LIMIT(shmmax)
-LIMIT(shmall)
-LIMIT(shmmni)
-LIMIT(shmseg)
+#define STORE(name, value, max)                                                                    \
+	static int store_##name(const char *line)                                                  \
+	{                                                                                          \
+		return store_number(line, max, &value);                                            \
+	}
+
+SHOW(shmmax, shminfo.shmmax)
+STORE(shmmax, shminfo.shmmax, UINT32_MAX)
+SHOW(shmall, shminfo.shmall)
+STORE(shmall, shminfo.shmall, UINT32_MAX)
+SHOW(shmseg, shminfo.shmseg)
+STORE(shmseg, shminfo.shmseg, SHM_ATTACH_MAX)
+SHOW(shmmni, shminfo.shmmni)
+SHOW(shm_allow_removed, shm_allow_removed)
+STORE(shm_allow_removed, shm_allow_removed, 1)
+
+static int
+show_fail(struct text *t, int pid)
+{
+	char text[200];
+
+	(void)pid;
+	inject_show(text, sizeof(text));
+	text_add(t, "%s\n", text);
+	return 0;
+}
+
+#define KNOB(name)                                                                                 \
+	{                                                                                          \
+		#name, 0644, false, show_##name, NULL, store_##name                                \
+	}
 
 const struct proc_file proc_sys_files[] = {
-	{"shmmax", 0444, false, show_shmmax, NULL},
-	{"shmall", 0444, false, show_shmall, NULL},
-	{"shmmni", 0444, false, show_shmmni, NULL},
-	{"shmseg", 0444, false, show_shmseg, NULL},
-	{NULL, 0, false, NULL, NULL},
+	KNOB(shmmax),
+	KNOB(shmall),
+	KNOB(shmseg),
+	{.name = "shmmni", .mode = 0444, .show = show_shmmni},
+	KNOB(shm_allow_removed),
+	{.name = "fail", .mode = 0600, .show = show_fail, .store = inject_set},
+	{.name = NULL},
 };

@@ -94,7 +94,30 @@ text_close(struct file *f)
 	kmem_free(f->data);
 }
 
+/* A line is written at once: each write is one. */
+static int
+text_write(struct file *f, struct uio *u)
+{
+	const struct proc_file *pf = f->node->data;
+	char line[128];
+	size_t n = u->left;
+	int err;
+
+	if (n >= sizeof(line))
+		return EINVAL;
+	err = uio_move(u, line, n);
+	if (err != 0)
+		return err;
+	line[n] = '\0';
+	err = pf->store(line);
+	if (err != 0)
+		u->left = n; /* nothing of it was taken */
+	return err;
+}
+
 static const struct file_ops text_ops = {.open = text_open, .read = text_read, .close = text_close};
+static const struct file_ops knob_ops = {
+	.open = text_open, .read = text_read, .write = text_write, .close = text_close};
 
 /* ---- Nodes ---- */
 
@@ -104,7 +127,7 @@ file_node(const struct proc_file *pf)
 	struct node *n = node_create(pf->name, strlen(pf->name), S_IFREG | pf->mode);
 
 	if (n != NULL) {
-		n->fops = &text_ops;
+		n->fops = pf->store != NULL ? &knob_ops : &text_ops;
 		n->data = pf;
 	}
 	return n;

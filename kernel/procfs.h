@@ -30,6 +30,8 @@ struct proc_file {
 	 * => ESRCH: that process is gone. */
 	int (*show)(struct text *t, int pid);
 	void (*open)(void);
+	/* Take a line that was written; NULL: it can't be. => EINVAL. */
+	int (*store)(const char *line);
 };
 
 /* proc_system.c and proc_process.c; each table ends with a NULL name. */

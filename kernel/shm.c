@@ -20,6 +20,7 @@
 #include "abi/errno.h"
 #include "cmdline.h"
 #include "frame.h"
+#include "inject.h"
 #include "ipc.h"
 #include "kmem.h"
 #include "printf.h"
@@ -29,6 +30,7 @@
 #include "vm.h"
 
 struct shminfo shminfo;
+uint32_t shm_allow_removed;
 uint32_t shm_nused;     /* slots that are not FREE */
 uint32_t shm_committed; /* pages of all their segments */
 
@@ -48,6 +50,7 @@ shm_init(void)
 	                                                  st.total * PAGE_SIZE :
 	                                                  UINT32_MAX & ~PAGE_MASK,
 	                                0, UINT32_MAX);
+	shm_allow_removed = cmdline_number("shm_allow_removed", 0, 0, 1);
 	if (shm_slots_init(shminfo.shmmni) != 0)
 		noboot("too little memory for shmmni=%u", shminfo.shmmni);
 }
@@ -60,20 +63,27 @@ seg_pages(const struct shm_segment *seg)
 	return page_round(seg->segsz) >> PAGE_SHIFT;
 }
 
-static int32_t
-seg_id(const struct shm_segment *seg)
+int32_t
+shm_segment_id(const struct shm_segment *seg)
 {
 	return ipc_id(seg->perm.seq, seg->slot);
 }
 
+/* May it be used by its identifier? One that is being created is REMOVED and
+ * has no attach. */
+static bool
+seg_usable(const struct shm_segment *seg)
+{
+	return !(seg->perm.mode & SHMSEG_REMOVED) || (shm_allow_removed && seg->nattch > 0);
+}
+
 /* The segment that an identifier stands for; NULL if it isn't live. */
-static struct shm_segment *
-seg_live(int32_t id)
+struct shm_segment *
+shm_segment_live(int32_t id)
 {
 	struct shm_segment *seg = shm_slot(id & 0xffff);
 
-	if (id < 0 || seg == NULL || seg->perm.seq != id >> 16 ||
-	    (seg->perm.mode & (SHMSEG_ALLOCATED | SHMSEG_REMOVED)) != SHMSEG_ALLOCATED) {
+	if (id < 0 || seg == NULL || seg->perm.seq != id >> 16 || !seg_usable(seg)) {
 		why("shm: %d is not a segment's identifier", id);
 		return NULL;
 	}
@@ -91,8 +101,8 @@ seg_attached(const struct shm_attach *at)
 }
 
 /* FREE again; its memory goes with the last reference. */
-static void
-seg_free(struct shm_segment *seg)
+void
+shm_segment_free(struct shm_segment *seg)
 {
 	shm_nused--;
 	shm_committed -= seg_pages(seg);
@@ -107,7 +117,7 @@ seg_drop(struct shm_segment *seg)
 {
 	seg->nattch--;
 	if (seg->nattch == 0 && (seg->perm.mode & SHMSEG_REMOVED))
-		seg_free(seg);
+		shm_segment_free(seg);
 }
 
 /* ---- shmget ---- */
@@ -133,7 +143,7 @@ get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
 	}
 	if ((flags & (IPC_CREAT | IPC_EXCL)) == (IPC_CREAT | IPC_EXCL))
 		return EEXIST;
-	*id = seg_id(seg);
+	*id = shm_segment_id(seg);
 	return 0;
 }
 
@@ -192,11 +202,11 @@ get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 
 	wanted = seg->perm.mode & SHMSEG_WANTED;
 	seg->perm.mode &= ~(SHMSEG_REMOVED | SHMSEG_WANTED);
-	*id = seg_id(seg);
+	*id = shm_segment_id(seg);
 	if (wanted)
 		wakeup(seg);
 	if (err != 0)
-		seg_free(seg);
+		shm_segment_free(seg);
 	return err;
 }
 
@@ -224,6 +234,10 @@ shm_get(int32_t key, uint32_t size, int flags, int32_t *id)
 static int
 attach_address(struct vm_space *sp, vaddr_t addr, uint32_t len, int flags, vaddr_t *va)
 {
+	if (addr == 0 && (flags & SHM_REMAP)) {
+		why("shmat: SHM_REMAP without an address");
+		return EINVAL;
+	}
 	if (addr == 0)
 		return vm_find_space(sp, len, len >= SLOT_SIZE ? SLOT_SIZE : PAGE_SIZE, va);
 	*va = addr;
@@ -237,7 +251,7 @@ attach_address(struct vm_space *sp, vaddr_t addr, uint32_t len, int flags, vaddr
 		why("shmat: %u bytes at 0x%x are not all in user space", len, *va);
 		return EINVAL;
 	}
-	if (!vm_range_free(sp, *va, len)) {
+	if (!(flags & SHM_REMAP) && !vm_range_free(sp, *va, len)) {
 		why("shmat: something is mapped in the %u bytes at 0x%x", len, *va);
 		return ENOMEM;
 	}
@@ -248,10 +262,12 @@ int
 shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 {
 	struct vm_space *sp = curproc()->space;
-	struct shm_segment *seg = seg_live(id);
+	struct shm_segment *seg = shm_segment_live(id);
 	int prot = flags & SHM_RDONLY ? PROT_READ : PROT_READ | PROT_WRITE;
-	struct vm_mapping m = {.prot = prot, .max_prot = prot | PROT_EXEC, .inherit = VM_SHARE};
-	struct shm_attach *at;
+	struct vm_mapping m = {.prot = prot | (flags & SHM_EXEC ? PROT_EXEC : 0),
+	                       .max_prot = prot | PROT_EXEC,
+	                       .inherit = VM_SHARE,
+	                       .replace = flags & SHM_REMAP};
 	int err;
 
 	if (seg == NULL)
@@ -267,15 +283,13 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	err = attach_address(sp, addr, m.len, flags, &m.start);
 	if (err != 0)
 		return err;
-	at = shm_attach_alloc(sp, &m.attach);
-	if (at == NULL)
+	if (shm_attach_alloc(sp, m.start, id, &m.attach) != 0)
 		return ENOMEM;
 	/* Counted before anything may sleep, so that it can't be freed meanwhile. */
 	seg->nattch++;
-	at->va = m.start;
-	at->id = id;
+	inject_sleep(INJECT_ATTACH);
 	m.object = seg->object;
-	err = vm_map(sp, &m);
+	err = inject_fail(INJECT_ATTACH) ? ENOMEM : vm_map(sp, &m);
 	if (err != 0) {
 		shm_attach_free(sp, m.attach);
 		seg_drop(seg);
@@ -332,115 +346,4 @@ shm_fork(struct vm_space *from, struct vm_space *to)
 	while ((at = shm_attach_next(to, &n)) != NULL)
 		seg_attached(at)->nattch++;
 	return 0;
-}
-
-/* ---- shmctl ---- */
-
-/* What a user sees: no internal bits, nothing that is not said here. */
-static void
-seg_stat(const struct shm_segment *seg, struct shmid_ds *ds)
-{
-	memset(ds, 0, sizeof(*ds));
-	ds->shm_perm = seg->perm;
-	ds->shm_perm.mode &= 0777;
-	ds->shm_segsz = seg->segsz;
-	ds->shm_atime = seg->atime;
-	ds->shm_dtime = seg->dtime;
-	ds->shm_ctime = seg->ctime;
-	ds->shm_cpid = seg->cpid;
-	ds->shm_lpid = seg->lpid;
-	ds->shm_nattch = seg->nattch;
-}
-
-static int
-control_stat(struct shm_segment *seg, vaddr_t buf)
-{
-	struct shmid_ds ds;
-	int err = ipcperm(&curproc()->cred, &seg->perm, IPC_R);
-
-	if (err != 0)
-		return err;
-	seg_stat(seg, &ds);
-	return copyout(buf, &ds, sizeof(ds));
-}
-
-static int
-control_set(struct shm_segment *seg, vaddr_t buf)
-{
-	struct shmid_ds ds;
-	int err = ipcperm(&curproc()->cred, &seg->perm, IPC_M);
-
-	if (err != 0)
-		return err;
-	if (copyin(&ds, buf, sizeof(ds)) != 0)
-		return EFAULT;
-	seg->perm.uid = ds.shm_perm.uid;
-	seg->perm.gid = ds.shm_perm.gid;
-	seg->perm.mode = (seg->perm.mode & ~0777) | (ds.shm_perm.mode & 0777);
-	seg->ctime = clock_seconds();
-	return 0;
-}
-
-static int
-control_remove(struct shm_segment *seg)
-{
-	int err = ipcperm(&curproc()->cred, &seg->perm, IPC_M);
-
-	if (err != 0)
-		return err;
-	shm_slot_forget_key(seg);
-	seg->perm.mode |= SHMSEG_REMOVED;
-	if (seg->nattch == 0)
-		seg_free(seg);
-	return 0;
-}
-
-int
-shm_control(int32_t id, int cmd, vaddr_t buf)
-{
-	struct shm_segment *seg = seg_live(id);
-
-	if (seg == NULL)
-		return EINVAL;
-	switch (cmd) {
-	case IPC_STAT:
-		return control_stat(seg, buf);
-	case IPC_SET:
-		return control_set(seg, buf);
-	case IPC_RMID:
-		return control_remove(seg);
-	default:
-		return EINVAL;
-	}
-}
-
-/* ---- For /proc ---- */
-
-uint32_t
-shm_slot_limit(void)
-{
-	return shminfo.shmmni;
-}
-
-bool
-shm_slot_stat(uint32_t slot, struct shmid_ds *ds, int32_t *id, uint32_t *resident)
-{
-	const struct shm_segment *seg = shm_slot(slot);
-
-	if (seg == NULL || seg->object == NULL)
-		return false;
-	seg_stat(seg, ds);
-	if (seg->perm.mode & SHMSEG_REMOVED)
-		ds->shm_perm.mode |= SHM_DEST;
-	*id = seg_id(seg);
-	*resident = seg->object->resident;
-	return true;
-}
-
-struct vm_object *
-shm_slot_object(uint32_t slot)
-{
-	const struct shm_segment *seg = shm_slot(slot);
-
-	return seg == NULL ? NULL : seg->object;
 }

@@ -17,7 +17,10 @@ struct shminfo {
 	uint32_t shmseg; /* attaches of one process */
 	uint32_t shmall; /* pages */
 };
+#define SHM_ATTACH_MAX 4096u /* the most that shmseg can be */
 extern struct shminfo shminfo;
+/* 1: a removed segment that is still attached can be attached and stat'ed. */
+extern uint32_t shm_allow_removed;
 
 void shm_init(void);
 
@@ -25,7 +28,19 @@ void shm_init(void);
 int shm_get(int32_t key, uint32_t size, int flags, int32_t *id);
 int shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out);
 int shm_detach(vaddr_t addr);
-int shm_control(int32_t id, int cmd, vaddr_t buf);
+int shm_control(int32_t id, int cmd, vaddr_t buf, uint32_t *result);
+
+/* Walk the invariants of SPEC-shm.md part 3. => false, and `what` says which
+ * does not hold. shm_verify() panics then; it does nothing in a release. */
+bool shm_check(char *what, size_t size);
+#ifdef DEBUG
+void shm_verify(void);
+#else
+static inline void
+shm_verify(void)
+{
+}
+#endif
 
 /* The attaches of `from` are `to`'s too, whose entries have been copied.
  * => ENOMEM with nothing counted. */

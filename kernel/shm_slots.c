@@ -3,8 +3,8 @@
  * The tables under shm.c, in chunks: that of slots is as long as shmmni says at
  * boot, that of a process's attaches grows, for most processes have few.
  *
- * Slots:   chunk[slot / 1024] -> [segment pointer of slot % 1024]
- * Keys:    hash[key] -> segment -> segment
+ * Slots:   chunk[slot / 1024] -> [segment of slot % 1024]
+ * Keys:    chunk[hash / 1024] -> [chain of hash % 1024] -> segment -> segment
  * Attaches: space->shm -> chunk[n / 32] -> [{va, id, pieces} of n % 32]
  */
 #include "shm_slots.h"
@@ -18,12 +18,14 @@
 
 /* ---- Slots ---- */
 
-#define SLOT_CHUNK (PAGE_SIZE / sizeof(struct shm_segment *))
-#define SLOT_CHUNKS (SHM_SLOTS_MAX / 512)
-#define KEY_HASH 512u
+/* Two tables of pointers, a page at a time: segments by slot, and the chains
+ * of the hash of keys, of which there are as many as there can be segments. */
+#define CHUNK (PAGE_SIZE / sizeof(struct shm_segment *))
+#define CHUNKS (SHM_SLOTS_MAX / 512)
 
-static struct shm_segment **slot_chunks[SLOT_CHUNKS];
-static struct shm_segment *key_hash[KEY_HASH];
+static struct shm_segment **slot_chunks[CHUNKS];
+static struct shm_segment **hash_chunks[CHUNKS];
+static uint32_t hash_shift; /* of a key's 32 bits, those that count */
 static int32_t last_free = -1;
 
 /*
@@ -37,11 +39,15 @@ static uint32_t full_full;
 int
 shm_slots_init(uint32_t count)
 {
-	uint32_t i;
+	uint32_t i, size = CHUNK;
 
-	for (i = 0; i * SLOT_CHUNK < count; i++) {
+	while (size < count)
+		size *= 2;
+	hash_shift = __builtin_clz(size) + 1;
+	for (i = 0; i * CHUNK < size; i++) {
 		slot_chunks[i] = page_alloc();
-		if (slot_chunks[i] == NULL)
+		hash_chunks[i] = page_alloc();
+		if (slot_chunks[i] == NULL || hash_chunks[i] == NULL)
 			return ENOMEM;
 	}
 	return 0;
@@ -74,6 +80,22 @@ lowest_free(void)
 	return w * 32 + __builtin_ctz(~taken[w]);
 }
 
+uint32_t
+shm_slot_highest(void)
+{
+	uint32_t w = SHM_SLOTS_MAX / 32;
+
+	while (w > 0 && taken[w - 1] == 0)
+		w--;
+	return w == 0 ? 0 : (w - 1) * 32 + 31 - __builtin_clz(taken[w - 1]);
+}
+
+int32_t
+shm_slot_last_free(void)
+{
+	return last_free;
+}
+
 struct shm_segment *
 shm_slot(uint32_t slot)
 {
@@ -81,8 +103,8 @@ shm_slot(uint32_t slot)
 
 	if (slot >= SHM_SLOTS_MAX)
 		return NULL;
-	chunk = slot_chunks[slot / SLOT_CHUNK];
-	return chunk == NULL ? NULL : chunk[slot % SLOT_CHUNK];
+	chunk = slot_chunks[slot / CHUNK];
+	return chunk == NULL ? NULL : chunk[slot % CHUNK];
 }
 
 static struct shm_segment **
@@ -90,7 +112,8 @@ key_bucket(int32_t key)
 {
 	uint32_t k = (uint32_t)key * 2654435769u; /* 2^32 / golden ratio */
 
-	return &key_hash[k >> 23];
+	k >>= hash_shift;
+	return &hash_chunks[k / CHUNK][k % CHUNK];
 }
 
 struct shm_segment *
@@ -113,7 +136,7 @@ shm_slot_alloc(int32_t key)
 		return NULL;
 	last_free = -1;
 	mark(slot, true);
-	slot_chunks[slot / SLOT_CHUNK][slot % SLOT_CHUNK] = seg;
+	slot_chunks[slot / CHUNK][slot % CHUNK] = seg;
 	seg->slot = slot;
 	seg->perm.key = key;
 	if (key != IPC_PRIVATE) {
@@ -141,7 +164,7 @@ shm_slot_free(struct shm_segment *seg)
 {
 	shm_slot_forget_key(seg);
 	mark(seg->slot, false);
-	slot_chunks[seg->slot / SLOT_CHUNK][seg->slot % SLOT_CHUNK] = NULL;
+	slot_chunks[seg->slot / CHUNK][seg->slot % CHUNK] = NULL;
 	last_free = (int32_t)seg->slot;
 	kmem_free(seg);
 }
@@ -180,7 +203,7 @@ shm_attach_next(const struct vm_space *sp, uint16_t *n)
 
 		if (chunk == NULL) {
 			i |= AT_CHUNK - 1;
-		} else if (chunk[i % AT_CHUNK].pieces > 0) {
+		} else if (chunk[i % AT_CHUNK].va != 0) {
 			*n = i + 1;
 			return &chunk[i % AT_CHUNK];
 		}
@@ -206,25 +229,26 @@ shm_attach_find(struct vm_space *sp, vaddr_t va, uint16_t *n)
 	return NULL;
 }
 
-struct shm_attach *
-shm_attach_alloc(struct vm_space *sp, uint16_t *n)
+int
+shm_attach_alloc(struct vm_space *sp, vaddr_t va, int32_t id, uint16_t *n)
 {
-	uint32_t i;
+	struct shm_attach **chunk, *at;
+	uint32_t i = 0;
 
 	if (sp->shm == NULL && (sp->shm = kmem_alloc(sizeof(*sp->shm))) == NULL)
-		return NULL;
-	for (i = 0; i < SHM_ATTACH_MAX; i++) {
-		struct shm_attach **chunk = &sp->shm->chunks[i / AT_CHUNK];
-
-		if (*chunk == NULL && (*chunk = kmem_alloc(AT_CHUNK * sizeof(**chunk))) == NULL)
-			return NULL;
-		if ((*chunk)[i % AT_CHUNK].pieces > 0)
-			continue;
-		sp->shm->used++;
-		*n = i + 1;
-		return &(*chunk)[i % AT_CHUNK];
-	}
-	return NULL;
+		return ENOMEM;
+	while (i < SHM_ATTACH_MAX && sp->shm->chunks[i / AT_CHUNK] != NULL &&
+	       shm_attach_get(sp, i + 1)->va != 0)
+		i++;
+	ASSERT(i < SHM_ATTACH_MAX);
+	chunk = &sp->shm->chunks[i / AT_CHUNK];
+	if (*chunk == NULL && (*chunk = kmem_alloc(AT_CHUNK * sizeof(**chunk))) == NULL)
+		return ENOMEM;
+	at = &(*chunk)[i % AT_CHUNK];
+	*at = (struct shm_attach){.va = va, .id = id};
+	sp->shm->used++;
+	*n = i + 1;
+	return 0;
 }
 
 void

@@ -7,30 +7,37 @@
 #include "syscall.h"
 #include "vm.h"
 
+/* A debug build looks, after each call, whether all is as it should be. */
+static int
+verified(int err)
+{
+	shm_verify();
+	return err;
+}
+
 int
 sys_shmget(const uint32_t *arg, uint32_t *result)
 {
-	return shm_get(arg[0], arg[1], arg[2], (int32_t *)result);
+	return verified(shm_get(arg[0], arg[1], arg[2], (int32_t *)result));
 }
 
 int
 sys_shmat(const uint32_t *arg, uint32_t *result)
 {
-	return shm_attach(arg[0], arg[1], arg[2], result);
+	return verified(shm_attach(arg[0], arg[1], arg[2], result));
 }
 
 int
 sys_shmdt(const uint32_t *arg, uint32_t *result)
 {
 	(void)result;
-	return shm_detach(arg[0]);
+	return verified(shm_detach(arg[0]));
 }
 
 int
 sys_shmctl(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
-	return shm_control(arg[0], arg[1], arg[2]);
+	return verified(shm_control(arg[0], arg[1], arg[2], result));
 }
 
 /*
@@ -45,7 +52,7 @@ ipc_shmat(int32_t id, vaddr_t addr, int flags, vaddr_t where)
 
 	if (copyin(&word, where, sizeof(word)) != 0 || copyout(where, &word, sizeof(word)) != 0)
 		return EFAULT;
-	err = shm_attach(id, addr, flags, &word);
+	err = verified(shm_attach(id, addr, flags, &word));
 	return err != 0 ? err : copyout(where, &word, sizeof(word));
 }
 
@@ -56,14 +63,14 @@ sys_ipc(const uint32_t *arg, uint32_t *result)
 	case IPCOP_SHMAT:
 		return ipc_shmat(arg[1], arg[4], arg[2], arg[3]);
 	case IPCOP_SHMDT:
-		return shm_detach(arg[4]);
+		return verified(shm_detach(arg[4]));
 	case IPCOP_SHMGET:
-		return shm_get(arg[1], arg[2], arg[3], (int32_t *)result);
+		return verified(shm_get(arg[1], arg[2], arg[3], (int32_t *)result));
 	case IPCOP_SHMCTL:
 		/* The structures of before IPC_64 are not spoken here. */
 		if (!(arg[2] & IPC_64))
 			return EINVAL;
-		return shm_control(arg[1], arg[2] & ~IPC_64, arg[4]);
+		return verified(shm_control(arg[1], arg[2] & ~IPC_64, arg[4], result));
 	default:
 		return ENOSYS;
 	}

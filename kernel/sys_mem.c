@@ -54,9 +54,9 @@ choose_address(struct vm_space *sp, vaddr_t wish, uint32_t len, int flags, vaddr
 			return EINVAL;
 		if (!vm_range_ok(wish, len))
 			return wish < USER_MIN ? EPERM : ENOMEM;
-		if (vm_range_free(sp, wish, len))
-			return 0;
-		return flags & MAP_FIXED_NOREPLACE ? EEXIST : vm_unmap(sp, wish, wish + len);
+		if ((flags & MAP_FIXED_NOREPLACE) && !vm_range_free(sp, wish, len))
+			return EEXIST;
+		return 0;
 	}
 	*out = wish & ~PAGE_MASK;
 	if (vm_range_ok(*out, len) && vm_range_free(sp, *out, len))
@@ -95,7 +95,8 @@ sys_mmap2(const uint32_t *arg, uint32_t *result)
 	struct vm_mapping m = {.len = page_round(arg[1]),
 	                       .prot = arg[2] & (PROT_READ | PROT_WRITE | PROT_EXEC),
 	                       .max_prot = PROT_READ | PROT_WRITE | PROT_EXEC,
-	                       .inherit = type == MAP_SHARED ? VM_SHARE : VM_COPY};
+	                       .inherit = type == MAP_SHARED ? VM_SHARE : VM_COPY,
+	                       .replace = arg[3] & MAP_FIXED};
 
 	if ((type != MAP_SHARED && type != MAP_PRIVATE) || arg[1] == 0)
 		return EINVAL;

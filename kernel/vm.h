@@ -84,6 +84,7 @@ struct vm_mapping {
 	uint32_t pgoff;
 	uint8_t prot, max_prot, inherit;
 	bool stack;
+	bool replace; /* what is mapped there goes, else there must be nothing */
 	uint16_t attach;
 };
 
@@ -93,8 +94,8 @@ bool vm_range_ok(vaddr_t start, uint32_t len);
 bool vm_range_free(const struct vm_space *sp, vaddr_t start, uint32_t len);
 /* A free range that suits; align in bytes. => ENOMEM. */
 int vm_find_space(const struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out);
-/* => takes its own reference on m->object; the range is free and ok.
- * ENOMEM with nothing changed. */
+/* => takes its own reference on m->object; the range is ok, and free unless
+ * m->replace. ENOMEM with nothing changed. */
 int vm_map(struct vm_space *sp, const struct vm_mapping *m);
 /* => 0, or ENOMEM (a split needs memory) with nothing changed. */
 int vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end);

@@ -175,28 +175,22 @@ vm_find_space(const struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *
 
 /* ---- Mapping ---- */
 
-int
-vm_map(struct vm_space *sp, const struct vm_mapping *m)
+/* An entry for m, not linked, with what it is promised. => NULL: ENOMEM. */
+static struct vm_entry *
+entry_create(struct vm_space *sp, const struct vm_mapping *m, uint32_t tables)
 {
-	struct vm_entry *prev = entry_below(sp, m->start);
-	struct vm_entry *next = prev != NULL ? prev->next : sp->first;
-	vaddr_t end = m->start + m->len;
 	bool charged = m->inherit == VM_COPY && (m->prot & PROT_WRITE);
 	struct vm_entry *e;
-	uint32_t lo, hi, tables;
 
-	ASSERT(m->len > 0 && vm_range_ok(m->start, m->len));
-	ASSERT(vm_range_free(sp, m->start, m->len));
-	tables = slots_alone(prev, m->start, end, next, &lo, &hi);
 	if (space_charge(sp, charged ? m->len >> PAGE_SHIFT : 0, tables) != 0)
-		return ENOMEM;
+		return NULL;
 	e = kmem_alloc(sizeof(*e));
 	if (e == NULL) {
 		space_release(sp, charged ? m->len >> PAGE_SHIFT : 0, tables);
-		return ENOMEM;
+		return NULL;
 	}
 	e->start = m->start;
-	e->end = end;
+	e->end = m->start + m->len;
 	e->object = m->object;
 	e->pgoff = m->pgoff;
 	e->prot = m->prot;
@@ -207,10 +201,7 @@ vm_map(struct vm_space *sp, const struct vm_mapping *m)
 	e->attach = m->attach;
 	if (e->object != NULL)
 		vm_object_ref(e->object);
-	entry_link(sp, e);
-	if (e->attach != 0)
-		shm_entry_count(sp, e->attach, 1);
-	return 0;
+	return e;
 }
 
 /* Make va a border between entries. => ENOMEM. */
@@ -284,6 +275,37 @@ vm_unmap_attach(struct vm_space *sp, vaddr_t start, vaddr_t end, uint16_t attach
 		if (e->attach == attach)
 			entry_remove(sp, e);
 	}
+}
+
+/*
+ * All that can fail comes before what was there goes. Until then it is not
+ * known which tables the neighbours will have, so in place of something all
+ * that the range could need are promised, and those too many given back.
+ */
+int
+vm_map(struct vm_space *sp, const struct vm_mapping *m)
+{
+	vaddr_t end = m->start + m->len;
+	struct vm_entry *prev, *next, *e;
+	uint32_t lo, hi, tables;
+
+	ASSERT(m->len > 0 && vm_range_ok(m->start, m->len));
+	ASSERT(m->replace || vm_range_free(sp, m->start, m->len));
+	if (m->replace && (split_at(sp, m->start) != 0 || split_at(sp, end) != 0))
+		return ENOMEM;
+	prev = m->replace ? NULL : entry_below(sp, m->start);
+	next = m->replace ? NULL : entry_from(sp, m->start);
+	tables = slots_alone(prev, m->start, end, next, &lo, &hi);
+	e = entry_create(sp, m, tables);
+	if (e == NULL)
+		return ENOMEM;
+	if (m->replace)
+		vm_unmap(sp, m->start, end); /* splits nothing any more */
+	entry_link(sp, e);
+	space_release(sp, 0, tables - slots_alone(e->prev, m->start, end, e->next, &lo, &hi));
+	if (e->attach != 0)
+		shm_entry_count(sp, e->attach, 1);
+	return 0;
 }
 
 /* ---- Protection ---- */

@@ -31,13 +31,15 @@ kernel_place(uint32_t eip, uint32_t *off)
 	return name != NULL ? name : "?";
 }
 
+/* back 1: a return address. The call before it may be its function's last
+ * instruction, and the address then lies in the next one. */
 static void
-print_place(uint32_t eip)
+print_place(uint32_t eip, uint32_t back)
 {
 	uint32_t off;
-	const char *name = kernel_place(eip, &off);
+	const char *name = kernel_place(eip - back, &off);
 
-	printf("  0x%08x  %s+0x%x\n", eip, name, off);
+	printf("  0x%08x  %s+0x%x\n", eip, name, off + back);
 }
 
 static void
@@ -72,14 +74,14 @@ machine_backtrace(void)
 	print_registers(tf, kernel_trap_esp);
 	printf("backtrace:\n");
 	if (tf != &here)
-		print_place(tf->eip);
+		print_place(tf->eip, 0);
 	ebp = tf->ebp;
 	for (i = 0; i < DEPTH && readable(ebp); i++) {
 		const uint32_t *frame = (const uint32_t *)ebp;
 
 		if (frame[1] == 0)
 			break;
-		print_place(frame[1]);
+		print_place(frame[1], 1);
 		if (frame[0] <= ebp)
 			break; /* callers lie higher: this chain is broken or done */
 		ebp = frame[0];

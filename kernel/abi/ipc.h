@@ -14,6 +14,7 @@
 #define IPC_RMID 0
 #define IPC_SET 1
 #define IPC_STAT 2
+#define IPC_INFO 3
 
 #define IPC_R 0400
 #define IPC_W 0200

@@ -16,7 +16,18 @@
 
 #define SHMLBA 4096u
 
-#define SHM_DEST 01000 /* mode bit in /proc/sysvipc/shm: removed */
+#define SHM_NORESERVE 010000 /* shmget; has no effect */
+#define SHM_HUGETLB 04000    /* shmget; frames of 4 MiB */
+
+#define SHM_LOCK 11
+#define SHM_UNLOCK 12
+#define SHM_STAT 13
+#define SHM_INFO 14
+#define SHM_STAT_ANY 15
+
+/* Mode bits beyond the nine, for those who look. */
+#define SHM_DEST 01000   /* removed, goes with its last attach */
+#define SHM_LOCKED 02000 /* SHM_LOCK */
 
 /* The calls by way of ipc(). */
 #define IPCOP_SHMAT 21
@@ -34,6 +45,19 @@ struct shmid_ds {
 	int32_t shm_lpid;
 	uint32_t shm_nattch;
 	uint32_t shm_spare[2];
+};
+
+/* IPC_INFO: the limits. */
+struct shminfo64 {
+	uint32_t shmmax, shmmin, shmmni, shmseg, shmall;
+	uint32_t spare[4];
+};
+
+/* SHM_INFO: what is in use; pages. */
+struct shm_info {
+	int32_t used_ids;
+	uint32_t shm_tot, shm_rss, shm_swp;
+	uint32_t spare[2];
 };
 
 _Static_assert(sizeof(struct ipc_perm) == 36, "ipc64_perm is 36 bytes");

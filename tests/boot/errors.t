@@ -6,10 +6,11 @@ noboot() { # noboot NAME REGEX ARG...
 	local name=$1 line=$2
 	shift 2
 	run 125 "$name" "$@" "$probe"
-	said "$name" "$line"
+	said "$name" "cannot start.*$line"
 }
 elf() { # elf NAME: assembles an init of that name from standard input
-	nasm -f bin -o "$dir/$1" - && chmod 755 "$dir/$1"
+	cat >"$dir/source"
+	nasm -f bin -o "$dir/$1" "$dir/source" && chmod 755 "$dir/$1"
 }
 
 noboot 'too little memory' 'memory' --mem 3
@@ -35,20 +36,23 @@ header() { # header CLASS TYPE MACHINE PTYPE FILESZ VADDR
 	END
 	echo "$dir/$1-$2-$3-$4-$5-$6"
 }
-while read -r name spec; do
+while IFS='|' read -r name why spec; do
 	file=$(header $spec)
-	noboot "$name" "/$(basename "$file")" --add "$file" \
+	noboot "$name" "/$(basename "$file"): .*$why" --add "$file" \
 		--append "init=/$(basename "$file")"
 done <<'END'
-64-bit 2 2 62 1 86 0x8048000
-for-another-machine 1 2 40 1 86 0x8048000
-relocatable 1 1 3 1 86 0x8048000
-dynamic 1 2 3 3 86 0x8048000
-no-segment 1 2 3 0 86 0x8048000
-longer-than-its-file 1 2 3 1 8192 0x8048000
-in-the-kernel 1 2 3 1 86 0xc0000000
-at-zero 1 2 3 1 86 0x0
+64-bit|32-bit|2 2 62 1 86 0x8048000
+for another machine|i386|1 2 40 1 86 0x8048000
+relocatable|static|1 1 3 1 86 0x8048000
+dynamic|static|1 2 3 3 86 0x8048000
+no segment|segment|1 2 3 0 86 0x8048000
+longer than its file|outside of the file|1 2 3 1 8192 0x8048000
+in the kernel|user space|1 2 3 1 86 0xc0000000
+at zero|user space|1 2 3 1 86 0x0
 END
+file=$(header 1 2 3 1 86 0x8048000)
+run 124 'nothing is wrong with the header else' --timeout 5 --add "$file" \
+	--append "init=/$(basename "$file")" "$probe"
 
 # Without an image there is nothing that tools/run could run.
 . tools/machine.sh

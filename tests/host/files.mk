@@ -6,7 +6,8 @@
 # -iquote keeps the kernel's string.h and signal.h out of the host's headers.
 HOST_KERNEL := kernel/frame.c kernel/kmem.c kernel/vm_object.c kernel/vm_map.c \
 	kernel/vm_space.c kernel/vm_fault.c kernel/usercopy.c kernel/ipc.c \
-	kernel/shm.c kernel/shm_slots.c kernel/cmdline.c arch/i386/pmap.c
+	kernel/shm.c kernel/shm_control.c \
+	kernel/shm_slots.c kernel/inject.c kernel/cmdline.c arch/i386/pmap.c
 # The calls that can be made to fail, and those after which memory is junk.
 HOST_WRAP := kmem_alloc kmem_free page_alloc page_free frame_unref \
 	commit_charge vm_object_create

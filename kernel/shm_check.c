@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The invariants of SPEC-shm.md part 3, checked the long way round: from the
+ * processes' entries and page tables, not from the counts that are kept.
+ */
+#include "frame.h"
+#include "printf.h"
+#include "proc.h"
+#include "shm.h"
+#include "shm_slots.h"
+#include "vm.h"
+
+/* What does not hold, in words; the first one counts. */
+struct finding {
+	char *buf;
+	size_t size;
+	bool ok;
+};
+
+#define FIND(f, cond, ...)                                                                         \
+	do {                                                                                       \
+		if ((f)->ok && !(cond)) {                                                          \
+			(f)->ok = false;                                                           \
+			snprintf((f)->buf, (f)->size, __VA_ARGS__);                                \
+		}                                                                                  \
+	} while (0)
+
+/* Each attach names a live slot, and has as many entries as it says. */
+static void
+check_space(struct finding *f, const struct proc *p)
+{
+	const struct vm_entry *e;
+	struct shm_attach *at;
+	uint16_t n = 0;
+
+	while (f->ok && (at = shm_attach_next(p->space, &n)) != NULL) {
+		const struct shm_segment *seg = shm_slot(at->id & 0xffff);
+		uint32_t pieces = 0;
+
+		FIND(f, seg != NULL && seg->perm.seq == at->id >> 16,
+		     "process %d: attach %u names no segment", p->pid, n);
+		for (e = p->space->first; f->ok && e != NULL; e = e->next) {
+			if (e->attach != n)
+				continue;
+			pieces++;
+			FIND(f, e->object == seg->object, "process %d: 0x%x shows another object",
+			     p->pid, e->start);
+			FIND(f, e->start >= at->va && e->end - at->va <= page_round(seg->segsz),
+			     "process %d: 0x%x lies outside of its attach", p->pid, e->start);
+		}
+		FIND(f, pieces == at->pieces, "process %d: attach %u has %u pieces, not %u", p->pid,
+		     n, pieces, at->pieces);
+	}
+}
+
+/* Attaches that name the segment, over all processes. */
+static uint32_t
+count_attaches(const struct shm_segment *seg)
+{
+	const struct proc *p;
+	struct shm_attach *at;
+	uint32_t count = 0;
+
+	for (p = proc_list; p != NULL; p = p->next) {
+		uint16_t n = 0;
+
+		while (p->space != NULL && (at = shm_attach_next(p->space, &n)) != NULL)
+			count += at->id == shm_segment_id(seg);
+	}
+	return count;
+}
+
+/* Entries of page tables that show page `page` of the object as frame fr. */
+static uint32_t
+count_views(const struct vm_object *obj, uint32_t page, frame_t fr)
+{
+	const struct proc *p;
+	const struct vm_entry *e;
+	uint32_t count = 0;
+
+	for (p = proc_list; p != NULL; p = p->next) {
+		for (e = p->space == NULL ? NULL : p->space->first; e != NULL; e = e->next) {
+			pte_t pte;
+
+			if (e->object != obj || page < e->pgoff ||
+			    page - e->pgoff >= (e->end - e->start) >> PAGE_SHIFT)
+				continue;
+			pte = pmap_lookup(&p->space->pmap,
+			                  e->start + ((page - e->pgoff) << PAGE_SHIFT));
+			count += pte != 0 && pte_frame(pte) == fr;
+		}
+	}
+	return count;
+}
+
+static void
+check_frames(struct finding *f, const struct shm_segment *seg)
+{
+	uint32_t page, resident = 0;
+	frame_t fr;
+
+	for (page = 0; f->ok && page < seg->object->npages; page++) {
+		if (!vm_object_peek(seg->object, page, &fr))
+			continue;
+		resident++;
+		FIND(f, frame_refs(fr) == 1 + count_views(seg->object, page, fr),
+		     "segment %d: page %u has %u references, not 1 + %u", shm_segment_id(seg), page,
+		     frame_refs(fr), count_views(seg->object, page, fr));
+	}
+	FIND(f, resident == seg->object->resident, "segment %d: %u pages are there, not %u",
+	     shm_segment_id(seg), resident, seg->object->resident);
+}
+
+static void
+check_segment(struct finding *f, const struct shm_segment *seg)
+{
+	bool removed = seg->perm.mode & SHMSEG_REMOVED, created = seg->object != NULL;
+	int32_t id = shm_segment_id(seg);
+
+	FIND(f, seg->perm.mode & SHMSEG_ALLOCATED, "segment %d: not ALLOCATED", id);
+	FIND(f, !(seg->perm.mode & SHMSEG_WANTED) || !created, "segment %d: WANTED but made", id);
+	FIND(f, !removed || !created || seg->nattch > 0, "segment %d: removed, and not gone", id);
+	FIND(f, !removed || !created || seg->perm.key == IPC_PRIVATE, "segment %d: removed, with a key",
+	     id);
+	FIND(f, seg->nattch == count_attaches(seg), "segment %d: nattch %u, attaches %u", id,
+	     seg->nattch, count_attaches(seg));
+	if (created)
+		check_frames(f, seg);
+}
+
+bool
+shm_check(char *what, size_t size)
+{
+	struct finding f = {.buf = what, .size = size, .ok = true};
+	uint32_t slot, used = 0, pages = 0, highest = shm_slot_highest();
+	const struct proc *p;
+
+	for (slot = 0; f.ok && slot <= highest; slot++) {
+		const struct shm_segment *seg = shm_slot(slot);
+
+		if (seg == NULL)
+			continue;
+		used++;
+		pages += page_round(seg->segsz) >> PAGE_SHIFT;
+		FIND(&f, seg->slot == slot, "slot %u: holds slot %u's segment", slot, seg->slot);
+		check_segment(&f, seg);
+	}
+	FIND(&f, used == shm_nused, "%u slots are in use, not %u", used, shm_nused);
+	FIND(&f, pages == shm_committed, "segments have %u pages, not %u", pages, shm_committed);
+	FIND(&f, shm_slot_last_free() < 0 || shm_slot(shm_slot_last_free()) == NULL,
+	     "shm_last_free is %d, which is in use", shm_slot_last_free());
+	for (p = proc_list; f.ok && p != NULL; p = p->next)
+		if (p->space != NULL)
+			check_space(&f, p);
+	return f.ok;
+}
+
+#ifdef DEBUG
+/* The walk grows with all there is, so where there is much of it, it is taken
+ * after some of the calls only. */
+void
+shm_verify(void)
+{
+	static uint32_t calls;
+	char what[128];
+
+	if (shm_nused > 64 && ++calls % 256 != 0)
+		return;
+	if (!shm_check(what, sizeof(what)))
+		panic("shm_verify: %s", what);
+}
+#endif

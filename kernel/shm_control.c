@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * shmctl, and what /proc shows of segments: SPEC-shm.md parts 3 and 5.
+ */
+#include "abi/errno.h"
+#include "clock.h"
+#include "ipc.h"
+#include "printf.h"
+#include "proc.h"
+#include "shm.h"
+#include "shm_slots.h"
+#include "string.h"
+#include "vm.h"
+
+/* What a user sees: no internal bits, nothing that is not said here. */
+static void
+seg_stat(const struct shm_segment *seg, struct shmid_ds *ds)
+{
+	memset(ds, 0, sizeof(*ds));
+	ds->shm_perm = seg->perm;
+	ds->shm_perm.mode &= 0777;
+	if (seg->perm.mode & SHMSEG_REMOVED)
+		ds->shm_perm.mode |= SHM_DEST;
+	if (seg->locked)
+		ds->shm_perm.mode |= SHM_LOCKED;
+	ds->shm_segsz = seg->segsz;
+	ds->shm_atime = seg->atime;
+	ds->shm_dtime = seg->dtime;
+	ds->shm_ctime = seg->ctime;
+	ds->shm_cpid = seg->cpid;
+	ds->shm_lpid = seg->lpid;
+	ds->shm_nattch = seg->nattch;
+}
+
+static int
+control_stat(const struct shm_segment *seg, vaddr_t buf)
+{
+	struct shmid_ds ds;
+	int err = ipcperm(&curproc()->cred, &seg->perm, IPC_R);
+
+	if (err != 0)
+		return err;
+	seg_stat(seg, &ds);
+	return copyout(buf, &ds, sizeof(ds));
+}
+
+static int
+control_set(struct shm_segment *seg, vaddr_t buf)
+{
+	struct shmid_ds ds;
+
+	if (copyin(&ds, buf, sizeof(ds)) != 0)
+		return EFAULT;
+	seg->perm.uid = ds.shm_perm.uid;
+	seg->perm.gid = ds.shm_perm.gid;
+	seg->perm.mode = (seg->perm.mode & ~0777) | (ds.shm_perm.mode & 0777);
+	seg->ctime = clock_seconds();
+	return 0;
+}
+
+static void
+control_remove(struct shm_segment *seg)
+{
+	shm_slot_forget_key(seg);
+	seg->perm.mode |= SHMSEG_REMOVED;
+	if (seg->nattch == 0)
+		shm_segment_free(seg);
+}
+
+/*
+ * Every page now, so that no access waits for one. This takes its time, and
+ * others get theirs; the segment may be removed meanwhile, but its object stays
+ * while we hold it.
+ */
+static int
+control_lock(int32_t id, struct shm_segment *seg)
+{
+	struct vm_object *obj = seg->object;
+	uint32_t page;
+
+	vm_object_ref(obj);
+	for (page = 0; page < obj->npages; page++) {
+		vm_object_page(obj, page);
+		if (page % 256 == 255)
+			sched_point();
+	}
+	vm_object_unref(obj);
+	seg = shm_segment_live(id);
+	if (seg == NULL)
+		return EINVAL;
+	seg->locked = true;
+	return 0;
+}
+
+/* Commands for the segment's owner and creator. */
+static int
+control_owner(int32_t id, struct shm_segment *seg, int cmd, vaddr_t buf)
+{
+	int err = ipcperm(&curproc()->cred, &seg->perm, IPC_M);
+
+	if (err != 0)
+		return err;
+	switch (cmd) {
+	case IPC_SET:
+		return control_set(seg, buf);
+	case IPC_RMID:
+		control_remove(seg);
+		return 0;
+	case SHM_LOCK:
+		return control_lock(id, seg);
+	default:
+		seg->locked = false; /* SHM_UNLOCK */
+		return 0;
+	}
+}
+
+/* ---- Commands about all of them ---- */
+
+static int
+control_limits(vaddr_t buf, uint32_t *result)
+{
+	struct shminfo64 info = {.shmmax = shminfo.shmmax,
+	                         .shmmin = shminfo.shmmin,
+	                         .shmmni = shminfo.shmmni,
+	                         .shmseg = shminfo.shmseg,
+	                         .shmall = shminfo.shmall};
+
+	*result = shm_slot_highest();
+	return copyout(buf, &info, sizeof(info));
+}
+
+static int
+control_usage(vaddr_t buf, uint32_t *result)
+{
+	struct shm_info info = {.used_ids = (int32_t)shm_nused, .shm_tot = shm_committed};
+	uint32_t slot, highest = shm_slot_highest();
+
+	for (slot = 0; slot <= highest; slot++) {
+		const struct shm_segment *seg = shm_slot(slot);
+
+		if (seg != NULL && seg->object != NULL)
+			info.shm_rss += seg->object->resident;
+	}
+	*result = highest;
+	return copyout(buf, &info, sizeof(info));
+}
+
+/* By slot; one that is removed but attached shows too. */
+static int
+control_slot(uint32_t slot, int cmd, vaddr_t buf, uint32_t *result)
+{
+	const struct shm_segment *seg = shm_slot(slot);
+	struct shmid_ds ds;
+	int err = 0;
+
+	if (seg == NULL || seg->object == NULL)
+		return EINVAL;
+	if (cmd == SHM_STAT)
+		err = ipcperm(&curproc()->cred, &seg->perm, IPC_R);
+	if (err != 0)
+		return err;
+	seg_stat(seg, &ds);
+	*result = shm_segment_id(seg);
+	return copyout(buf, &ds, sizeof(ds));
+}
+
+int
+shm_control(int32_t id, int cmd, vaddr_t buf, uint32_t *result)
+{
+	struct shm_segment *seg;
+
+	switch (cmd) {
+	case IPC_INFO:
+		return control_limits(buf, result);
+	case SHM_INFO:
+		return control_usage(buf, result);
+	case SHM_STAT:
+	case SHM_STAT_ANY:
+		return control_slot(id, cmd, buf, result);
+	}
+	seg = shm_segment_live(id);
+	if (seg == NULL)
+		return EINVAL;
+	switch (cmd) {
+	case IPC_STAT:
+		return control_stat(seg, buf);
+	case IPC_SET:
+	case IPC_RMID:
+	case SHM_LOCK:
+	case SHM_UNLOCK:
+		return control_owner(id, seg, cmd, buf);
+	default:
+		return EINVAL;
+	}
+}
+
+/* ---- For /proc ---- */
+
+uint32_t
+shm_slot_limit(void)
+{
+	return shminfo.shmmni;
+}
+
+bool
+shm_slot_stat(uint32_t slot, struct shmid_ds *ds, int32_t *id, uint32_t *resident)
+{
+	const struct shm_segment *seg = shm_slot(slot);
+
+	if (seg == NULL || seg->object == NULL)
+		return false;
+	seg_stat(seg, ds);
+	*id = shm_segment_id(seg);
+	*resident = seg->object->resident;
+	return true;
+}
+
+struct vm_object *
+shm_slot_object(uint32_t slot)
+{
+	const struct shm_segment *seg = shm_slot(slot);
+
+	return seg == NULL ? NULL : seg->object;
+}
