@@ -152,6 +152,52 @@ frame_alloc(enum frame_kind kind, frame_t *out)
 	return true;
 }
 
+/* Are all of the row that starts at f free? */
+static bool
+row_free(frame_t f)
+{
+	frame_t end = f + PTAB_PAGES;
+
+	while (f < end && frames[f].refs == 0)
+		f++;
+	return f == end;
+}
+
+static void
+list_remove_row(frame_t first)
+{
+	struct freelist *l = list_of(first);
+	uint32_t *link = &l->first;
+
+	while (*link != 0) {
+		if (*link - first < PTAB_PAGES)
+			*link = frames[*link].link;
+		else
+			link = &frames[*link].link;
+	}
+	l->count -= PTAB_PAGES;
+}
+
+bool
+frame_alloc_row(frame_t *out)
+{
+	frame_t f, i;
+
+	for (f = limit & ~(PTAB_PAGES - 1); f > 0; f -= PTAB_PAGES) {
+		frame_t first = f - PTAB_PAGES;
+
+		if (!row_free(first) ||
+		    (list_of(first) == &low && low.count < tables_owed + PTAB_PAGES))
+			continue;
+		list_remove_row(first);
+		for (i = first; i < f; i++)
+			frames[i] = (struct frame){.refs = 1, .link = FRAME_USER};
+		*out = first;
+		return true;
+	}
+	return false;
+}
+
 void
 frame_ref(frame_t f)
 {

@@ -33,6 +33,10 @@ void frame_init(void);
  * => does not sleep.
  */
 bool frame_alloc(enum frame_kind kind, frame_t *out);
+/* PTAB_PAGES promised user frames in a row, the first a multiple of that, as
+ * the MMU's large pages need them: *out is the first.
+ * => false where no such row is free; walks the lists, does not sleep. */
+bool frame_alloc_row(frame_t *out);
 void frame_ref(frame_t f);
 /* Drop one reference; the last one frees it. */
 void frame_unref(frame_t f);

@@ -198,7 +198,8 @@ get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 	shm_nused++;
 	shm_committed += seg_pages(seg);
 
-	err = vm_object_create(seg_pages(seg), &seg->object);
+	err = flags & SHM_HUGETLB ? vm_object_create_large(seg_pages(seg), &seg->object) :
+				    vm_object_create(seg_pages(seg), &seg->object);
 
 	wanted = seg->perm.mode & SHMSEG_WANTED;
 	seg->perm.mode &= ~(SHMSEG_REMOVED | SHMSEG_WANTED);

@@ -115,7 +115,8 @@ sys_nanosleep(const uint32_t *arg, uint32_t *result)
 	err = tsleep(&ts, PCATCH, "nanosleep", ticks);
 	if (err == ETIMEDOUT)
 		return 0;
-	left = ticks - (clock_ticks - start);
+	/* The tick that was added is no part of what was asked for. */
+	left = ticks - 1 - (clock_ticks - start);
 	if ((int32_t)left < 0)
 		left = 0;
 	ts.tv_sec = left / HZ;
@@ -137,8 +138,9 @@ sys_alarm(const uint32_t *arg, uint32_t *result)
 	struct proc *p = curproc();
 	uint32_t left = timer_left(&p->alarm_timer);
 
-	/* What is left is never told as 0: that would say that none was set. */
-	*result = (left + HZ - 1) / HZ;
+	/* Without the tick that ticks_for() adds; but never told as 0, which
+	 * would say that none was set. */
+	*result = left <= 1 ? left : (left - 1 + HZ - 1) / HZ;
 	if (arg[0] == 0)
 		timer_cancel(&p->alarm_timer);
 	else

@@ -27,12 +27,16 @@ struct vm_object {
 	uint32_t refs;
 	uint32_t npages;
 	uint32_t resident; /* frames it has */
+	bool large;        /* the frames of each full table are in a row */
 	frame_t *tables;   /* page table for each PTAB_PAGES pages, 0: none yet */
 };
 
 /* npages of zeros, one reference, committed in full; npages may be 0.
  * => ENOMEM with nothing taken. */
 int vm_object_create(uint32_t npages, struct vm_object **out);
+/* The same, with the frames of each whole 4 MiB there from the start and in a
+ * row. => ENOMEM where there are none; may sleep, for clearing takes time. */
+int vm_object_create_large(uint32_t npages, struct vm_object **out);
 void vm_object_ref(struct vm_object *obj);
 void vm_object_unref(struct vm_object *obj);
 /* The frame of a page, made on first use.

@@ -72,6 +72,21 @@ enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
 	enter(sp, va, copy, true);
 }
 
+/* A slot that the entry covers and whose frames are in a row is shown by one
+ * large page. => false: it isn't such a one. */
+static bool
+enter_large(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page)
+{
+	vaddr_t slot = va & ~(SLOT_SIZE - 1);
+
+	page -= (va - slot) >> PAGE_SHIFT;
+	if (!e->object->large || slot < e->start || e->end - slot < SLOT_SIZE ||
+	    page % PTAB_PAGES != 0 || e->object->npages - page < PTAB_PAGES)
+		return false;
+	return pmap_enter_large(&sp->pmap, slot, vm_object_page(e->object, page),
+	                        e->prot & PROT_WRITE);
+}
+
 /* Nothing is at va yet. */
 static void
 fill_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
@@ -113,6 +128,8 @@ vm_fault(struct vm_space *sp, vaddr_t va, int access)
 	if (e->object != NULL && page >= e->object->npages)
 		return SEGV_MAPERR;
 	if (e->inherit == VM_SHARE) {
+		if (enter_large(sp, e, va, page))
+			return 0;
 		enter_shared(sp, va, vm_object_page(e->object, page), e->prot & PROT_WRITE);
 		return 0;
 	}

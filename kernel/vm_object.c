@@ -12,6 +12,7 @@
 #include "inject.h"
 #include "kmem.h"
 #include "printf.h"
+#include "sched.h"
 #include "string.h"
 #include "vm.h"
 
@@ -46,6 +47,37 @@ undo:
 	kmem_free(obj);
 	commit_release(npages, ntables);
 	return ENOMEM;
+}
+
+int
+vm_object_create_large(uint32_t npages, struct vm_object **out)
+{
+	struct vm_object *obj;
+	uint32_t t, i;
+	frame_t f;
+
+	if (vm_object_create(npages, &obj) != 0)
+		return ENOMEM;
+	obj->large = true;
+	for (t = 0; t < npages / PTAB_PAGES; t++) {
+		pte_t *pt;
+
+		if (!frame_alloc_row(&f)) {
+			why("object: no %u frames in a row", PTAB_PAGES);
+			vm_object_unref(obj);
+			return ENOMEM;
+		}
+		frame_alloc(FRAME_TABLE, &obj->tables[t]);
+		pt = frame_kva(obj->tables[t]);
+		for (i = 0; i < PTAB_PAGES; i++) {
+			frame_zero(f + i);
+			pt[i] = pte_make(f + i, true);
+		}
+		obj->resident += PTAB_PAGES;
+		sched_point();
+	}
+	*out = obj;
+	return 0;
 }
 
 void

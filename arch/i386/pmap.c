@@ -10,6 +10,9 @@
  *	[ 768] the kernel's, the same in every directory
  *	[1023]
  *
+ * A slot that shared memory fills with frames in a row may be one large page
+ * of 4 MiB instead, until some of it is to change.
+ *
  * A table comes with the first page entered in its slot and goes when vm_space
  * says that no entry touches the slot. Intel SDM vol. 3, 4.3; TLB: 4.10.
  */
@@ -36,13 +39,19 @@ dir_of(const struct pmap *pm)
 	return frame_kva(pm->dir);
 }
 
+static bool
+is_large(const struct pmap *pm, vaddr_t va)
+{
+	return dir_of(pm)[va >> SLOT_SHIFT] & PTE_LARGE;
+}
+
 /* The table of va's slot; NULL if it has none. */
 static pte_t *
 table_of(const struct pmap *pm, vaddr_t va)
 {
 	pte_t pde = dir_of(pm)[va >> SLOT_SHIFT];
 
-	return pde == 0 ? NULL : frame_kva(pte_frame(pde));
+	return pde == 0 || (pde & PTE_LARGE) ? NULL : frame_kva(pte_frame(pde));
 }
 
 static pte_t *
@@ -70,6 +79,21 @@ flush(const struct pmap *pm, vaddr_t start, vaddr_t end)
 	}
 	for (; start < end; start += PAGE_SIZE)
 		cpu_invlpg(start);
+}
+
+/* A large page becomes a table of small ones, for some of them are to change.
+ * The slot's table has been promised with the entry. */
+static void
+demote(struct pmap *pm, vaddr_t va)
+{
+	pte_t *pde = &dir_of(pm)[va >> SLOT_SHIFT], large = *pde, *pt;
+	unsigned i;
+
+	*pde = 0;
+	pt = table_make(pm, va);
+	for (i = 0; i < PTAB_PAGES; i++)
+		pt[i] = pte_make(pte_frame(large) + i, pte_writable(large));
+	flush(pm, va, va + PAGE_SIZE);
 }
 
 /* Where the walk from va goes on: the next slot's start, or end. */
@@ -112,9 +136,38 @@ pmap_activate(struct pmap *pm)
 pte_t
 pmap_lookup(const struct pmap *pm, vaddr_t va)
 {
-	pte_t *pt = table_of(pm, va);
+	pte_t pde = dir_of(pm)[va >> SLOT_SHIFT];
 
-	return pt == NULL ? 0 : pt[ptab_index(va)];
+	if (pde & PTE_LARGE)
+		return pte_make(pte_frame(pde) + ptab_index(va), pte_writable(pde));
+	return pde == 0 ? 0 : table_of(pm, va)[ptab_index(va)];
+}
+
+bool
+pmap_enter_large(struct pmap *pm, vaddr_t va, frame_t f, bool writable)
+{
+	pte_t *pde = &dir_of(pm)[va >> SLOT_SHIFT];
+	unsigned i;
+
+	if (*pde != 0)
+		return false;
+	for (i = 0; i < PTAB_PAGES; i++)
+		frame_ref(f + i);
+	*pde = pte_make(f, writable) | PTE_LARGE;
+	return true;
+}
+
+static void
+remove_large(struct pmap *pm, vaddr_t va)
+{
+	pte_t *pde = &dir_of(pm)[va >> SLOT_SHIFT];
+	frame_t f = pte_frame(*pde);
+	unsigned i;
+
+	*pde = 0;
+	flush(pm, va, va + PAGE_SIZE);
+	for (i = 0; i < PTAB_PAGES; i++)
+		frame_unref(f + i);
 }
 
 void
@@ -139,11 +192,18 @@ pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end)
 	vaddr_t va, stop;
 
 	for (va = start; va < end; va = stop) {
-		pte_t *pt = table_of(pm, va);
 		unsigned i, n = 0;
 		vaddr_t from = va;
+		pte_t *pt;
 
 		stop = slot_end(va, end);
+		if (is_large(pm, va) && stop - va == SLOT_SIZE) {
+			remove_large(pm, va);
+			continue;
+		}
+		if (is_large(pm, va))
+			demote(pm, va);
+		pt = table_of(pm, va);
 		if (pt == NULL)
 			continue;
 		for (; va < stop; va += PAGE_SIZE) {
@@ -185,9 +245,12 @@ pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot)
 	vaddr_t va, stop;
 
 	for (va = start; va < end; va = stop) {
-		pte_t *pt = table_of(pm, va);
+		pte_t *pt;
 
 		stop = slot_end(va, end);
+		if (is_large(pm, va))
+			demote(pm, va);
+		pt = table_of(pm, va);
 		for (; pt != NULL && va < stop; va += PAGE_SIZE) {
 			pte_t *pte = &pt[ptab_index(va)];
 
@@ -211,6 +274,14 @@ pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool c
 		pte_t *pt = table_of(from, va), *copy = NULL;
 
 		stop = slot_end(va, end);
+		if (is_large(from, va)) {
+			pte_t pde = dir_of(from)[va >> SLOT_SHIFT];
+
+			/* Only shared memory is large: it stays as it is. */
+			ASSERT(!cow && stop - va == SLOT_SIZE);
+			pmap_enter_large(to, va, pte_frame(pde), pte_writable(pde));
+			continue;
+		}
 		for (; pt != NULL && va < stop; va += PAGE_SIZE) {
 			pte_t *pte = &pt[ptab_index(va)];
 
@@ -238,6 +309,8 @@ pmap_resident(const struct pmap *pm, vaddr_t start, vaddr_t end)
 		const pte_t *pt = table_of(pm, va);
 
 		stop = slot_end(va, end);
+		if (is_large(pm, va))
+			n += (stop - va) >> PAGE_SHIFT;
 		for (; pt != NULL && va < stop; va += PAGE_SIZE)
 			n += pt[ptab_index(va)] != 0;
 	}

@@ -75,6 +75,10 @@ pte_t pmap_lookup(const struct pmap *pm, vaddr_t va);
 /* Put pte at va in place of what is there.
  * => takes over the caller's reference on pte's frame. */
 void pmap_enter(struct pmap *pm, vaddr_t va, pte_t pte);
+/* Show the PTAB_PAGES frames from f on as one large page at va, the start of a
+ * slot; takes a reference on each.
+ * => false: there is something in the slot already. */
+bool pmap_enter_large(struct pmap *pm, vaddr_t va, frame_t f, bool writable);
 /* Forget [start, end), dropping each entry's reference. */
 void pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end);
 /* Free the tables of the 4 MiB slots that lie wholly in [start, end).
