@@ -282,15 +282,8 @@ check-format:	## tell where the C sources are not in their normal form
 		print f ":" NR ": longer than 100 columns" } END { exit bad }' || \
 		bad=1; done; exit $${bad:-0}
 
-rooms := kernel:kernel/*.[ch]:kernel/abi/* \
-	arch:arch/i386/*.*:arch/i386/include/*:linker.ld \
-	user:user/*.c:user/lib/*.*:user/lib/include/*.h:user/lib/include/*/*.h \
-	tests:tests/*.*:tests/*/*.*:tests/*/*/*.* tools:tools/*:Makefile
-lines:	## count the lines of each room; the first three stay under 10,000
-	@for r in $(rooms); do set -- $$(echo $$r | tr : ' '); name=$$1; shift; \
-		echo "$$(cat "$$@" 2>/dev/null | wc -l) $$name"; done | awk '\
-		{ printf "%6d  %s\n", $$1, $$2 } NR <= 3 { n += $$1 } \
-		END { printf "%6d  kernel, arch and user\n", n; exit n > 10000 }'
+lines:	## count the lines of each room
+	@tools/lines
 
 help:	## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile

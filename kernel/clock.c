@@ -16,7 +16,7 @@ volatile uint32_t clock_ticks;
 
 static int64_t boot_time; /* calendar seconds at tick 0 */
 static int64_t up_seconds;
-static uint32_t up_ticks; /* beyond up_seconds */
+static uint32_t up_ticks;    /* beyond up_seconds */
 static struct timer *timers; /* in order of time */
 
 void

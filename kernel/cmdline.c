@@ -11,9 +11,9 @@
 static char line[LINE_MAX]; /* words, each with a NUL behind it */
 static size_t line_len;
 
-static const char *const known[] = {"init",   "log",    "tty",   "panic",
-                                    "shmmni", "shmmax", "shmall", "shmseg",
-                                    "sched",  "fail",   "shm_allow_removed"};
+static const char *const known[] = {
+	"init",   "log",    "tty",   "panic", "shmmni",           "shmmax",
+	"shmall", "shmseg", "sched", "fail",  "shm_allow_removed"};
 
 static const char *
 next_word(const char *word)

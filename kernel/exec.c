@@ -28,7 +28,7 @@
 #include "vm.h"
 
 #define STACK_TOP (USER_END - PAGE_SIZE)
-#define STACK_MAX (8u << 20)   /* how far it may grow */
+#define STACK_MAX (8u << 20)    /* how far it may grow */
 #define STACK_GRANT (64u << 10) /* promised from the start, beyond what the arguments take */
 #define PHDRS_MAX 32u
 #define AUX_WORDS 34u
@@ -380,7 +380,8 @@ become(struct vm_space *sp, const struct image *im, const struct exec_args *args
 static int
 load(struct image *im, const struct exec_args *args)
 {
-	uint32_t stack = page_round(STACK_GRANT + args->len + strlen(im->path) + vectors_size(args));
+	uint32_t stack =
+		page_round(STACK_GRANT + args->len + strlen(im->path) + vectors_size(args));
 	struct vm_space *sp;
 	int err;
 

@@ -10,7 +10,7 @@
 /* Arguments and environment as one block of strings, each with its NUL. */
 struct exec_args {
 	char *pages[EXEC_ARG_PAGES]; /* the block, a page at a time */
-	size_t len;      /* bytes used */
+	size_t len;                  /* bytes used */
 	unsigned argc, envc;
 };
 

@@ -277,7 +277,8 @@ commit_charge(uint32_t pages, uint32_t tables)
 {
 	uint32_t room = total - kernel_used - committed;
 
-	if (inject_fail(INJECT_COMMIT) || pages > room || tables > room - pages || tables > low.count - tables_owed) {
+	if (inject_fail(INJECT_COMMIT) || pages > room || tables > room - pages ||
+	    tables > low.count - tables_owed) {
 		why("commit: %u pages and %u tables asked, %u frames not promised", pages, tables,
 		    room);
 		return ENOMEM;

@@ -24,7 +24,8 @@ ipcperm(const struct cred *cred, const struct ipc_perm *perm, uint32_t request)
 		return EPERM;
 	}
 	if (!owner)
-		wanted >>= cred_in_group(cred, perm->gid) || cred_in_group(cred, perm->cgid) ? 3 : 6;
+		wanted >>=
+			cred_in_group(cred, perm->gid) || cred_in_group(cred, perm->cgid) ? 3 : 6;
 	if ((perm->mode & wanted) == wanted)
 		return 0;
 	why("ipcperm: mode %04o does not give uid %u %04o", perm->mode & 0777u, cred->euid, wanted);

@@ -17,7 +17,7 @@
 
 struct slab {
 	uint32_t magic;
-	uint16_t class;
+	uint16_t kind;
 	uint16_t used;       /* objects given out */
 	struct object *free; /* objects to give */
 	struct slab *next, **link;
@@ -39,11 +39,11 @@ static struct slab *partial[NCLASS];
 static void
 list_add(struct slab *s)
 {
-	s->next = partial[s->class];
-	s->link = &partial[s->class];
+	s->next = partial[s->kind];
+	s->link = &partial[s->kind];
 	if (s->next != NULL)
 		s->next->link = &s->next;
-	partial[s->class] = s;
+	partial[s->kind] = s;
 }
 
 static void
@@ -55,7 +55,7 @@ list_del(struct slab *s)
 }
 
 static struct slab *
-slab_create(unsigned class)
+slab_create(unsigned kind)
 {
 	struct slab *s = page_alloc();
 	uint32_t off;
@@ -63,8 +63,8 @@ slab_create(unsigned class)
 	if (s == NULL)
 		return NULL;
 	s->magic = MAGIC;
-	s->class = class;
-	for (off = HEADER; off + sizes[class] <= PAGE_SIZE; off += sizes[class]) {
+	s->kind = kind;
+	for (off = HEADER; off + sizes[kind] <= PAGE_SIZE; off += sizes[kind]) {
 		struct object *o = (struct object *)((char *)s + off);
 
 		o->next = s->free;
@@ -77,26 +77,26 @@ slab_create(unsigned class)
 void *
 kmem_alloc(size_t size)
 {
-	unsigned class = 0;
+	unsigned kind = 0;
 	struct slab *s;
 	struct object *o;
 
 	ASSERT(size <= KMEM_MAX);
 	if (inject_fail(INJECT_KMEM))
 		return NULL;
-	while (class < NCLASS && sizes[class] < size)
-		class++;
-	if (class == NCLASS)
+	while (kind < NCLASS && sizes[kind] < size)
+		kind++;
+	if (kind == NCLASS)
 		return page_alloc();
-	s = partial[class];
-	if (s == NULL && (s = slab_create(class)) == NULL)
+	s = partial[kind];
+	if (s == NULL && (s = slab_create(kind)) == NULL)
 		return NULL;
 	o = s->free;
 	s->free = o->next;
 	s->used++;
 	if (s->free == NULL)
 		list_del(s);
-	memset(o, 0, sizes[class]);
+	memset(o, 0, sizes[kind]);
 	return o;
 }
 

@@ -60,7 +60,8 @@ greet(void)
 	struct frame_stats st;
 
 	frame_stats(&st);
-	printf("isthmus " ISTHMUS_VERSION ": %u KiB of memory, %u free\n", st.total * 4, st.free * 4);
+	printf("isthmus " ISTHMUS_VERSION ": %u KiB of memory, %u free\n", st.total * 4,
+	       st.free * 4);
 }
 
 void

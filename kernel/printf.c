@@ -84,17 +84,17 @@ put_number(struct sink *s, struct spec *sp, uint64_t v, unsigned base, bool nega
 static uint64_t
 get_unsigned(va_list *ap, int longs)
 {
-	return longs >= 2 ? va_arg(*ap, uint64_t) :
-	       longs == 1 ? va_arg(*ap, unsigned long) :
-			    va_arg(*ap, unsigned);
+	return longs >= 2   ? va_arg(*ap, uint64_t)
+	       : longs == 1 ? va_arg(*ap, unsigned long)
+	                    : va_arg(*ap, unsigned);
 }
 
 static int64_t
 get_signed(va_list *ap, int longs)
 {
-	return longs >= 2 ? va_arg(*ap, int64_t) :
-	       longs == 1 ? va_arg(*ap, long) :
-			    va_arg(*ap, int);
+	return longs >= 2   ? va_arg(*ap, int64_t)
+	       : longs == 1 ? va_arg(*ap, long)
+	                    : va_arg(*ap, int);
 }
 
 /* The flags, width, precision and length of a conversion; fmt is moved on. */
@@ -163,7 +163,8 @@ put_conversion(struct sink *s, char c, struct spec *sp, int longs, va_list *ap)
 		break;
 	case 's':
 		text = va_arg(*ap, const char *);
-		for (n = 0; (sp->precision < 0 || n < (size_t)sp->precision) && text[n] != '\0'; n++)
+		for (n = 0; (sp->precision < 0 || n < (size_t)sp->precision) && text[n] != '\0';
+		     n++)
 			;
 		put_padded(s, sp, text, n);
 		break;

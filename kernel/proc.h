@@ -39,7 +39,7 @@ struct proc {
 	char name[16];
 
 	struct proc *next, **list_link; /* all processes, oldest first */
-	struct proc *hash_next;       /* by pid */
+	struct proc *hash_next;         /* by pid */
 	struct proc *parent;
 	struct proc *children, *sibling;
 
@@ -49,20 +49,20 @@ struct proc {
 	struct cred cred;
 
 	struct proc *queue_next, **queue_link; /* run or sleep queue; NULL: on none */
-	const void *chan;             /* what it sleeps on */
+	const void *chan;                      /* what it sleeps on */
 	const char *why;
 	int sleep_flags, sleep_result;
 	struct timer sleep_timer;
 
 	struct sigstate *sig;
 	struct timer alarm_timer;
-	int status;                   /* of a zombie, as wait4 gives it */
-	int stop_signal;              /* stopped by; 0: not, or reported */
-	bool continued;               /* and not reported */
+	int status;      /* of a zombie, as wait4 gives it */
+	int stop_signal; /* stopped by; 0: not, or reported */
+	bool continued;  /* and not reported */
 	bool execed;
 	uint32_t start_tick;
-	uint32_t utime, stime;        /* ticks */
-	uint32_t cutime, cstime;      /* of children waited for */
+	uint32_t utime, stime;   /* ticks */
+	uint32_t cutime, cstime; /* of children waited for */
 };
 
 extern struct proc *proc_list; /* all, oldest first */

@@ -174,9 +174,9 @@ show_fail(struct text *t, int pid)
 	return 0;
 }
 
-#define KNOB(name)                                                                                 \
+#define KNOB(n)                                                                                    \
 	{                                                                                          \
-		#name, 0644, false, show_##name, NULL, store_##name                                \
+		.name = #n, .mode = 0644, .show = show_##n, .store = store_##n                     \
 	}
 
 const struct proc_file proc_sys_files[] = {

@@ -46,9 +46,9 @@ shm_init(void)
 	shminfo.shmmni = cmdline_number("shmmni", 128, 1, SHM_SLOTS_MAX);
 	shminfo.shmseg = cmdline_number("shmseg", 128, 1, SHM_ATTACH_MAX);
 	shminfo.shmall = cmdline_number("shmall", st.total, 0, UINT32_MAX);
-	shminfo.shmmax = cmdline_number("shmmax", st.total < UINT32_MAX / PAGE_SIZE ?
-	                                                  st.total * PAGE_SIZE :
-	                                                  UINT32_MAX & ~PAGE_MASK,
+	shminfo.shmmax = cmdline_number("shmmax",
+	                                st.total < UINT32_MAX / PAGE_SIZE ? st.total * PAGE_SIZE
+	                                                                  : UINT32_MAX & ~PAGE_MASK,
 	                                0, UINT32_MAX);
 	shm_allow_removed = cmdline_number("shm_allow_removed", 0, 0, 1);
 	if (shm_slots_init(shminfo.shmmni) != 0)
@@ -198,8 +198,8 @@ get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 	shm_nused++;
 	shm_committed += seg_pages(seg);
 
-	err = flags & SHM_HUGETLB ? vm_object_create_large(seg_pages(seg), &seg->object) :
-				    vm_object_create(seg_pages(seg), &seg->object);
+	err = flags & SHM_HUGETLB ? vm_object_create_large(seg_pages(seg), &seg->object)
+	                          : vm_object_create(seg_pages(seg), &seg->object);
 
 	wanted = seg->perm.mode & SHMSEG_WANTED;
 	seg->perm.mode &= ~(SHMSEG_REMOVED | SHMSEG_WANTED);

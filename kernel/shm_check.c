@@ -120,8 +120,8 @@ check_segment(struct finding *f, const struct shm_segment *seg)
 	FIND(f, seg->perm.mode & SHMSEG_ALLOCATED, "segment %d: not ALLOCATED", id);
 	FIND(f, !(seg->perm.mode & SHMSEG_WANTED) || !created, "segment %d: WANTED but made", id);
 	FIND(f, !removed || !created || seg->nattch > 0, "segment %d: removed, and not gone", id);
-	FIND(f, !removed || !created || seg->perm.key == IPC_PRIVATE, "segment %d: removed, with a key",
-	     id);
+	FIND(f, !removed || !created || seg->perm.key == IPC_PRIVATE,
+	     "segment %d: removed, with a key", id);
 	FIND(f, seg->nattch == count_attaches(seg), "segment %d: nattch %u, attaches %u", id,
 	     seg->nattch, count_attaches(seg));
 	if (created)

@@ -19,7 +19,7 @@ struct shm_segment {
 	uint32_t nattch;
 	int32_t cpid, lpid;
 	int64_t atime, dtime, ctime;
-	bool locked;            /* SHM_LOCK: all of its pages are there */
+	bool locked; /* SHM_LOCK: all of its pages are there */
 	struct vm_object *object;
 	struct shm_segment *key_next; /* in the hash of keys */
 	uint32_t slot;
@@ -59,7 +59,7 @@ void shm_slot_forget_key(struct shm_segment *seg);
 /* ---- Attaches: numbered from 1 ---- */
 
 struct shm_attach {
-	vaddr_t va;      /* 0: free */
+	vaddr_t va; /* 0: free */
 	int32_t id;
 	uint32_t pieces; /* map entries that belong to it */
 };

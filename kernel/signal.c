@@ -23,10 +23,10 @@
 const char *
 signal_name(int sig)
 {
-	static const char *const names[] = {
-		"signal 0", "SIGHUP",  "SIGINT",  "SIGQUIT",   "SIGILL",  "SIGTRAP", "SIGABRT",
-		"SIGBUS",   "SIGFPE",  "SIGKILL", "SIGUSR1",   "SIGSEGV", "SIGUSR2", "SIGPIPE",
-		"SIGALRM",  "SIGTERM", "SIGSTKFLT"};
+	static const char *const names[] = {"signal 0", "SIGHUP",   "SIGINT",  "SIGQUIT", "SIGILL",
+	                                    "SIGTRAP",  "SIGABRT",  "SIGBUS",  "SIGFPE",  "SIGKILL",
+	                                    "SIGUSR1",  "SIGSEGV",  "SIGUSR2", "SIGPIPE", "SIGALRM",
+	                                    "SIGTERM",  "SIGSTKFLT"};
 
 	return (unsigned)sig < sizeof(names) / sizeof(names[0]) ? names[sig] : "a signal";
 }
@@ -41,8 +41,7 @@ ignored(const struct proc *p, int sig)
 	if (handler == HANDLER_IGN)
 		return true;
 	/* Init can't be killed by what it has not asked to handle. */
-	return handler == HANDLER_DFL &&
-	       (p->pid == INIT_PID || (SIGBIT(sig) & DEFAULT_IGNORED));
+	return handler == HANDLER_DFL && (p->pid == INIT_PID || (SIGBIT(sig) & DEFAULT_IGNORED));
 }
 
 static sigset_t

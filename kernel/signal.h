@@ -24,7 +24,7 @@ struct sigstate {
 	sigset_t pending, mask;
 	sigset_t saved_mask; /* to go back to after sigsuspend */
 	bool use_saved;
-	int restart;         /* ERESTART or ERESTARTNOHAND of the call just refused */
+	int restart; /* ERESTART or ERESTARTNOHAND of the call just refused */
 	struct abi_sigaction act[NSIG];
 	struct signote note[32]; /* of pending signals 1 to 31 */
 	struct abi_stack altstack;

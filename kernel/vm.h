@@ -67,12 +67,12 @@ struct vm_entry {
 struct vm_space {
 	struct pmap pmap;
 	struct vm_entry *first;
-	struct vm_entry *hint;     /* where the last look-up ended */
+	struct vm_entry *hint; /* where the last look-up ended */
 	vaddr_t brk_start, brk_end;
-	vaddr_t stack_limit;       /* the stack does not grow below */
+	vaddr_t stack_limit;        /* the stack does not grow below */
 	vaddr_t arg_start, arg_end; /* the arguments' strings, for /proc */
-	uint32_t pages, tables;    /* what it has been promised */
-	struct shm_table *shm;     /* its attaches; shm.c */
+	uint32_t pages, tables;     /* what it has been promised */
+	struct shm_table *shm;      /* its attaches; shm.c */
 };
 
 int vm_space_create(struct vm_space **out); /* => ENOMEM */

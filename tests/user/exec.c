@@ -110,7 +110,7 @@ helper(int argc, char **argv)
 		return see_fpu();
 	case 'l':
 		for (unsigned i = 0; i < LONG; i++)
-			if (argv[2][i] != 'a' + i % 26)
+			if (argv[2][i] != (char)('a' + i % 26))
 				return 1;
 		return argc == 3 && strlen(argv[2]) == LONG ? 0 : 2;
 	case 'n':
@@ -125,7 +125,7 @@ helper(int argc, char **argv)
 static void
 run(const char *what, const char *name)
 {
-	is(CHILD(execl(SELF, "exec", what, NULL); _exit(98)), 0, name);
+	is(CHILD(execl(SELF, "exec", what, NULL); _exit(98)), 0, "%s", name);
 }
 
 static void
@@ -172,7 +172,7 @@ refusals(void)
 	fails(execv(room, args), ENAMETOOLONG, "a path that is too long");
 	fails(execv((char *)0xc0000000, args), EFAULT, "a path in the kernel");
 	fails(execv("/bin/true", (char **)0xbffffffc), EFAULT, "arguments beyond the stack");
-	fails(execve("/bin/true", args, (char **)1), EFAULT, "no such environment");
+	fails(execve("/bin/true", args, (char **)0xc0000000), EFAULT, "no such environment");
 	args[0] = (char *)0xc0000000;
 	fails(execv("/bin/true", args), EFAULT, "an argument in the kernel");
 	is(CHILD(become(ALICE, ALICE); fails(execl("/etc/passwd", "x", NULL), EACCES, "as a user")), 0,

@@ -14,8 +14,8 @@ typedef uint32_t pte_t;   /* an entry of a page table */
 #define PAGE_SIZE 4096u
 #define PAGE_MASK (PAGE_SIZE - 1)
 
-#define PTAB_PAGES 1024u   /* entries of a page table */
-#define SLOT_SHIFT 22      /* what one page table covers */
+#define PTAB_PAGES 1024u /* entries of a page table */
+#define SLOT_SHIFT 22    /* what one page table covers */
 #define SLOT_SIZE (1u << SLOT_SHIFT)
 
 #define USER_MIN 0x00010000u /* the lowest address that can be mapped */

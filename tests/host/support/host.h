@@ -20,8 +20,7 @@ extern int host_fail;
 /* kmem.c itself, instead of the host's allocator that sees stray accesses. */
 extern bool host_kmem;
 extern unsigned host_objects; /* from kmem_alloc, not yet freed */
-/* Called before a segment's or mapping's object is made; its errno is taken. */
-extern int (*host_creating)(void);
+extern uint32_t host_free;    /* frames, at the end of host_boot() */
 uint32_t host_free_high(void);
 
 /* A word of the current process's memory as its program would reach it, by the
@@ -35,8 +34,8 @@ int host_store(vaddr_t va, uint32_t word);
 extern struct proc *host_procs[HOST_PROCS];
 extern int64_t host_now; /* clock_seconds() */
 extern unsigned host_wakeups;
-/* What a sleeper does meanwhile; its result is tsleep's. */
-extern int (*host_sleep)(const void *chan);
+/* What is done while `why` makes a process sleep; its result is tsleep's. */
+extern int (*host_sleep)(const char *why);
 
 /* A process with an empty space and these ids; it runs. */
 struct proc *host_spawn(uint32_t uid, uint32_t gid);

@@ -43,6 +43,7 @@ void
 host_boot(uint32_t nframes, uint32_t low, const char *cmdline)
 {
 	size_t size = (size_t)nframes * PAGE_SIZE;
+	struct frame_stats st;
 
 	host_ram = aligned_alloc(PAGE_SIZE, size);
 	memset(host_ram, 0x5a, size);
@@ -55,6 +56,8 @@ host_boot(uint32_t nframes, uint32_t low, const char *cmdline)
 	frame_init();
 	vm_init();
 	shm_init();
+	frame_stats(&st);
+	host_free = st.free;
 }
 
 #define WINDOWS 8
@@ -127,7 +130,7 @@ host_free_high(void)
 int host_fail = -1;
 bool host_kmem;
 unsigned host_objects;
-int (*host_creating)(void);
+uint32_t host_free;
 
 void *__real_kmem_alloc(size_t size);
 void __real_kmem_free(void *p);
@@ -135,14 +138,12 @@ void *__real_page_alloc(void);
 void __real_page_free(void *page);
 void __real_frame_unref(frame_t f);
 int __real_commit_charge(uint32_t pages, uint32_t tables);
-int __real_vm_object_create(uint32_t npages, struct vm_object **out);
 void *__wrap_kmem_alloc(size_t size);
 void __wrap_kmem_free(void *p);
 void *__wrap_page_alloc(void);
 void __wrap_page_free(void *page);
 void __wrap_frame_unref(frame_t f);
 int __wrap_commit_charge(uint32_t pages, uint32_t tables);
-int __wrap_vm_object_create(uint32_t npages, struct vm_object **out);
 
 static bool
 fails(void)
@@ -214,14 +215,6 @@ int
 __wrap_commit_charge(uint32_t pages, uint32_t tables)
 {
 	return fails() ? ENOMEM : __real_commit_charge(pages, tables);
-}
-
-int
-__wrap_vm_object_create(uint32_t npages, struct vm_object **out)
-{
-	int err = host_creating != NULL ? host_creating() : 0;
-
-	return err != 0 ? err : __real_vm_object_create(npages, out);
 }
 
 /* ---- The MMU: SDM vol. 3, 4.6 (both levels must allow) and 4.10 ---- */
