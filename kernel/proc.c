@@ -325,6 +325,8 @@ proc_wait(int which, int options, int *pid, int *status, struct abi_rusage *ru)
 	struct proc *self = curproc(), *p;
 	bool any;
 
+	if (which == INT32_MIN)
+		return ESRCH; /* -which is no number */
 	for (;;) {
 		any = false;
 		for (p = self->children; p != NULL; p = p->sibling) {

@@ -82,6 +82,7 @@ tty_write(struct file *f, struct uio *u)
 
 		err = uio_move(u, buf, before < sizeof(buf) ? before : sizeof(buf));
 		output(buf, before - u->left);
+		sched_point(); /* the line is slow, and the text may be long */
 	}
 	return err;
 }

@@ -271,17 +271,21 @@ pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool c
 	vaddr_t va, stop;
 
 	for (va = start; va < end; va = stop) {
-		pte_t *pt = table_of(from, va), *copy = NULL;
+		pte_t *pt, *copy = NULL;
 
 		stop = slot_end(va, end);
+		/* An mprotect that failed may have split the entry, not the page. */
+		if (is_large(from, va) && stop - va < SLOT_SIZE)
+			demote(from, va);
 		if (is_large(from, va)) {
 			pte_t pde = dir_of(from)[va >> SLOT_SHIFT];
 
 			/* Only shared memory is large: it stays as it is. */
-			ASSERT(!cow && stop - va == SLOT_SIZE);
+			ASSERT(!cow);
 			pmap_enter_large(to, va, pte_frame(pde), pte_writable(pde));
 			continue;
 		}
+		pt = table_of(from, va);
 		for (; pt != NULL && va < stop; va += PAGE_SIZE) {
 			pte_t *pte = &pt[ptab_index(va)];
 
