@@ -175,8 +175,8 @@ refusals(void)
 	fails(execve("/bin/true", args, (char **)0xc0000000), EFAULT, "no such environment");
 	args[0] = (char *)0xc0000000;
 	fails(execv("/bin/true", args), EFAULT, "an argument in the kernel");
-	is(CHILD(become(ALICE, ALICE); fails(execl("/etc/passwd", "x", NULL), EACCES, "as a user")), 0,
-	   "a user");
+	is(CHILD(become(ALICE, ALICE); fails(execl("/etc/passwd", "x", NULL), EACCES, "as a user")),
+	         0, "a user");
 	struct sigaction act;
 
 	sigaction(SIGUSR1, NULL, &act);

@@ -11,8 +11,7 @@
 #define EFLAGS_AC 0x40000u
 #define EFLAGS_IOPL 0x3000u
 
-static int __attribute__((noinline, used))
-deep(volatile int n)
+static int __attribute__((noinline, used)) deep(volatile int n)
 {
 	return n < 0 ? 0 : deep(n + 1) + n;
 }
@@ -43,7 +42,8 @@ static void
 instructions(void)
 {
 	ASM(SIGFPE, "divide by zero", "xorl %ecx, %ecx; xorl %edx, %edx; divl %ecx");
-	ASM(SIGFPE, "quotient too large", "movl $0x80000000, %eax; cdq; movl $-1, %ecx; idivl %ecx");
+	ASM(SIGFPE, "quotient too large",
+	    "movl $0x80000000, %eax; cdq; movl $-1, %ecx; idivl %ecx");
 	ASM(SIGFPE, "aam of 0", ".byte 0xd4, 0");
 	ASM(SIGILL, "ud2", "ud2");
 	ASM(SIGILL, "lock on a register", ".byte 0xf0, 0x01, 0xc0");
@@ -63,7 +63,8 @@ instructions(void)
 	ASM(SIGSEGV, "invlpg", "invlpg 0x10000");
 	ASM(SIGSEGV, "wrmsr", "wrmsr");
 	ASM(SIGSEGV, "clts", "clts");
-	ASM(SIGFPE, "x87 division by zero", "pushl $0x37b; fldcw (%esp); fldz; fld1; fdiv %st(1); fwait");
+	ASM(SIGFPE, "x87 division by zero",
+	    "pushl $0x37b; fldcw (%esp); fldz; fld1; fdiv %st(1); fwait");
 }
 
 static void
@@ -83,6 +84,13 @@ vectors(void)
 	ASM(SIGSEGV, "sysexit", "sysexit");
 }
 
+static void
+null_segments(void)
+{
+	__asm__ volatile("xorl %eax, %eax; movl %eax, %ds; movl %eax, %es; movl $252, %eax;"
+	                 "movl $9, %ebx; int $0x80");
+}
+
 /* What the segment registers hold over a call and a turn of another process. */
 static void
 segments(void)
@@ -97,9 +105,9 @@ segments(void)
 	ASM(SIGSEGV, "ss: null", "xorl %eax, %eax; movl %eax, %ss");
 	ASM(SIGSEGV, "far call into the kernel", "lcall $8, $0xc0100000");
 	ASM(SIGSEGV, "far jump to a data segment", "ljmp $0x23, $0x10000");
-	ASM(SIGSEGV, "iret to the kernel", "pushl $0x10; pushl %esp; pushfl; pushl $8; pushl $0xc0100000; iret");
-	is(CHILD(__asm__ volatile("xorl %eax, %eax; movl %eax, %ds; movl %eax, %es; movl $252, %eax;"
-	                          "movl $9, %ebx; int $0x80")), 9, "a call with null ds and es");
+	ASM(SIGSEGV, "iret to the kernel",
+	    "pushl $0x10; pushl %esp; pushfl; pushl $8; pushl $0xc0100000; iret");
+	is(CHILD(null_segments()), 9, "a call with null ds and es");
 
 	desc[1] = (uint32_t)&word;
 	is(syscall(243, desc), 0, "set_thread_area");
@@ -110,7 +118,8 @@ segments(void)
 	usleep(20000);
 	__asm__ volatile("movl %%gs:0, %0" : "=r"(gs));
 	is(gs, 0x600d, "after others have run");
-	is(CHILD(__asm__ volatile("movl %%gs:0, %0" : "=r"(gs)); _exit(gs != 0x600d)), 0, "in a child");
+	is(CHILD(__asm__ volatile("movl %%gs:0, %0" : "=r"(gs)); _exit(gs != 0x600d)), 0,
+	         "in a child");
 	is(syscall(243, empty), 0, "the entry is cleared while gs holds it");
 	__asm__ volatile("movl %%gs, %0" : "=r"(gs));
 	is(gs, 0, "and gs is null now");
@@ -139,7 +148,18 @@ set_eflags(uint32_t f)
 
 static volatile uint32_t wish, steps;
 /* Words of struct sigcontext, which is behind five others in a ucontext. */
-enum { SC_GS, SC_FS, SC_ES, SC_DS, SC_ESP = 7, SC_EIP = 14, SC_CS, SC_EFLAGS, SC_SS = 18, SC_FPSTATE };
+enum {
+	SC_GS,
+	SC_FS,
+	SC_ES,
+	SC_DS,
+	SC_ESP = 7,
+	SC_EIP = 14,
+	SC_CS,
+	SC_EFLAGS,
+	SC_SS = 18,
+	SC_FPSTATE
+};
 static volatile int field = -1;
 
 static void
@@ -187,7 +207,8 @@ flags(void)
 	ok(r == 0 && w == 3 && n == 3 && strcmp(c, "abc") == 0, "calls with DF set");
 	close(fds[0]), close(fds[1]);
 	CASE(SIGTRAP, "TF without a handler", set_eflags(eflags() | EFLAGS_TF));
-	ASM(SIGTRAP, "TF over a call", "movl $20, %eax; pushfl; orl $0x100, (%esp); popfl; int $0x80");
+	ASM(SIGTRAP, "TF over a call",
+	    "movl $20, %eax; pushfl; orl $0x100, (%esp); popfl; int $0x80");
 	sigaction(SIGTRAP, &(struct sigaction){.sa_sigaction = step, .sa_flags = SA_SIGINFO}, NULL);
 	set_eflags(eflags() | EFLAGS_TF);
 	for (volatile int i = 0; i < 10; i++)
@@ -195,6 +216,21 @@ flags(void)
 	getpid();
 	is(steps, 20, "TF: twenty steps in a handler");
 	signal(SIGTRAP, SIG_DFL);
+}
+
+static int
+flags_good(void)
+{
+	return (eflags() & (EFLAGS_IF | EFLAGS_IOPL)) == EFLAGS_IF;
+}
+
+static void
+return_from(int call, int byte)
+{
+	char *junk = shared(2 * PAGE);
+
+	memset(junk, byte, 2 * PAGE);
+	__asm__ volatile("movl %0, %%esp; int $0x80" : : "r"(junk + 256), "a"(call) : "memory");
 }
 
 /* What a handler may write into its frame. */
@@ -228,11 +264,12 @@ frames(void)
 		{SC_FPSTATE, 0xfffffff8, SEGV, "FPU state that wraps"},
 	};
 
-	sigaction(SIGUSR1, &(struct sigaction){.sa_sigaction = meddle, .sa_flags = SA_SIGINFO}, NULL);
+	sigaction(SIGUSR1, &(struct sigaction){.sa_sigaction = meddle, .sa_flags = SA_SIGINFO},
+	          NULL);
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		field = cases[i].field;
 		wish = cases[i].wish;
-		int end = CHILD(raise(SIGUSR1); _exit((eflags() & (EFLAGS_IF | EFLAGS_IOPL)) != EFLAGS_IF));
+		int end = CHILD(raise(SIGUSR1); _exit(!flags_good()));
 
 		/* -1: a selector that is of no use is either taken away or the end. */
 		if (cases[i].end == -1)
@@ -241,20 +278,26 @@ frames(void)
 			is(end, cases[i].end, "frame: %s", cases[i].name);
 	}
 	field = -1;
-	ASM(SIGSEGV, "sigreturn without a frame", "movl $119, %eax; movl $0x10000, %esp; int $0x80");
+	ASM(SIGSEGV, "sigreturn without a frame",
+	    "movl $119, %eax; movl $0x10000, %esp; int $0x80");
 	ASM(SIGSEGV, "rt_sigreturn without a frame", "movl $173, %eax; movl $0, %esp; int $0x80");
-	ASM(SIGSEGV, "sigreturn from the kernel", "movl $119, %eax; movl $0xc0000040, %esp; int $0x80");
-	ASM(SIGSEGV, "rt_sigreturn that wraps", "movl $173, %eax; movl $0xfffffff0, %esp; int $0x80");
-	is(CHILD(uint32_t *junk = shared(2 * PAGE); memset(junk, 0xff, 2 * PAGE);
-	         __asm__ volatile("movl %0, %%esp; movl $119, %%eax; int $0x80" : : "r"(junk + 64) : "memory")),
-	   SEGV, "sigreturn with a frame of ones");
-	is(CHILD(uint32_t *junk = shared(2 * PAGE);
-	         __asm__ volatile("movl %0, %%esp; movl $173, %%eax; int $0x80" : : "r"(junk + 64) : "memory")),
-	   SEGV, "rt_sigreturn with a frame of zeros");
+	ASM(SIGSEGV, "sigreturn from the kernel",
+	    "movl $119, %eax; movl $0xc0000040, %esp; int $0x80");
+	ASM(SIGSEGV, "rt_sigreturn that wraps",
+	    "movl $173, %eax; movl $0xfffffff0, %esp; int $0x80");
+	CASE(SIGSEGV, "sigreturn with a frame of ones", return_from(119, 0xff));
+	CASE(SIGSEGV, "rt_sigreturn with a frame of ones", return_from(173, 0xff));
+	CASE(SIGSEGV, "sigreturn with a frame of zeros", return_from(119, 0));
+	CASE(SIGSEGV, "rt_sigreturn with a frame of zeros", return_from(173, 0));
 	CASE(SIGSEGV, "a handler without a stack", signal(SIGUSR1, _exit);
-	     __asm__ volatile("movl $0x10000, %%esp; movl $37, %%eax; int $0x80" : : "b"(getpid()), "c"(SIGUSR1) : "eax", "memory"));
-	CASE(SIGSEGV, "a handler that is nowhere", signal(SIGUSR1, (sighandler_t)0x70000000); raise(SIGUSR1));
-	CASE(SIGSEGV, "a handler in the kernel", signal(SIGUSR1, (sighandler_t)0xc0100000); raise(SIGUSR1));
+	     __asm__ volatile("movl $0x10000, %%esp; movl $37, %%eax; int $0x80"
+	                      :
+	                      : "b"(getpid()), "c"(SIGUSR1)
+	                      : "eax", "memory"));
+	CASE(SIGSEGV, "a handler that is nowhere", signal(SIGUSR1, (sighandler_t)0x70000000);
+	     raise(SIGUSR1));
+	CASE(SIGSEGV, "a handler in the kernel", signal(SIGUSR1, (sighandler_t)0xc0100000);
+	     raise(SIGUSR1));
 }
 
 void

@@ -34,7 +34,8 @@ exhaust(void)
 {
 	unsigned long before = 0, after;
 	int lost = 0, reason = 0, counts = 0, first = 0;
-	char *ballast = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *ballast =
+		mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	proc_number("/proc/meminfo", "MemFree"); /* touches the buffer it reads into */
 	for (int round = 0; round < 20; round++) {

@@ -78,21 +78,22 @@ copy_on_write(void)
 	         _exit(ending(pid) || p[0] != 'c')), 0, "a grandchild");
 	is(p[0], 'p', "three generations, each its own");
 	/* Kernel writes go through the same gate. */
-	is(CHILD(int fd = open("/etc/passwd", O_RDONLY); _exit(read(fd, p, 5) != 5 || *p == 'p')), 0,
-	   "the kernel's write into a child");
+	is(CHILD(int fd = open("/etc/passwd", O_RDONLY); _exit(read(fd, p, 5) != 5 || *p == 'p')),
+	         0, "the kernel's write into a child");
 	is(p[0], 'p', "is no write into the parent");
 	munmap(p, 16 * PAGE);
 	gate_drop(&go), gate_drop(&done);
 }
 
-/* n KiB deep. */
-static int __attribute__((noinline))
-deep(int n)
+/* n KiB deep. Each frame is shown to the next, so that none can be left out. */
+static int __attribute__((noinline)) deep(int n, volatile char *above)
 {
 	volatile char room[1024];
+	int below;
 
 	room[0] = n;
-	return n == 0 ? 0 : deep(n - 1) + (room[0] == (char)n);
+	below = n == 0 ? 0 : deep(n - 1, room);
+	return below + (room[0] == (char)n) + (above[0] == 99);
 }
 
 static void
@@ -100,8 +101,8 @@ stack(void)
 {
 	volatile char *sp = (char *)&sp;
 
-	is(CHILD(_exit(deep(6 * 1024) != 6 * 1024)), 0, "the stack grows to 6 MiB");
-	is(CHILD(deep(9 * 1024)), SEGV, "but not to 9");
+	is(CHILD(_exit(deep(6 * 1024, sp) < 6 * 1024)), 0, "the stack grows to 6 MiB");
+	is(CHILD(_exit(deep(9 * 1024, sp) == 0)), SEGV, "but not to 9");
 	is(writes(sp - 4 * MIB), 0, "also at one go");
 	is(writes(sp - 9 * MIB), SEGV, "within its limit");
 	/* The guard: a page stays free between the stack and what is below. */
@@ -149,7 +150,8 @@ mappings(void)
 
 	memset(p, 'p', 4 * PAGE);
 	fails((long)mmap(NULL, 0, RW, ANON, -1, 0), EINVAL, "mmap of nothing");
-	fails((long)mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), EINVAL, "neither shared nor private");
+	fails((long)mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), EINVAL,
+	      "neither shared nor private");
 	fails((long)map(NULL, 0xfffff001, RW, MAP_PRIVATE), ENOMEM, "a length that wraps");
 	fails((long)map(NULL, 0xc0000000, RW, MAP_PRIVATE), ENOMEM, "all of user space");
 	fails((long)map(A + 1, PAGE, RW, MAP_PRIVATE | MAP_FIXED), EINVAL, "MAP_FIXED misaligned");
@@ -209,13 +211,24 @@ shared_anonymous(void)
 	munmap(p, 3 * PAGE);
 }
 
+static void
+take_all(void)
+{
+	char *p;
+	int n = 0;
+
+	for (; (p = map(NULL, MIB / 4, RW, MAP_PRIVATE)) != MAP_FAILED; n++)
+		memset(p, 1, MIB / 4);
+	_exit(errno != ENOMEM || n < 100);
+}
+
 /* What is promised can be touched; what can't be, is refused at the call. */
 static void
 promises(void)
 {
 	unsigned long before = committed(), room;
 	char *p;
-	int n = 0, bad = 0;
+	int bad = 0;
 
 	fails((long)map(NULL, 512 * MIB, RW, MAP_PRIVATE), ENOMEM, "more than the machine has");
 	fails((long)map(NULL, 512 * MIB, RW, MAP_SHARED), ENOMEM, "shared as well");
@@ -224,8 +237,7 @@ promises(void)
 	fails(mprotect(p, 512 * MIB, RW), ENOMEM, "until it is to be written");
 	munmap(p, 512 * MIB);
 	is(committed(), before, "refusals promise nothing");
-	is(CHILD(while ((p = map(NULL, MIB / 4, RW, MAP_PRIVATE)) != MAP_FAILED) memset(p, 1, MIB / 4), n++;
-	         _exit(errno != ENOMEM || n < 100)), 0, "all that was granted can be touched");
+	is(CHILD(take_all()), 0, "all that was granted can be touched");
 	is(committed(), before, "and comes back");
 	room = (proc_number("/proc/meminfo", "MemTotal") - before) / 2 * 1024;
 	p = map(NULL, (room & -PAGE) + MIB, RW, MAP_PRIVATE);

@@ -42,4 +42,54 @@ static const struct entrance entrances[2] = {
 	{"direct", shmget, shmat, shmdt, shmctl},
 	{"ipc", ipc_get, ipc_at, ipc_dt, ipc_ctl},
 };
-#define EACH_ENTRANCE(e) const struct entrance *e = entrances; e < entrances + 2; e++
+
+/* Write to a file of /proc/sys/kernel; its errno if that fails. */
+static inline int
+knob(const char *name, const char *text)
+{
+	char path[64];
+	int fd, r;
+
+	snprintf(path, sizeof(path), "/proc/sys/kernel/%s", name);
+	fd = open(path, O_WRONLY);
+	if (fd < 0)
+		return errno;
+	r = write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : errno;
+	close(fd);
+	return r;
+}
+
+/* Until pid sleeps there. */
+static inline void
+until_sleeps(pid_t pid, const char *where)
+{
+	char path[32], said[32];
+	int n;
+
+	snprintf(path, sizeof(path), "/proc/%d/wchan", pid);
+	do {
+		int fd = open(path, O_RDONLY);
+
+		n = fd < 0 ? 0 : read(fd, said, sizeof(said) - 1);
+		said[n > 0 ? n : 0] = 0;
+		close(fd);
+	} while (strcmp(said, where) != 0);
+}
+
+/* The kernel walks the invariants of SPEC-shm.md part 3. */
+static inline void
+invariants(void)
+{
+	char said[128] = "";
+	int fd = open("/proc/sysvipc/check", O_RDONLY);
+
+	read(fd, said, sizeof(said) - 1);
+	close(fd);
+	ok(strcmp(said, "ok\n") == 0, "inv.1 the invariants hold");
+	if (strcmp(said, "ok\n") != 0)
+		diag("%s", said);
+}
+#define EACH_ENTRANCE(e)                                                                           \
+	const struct entrance *e = entrances;                                                      \
+	e < entrances + 2;                                                                         \
+	e++

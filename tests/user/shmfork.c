@@ -21,22 +21,23 @@ inherited(void)
 	pid = SPAWN(*seen = stat_of(id); gate_open(&forked); gate_pass(&seen_it);
 	            _exit(p[0] == 'q' && r[0] == 'q' ? p[1] = 'c', 0 : 1));
 	gate_pass(&forked);
-	is(seen->shm_nattch, 4, "fork: every attach of the parent");
+	is(seen->shm_nattch, 4, "fork.3 every attach of the parent");
 	ok(seen->shm_atime == was.shm_atime && seen->shm_lpid == was.shm_lpid,
-	   "fork: atime and lpid stay");
+	   "fork.4 atime and lpid stay");
 	p[0] = 'q';
 	gate_open(&seen_it);
-	is(ending(pid), 0, "fork: the child sees what the parent writes");
-	is(r[1], 'c', "fork: and the parent what the child writes");
-	is(stat_of(id).shm_nattch, 2, "exit: detaches");
-	is(stat_of(id).shm_lpid, pid, "exit: lpid");
-	is(writes((void *)r), SEGV, "fork: a read-only attach stays so");
+	is(ending(pid), 0, "fork.1 the child sees what the parent writes");
+	is(r[1], 'c', "fork.1 and the parent what the child writes");
+	is(stat_of(id).shm_nattch, 2, "exit.1 detaches");
+	is(stat_of(id).shm_lpid, pid, "exit.4 lpid");
+	is(writes((void *)r), SEGV, "fork.2 a read-only attach stays so");
 	is(CHILD(fails(mprotect((void *)r, PAGE, PROT_READ | PROT_WRITE), EACCES,
-	               "fork: and can't be raised in the child")), 0, "fork: that child");
-	is(CHILD(shmdt(p); is(stat_of(id).shm_nattch, 3, "fork: the child detaches its own")), 0,
-	   "fork: a third child");
+	               "fork.2 and can't be raised in the child")),
+	         0, "fork.2 that child");
+	is(CHILD(shmdt(p); is(stat_of(id).shm_nattch, 3, "fork.3 the child detaches its own")), 0,
+	         "fork.3 a third child");
 	p[2] = 'x';
-	is(p[2], 'x', "fork: the parent's stays");
+	is(p[2], 'x', "fork.1 the parent's stays");
 	shmdt(p), shmdt(r);
 	gate_drop(&forked), gate_drop(&seen_it);
 }
@@ -45,7 +46,8 @@ inherited(void)
 static void
 ends(void)
 {
-	static const char *const how[] = {"exit", "signal", "fault", "exec", "stop and kill"};
+	static const char *const how[] = {"exit.1 exit", "exit.2 signal", "exit.3 fault",
+	                                  "exec.1 exec", "exit.2 stop and kill"};
 	char *p = shmat(id, NULL, 0);
 
 	for (int i = 0; i < 5; i++) {
@@ -62,14 +64,14 @@ ends(void)
 			int status;
 
 			waitpid(pid, &status, WUNTRACED);
-			is(stat_of(id).shm_nattch, 3, "stop: attaches stay");
+			is(stat_of(id).shm_nattch, 3, "exit.2 stop: attaches stay");
 			kill(pid, SIGKILL);
 		}
 		ending(pid);
 		ds = stat_of(id);
 		is(ds.shm_nattch, 1, "%s: both attaches are gone", how[i]);
-		is(ds.shm_lpid, pid, "%s: lpid", how[i]);
-		ok(ds.shm_dtime >= from && ds.shm_dtime <= time(NULL), "%s: dtime", how[i]);
+		is(ds.shm_lpid, pid, "exit.4 lpid: %s", how[i] + 7);
+		ok(ds.shm_dtime >= from && ds.shm_dtime <= time(NULL), "exit.4 dtime: %s", how[i] + 7);
 	}
 	shmdt(p);
 }
@@ -83,18 +85,18 @@ exec(void)
 
 	execl("/no/such", "x", NULL);
 	execl("/etc/passwd", "x", NULL);
-	is(stat_of(id).shm_nattch, 1, "exec: one that fails leaves attaches");
-	is(writes(p), 0, "exec: and their memory");
+	is(stat_of(id).shm_nattch, 1, "exec.2 one that fails leaves attaches");
+	is(writes(p), 0, "exec.2 and their memory");
 	gate_make(&go);
 	/* cat waits for its input, which is ours to end. */
 	pid = SPAWN(dup2(go.fd[0], 0); gate_drop(&go); execl("/bin/cat", "cat", NULL));
 	while (stat_of(id).shm_nattch != 1)
 		usleep(1000);
-	ok(1, "exec: the old image's attaches are detached, the program runs on");
-	is(stat_of(id).shm_lpid, pid, "exec: lpid");
+	ok(1, "exec.1 the old image's attaches are detached, the program runs on");
+	is(stat_of(id).shm_lpid, pid, "exec.1 lpid");
 	gate_drop(&go);
-	is(ending(pid), 0, "exec: its end changes nothing");
-	is(stat_of(id).shm_nattch, 1, "exec: nattch");
+	is(ending(pid), 0, "exec.1 its end changes nothing");
+	is(stat_of(id).shm_nattch, 1, "exec.1 nattch");
 	shmdt(p);
 }
 
@@ -113,20 +115,21 @@ removed(void)
 	pid = SPAWN(gate_pass(&go); _exit(strcmp(p, "still here")));
 	shmctl(other, IPC_RMID, NULL);
 	shmdt(p);
-	is(count_segments(), n, "removed: the child still has it");
+	is(count_segments(), n, "exit.5 the child still has it");
 	gate_open(&go);
-	is(ending(pid), 0, "removed: its memory is there");
-	is(count_segments(), n - 1, "removed: gone with the child");
+	is(ending(pid), 0, "exit.5 its memory is there");
+	is(count_segments(), n - 1, "exit.5 gone with the child");
 
 	other = shmget(IPC_PRIVATE, PAGE, 0600);
 	is(CHILD(p = shmat(other, NULL, 0); shmctl(other, IPC_RMID, NULL);
-	         execl("/bin/true", "true", NULL)), 0, "removed: last attach at an exec");
-	is(count_segments(), n - 1, "removed: gone with the old image");
+	         execl("/bin/true", "true", NULL)), 0,
+	         "exec.1 last attach of a removed one at an exec");
+	is(count_segments(), n - 1, "exec.1 gone with the old image");
 	other = shmget(IPC_PRIVATE, PAGE, 0600);
 	p = shmat(other, NULL, 0);
 	shmctl(other, IPC_RMID, NULL);
 	munmap(p, PAGE);
-	is(count_segments(), n - 1, "removed: gone by munmap");
+	is(count_segments(), n - 1, "munmap.1 a removed one is gone munmap");
 	gate_drop(&go);
 }
 
@@ -138,12 +141,45 @@ pieces(void)
 
 	munmap(p + PAGE, PAGE);
 	mprotect(p + 2 * PAGE, PAGE, PROT_READ);
-	is(CHILD(is(stat_of(id).shm_nattch, 2, "pieces: one attach each"); p[0] = 1;
-	         is(writes(p + 2 * PAGE), SEGV, "pieces: protection is inherited");
-	         is(shmdt(p), 0, "pieces: the child's shmdt")), 0, "pieces: a child");
-	is(reads(p + PAGE), SEGV, "pieces: the hole");
-	is(shmdt(p), 0, "pieces: the parent's");
-	is(stat_of(id).shm_nattch, 0, "pieces: nattch");
+	is(CHILD(is(stat_of(id).shm_nattch, 2, "munmap.2 one attach each"); p[0] = 1;
+	         is(writes(p + 2 * PAGE), SEGV, "fork.2 protection is inherited");
+	         is(shmdt(p), 0, "munmap.2 the child's shmdt")), 0, "munmap.2 a child");
+	is(reads(p + PAGE), SEGV, "munmap.2 the hole");
+	is(shmdt(p), 0, "munmap.2 the parent's");
+	is(stat_of(id).shm_nattch, 0, "munmap.2 nattch");
+}
+
+/* A fork that fails at each of its allocations in turn, of every kind. */
+static void
+refusals(void)
+{
+	static const char *const site[] = {"kmem", "page", "commit"};
+	char *p = shmat(id, NULL, 0), *q = shmat(id, NULL, SHM_RDONLY), text[32];
+
+	for (int s = 0; s < 3; s++) {
+		int n = 0, wrong = 0, error = ENOMEM;
+		pid_t pid;
+
+		do {
+			snprintf(text, sizeof(text), "%s:nth=%d", site[s], ++n);
+			knob("fail", text);
+			pid = fork();
+			if (pid == 0)
+				_exit(0);
+			error = pid < 0 && errno != ENOMEM && errno != EAGAIN ? errno : error;
+			knob("fail", "\n");
+			if (pid < 0)
+				wrong += stat_of(id).shm_nattch != 2;
+		} while (pid < 0 && n < 1000);
+		ending(pid);
+		ok(n > 1 && n < 1000 && wrong == 0, "fork.5 each failure of %s leaves nattch (%d)",
+		   site[s], n - 1);
+		is(error, ENOMEM, "fork.5 %s: ENOMEM", site[s]);
+		invariants();
+	}
+	p[0] = 'p';
+	is(q[0], 'p', "fork.5 the parent's attaches are whole");
+	shmdt(p), shmdt(q);
 }
 
 /* 200 lives of segments with everything in them. */
@@ -161,8 +197,8 @@ cycles(void)
 		shmctl(one, IPC_RMID, NULL);
 		shmdt(p);
 	}
-	is(bad, 0, "200 life cycles");
-	is(count_segments(), 1, "only one segment is left");
+	is(bad, 0, "exit.5 200 life cycles");
+	is(count_segments(), 1, "exit.5 only one segment is left");
 }
 
 void
@@ -174,7 +210,8 @@ test(void)
 	exec();
 	removed();
 	pieces();
+	refusals();
 	cycles();
-	is(stat_of(id).shm_nattch, 0, "nothing is attached at the end");
+	is(stat_of(id).shm_nattch, 0, "exit.1 nothing is attached at the end");
 	shmctl(id, IPC_RMID, NULL);
 }

@@ -12,20 +12,20 @@ identifiers(void)
 	int id[5], n;
 
 	id[0] = shmget(IPC_PRIVATE, 1, 0600);
-	is(id[0], 0x10000, "1 the first identifier after boot is 0x10000");
+	is(id[0], 0x10000, "1.2 the first identifier after boot is 0x10000");
 	for (n = 1; n < 5; n++)
 		id[n] = shmget(IPC_PRIVATE, 1, 0600);
-	is(id[4], 0x50004, "3b.4 slots from the lowest, 3b.5 seq goes on");
+	is(id[4], 0x50004, "3b.4b slots from the lowest, seq goes on");
 	shmctl(id[0], IPC_RMID, NULL);
 	shmctl(id[3], IPC_RMID, NULL);
 	shmctl(id[1], IPC_RMID, NULL);
-	is(id[1] = shmget(IPC_PRIVATE, 1, 0600), 0x60001, "3b.4 the slot freed last comes first");
-	is(id[0] = shmget(IPC_PRIVATE, 1, 0600), 0x70000, "3b.4 then the lowest free one");
-	is(id[3] = shmget(IPC_PRIVATE, 1, 0600), 0x80003, "3b.4 and the next");
-	fails(shmctl(0x10000, IPC_STAT, NULL), EINVAL, "1 an identifier with an old seq");
+	is(id[1] = shmget(IPC_PRIVATE, 1, 0600), 0x60001, "3b.4a the slot freed last comes first");
+	is(id[0] = shmget(IPC_PRIVATE, 1, 0600), 0x70000, "3b.4b then the lowest free one");
+	is(id[3] = shmget(IPC_PRIVATE, 1, 0600), 0x80003, "3b.4b and the next");
+	fails(shmctl(0x10000, IPC_STAT, NULL), EINVAL, "ctl.1a an identifier with an old seq");
 	for (n = 0; n < 5; n++)
 		shmctl(id[n], IPC_RMID, NULL);
-	fails(shmget(IPC_PRIVATE, 0, 0600), EINVAL, "3b.1 no bytes");
+	fails(shmget(IPC_PRIVATE, 0, 0600), EINVAL, "3b.1a no bytes");
 	is(shmget(IPC_PRIVATE, 1, 0600), 0x90004, "3b.5 a refused call takes no seq");
 	shmctl(0x90004, IPC_RMID, NULL);
 }
@@ -46,6 +46,111 @@ sequence(void)
 	is(id, last & 0xffff, "3b.5 and begins again with 0, in the same slot");
 }
 
+/* A creation that fails late: the object can't be had. */
+static void
+failed(void)
+{
+	unsigned long committed = proc_number("/proc/meminfo", "Committed_AS");
+	int first = shmget(IPC_PRIVATE, 1, 0600), next;
+
+	shmctl(first, IPC_RMID, NULL);
+	is(knob("fail", "object:nth=1"), 0, "3b.6b a failure is called up");
+	fails(shmget(KEY, 3 * PAGE, IPC_CREAT | 0600), ENOMEM, "3b.6b and comes");
+	is(count_segments(), 0, "3b.6b no slot is in use");
+	is(proc_number("/proc/meminfo", "Committed_AS"), committed, "3b.6b nothing is committed");
+	fails(shmget(KEY, 1, 0), ENOENT, "3b.6b the key is free");
+	next = shmget(IPC_PRIVATE, 1, 0600);
+	is((next - first) >> 16, 2, "3b.6b seq stays advanced");
+	is(next & 0xffff, first & 0xffff, "3b.6b its slot is the next");
+	shmctl(next, IPC_RMID, NULL);
+	invariants();
+}
+
+/* One creates and sleeps in the middle of it for a tick, another comes. */
+static struct {
+	int created, create_error, came, come_error;
+} *met;
+
+static void
+interrupted(int sig)
+{
+	(void)sig;
+}
+
+static void
+meet(const char *fail, int flags, int sig)
+{
+	struct shm_info info;
+	struct gate go;
+	pid_t creator, comer;
+
+	gate_make(&go);
+	creator = SPAWN(gate_pass(&go); knob("fail", fail); usleep(1); /* a tick's edge */
+	                met->created = shmget(KEY, 3 * PAGE, IPC_CREAT | 0600);
+	                met->create_error = errno);
+	comer = SPAWN(signal(SIGUSR1, interrupted); until_sleeps(creator, "object");
+	              met->came = shmget(KEY, PAGE, flags); met->come_error = errno);
+	gate_open(&go);
+	until_sleeps(comer, "shmget");
+	shmctl(0, SHM_INFO, (void *)&info);
+	is(info.used_ids, 1, "3b.6a %s: the slot counts while it is being created", fail);
+	is(info.shm_tot, 3, "3b.6a so do its pages");
+	fails(shmctl(shmctl(0, IPC_INFO, (void *)&info), SHM_STAT, NULL), EINVAL,
+	      "3b.6a but nobody sees it");
+	if (sig)
+		kill(comer, sig);
+	ending(comer);
+	ending(creator);
+	knob("fail", "\n");
+	gate_drop(&go);
+}
+
+static void
+waits(void)
+{
+	met = shared(sizeof(*met));
+	meet("object:sleep", 0600, 0);
+	ok(met->created > 0 && met->came == met->created, "3a.1a waits for the creator");
+	is(met->came, met->created, "3b.8 and is woken");
+	shmctl(met->created, IPC_RMID, NULL);
+	meet("object:sleep", 0600, SIGUSR1);
+	ok(met->came == -1 && met->come_error == EINTR, "3a.1b a signal: EINTR");
+	ok(met->created > 0, "3a.1b the creator is not disturbed");
+	shmctl(met->created, IPC_RMID, NULL);
+	meet("object:sleep,object:nth=1", IPC_CREAT | 0600, 0);
+	ok(met->created == -1 && met->create_error == ENOMEM, "3b.6b the creator fails late");
+	ok(met->came > 0, "3a.1c who waits creates instead");
+	is(stat_of(met->came).shm_segsz, PAGE, "3a.1c as it asked");
+	shmctl(met->came, IPC_RMID, NULL);
+	meet("object:sleep,object:nth=1", 0600, 0);
+	ok(met->came == -1 && met->come_error == ENOENT, "3a.1d gone again: ENOENT");
+	is(met->created, -1, "3a.1d for the creation failed");
+	is(count_segments(), 0, "3b.6b nothing of it is left");
+	invariants();
+	munmap(met, sizeof(*met));
+}
+
+/* Nobody set anything: what the machine gives. */
+static void
+defaults(void)
+{
+	unsigned long kib = proc_number("/proc/meminfo", "MemTotal");
+	struct shminfo64 info;
+
+	ok(IPC_PRIVATE == 0 && IPC_CREAT == 01000 && IPC_EXCL == 02000 && IPC_NOWAIT == 04000 &&
+	           IPC_RMID == 0 && IPC_SET == 1 && IPC_STAT == 2 && SHM_R == 0400 && SHM_W == 0200,
+	   "1.1 <sys/ipc.h>");
+	ok(SHM_RDONLY == 010000 && SHM_RND == 020000 && SHM_REMAP == 040000 && SHM_EXEC == 0100000 &&
+	           SHMLBA == 4096,
+	   "1.1 <sys/shm.h>");
+	shmctl(0, IPC_INFO, (void *)&info);
+	is(info.shmmni, 128, "1.3 shmmni");
+	is(info.shmseg, 128, "1.3 shmseg");
+	is(info.shmmin, 1, "1.3 shmmin");
+	is(info.shmall, kib / 4, "1.3 shmall: all memory");
+	is(info.shmmax, kib * 1024, "1.3 shmmax: all memory");
+}
+
 static void
 sizes(const struct entrance *e, int id)
 {
@@ -55,22 +160,22 @@ sizes(const struct entrance *e, int id)
 
 	for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		fails(e->get(KEY + 1, wrong[i], IPC_CREAT | 0600), EINVAL,
-		      "3b.1 %s: 0x%x bytes on a new key", e->name, wrong[i]);
-		fails(e->get(IPC_PRIVATE, wrong[i], 0600), EINVAL, "3b.1 %s: 0x%x bytes, private",
+		      "3b.1c %s: 0x%x bytes on a new key", e->name, wrong[i]);
+		fails(e->get(IPC_PRIVATE, wrong[i], 0600), EINVAL, "3b.1c %s: 0x%x bytes, private",
 		      e->name, wrong[i]);
-		fails(e->get(KEY, wrong[i], 0600), EINVAL, "3a.3 %s: 0x%x bytes on an old key",
+		fails(e->get(KEY, wrong[i], 0600), EINVAL, "3a.3a %s: 0x%x bytes on an old key",
 		      e->name, wrong[i]);
 	}
-	fails(e->get(IPC_PRIVATE, 0, 0600), EINVAL, "3b.1 size < shmmin");
-	fails(e->get(IPC_PRIVATE, max + 1, 0600), EINVAL, "3b.1 size > shmmax");
-	fails(e->get(IPC_PRIVATE, max, 0600), ENOMEM, "3b.3 more than can be promised");
-	fails(e->get(KEY + 1, 0, 0), ENOENT, "3.2 no key, no IPC_CREAT: before a size of 0");
-	fails(e->get(KEY + 1, max + 1, IPC_EXCL), ENOENT, "3.2 and before one too big");
-	is(e->get(KEY, 0, 0), id, "3a.3 size 0 suits every segment");
-	is(e->get(KEY, 100, 0), id, "3a.3 the size it has");
-	fails(e->get(KEY, 101, 0), EINVAL, "3a.3 a byte more, though in the same page");
-	is(proc_number("/proc/meminfo", "Committed_AS"), committed, "3b nothing is committed");
-	is(count_segments(), 1, "3b nor in use");
+	fails(e->get(IPC_PRIVATE, 0, 0600), EINVAL, "3b.1a size < shmmin");
+	fails(e->get(IPC_PRIVATE, max + 1, 0600), EINVAL, "3b.1b size > shmmax");
+	fails(e->get(IPC_PRIVATE, max, 0600), ENOMEM, "3b.3b more than can be promised");
+	fails(e->get(KEY + 1, 0, 0), ENOENT, "3.2>3b.1 no key, no IPC_CREAT: before a size of 0");
+	fails(e->get(KEY + 1, max + 1, IPC_EXCL), ENOENT, "3.2>3b.1 and before one too big");
+	is(e->get(KEY, 0, 0), id, "3a.3b size 0 suits every segment");
+	is(e->get(KEY, 100, 0), id, "3a.5 the size it has");
+	fails(e->get(KEY, 101, 0), EINVAL, "3a.3a a byte more, though in the same page");
+	is(proc_number("/proc/meminfo", "Committed_AS"), committed, "3b.6b nothing is committed");
+	is(count_segments(), 1, "3b.6b nor in use");
 }
 
 static void
@@ -78,11 +183,12 @@ stranger(const struct entrance *e, int id)
 {
 	become(BOB, BOB);
 	fails(e->get(KEY, 101, IPC_CREAT | IPC_EXCL | 0600), EACCES,
-	      "3a.2 EACCES before EINVAL before EEXIST");
+	      "3a.2>3a.3 EACCES before EINVAL");
+	fails(e->get(KEY, 1, IPC_CREAT | IPC_EXCL | 0600), EACCES, "3a.2>3a.4 EACCES before EEXIST");
 	fails(e->get(KEY, 1, 0400), EACCES, "3a.2 reading");
 	fails(e->get(KEY, 1, 0200), EACCES, "3a.2 writing");
-	is(e->get(KEY, 1, 0), id, "2.4 asking for nothing is granted");
-	is(e->get(KEY, 1, 0177), id, "2.4 only the owner's r and w bits ask");
+	is(e->get(KEY, 1, 0), id, "2.4d asking for nothing is granted");
+	is(e->get(KEY, 1, 0177), id, "2.4c only the owner's r and w bits ask");
 }
 
 static void
@@ -90,16 +196,16 @@ existing(const struct entrance *e)
 {
 	int id = e->get(KEY, 100, IPC_CREAT | 0600), other;
 
-	ok(id > 0, "3.3 %s: IPC_CREAT of a new key", e->name);
+	ok(id > 0, "3.3a %s: IPC_CREAT of a new key", e->name);
 	is(e->get(KEY, 100, 0600), id, "3.1 the key is found");
 	is(e->get(KEY, 100, IPC_CREAT | 0600), id, "3.1 also with IPC_CREAT");
-	is(e->get(KEY, 100, IPC_EXCL | 0600), id, "3.3 IPC_EXCL alone means nothing");
+	is(e->get(KEY, 100, IPC_EXCL | 0600), id, "3.3c IPC_EXCL alone means nothing");
 	fails(e->get(KEY, 100, IPC_CREAT | IPC_EXCL | 0600), EEXIST, "3a.4 both: EEXIST");
-	fails(e->get(KEY, 101, IPC_CREAT | IPC_EXCL), EINVAL, "3a.3 EINVAL before EEXIST");
+	fails(e->get(KEY, 101, IPC_CREAT | IPC_EXCL), EINVAL, "3a.3>3a.4 EINVAL before EEXIST");
 	CHILD(stranger(e, id));
 	sizes(e, id);
 	other = e->get(IPC_PRIVATE, 1, IPC_CREAT | IPC_EXCL | 0600);
-	ok(other > 0 && other != id, "3.3 IPC_PRIVATE always creates");
+	ok(other > 0 && other != id, "3.3b IPC_PRIVATE always creates");
 	e->ctl(other, IPC_RMID, NULL);
 	e->ctl(id, IPC_RMID, NULL);
 	fails(e->get(KEY, 100, 0), ENOENT, "3.2 a removed key is free");
@@ -117,7 +223,7 @@ effective(const struct entrance *e)
 	ds = stat_of(id);
 	ok(ds.shm_perm.uid == ALICE && ds.shm_perm.cuid == ALICE && ds.shm_perm.gid == 77 &&
 	           ds.shm_perm.cgid == 77,
-	   "3b.7 the effective ids count");
+	   "3b.7a the effective ids count");
 	e->ctl(id, IPC_RMID, NULL);
 }
 
@@ -131,17 +237,20 @@ fields(const struct entrance *e)
 
 	ok(ds.shm_perm.uid == 0 && ds.shm_perm.cuid == 0 && ds.shm_perm.gid == 0 &&
 	           ds.shm_perm.cgid == 0,
-	   "3b.7 %s: owner and creator", e->name);
-	is(ds.shm_perm.mode, 0640, "3b.7 mode: nine bits of flags");
-	is(ds.shm_perm.key, KEY, "3b.6 key");
+	   "3b.7a %s: owner and creator", e->name);
+	is(ds.shm_perm.mode, 0640, "3b.7b mode: nine bits of flags");
+	is(ds.shm_perm.key, KEY, "3b.6a key");
 	is(ds.shm_perm.seq, id >> 16, "3b.5 seq");
-	is(ds.shm_segsz, 5000, "1 the size as asked");
-	is(ds.shm_cpid, getpid(), "3b.7 cpid");
+	is(ds.shm_segsz, 5000, "1.5 the size as asked");
+	is(ds.shm_cpid, getpid(), "3b.7c cpid");
 	ok(ds.shm_lpid == 0 && ds.shm_nattch == 0 && ds.shm_atime == 0 && ds.shm_dtime == 0,
-	   "3b.7 lpid, nattch, atime, dtime are 0");
-	ok(ds.shm_ctime >= from && ds.shm_ctime <= time(NULL), "3b.7 ctime is now");
+	   "3b.7c lpid, nattch, atime, dtime are 0");
+	ok(ds.shm_ctime >= from && ds.shm_ctime <= time(NULL), "3b.7c ctime is now");
 	e->ctl(id, IPC_RMID, NULL);
-
+	syscall(60, 0777); /* umask, if there were one */
+	id = e->get(KEY, 1, IPC_CREAT | 0666);
+	is(stat_of(id).shm_perm.mode, 0666, "3.3d no umask");
+	e->ctl(id, IPC_RMID, NULL);
 	CHILD(effective(e));
 }
 
@@ -159,7 +268,7 @@ zeros(void)
 	p = shmat(id, NULL, 0);
 	for (int i = 0; i < 4 << 20; i++)
 		dirt += p[i] != 0;
-	is(dirt, 0, "3b new memory is zero to the end of its last page");
+	is(dirt, 0, "3b.9 new memory is zero to the end of its last page");
 	shmctl(id, IPC_RMID, NULL);
 	shmdt(p);
 }
@@ -173,5 +282,8 @@ test(void)
 		fields(e);
 	}
 	zeros();
+	failed();
+	waits();
+	defaults();
 	sequence();
 }

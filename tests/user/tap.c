@@ -9,7 +9,7 @@
 
 static struct {
 	int count, failed;
-} *tap;
+} * tap;
 
 __attribute__((weak)) int
 helper(int argc, char **argv)
@@ -296,7 +296,7 @@ main(int argc, char **argv)
 	look(&after);
 	ok(memcmp(&before, &after, sizeof(before)) == 0, "nothing leaked");
 	if (memcmp(&before, &after, sizeof(before)) != 0)
-		diag("free %lu -> %lu kB, committed %lu -> %lu kB, segments %u -> %u, processes %u -> %u",
+		diag("kB free %lu, now %lu; promised %lu, %lu; segments %u, %u; processes %u, %u",
 		     before.free, after.free, before.committed, after.committed, before.segments,
 		     after.segments, before.processes, after.processes);
 	printf("1..%d\n", tap->count);

@@ -37,11 +37,11 @@ _Noreturn void bail(const char *why);
 
 /* A child's exit status, or 128 + the signal that ended it. */
 int ending(pid_t pid);
-#define SPAWN(...) \
-	(fork() ?: ({ \
-		__VA_ARGS__; \
-		_exit(0); \
-		0; \
+#define SPAWN(...)                                                                                 \
+	(fork() ?: ({                                                                              \
+		__VA_ARGS__;                                                                       \
+		_exit(0);                                                                          \
+		0;                                                                                 \
 	}))
 #define CHILD(...) ending(SPAWN(__VA_ARGS__))
 #define KILLED(sig) (128 + (sig))

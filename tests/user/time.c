@@ -47,7 +47,8 @@ clocks(void)
 	ok(before > 1700000000, "the calendar is of this century");
 	fails(clock_gettime(99, &ts), EINVAL, "no such clock");
 	fails(clock_gettime(0, (void *)0xc0000000), EFAULT, "a bad place");
-	ok(syscall(266, CLOCK_MONOTONIC, old) == 0 && old[0] == 0 && old[1] > 0 && old[1] <= 10000000,
+	ok(syscall(266, CLOCK_MONOTONIC, old) == 0 && old[0] == 0 && old[1] > 0 &&
+	           old[1] <= 10000000,
 	   "clock_getres");
 }
 
@@ -61,7 +62,8 @@ sleeping(void)
 		long long from = now(CLOCK_MONOTONIC);
 
 		usleep(ms[i] * 1000);
-		ok(now(CLOCK_MONOTONIC) - from >= ms[i] * 1000000ll, "%d ms are at least that", ms[i]);
+		ok(now(CLOCK_MONOTONIC) - from >= ms[i] * 1000000ll, "%d ms are at least that",
+		   ms[i]);
 	}
 	t[0] = 0, t[1] = 1000000000;
 	fails(syscall(162, t, NULL), EINVAL, "a billion nanoseconds");

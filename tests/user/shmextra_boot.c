@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* run: --append shm_allow_removed=1 --append shmmni=32768 --append shmseg=4096 */
+/* What the command line can say, at its most: SPEC-shm.md parts 1 and 5. */
+#include "shmcalls.h"
+
+void
+test(void)
+{
+	int id = shmget(IPC_PRIVATE, 1, 0600), next;
+	char *p = shmat(id, NULL, 0);
+
+	is(proc_number("/proc/sys/kernel/shmmni", ""), 32768, "1.4 shmmni=32768");
+	is(proc_number("/proc/sys/kernel/shmseg", ""), 4096, "1.4 shmseg=4096");
+	is(proc_number("/proc/sys/kernel/shm_allow_removed", ""), 1, "allow.1 from the command line");
+	shmctl(id, IPC_RMID, NULL);
+	is(stat_of(id).shm_perm.mode, SHM_DEST | 0600, "allow.3 from the start");
+	is(shmctl(id, IPC_RMID, NULL), 0, "allow.4 from the start");
+	is(CHILD(ok(shmat(id, NULL, 0) != NO_ADDR, "allow.2 from the start")), 0, "allow.2 a child");
+	shmdt(p);
+	fails(shmctl(id, IPC_RMID, NULL), EINVAL, "allow.5 freed with its last attach");
+	next = shmget(IPC_PRIVATE, 1, 0600);
+	is(next & 0xffff, id & 0xffff, "allow.5 and its slot is the next");
+	shmctl(next, IPC_RMID, NULL);
+	invariants();
+}
