@@ -231,6 +231,16 @@ shm_get(int32_t key, uint32_t size, int flags, int32_t *id)
 
 /* ---- shmat ---- */
 
+/* A place of the kernel's choice. What fills whole slots of the page directory
+ * starts at one if it can, for then large pages can show it. */
+static int
+choose_address(const struct vm_space *sp, uint32_t len, vaddr_t *va)
+{
+	if (len >= SLOT_SIZE && vm_find_space(sp, len, SLOT_SIZE, va) == 0)
+		return 0;
+	return vm_find_space(sp, len, PAGE_SIZE, va);
+}
+
 /* Where an attach is to go. => EINVAL, ENOMEM. */
 static int
 attach_address(struct vm_space *sp, vaddr_t addr, uint32_t len, int flags, vaddr_t *va)
@@ -240,7 +250,7 @@ attach_address(struct vm_space *sp, vaddr_t addr, uint32_t len, int flags, vaddr
 		return EINVAL;
 	}
 	if (addr == 0)
-		return vm_find_space(sp, len, len >= SLOT_SIZE ? SLOT_SIZE : PAGE_SIZE, va);
+		return choose_address(sp, len, va);
 	*va = addr;
 	if (flags & SHM_RND)
 		*va &= ~(SHMLBA - 1);

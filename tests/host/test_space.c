@@ -261,6 +261,67 @@ test_fork(void)
 	unmap(0, USER_END / P);
 }
 
+static bool
+is_large(vaddr_t va)
+{
+	pte_t *dir = frame_kva(curproc()->space->pmap.dir);
+
+	return dir[va >> SLOT_SHIFT] & PTE_LARGE;
+}
+
+/* One large page for a slot; it falls apart where some of it changes. */
+static void
+test_large(void)
+{
+	struct proc *parent = curproc(), *child;
+	struct vm_object *obj;
+	unsigned i, sum = 0;
+	vaddr_t at = 0x50000000;
+
+	is(vm_object_create_large(PTAB_PAGES + 2, &obj), 0, "large: an object");
+	host_held[0] = obj;
+	host_map(at, PTAB_PAGES + 2, RW, obj);
+	for (i = 0; i < PTAB_PAGES + 2; i++)
+		sum |= load(at + i * P);
+	is(sum, 0, "large: it is zeros");
+	ok(is_large(at) && !is_large(at + SLOT_SIZE), "large: the full slot is one page");
+	for (i = 0; i < PTAB_PAGES + 2; i++)
+		host_store(at + i * P, i);
+	child = host_fork();
+	host_audit();
+	host_run(child);
+	ok(is_large(at) && load(at + 9 * P) == 9, "large: so it is for a child");
+	is(protect(at + 4 * P, 1, PROT_READ), 0, "large: protect a part");
+	is(host_store(at + 4 * P, 1), SEGV_ACCERR, "large: which is read-only");
+	is(host_store(at + 5 * P, 55), 0, "large: and nothing else");
+	host_audit();
+	host_exit(child);
+	host_run(parent);
+	ok(is_large(at) && load(at + 5 * P) == 55, "large: the parent's is one still");
+	host_map(at + SLOT_SIZE + 2 * P, 4000, PROT_READ, NULL);
+	is(protect(at + 8 * P, PTAB_PAGES - 6 + 4000, RW), ENOMEM, "large: a refused protect");
+	host_exit(host_fork());
+	host_audit();
+	is(unmap(at + 8 * P, 1), 0, "large: unmap a part");
+	is(load(at + 8 * P), 0xbad0 + SEGV_MAPERR, "large: which is gone");
+	is(load(at + 9 * P), 9, "large: the rest is there");
+	host_audit();
+	unmap(0, USER_END / P);
+	host_map(at + P, PTAB_PAGES, RW, obj);
+	ok(load(at + 6 * P) == 55 && !is_large(at), "large: not where it isn't aligned");
+	host_map(at + 3 * SLOT_SIZE, PTAB_PAGES, PROT_READ, obj);
+	ok(load(at + 3 * SLOT_SIZE) == 0 && is_large(at + 3 * SLOT_SIZE), "large: read-only");
+	is(host_store(at + 3 * SLOT_SIZE, 1), SEGV_ACCERR, "large: stays so");
+	is(protect(at + 3 * SLOT_SIZE, PTAB_PAGES, RW), 0, "large: protect all of it");
+	is(host_store(at + 3 * SLOT_SIZE, 7), 0, "large: can be written");
+	is(load(at + P), 7, "large: and is the same page");
+	host_audit();
+	unmap(0, USER_END / P);
+	host_held[0] = NULL;
+	vm_object_unref(obj);
+	is(vm_object_create_large(3 * PTAB_PAGES, &obj), ENOMEM, "large: more than there are");
+}
+
 /* Every allocation that a fork makes fails once: nothing changes. */
 static void
 fork_failing(bool kmem)
@@ -343,6 +404,7 @@ main(void)
 	test_find();
 	test_fork();
 	test_usercopy();
+	test_large();
 	host_exit(curproc());
 	fork_failing(false);
 	fork_failing(true);

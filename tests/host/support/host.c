@@ -228,6 +228,17 @@ audit_table(frame_t table)
 	return n;
 }
 
+static uint32_t
+audit_large(frame_t first)
+{
+	uint32_t i;
+
+	must(first % PTAB_PAGES == 0, "audit: a large page at frame %u", first);
+	for (i = 0; i < PTAB_PAGES; i++)
+		refs[first + i]++;
+	return PTAB_PAGES;
+}
+
 static void
 audit_object(struct vm_object *obj)
 {
@@ -296,8 +307,12 @@ audit_space(struct vm_space *sp)
 	}
 	must(pages == sp->pages && tables == sp->tables, "audit: promises of a space");
 	promised += pages + tables;
-	for (s = 0; s < KERNEL_BASE >> SLOT_SHIFT; s++)
-		n += dir[s] != 0 ? audit_table(pte_frame(dir[s])) : 0;
+	for (s = 0; s < KERNEL_BASE >> SLOT_SHIFT; s++) {
+		if (dir[s] & PTE_LARGE)
+			n += audit_large(pte_frame(dir[s]));
+		else if (dir[s] != 0)
+			n += audit_table(pte_frame(dir[s]));
+	}
 	must(n == resident, "audit: %u pages are mapped, %u by entries", n, resident);
 	while (shm_attach_next(sp, &a) != NULL) {
 		must(shm_attach_get(sp, a)->pieces == pieces[a], "audit: pieces of attach %u", a);

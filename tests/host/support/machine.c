@@ -92,7 +92,6 @@ window_close(void *w)
 		ASAN_POISON_MEMORY_REGION(address(f), PAGE_SIZE);
 }
 
-/* A frame's first use is to be cleared or copied into. */
 void
 frame_zero(frame_t f)
 {
@@ -104,11 +103,8 @@ frame_zero(frame_t f)
 void
 frame_copy(frame_t to, frame_t from)
 {
-	void *wto, *wfrom;
+	void *wto = window_open(to), *wfrom = window_open(from);
 
-	ASAN_UNPOISON_MEMORY_REGION(address(to), PAGE_SIZE);
-	wto = window_open(to);
-	wfrom = window_open(from);
 	memcpy(wto, wfrom, PAGE_SIZE);
 	window_close(wfrom);
 	window_close(wto);
@@ -136,12 +132,14 @@ void *__real_kmem_alloc(size_t size);
 void __real_kmem_free(void *p);
 void *__real_page_alloc(void);
 void __real_page_free(void *page);
+bool __real_frame_alloc(enum frame_kind kind, frame_t *out);
 void __real_frame_unref(frame_t f);
 int __real_commit_charge(uint32_t pages, uint32_t tables);
 void *__wrap_kmem_alloc(size_t size);
 void __wrap_kmem_free(void *p);
 void *__wrap_page_alloc(void);
 void __wrap_page_free(void *page);
+bool __wrap_frame_alloc(enum frame_kind kind, frame_t *out);
 void __wrap_frame_unref(frame_t f);
 int __wrap_commit_charge(uint32_t pages, uint32_t tables);
 
@@ -186,6 +184,16 @@ __wrap_page_alloc(void)
 	return fails() ? NULL : __real_page_alloc();
 }
 
+bool
+__wrap_frame_alloc(enum frame_kind kind, frame_t *out)
+{
+	if (!__real_frame_alloc(kind, out))
+		return false;
+	if (*out < machine_low_frames)
+		ASAN_UNPOISON_MEMORY_REGION(address(*out), PAGE_SIZE);
+	return true;
+}
+
 static void
 junk(frame_t f)
 {
@@ -224,6 +232,7 @@ static struct {
 	pte_t pte;
 } tlb[USER_END >> PAGE_SHIFT];
 static uint32_t generation = 1;
+static bool large_cached; /* a part of some large page is in the TLB */
 static frame_t directory;
 
 void
@@ -237,6 +246,10 @@ void
 cpu_invlpg(uint32_t va)
 {
 	tlb[va >> PAGE_SHIFT].generation = 0;
+	/* A large page goes as a whole. */
+	if (large_cached)
+		generation++;
+	large_cached = false;
 }
 
 /* => false: a page fault, which drops the address from the TLB. */
@@ -248,7 +261,10 @@ translate(vaddr_t va, bool write, frame_t *f)
 
 	if (tlb[n].generation != generation || (tlb[n].pte & need) != need) {
 		pde = ((pte_t *)frame_kva(directory))[va >> SLOT_SHIFT];
-		if (pde & PTE_PRESENT) {
+		if (pde & PTE_LARGE) {
+			pte = pde + (ptab_index(va) << PAGE_SHIFT);
+			large_cached = true;
+		} else if (pde & PTE_PRESENT) {
 			pte = ((pte_t *)frame_kva(pte_frame(pde)))[ptab_index(va)];
 			pte &= pde | ~(PTE_PRESENT | PTE_USER | PTE_WRITE);
 		}
