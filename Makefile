@@ -87,7 +87,7 @@ HOSTTESTS := $(patsubst tests/host/%.c,%,$(sort $(wildcard tests/host/test_*.c))
 HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 	$(sort $(wildcard tests/host/support/*.c)))
 
-.PHONY: all kernel user tests run test iso qemu-gdb gdb toolchain clean help \
+.PHONY: all kernel user tests run test mutants conformance iso qemu-gdb gdb toolchain clean help \
 	format check-format lines
 all: kernel user	## the kernel (release and debug) and the image
 kernel: $(BUILD)/release/isthmus.elf $(BUILD)/debug/isthmus.elf
@@ -99,8 +99,8 @@ tests: $(TESTS:%=$(BUILD)/tests/%) $(GUESTS:%=$(BUILD)/tests/guest/%) \
 # file, so that a build with nothing to do has nothing to run.
 stamp = $(shell mkdir -p $(BUILD); echo '$(2)' | cmp -s - $(BUILD)/$(1) || \
 	echo '$(2)' >$(BUILD)/$(1))
-compiling := $(filter-out run test iso qemu-gdb gdb toolchain clean help format \
-	check-format lines,$(or $(MAKECMDGOALS),all))
+compiling := $(filter-out run test mutants conformance iso qemu-gdb gdb toolchain clean help \
+	format check-format lines,$(or $(MAKECMDGOALS),all))
 ifneq ($(compiling),)
 ifeq ($(and $(CC),$(call have,$(NASM))),)
 $(shell NO_INSTALL=1 tools/setup build >&2)
@@ -251,6 +251,15 @@ test:	## run every test; T=name runs one
 	@tools/setup test
 	$(remake) all tests
 	@tests/suite $(T)
+
+mutants:	## bring old defects back; each has to be caught (ROW=B1 only one)
+	@tools/setup test
+	$(remake) all tests
+	@tools/mutants $(ROW)
+
+conformance:	## write docs/conformance.md: each branch, and the tests that show it
+	@mkdir -p $(BUILD)
+	@tools/conformance >$(BUILD)/conformance.md && mv $(BUILD)/conformance.md docs
 
 iso:	## an image for GRUB, build/isthmus.iso
 	@tools/setup build iso

@@ -34,8 +34,6 @@ uint32_t shm_allow_removed;
 uint32_t shm_nused;     /* slots that are not FREE */
 uint32_t shm_committed; /* pages of all their segments */
 
-static uint32_t last_seq;
-
 void
 shm_init(void)
 {
@@ -187,8 +185,6 @@ get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 	seg = shm_slot_alloc(key);
 	if (seg == NULL)
 		return ENOMEM;
-	last_seq = (last_seq + 1) & 0x7fff;
-	seg->perm.seq = last_seq;
 	seg->perm.cuid = seg->perm.uid = p->cred.euid;
 	seg->perm.cgid = seg->perm.gid = p->cred.egid;
 	seg->perm.mode = (flags & 0777) | SHMSEG_ALLOCATED | SHMSEG_REMOVED;

@@ -156,17 +156,21 @@ shm_check(char *what, size_t size)
 }
 
 #ifdef DEBUG
-/* The walk grows with all there is, so where there is much of it, it is taken
- * after some of the calls only. */
+/* The walk grows with all there is: after a long one, as many calls go without
+ * as make it up to 2^15 cycles for each. */
 void
 shm_verify(void)
 {
-	static uint32_t calls;
+	static uint32_t skip;
+	uint64_t start = machine_cycles();
 	char what[128];
 
-	if (shm_nused > 64 && ++calls % 256 != 0)
+	if (skip > 0) {
+		skip--;
 		return;
+	}
 	if (!shm_check(what, sizeof(what)))
 		panic("shm_verify: %s", what);
+	skip = (uint32_t)((machine_cycles() - start) >> 15);
 }
 #endif

@@ -25,6 +25,9 @@
 
 static struct shm_segment **slot_chunks[CHUNKS];
 static struct shm_segment **hash_chunks[CHUNKS];
+/* What a slot keeps while it is FREE: its last seq. */
+#define SEQ_CHUNK (PAGE_SIZE / sizeof(uint16_t))
+static uint16_t *seq_chunks[SHM_SLOTS_MAX / SEQ_CHUNK];
 static uint32_t hash_shift; /* of a key's 32 bits, those that count */
 static int32_t last_free = -1;
 
@@ -50,7 +53,21 @@ shm_slots_init(uint32_t count)
 		if (slot_chunks[i] == NULL || hash_chunks[i] == NULL)
 			return ENOMEM;
 	}
+	for (i = 0; i * SEQ_CHUNK < count; i++) {
+		seq_chunks[i] = page_alloc();
+		if (seq_chunks[i] == NULL)
+			return ENOMEM;
+	}
 	return 0;
+}
+
+static uint16_t
+next_seq(uint32_t slot)
+{
+	uint16_t *seq = &seq_chunks[slot / SEQ_CHUNK][slot % SEQ_CHUNK];
+
+	*seq = (*seq + 1) & 0x7fff;
+	return *seq;
 }
 
 static void
@@ -138,6 +155,7 @@ shm_slot_alloc(int32_t key)
 	mark(slot, true);
 	slot_chunks[slot / CHUNK][slot % CHUNK] = seg;
 	seg->slot = slot;
+	seg->perm.seq = next_seq(slot);
 	seg->perm.key = key;
 	if (key != IPC_PRIVATE) {
 		seg->key_next = *key_bucket(key);

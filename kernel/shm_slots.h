@@ -49,7 +49,8 @@ struct shm_segment *shm_slot(uint32_t slot);
 /* The segment with that key (not IPC_PRIVATE); NULL: none. */
 struct shm_segment *shm_slot_by_key(int32_t key);
 /* A cleared segment in the slot freed last, else in the lowest FREE one, with
- * its key set. => NULL when memory is out; there must be a FREE slot. */
+ * its key set and the slot's next seq.
+ * => NULL when memory is out; there must be a FREE slot. */
 struct shm_segment *shm_slot_alloc(int32_t key);
 /* Back to FREE, and the next to be taken. */
 void shm_slot_free(struct shm_segment *seg);

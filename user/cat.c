@@ -6,25 +6,27 @@
 #include <unistd.h>
 
 static int
+complain(const char *name)
+{
+	fprintf(stderr, "cat: ");
+	perror(name);
+	return 1;
+}
+
+static int
 copy(int fd, const char *name)
 {
 	static char buf[16384];
-	ssize_t n;
+	ssize_t n = -1;
 
-	while ((n = read(fd, buf, sizeof(buf))) > 0) {
+	while (fd >= 0 && (n = read(fd, buf, sizeof(buf))) > 0) {
 		for (ssize_t done = 0, w; done < n; done += w) {
 			w = write(1, buf + done, n - done);
-			if (w < 0) {
-				perror("cat: write error");
-				return 1;
-			}
+			if (w < 0)
+				return complain("write error");
 		}
 	}
-	if (n < 0) {
-		fprintf(stderr, "cat: ");
-		perror(name);
-	}
-	return n < 0;
+	return n < 0 ? complain(name) : 0;
 }
 
 int
@@ -35,14 +37,8 @@ main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		int fd = strcmp(argv[i], "-") ? open(argv[i], O_RDONLY) : 0;
 
-		if (fd < 0) {
-			fprintf(stderr, "cat: ");
-			perror(argv[i]);
-			failed = 1;
-			continue;
-		}
 		failed |= copy(fd, argv[i]);
-		if (fd)
+		if (fd > 0)
 			close(fd);
 	}
 	return failed;

@@ -13,116 +13,82 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* /etc/job: strings ending in NUL: user id, program, argv[0], argv[1]... */
-struct job {
-	uid_t uid;
-	char *path;
-	char **argv;
-};
-
-static int
-job_read(struct job *job)
+static _Noreturn void
+fail(const char *what, int status)
 {
-	struct stat st;
-	char *text, *s;
-	int n = 0, fd = open("/etc/job", O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return 0;
-	if (fstat(fd, &st) < 0 || (text = malloc(st.st_size + 1)) == NULL ||
-	    read(fd, text, st.st_size) != st.st_size) {
-		perror("init: /etc/job");
-		exit(127);
-	}
-	close(fd);
-	text[st.st_size] = 0;
-	job->argv = calloc(st.st_size + 1, sizeof(char *));
-	if (job->argv == NULL) {
-		perror("init: /etc/job");
-		exit(127);
-	}
-	for (s = text; s < text + st.st_size; s += strlen(s) + 1)
-		job->argv[n++] = s;
-	if (n < 3) {
-		fprintf(stderr, "init: /etc/job: names no program\n");
-		exit(127);
-	}
-	job->uid = strtoul(job->argv[0], NULL, 10);
-	job->path = job->argv[1];
-	job->argv += 2;
-	return 1;
+	fprintf(stderr, "init: %s: %s\n", what, strerror(errno));
+	exit(status);
 }
 
 /* The child: become the user, then the program. */
 static _Noreturn void
-become(const struct job *job)
+become(uid_t uid, const char *path, char **argv)
 {
-	struct passwd *pw = getpwuid(job->uid);
+	struct passwd *pw = getpwuid(uid);
 	static char user[64];
 	char *env[] = {"PATH=/bin", "HOME=/", "TERM=vt100", user, NULL};
 
 	snprintf(user, sizeof(user), "USER=%s", pw ? pw->pw_name : "nobody");
 	setpgid(0, 0);
 	tcsetpgrp(1, getpid());
-	if (job->uid && (setgroups(0, NULL) < 0 || setgid(pw ? pw->pw_gid : job->uid) < 0 ||
-	                 setuid(job->uid) < 0)) {
-		perror("init: setuid");
-		_exit(127);
-	}
-	execve(job->path, job->argv, env);
-	fprintf(stderr, "init: %s: %s\n", job->path, strerror(errno));
-	_exit(errno == EACCES || errno == ENOEXEC ? 126 : 127);
+	if (uid && (setgroups(0, NULL) < 0 || setgid(pw ? pw->pw_gid : uid) < 0 || setuid(uid) < 0))
+		fail("setuid", 127);
+	execve(path, argv, env);
+	fail(path, errno == EACCES || errno == ENOEXEC ? 126 : 127);
 }
 
-/* Run one job to its end, whoever else ends meanwhile, and tell how it did. */
+/* Run a program to its end, whoever else ends meanwhile, and tell how it did. */
 static int
-run(const struct job *job)
+run(uid_t uid, const char *path, char **argv)
 {
 	pid_t pid = fork(), who;
 	int status;
 
 	if (pid == 0)
-		become(job);
-	if (pid < 0) {
-		perror("init: fork");
-		exit(127);
-	}
+		become(uid, path, argv);
+	if (pid < 0)
+		fail("fork", 127);
 	while ((who = wait(&status)) != pid) {
-		if (who < 0 && errno != EINTR) {
-			perror("init: wait");
-			exit(127);
-		}
+		if (who < 0 && errno != EINTR)
+			fail("wait", 127);
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* /etc/job: strings ending in NUL: user id, program, argv[0], argv[1]... */
+static int
+run_job(int fd)
+{
+	struct stat st;
+	char *text, **words;
+	int n = 0;
+
+	if (fstat(fd, &st) < 0 || (text = calloc(st.st_size + 1, 1)) == NULL ||
+	    (words = calloc(st.st_size + 1, sizeof(*words))) == NULL ||
+	    read(fd, text, st.st_size) != st.st_size)
+		fail("/etc/job", 127);
+	close(fd);
+	for (char *s = text; s < text + st.st_size; s += strlen(s) + 1)
+		words[n++] = s;
+	errno = EINVAL;
+	if (n < 3)
+		fail("/etc/job", 127);
+	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	dup2(fd, 0);
+	return run(strtoul(words[0], NULL, 10), words[1], words + 2);
 }
 
 int
 main(void)
 {
-	static char *shell[] = {"sh", NULL};
-	static const struct job console = {0, "/bin/sh", shell};
-	struct job job;
-	int null;
+	static char *cat[] = {"cat", "/etc/motd", NULL}, *shell[] = {"sh", NULL};
+	int status, fd = open("/etc/job", O_RDONLY | O_CLOEXEC);
 
-	if (job_read(&job)) {
-		null = open("/dev/null", O_RDONLY);
-		if (null > 0) {
-			dup2(null, 0);
-			close(null);
-		}
-		return run(&job);
-	}
-	for (;;) {
-		FILE *motd = fopen("/etc/motd", "r");
-		char line[128];
-		int status;
-
-		while (motd && fgets(line, sizeof(line), motd))
-			fputs(line, stdout);
-		if (motd)
-			fclose(motd);
-		status = run(&console);
-		if (status == 126 || status == 127)
-			return status; /* there is no shell to be had */
-	}
+	if (fd >= 0)
+		return run_job(fd);
+	do {
+		run(0, "/bin/cat", cat);
+		status = run(0, "/bin/sh", shell);
+	} while (status != 126 && status != 127); /* there is no shell to be had */
+	return status;
 }

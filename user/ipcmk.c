@@ -1,85 +1,66 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ipcmk -M SIZE [-p MODE]: create a segment under a key drawn at random. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/shm.h>
 #include <unistd.h>
 
-/* Bytes; K, M, G (or KiB...) are powers of 1024, KB, MB, GB of 1000. */
-static int
-parse_size(const char *s, size_t *size)
+/* Bytes; K, M, G (or KiB...) are powers of 1024. */
+static size_t
+parse_size(const char *s)
 {
-	static const char units[] = "KMG";
-	const char *unit;
+	static const char units[] = " KMG";
+	const char *unit = units;
 	char *end;
 	unsigned long long n;
 
 	errno = 0;
 	n = strtoull(s, &end, 0);
-	if (end == s || *s == '-')
+	if (end > s && *end && (unit = strchr(units, toupper(*end))))
+		n = n >> 32 ? n : n << 10 * (unit - units);
+	if (end == s || *s == '-' || !unit || (*end && end[1] && strcasecmp(end + 1, "iB")))
 		errno = EINVAL;
-	if (*end) {
-		int base = strcasecmp(end + 1, "B") == 0 ? 1000 : 1024;
-
-		unit = strchr(units, *end == 'k' ? 'K' : *end);
-		if (unit == NULL || (end[1] && base == 1024 && strcasecmp(end + 1, "iB")))
-			errno = EINVAL;
-		else
-			for (; unit >= units && n >> 32 == 0; unit--)
-				n *= base;
-	}
-	if (!errno && n >> 32)
+	else if (n >> 32)
 		errno = ERANGE;
-	*size = n;
-	return errno;
+	if (errno) {
+		fprintf(stderr, "ipcmk: failed to parse size: '%s': %s\n", s, strerror(errno));
+		exit(1);
+	}
+	return n;
 }
 
 int
 main(int argc, char **argv)
 {
 	unsigned long mode = 0644;
-	const char *text = NULL;
+	const char *size = NULL;
 	char *end = "";
-	size_t size;
 	key_t key;
 	int c, id;
 
 	while ((c = getopt(argc, argv, "M:p:h")) != -1) {
-		if (c == 'h') {
-			puts("Usage: ipcmk -M SIZE[K|M|G] [-p MODE]");
-			return 0;
-		}
-		if (c == '?')
-			goto usage;
-		if (c == 'M')
-			text = optarg;
-		else
+		if (c == 'M') {
+			size = optarg;
+		} else if (c == 'p') {
 			mode = strtoul(optarg, &end, 8);
-		if (*end) {
-			fprintf(stderr, "ipcmk: failed to parse mode\n");
-			return 1;
+		} else {
+			puts("Usage: ipcmk -M SIZE[K|M|G] [-p MODE]");
+			return c != 'h';
 		}
 	}
-	if (text == NULL || optind < argc) {
-		fprintf(stderr, "ipcmk: bad usage\n");
-		goto usage;
-	}
-	if (parse_size(text, &size)) {
-		fprintf(stderr, "ipcmk: failed to parse size: '%s': %s\n", text, strerror(errno));
+	if (size == NULL || optind < argc || *end) {
+		fprintf(stderr, *end ? "ipcmk: failed to parse mode\n" : "ipcmk: bad usage\n");
 		return 1;
 	}
 	getrandom(&key, sizeof(key), 0);
-	id = shmget(key, size, IPC_CREAT | (mode & 0777));
+	id = shmget(key, parse_size(size), IPC_CREAT | (mode & 0777));
 	if (id < 0) {
 		perror("ipcmk: create share memory failed");
 		return 1;
 	}
 	printf("Shared memory id: %d\n", id);
 	return 0;
-usage:
-	fprintf(stderr, "Try 'ipcmk -h' for more information.\n");
-	return 1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ipcrm [-v] [-a] [-m ID] [-M KEY] [ID...]: remove segments. */
+/* ipcrm [-a] [-m ID] [-M KEY] [ID...]: remove segments. */
 #include <errno.h>
 #include <procfs.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-static int failed, verbose;
+static int failed;
 
 static void
 complain(const char *kind, const char *what)
@@ -17,22 +17,12 @@ complain(const char *kind, const char *what)
 		fprintf(stderr, "ipcrm: permission denied for %s (%s)\n", kind, what);
 	else if (errno == EINVAL || errno == ENOENT)
 		fprintf(stderr, "ipcrm: invalid %s (%s)\n", kind, what);
-	else if (errno == EIDRM)
-		fprintf(stderr, "ipcrm: already removed %s (%s)\n", kind, what);
 	else
 		fprintf(stderr, "ipcrm: %s (%s): %s\n", kind, what, strerror(errno));
 }
 
-static void
-remove_id(int id, const char *kind, const char *what)
-{
-	if (verbose)
-		printf("removing shared memory segment id '%d'\n", id);
-	if (shmctl(id, IPC_RMID, NULL) < 0)
-		complain(kind, what);
-}
-
-static long
+/* An identifier, base 10, or a key, base 0, whose upper half is allowed too. */
+static int
 number(const char *s, int base)
 {
 	char *end;
@@ -48,34 +38,37 @@ number(const char *s, int base)
 }
 
 static void
+remove_id(const char *text)
+{
+	if (shmctl(number(text, 10), IPC_RMID, NULL) < 0)
+		complain("id", text);
+}
+
+static void
 remove_key(const char *text)
 {
 	key_t key = number(text, 0);
-	int id;
+	int id = key == IPC_PRIVATE ? -1 : shmget(key, 0, 0);
 
 	if (key == IPC_PRIVATE) {
 		fprintf(stderr, "ipcrm: illegal key (%s)\n", text);
 		failed = 1;
-		return;
-	}
-	id = shmget(key, 0, 0);
-	if (id < 0)
+	} else if (id < 0 || shmctl(id, IPC_RMID, NULL) < 0) {
 		complain("key", text);
-	else
-		remove_id(id, "key", text);
+	}
 }
 
 static void
 remove_all(void)
 {
-	FILE *f = shm_list();
+	FILE *list = shm_list();
 	struct shm_line s;
 	char text[12];
 
-	while (f && shm_next(f, &s)) {
+	while (shm_next(list, &s)) {
 		sprintf(text, "%d", s.id);
 		if (!(s.perms & SHM_DEST))
-			remove_id(s.id, "id", text);
+			remove_id(text);
 	}
 }
 
@@ -84,29 +77,22 @@ main(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "am:M:vh")) != -1) {
-		switch (c) {
-		case 'a':
+	while ((c = getopt(argc, argv, "am:M:h")) != -1) {
+		if (c == 'a') {
 			remove_all();
-			break;
-		case 'm':
-			remove_id(number(optarg, 10), "id", optarg);
-			break;
-		case 'M':
+		} else if (c == 'm') {
+			remove_id(optarg);
+		} else if (c == 'M') {
 			remove_key(optarg);
-			break;
-		case 'v':
-			verbose = 1;
-			break;
-		case 'h':
-			puts("Usage: ipcrm [-v] [-a] [-m ID] [-M KEY] [ID...]");
+		} else if (c == 'h') {
+			puts("Usage: ipcrm [-a] [-m ID] [-M KEY] [ID...]");
 			return 0;
-		default:
+		} else {
 			fprintf(stderr, "Try 'ipcrm -h' for more information.\n");
 			return 1;
 		}
 	}
 	for (; optind < argc; optind++)
-		remove_id(number(argv[optind], 10), "id", argv[optind]);
+		remove_id(argv[optind]);
 	return failed;
 }

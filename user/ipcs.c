@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ipcs [-m] [-t|-p|-c|-l|-u|-i ID]: the segments, laid out as by util-linux. */
-#include <grp.h>
+/* ipcs [-m] [-t|-p|-l|-u|-i ID]: the segments, laid out as by util-linux. */
 #include <procfs.h>
 #include <pwd.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/shm.h>
 #include <time.h>
 #include <unistd.h>
 
+static FILE *list;
+
 static unsigned long long
 limit(const char *name)
 {
-	char path[64], text[32] = "";
+	char path[64], text[32];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/sys/kernel/%s", name);
@@ -28,21 +28,19 @@ limit(const char *name)
 static void
 show_limits(void)
 {
-	unsigned long long pages = limit("shmall");
-
 	printf("\n------ Shared Memory Limits --------\n"
 	       "max number of segments = %llu\nmax seg size (kbytes) = %llu\n"
 	       "max total shared memory (kbytes) = %llu\nmin seg size (bytes) = 1\n\n",
-	       limit("shmmni"), limit("shmmax") / 1024, pages * 4);
+	       limit("shmmni"), limit("shmmax") / 1024, limit("shmall") * 4);
 }
 
 static void
-show_summary(FILE *f)
+show_summary(void)
 {
 	unsigned long long n = 0, pages = 0, resident = 0, swapped = 0;
 	struct shm_line s;
 
-	while (shm_next(f, &s)) {
+	while (shm_next(list, &s)) {
 		n++;
 		pages += (s.size + 4095) / 4096;
 		resident += s.rss / 4096;
@@ -56,110 +54,82 @@ show_summary(FILE *f)
 }
 
 static const char *
-date(time_t t)
+date(time_t t, int skip)
 {
-	return t ? ctime(&t) : "Not set";
+	return t ? ctime(&t) + skip : "Not set";
 }
 
 static int
-show_one(FILE *f, int id)
+show_one(int id)
 {
 	struct shm_line s;
 
-	while (shm_next(f, &s)) {
+	while (shm_next(list, &s)) {
 		if (s.id != id)
 			continue;
 		printf("\nShared memory Segment shmid=%d\nuid=%u\tgid=%u\tcuid=%u\tcgid=%u\n"
 		       "mode=%#o\taccess_perms=%#o\nbytes=%llu\tlpid=%d\tcpid=%d\tnattch=%u\n",
 		       s.id, s.uid, s.gid, s.cuid, s.cgid, s.perms, s.perms & 0777, s.size, s.lpid,
 		       s.cpid, s.nattch);
-		printf("att_time=%-26.24s\n", date(s.atime));
-		printf("det_time=%-26.24s\n", date(s.dtime));
-		printf("change_time=%-26.24s\n\n", date(s.ctime));
+		printf("att_time=%-26.24s\n", date(s.atime, 0));
+		printf("det_time=%-26.24s\n", date(s.dtime, 0));
+		printf("change_time=%-26.24s\n\n", date(s.ctime, 0));
 		return 0;
 	}
 	fprintf(stderr, "ipcs: id %d not found\n", id);
 	return 0;
 }
 
-static const char *
-owner(unsigned id, int group)
-{
-	static char text[12];
-	struct passwd *pw = group ? NULL : getpwuid(id);
-	struct group *gr = group ? getgrgid(id) : NULL;
-
-	sprintf(text, "%u", id);
-	return pw ? pw->pw_name : gr ? gr->gr_name : text;
-}
-
-static void
-stamp(time_t t)
-{
-	printf(" %-20.16s", t ? ctime(&t) + 4 : "Not set");
-}
-
 static void
 show_row(const struct shm_line *s, int what)
 {
+	struct passwd *pw = getpwuid(s->uid);
+	char owner[12];
+
+	snprintf(owner, 11, pw ? "%s" : "%.0s%u", pw ? pw->pw_name : "", s->uid);
 	if (what == 'm') {
-		printf("0x%08x %-10d %-10.10s %-10o %-10llu %-10u %-6s %-6s\n", s->key, s->id,
-		       owner(s->uid, 0), s->perms & 0777, s->size, s->nattch,
-		       s->perms & SHM_DEST ? "dest" : " ", s->perms & SHM_LOCKED ? "locked" : " ");
-		return;
+		printf("0x%08x %-10d %-10s %-10o %-10llu %-10u %-6s %-6s\n", s->key, s->id, owner,
+		       s->perms & 0777, s->size, s->nattch, s->perms & SHM_DEST ? "dest" : " ",
+		       s->perms & SHM_LOCKED ? "locked" : " ");
+	} else if (what == 'p') {
+		printf("%-10d %-10s %-10d %-10d\n", s->id, owner, s->cpid, s->lpid);
+	} else {
+		printf("%-10d %-10s", s->id, owner);
+		printf(" %-20.16s", date(s->atime, 4));
+		printf(" %-20.16s", date(s->dtime, 4));
+		printf(" %-20.16s\n", date(s->ctime, 4));
 	}
-	printf("%-10d", s->id);
-	switch (what) {
-	case 't':
-		printf(" %-10.10s", owner(s->uid, 0));
-		stamp(s->atime);
-		stamp(s->dtime);
-		stamp(s->ctime);
-		break;
-	case 'p':
-		printf(" %-10.10s %-10d %-10d", owner(s->uid, 0), s->cpid, s->lpid);
-		break;
-	case 'c':
-		printf(" %-10o", s->perms & 0777);
-		printf(" %-10s", owner(s->cuid, 0));
-		printf(" %-10s", owner(s->cgid, 1));
-		printf(" %-10s", owner(s->uid, 0));
-		printf(" %-10s", owner(s->gid, 1));
-	}
-	putchar('\n');
 }
 
-static const char *
-heading(int what)
+static void
+show_table(int what)
 {
-	switch (what) {
-	case 't':
-		return "\n------ Shared Memory Attach/Detach/Change Times --------\n"
-		       "shmid      owner      attached             detached             "
-		       "changed             \n";
-	case 'p':
-		return "\n------ Shared Memory Creator/Last-op PIDs --------\n"
-		       "shmid      owner      cpid       lpid      \n";
-	case 'c':
-		return "\n------ Shared Memory Segment Creators/Owners --------\n"
-		       "shmid      perms      cuid       cgid       uid        gid       \n";
-	}
-	return "\n------ Shared Memory Segments --------\n"
-	       "key        shmid      owner      perms      bytes      nattch     status      \n";
+	struct shm_line s;
+
+	if (what == 't')
+		puts("\n------ Shared Memory Attach/Detach/Change Times --------\n"
+		     "shmid      owner      attached             detached             "
+		     "changed             ");
+	else if (what == 'p')
+		puts("\n------ Shared Memory Creator/Last-op PIDs --------\n"
+		     "shmid      owner      cpid       lpid      ");
+	else
+		puts("\n------ Shared Memory Segments --------\n"
+		     "key        shmid      owner      perms      bytes      nattch     status      ");
+	while (shm_next(list, &s))
+		show_row(&s, what);
+	putchar('\n');
 }
 
 int
 main(int argc, char **argv)
 {
 	int c, what = 'm', id = 0;
-	struct shm_line s;
-	FILE *f;
 
-	while ((c = getopt(argc, argv, "mtpclui:h")) != -1) {
+	while ((c = getopt(argc, argv, "mtplui:h")) != -1) {
 		if (c == 'h') {
-			puts("Usage: ipcs [-m] [-t|-p|-c|-l|-u|-i ID]\n"
-			     "  -t times  -p processes  -c creators  -l limits  -u summary  "
-			     "-i ID one segment");
+			puts("Usage: ipcs [-m] [-t|-p|-l|-u|-i ID]\n"
+			     "  -t times  -p processes  -l limits  -u summary  -i ID one segment");
 			return 0;
 		}
 		if (c == '?') {
@@ -171,24 +141,14 @@ main(int argc, char **argv)
 		if (c != 'm')
 			what = c;
 	}
-	if (what == 'l') {
-		show_limits();
-		return 0;
-	}
-	f = shm_list();
-	if (f == NULL) {
-		perror("ipcs: /proc/sysvipc/shm");
-		return 1;
-	}
+	list = shm_list();
 	if (what == 'i')
-		return show_one(f, id);
-	if (what == 'u') {
-		show_summary(f);
-		return 0;
-	}
-	fputs(heading(what), stdout);
-	while (shm_next(f, &s))
-		show_row(&s, what);
-	putchar('\n');
+		return show_one(id);
+	if (what == 'l')
+		show_limits();
+	else if (what == 'u')
+		show_summary();
+	else
+		show_table(what);
 	return 0;
 }

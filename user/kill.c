@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kill [-SIGNAL] PID...: the signal by number or name; TERM if none is given. */
-#include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-static const char *const names[] = {"0",   "HUP",  "INT",  "QUIT", "ILL",  "TRAP", "ABRT", "BUS",
-                                    "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
-                                    "",    "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU"};
+static const char names[][5] = {"0",   "HUP",  "INT",  "QUIT", "ILL",  "TRAP", "ABRT", "BUS",
+                                "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
+                                "",    "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU"};
 
 static int
 signal_number(const char *s)
@@ -19,13 +17,12 @@ signal_number(const char *s)
 
 	if (*s && *end == 0)
 		return n;
-	if (strncasecmp(s, "SIG", 3) == 0)
-		s += 3;
-	for (n = 0; n < (int)(sizeof(names) / sizeof(*names)); n++) {
+	s += strncmp(s, "SIG", 3) ? 0 : 3;
+	for (n = sizeof(names) / sizeof(*names) - 1; n >= 0; n--) {
 		if (*s && strcasecmp(s, names[n]) == 0)
-			return n;
+			break;
 	}
-	return -1;
+	return n;
 }
 
 int
@@ -33,10 +30,8 @@ main(int argc, char **argv)
 {
 	int sig = SIGTERM, failed = 0, i = 1;
 
-	if (argc > 1 && argv[1][0] == '-') {
-		sig = signal_number(argv[1] + 1);
-		i = 2;
-	}
+	if (argc > 1 && argv[1][0] == '-')
+		sig = signal_number(argv[i++] + 1);
 	if (sig < 0 || i >= argc) {
 		fprintf(stderr, "usage: kill [-SIGNAL] PID...\n");
 		return 1;
@@ -45,7 +40,7 @@ main(int argc, char **argv)
 		char *end;
 		long pid = strtol(argv[i], &end, 10);
 
-		if (!*argv[i] || *end) {
+		if (end == argv[i] || *end) {
 			fprintf(stderr, "kill: %s: not a process id\n", argv[i]);
 			failed = 1;
 		} else if (kill(pid, sig) < 0) {

@@ -4,7 +4,6 @@
  * for some frames and shows the most notable of their owners: a segment before
  * a process before the kernel. To a terminal it goes on until Ctrl-C.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <procfs.h>
 #include <signal.h>
@@ -15,25 +14,20 @@
 #define WIDE 64
 #define HIGH 16
 
-/* What /proc/frames says of a frame: one of these, 15 more than the process
- * that owns it, or a segment's slot. */
-enum {
-	FREE,
-	KERNEL,
-	TABLES, /* page tables */
-	COW,    /* private pages that several processes still share */
-	HOLE,   /* no memory there */
-	KINDS,
-	FIRST_PID = 16,
-	SEGMENT = 0x8000
-};
+/* What /proc/frames says of a frame: a kind, 15 more than the process that owns
+ * it, or a segment's slot. */
+enum { FREE, KERNEL, TABLES, COW, HOLE, KINDS, FIRST_PID = 16, SEGMENT = 0x8000 };
 
-static const char *const kind_name[] = {"free", "kernel", "page tables", "shared copy-on-write",
-                                        "no memory"};
-static const char kind_mark[] = ".#+= ";
-static const char *const kind_colour[] = {"2", "37", "36", "33", "2"};
+static const struct {
+	const char *name, *colour;
+	char mark, notable;
+} kinds[KINDS] = {{"free", "2", '.', 2},
+                  {"kernel", "37", '#', 3},
+                  {"page tables", "36", '+', 4},
+                  {"shared copy-on-write", "33", '=', 5},
+                  {"no memory", "2", ' ', 1}};
 
-static uint16_t *frames;
+static uint16_t frames[1 << 20]; /* of 4 GiB */
 static size_t nframes;
 static unsigned count[65536]; /* frames of each owner */
 static int colours;
@@ -46,59 +40,31 @@ end(int sig)
 	ended = 1;
 }
 
-static int
+static void
 read_frames(void)
 {
-	static size_t size = 1 << 16;
 	size_t n = 0;
 	ssize_t got;
 	int fd = open("/proc/frames", O_RDONLY);
 
-	if (fd < 0)
-		return -1;
-	do {
-		if (frames == NULL || n == size) {
-			void *bigger = realloc(frames, frames ? size * 2 : size);
-
-			if (bigger == NULL) {
-				close(fd);
-				return -1;
-			}
-			size = frames ? size * 2 : size;
-			frames = bigger;
-		}
-		got = read(fd, (char *)frames + n, size - n);
-		n += got > 0 ? got : 0;
-	} while (got > 0);
-	close(fd);
-	nframes = n / sizeof(*frames);
-	memset(count, 0, sizeof(count));
-	for (size_t i = 0; i < nframes; i++) {
-		if (frames[i] >= KINDS && frames[i] < FIRST_PID)
-			frames[i] = KERNEL;
-		count[frames[i]]++;
+	while ((got = read(fd, (char *)frames + n, sizeof(frames) - n)) > 0)
+		n += got;
+	if (got < 0) {
+		perror("memview: /proc/frames");
+		exit(1);
 	}
-	while (nframes && frames[nframes - 1] == HOLE)
-		nframes--;
-	return got < 0 ? -1 : 0;
+	close(fd);
+	memset(count, 0, sizeof(count));
+	for (nframes = n / sizeof(*frames); nframes && frames[nframes - 1] == HOLE; nframes--)
+		;
+	for (size_t i = 0; i < nframes; i++)
+		count[frames[i]]++;
 }
 
 static int
-notability(unsigned owner)
+notable(unsigned owner)
 {
-	static const int of_kind[] = {2, 3, 4, 5, 1};
-
-	return owner >= SEGMENT ? 7 : owner >= FIRST_PID ? 6 : owner < KINDS ? of_kind[owner] : 0;
-}
-
-static char
-mark(unsigned owner)
-{
-	if (owner >= SEGMENT)
-		return 'A' + (owner - SEGMENT) % 26;
-	if (owner >= FIRST_PID)
-		return 'a' + (owner - FIRST_PID) % 26;
-	return kind_mark[owner];
+	return owner >= SEGMENT ? 7 : owner >= FIRST_PID ? 6 : kinds[owner].notable;
 }
 
 /* Escapes are sent only where the colour changes. */
@@ -117,16 +83,11 @@ static void
 put_mark(unsigned owner)
 {
 	char text[16];
-	const char *colour = text;
+	int segment = owner >= SEGMENT, n = owner - (segment ? SEGMENT : FIRST_PID);
 
-	if (owner >= SEGMENT)
-		sprintf(text, "1;30;%u", 41 + (owner - SEGMENT) % 6);
-	else if (owner >= FIRST_PID)
-		sprintf(text, "1;%u", 31 + (owner - FIRST_PID) % 6);
-	else
-		colour = kind_colour[owner];
-	paint(colour);
-	putchar(mark(owner));
+	sprintf(text, segment ? "1;30;%d" : "1;%d", (segment ? 41 : 31) + n % 6);
+	paint(n < 0 ? kinds[owner].colour : text);
+	putchar(n < 0 ? kinds[owner].mark : (segment ? 'A' : 'a') + n % 26);
 }
 
 static void
@@ -149,12 +110,11 @@ picture(void)
 		for (int x = 0; x < WIDE && at < nframes; x++) {
 			unsigned best = frames[at];
 
-			for (size_t i = at; i < at + per_cell && i < nframes; i++) {
-				if (notability(frames[i]) > notability(best))
-					best = frames[i];
+			for (size_t past = at + per_cell; at < past && at < nframes; at++) {
+				if (notable(frames[at]) > notable(best))
+					best = frames[at];
 			}
 			put_mark(best);
-			at += per_cell;
 		}
 		newline();
 	}
@@ -175,43 +135,39 @@ legend_entry(int i, unsigned owner, const char *name)
 static void
 legend(void)
 {
+	FILE *list = shm_list();
 	struct proc_stat p;
 	struct shm_line s;
 	char name[64];
-	DIR *proc = opendir("/proc");
-	FILE *f = shm_list();
 	int i = 0;
 
 	for (unsigned k = FREE; k < HOLE; k++)
-		legend_entry(i++, k, kind_name[k]);
-	while (proc && proc_next(proc, &p)) {
+		legend_entry(i++, k, kinds[k].name);
+	while (proc_next(&p)) {
 		snprintf(name, sizeof(name), "process %d, %s", p.pid, p.name);
 		legend_entry(i++, FIRST_PID - 1 + p.pid, name);
 	}
-	while (f && shm_next(f, &s)) {
+	while (shm_next(list, &s)) {
 		snprintf(name, sizeof(name), "segment %d, %u attached", s.id, s.nattch);
 		legend_entry(i++, SEGMENT | (s.id & 0x7fff), name);
 	}
 	newline();
-	if (proc)
-		closedir(proc);
-	if (f)
-		fclose(f);
+	if (list)
+		fclose(list);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct sigaction act = {.sa_handler = end};
-	int c, rounds = isatty(1) ? -1 : 1;
-	unsigned pause = 1;
+	int c, rounds = isatty(1) ? -1 : 1, pause = 1;
 
 	while ((c = getopt(argc, argv, "n:d:")) != -1) {
 		if (c == '?') {
 			fprintf(stderr, "usage: memview [-n ROUNDS] [-d SECONDS]\n");
 			return 1;
 		}
-		*(c == 'n' ? (unsigned *)&rounds : &pause) = strtoul(optarg, NULL, 10);
+		*(c == 'n' ? &rounds : &pause) = atoi(optarg);
 	}
 	colours = isatty(1);
 	sigaction(SIGINT, &act, NULL);
@@ -220,22 +176,18 @@ main(int argc, char **argv)
 	if (colours)
 		printf("\033[2J\033[?25l"); /* clear; hide the cursor */
 	while (!ended && rounds) {
-		if (read_frames() < 0) {
-			perror("memview: /proc/frames");
-			break;
-		}
+		read_frames();
 		if (colours)
 			printf("\033[H");
 		picture();
 		legend();
 		printf(colours ? "\033[J" : "\n");
 		fflush(stdout);
-		if (rounds > 0)
-			rounds--;
+		rounds -= rounds > 0;
 		if (rounds)
 			sleep(pause);
 	}
 	if (colours)
 		printf("\033[?25h");
-	return rounds > 0 && !ended;
+	return 0;
 }

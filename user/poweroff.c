@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* poweroff: leave the machine. */
+#include <abi/misc.h>
 #include <stdio.h>
-#include <sys/reboot.h>
+
+int __sys_reboot(unsigned magic1, unsigned magic2, unsigned cmd, void *arg);
 
 int
 main(void)
 {
-	reboot(RB_POWER_OFF);
+	__sys_reboot(REBOOT_MAGIC1, REBOOT_MAGIC2, REBOOT_CMD_POWER_OFF, NULL);
 	perror("poweroff");
 	return 1;
 }

@@ -48,12 +48,11 @@ produce(struct ring *r, unsigned n)
 static void
 progress(unsigned i, unsigned n)
 {
-	int done = (unsigned long long)i * 40 / n;
+	int done = (unsigned long long)i * 40 / n, tty = isatty(1);
 
-	printf("%c[", isatty(1) ? '\r' : ' ');
-	for (int k = 0; k < 40; k++)
-		putchar(k < done ? '#' : '.');
-	printf("] %u of %u%s", i, n, isatty(1) && i < n ? "" : "\n");
+	printf("%c[%.*s%.*s] %u of %u%s", tty ? '\r' : ' ', done,
+	       "########################################", 40 - done,
+	       "........................................", i, n, tty && i < n ? "" : "\n");
 	fflush(stdout);
 }
 
@@ -62,27 +61,26 @@ main(int argc, char **argv)
 {
 	unsigned n = argc > 1 ? strtoul(argv[1], NULL, 0) : 1000000, sum = 0;
 	unsigned part = n / 8 ? n / 8 : 1;
-	int id = shmget(IPC_PRIVATE, sizeof(struct ring), IPC_CREAT | 0600), status = 0;
+	int id = shmget(IPC_PRIVATE, sizeof(struct ring), IPC_CREAT | 0600);
 	struct ring *r = id < 0 ? (void *)-1 : shmat(id, NULL, 0);
-	pid_t pid;
+	pid_t pid = -1;
 
-	if (r == (void *)-1) {
-		perror("prodcons");
-		return 1;
+	if (r != (void *)-1) {
+		shmctl(id, IPC_RMID, NULL); /* it lives while we are attached */
+		printf("%u numbers through a ring of %d at %p, segment %d\n", n, SLOTS, (void *)r,
+		       id);
+		fflush(stdout);
+		pid = fork();
 	}
-	shmctl(id, IPC_RMID, NULL); /* it lives while we are attached */
-	printf("%u numbers through a ring of %d at %p, segment %d\n", n, SLOTS, (void *)r, id);
-	fflush(stdout);
-	pid = fork();
 	if (pid == 0)
 		produce(r, n);
 	if (pid < 0) {
-		perror("prodcons: fork");
+		perror("prodcons");
 		return 1;
 	}
 	for (unsigned i = 0; i < n; i++) {
 		while (r->head == i) { /* empty */
-			if (waitpid(pid, &status, WNOHANG) == pid && r->head == i) {
+			if (waitpid(pid, NULL, WNOHANG) == pid && r->head == i) {
 				printf("\nthe producer ended early\n");
 				return 1;
 			}
@@ -94,7 +92,6 @@ main(int argc, char **argv)
 		if ((i + 1) % part == 0 || i + 1 == n)
 			progress(i + 1, n);
 	}
-	waitpid(pid, &status, 0);
 	printf("producer's checksum %08x, consumer's %08x: %s\n", r->sum, sum,
 	       r->sum == sum ? "they agree" : "THEY DIFFER");
 	return r->sum != sum;

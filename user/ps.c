@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ps: the processes, from /proc. */
-#include <dirent.h>
 #include <procfs.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,15 +7,10 @@
 int
 main(void)
 {
-	DIR *proc = opendir("/proc");
 	struct proc_stat p;
 
-	if (proc == NULL) {
-		perror("ps: /proc");
-		return 1;
-	}
 	printf("%5s %5s %5s %-4s %7s %s\n", "PID", "PPID", "UID", "STAT", "SIZE", "CMD");
-	while (proc_next(proc, &p)) {
+	while (proc_next(&p)) {
 		char path[32], cmd[128];
 		struct stat st = {0};
 		size_t n = 0;
@@ -35,6 +29,5 @@ main(void)
 			putchar(cmd[i] ? cmd[i] : ' ');
 		printf(n ? "\n" : "[%s]\n", p.name);
 	}
-	closedir(proc);
 	return 0;
 }

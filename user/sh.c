@@ -1,194 +1,291 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sh [-c COMMANDS | FILE [ARG...]]: the shell.
+ * sh [-c COMMANDS | FILE]: the shell.
  *
- * A line is pipelines joined by ; & && ||. It is cut into tokens, and each
- * pipeline's words are expanded only when its turn comes, so that
- * `a=1; echo $a` does what it says. Variables are the environment.
+ * A line is pipelines joined by ; & && ||. Each is read and run before the next
+ * is looked at, so that `a=1; echo $a` does what it says. Variables are the
+ * environment. A job is a process group; but a shell that is not interactive
+ * keeps its foreground in its own, so that the terminal's signals reach all.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <jobs.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <words.h>
 
 #define WORDS 128
-#define OPS 8
+#define STAGES 16
+#define JOBS 16
+#define LINE 4096
 
-struct stage { /* one command of a pipeline */
-	char *words[WORDS + 1];
-	int nwords;
-	const char *ops[OPS]; /* redirections, and where to */
-	char *files[OPS];
-	int nops;
-};
+static struct stage { /* one command of a pipeline */
+	char *argv[WORDS + 1];
+	int argc;
+	const char *file[3]; /* what its descriptors are redirected to */
+	int append, both;    /* by >> and 2>&1 */
+} stages[STAGES];
 
-static struct stage stages[STAGES];
+static struct job {
+	pid_t pgrp; /* 0: all its processes have ended */
+	pid_t last; /* the process whose status is its own */
+	int status, stopped, background;
+	char text[64];
+} jobs[JOBS];
+
+static int interactive;  /* jobs get the terminal, each in its turn */
+static int status;       /* $? */
+static pid_t background; /* $! */
+
+static int run(const char *at);
 
 static int
 syntax(const char *what)
 {
-	fprintf(stderr, "sh: syntax error: %s\n", what);
-	return 2;
+	fprintf(stderr, "sh: %s\n", what);
+	return -1;
 }
 
-/* ---- commands of the shell itself ---- */
+/* ---- words ---- */
+
+/* Longest first where one begins another. */
+static const char *const operators[] = {"2>&1", "2>", "&&", "||", ">>", "\n",
+                                        ";",    "&",  "|",  "<",  ">",  NULL};
+
+static char room[4 * LINE], *next; /* words, until the next pipeline */
+
+static void
+emit(char c)
+{
+	if (next < room + sizeof(room) - 1)
+		*next++ = c;
+}
+
+static size_t
+name_length(const char *s)
+{
+	size_t n = 0;
+
+	while (isalnum(s[n]) || s[n] == '_')
+		n++;
+	return n;
+}
+
+/* The value of the variable whose name begins at s; where it ends. */
+static const char *
+variable(const char *s)
+{
+	char name[64], text[12];
+	size_t n = name_length(s);
+	const char *value = text;
+
+	snprintf(name, sizeof(name), "%.*s", (int)n, s);
+	sprintf(text, "%d", *s == '?' ? status : *s == '$' ? getpid() : background);
+	if (*s == 0 || !strchr("?$!", *s))
+		value = n ? getenv(name) : "$";
+	else
+		n = 1;
+	while (value && *value)
+		emit(*value++);
+	return s + n;
+}
+
+/* Take the next token off *at: an operator (*op is set) or a word, which stays
+ * NULL if it comes to nothing. => 0 at the end, -1 if a quote is open. */
+static int
+token(const char **at, const char **op, char **word)
+{
+	const char *s = *at + strspn(*at, " \t\r"), *const *o = operators;
+	char quote = 0, *start = next, any = 0;
+
+	s += *s == '#' ? strcspn(s, "\n") : 0;
+	while (*o && strncmp(s, *o, strlen(*o)))
+		o++;
+	*op = *o;
+	*word = NULL;
+	*at = s + (*o ? strlen(*o) : 0);
+	if (*o || *s == 0)
+		return *o != NULL;
+	while (*s && (quote || !strchr(" \t\r\n;&|<>", *s))) {
+		char c = *s++;
+
+		if (quote ? c == quote : c == '\'' || c == '"') {
+			quote ^= c;
+			any = 1;
+		} else if (c == '$' && quote != '\'') {
+			s = variable(s);
+		} else {
+			if (c == '\\' && quote != '\'' && *s && (!quote || strchr("\\\"$", *s)))
+				c = *s++;
+			emit(c);
+		}
+	}
+	if (any || next > start)
+		*word = start;
+	emit(0);
+	*at = s;
+	return quote ? -1 : 1;
+}
+
+/* The first word that is no assignment; those before it are made, if need be. */
+static char **
+assign(char **argv, int make)
+{
+	for (; *argv; argv++) {
+		char *eq = *argv + name_length(*argv);
+
+		if (eq == *argv || *eq != '=')
+			break;
+		*eq = 0;
+		if (make)
+			setenv(*argv, eq + 1, 1);
+		*eq = '=';
+	}
+	return argv;
+}
+
+/* ---- jobs ---- */
+
+static void
+job_report(const struct job *j, const char *what)
+{
+	printf("[%d] %s  %s\n", (int)(j - jobs) + 1, what, j->text);
+}
+
+/* Take note of what became of j's processes, and wait for it unless WNOHANG. */
+static void
+job_wait(struct job *j, int flags)
+{
+	pid_t pid = 0;
+	int st;
+
+	while (j->pgrp && !j->stopped &&
+	       (pid = waitpid(-j->pgrp, &st, flags | (interactive ? WUNTRACED : 0))) > 0) {
+		j->stopped = WIFSTOPPED(st);
+		if (j->stopped)
+			j->status = 128 + WSTOPSIG(st);
+		else if (pid == j->last)
+			j->status = WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st);
+	}
+	if (pid < 0)
+		j->pgrp = 0;
+}
+
+/* Tell which jobs have ended since the last time, and of all what they do. */
+static int
+job_poll(int all)
+{
+	for (struct job *j = jobs; j < jobs + JOBS; j++) {
+		job_wait(j, WNOHANG);
+		if (interactive && j->background && j->pgrp == 0)
+			job_report(j, j->status ? "Failed" : "Done");
+		else if (all && j->pgrp)
+			job_report(j, j->stopped ? "Stopped" : "Running");
+		if (j->pgrp == 0)
+			j->background = 0;
+	}
+	return 0;
+}
 
 static int
-do_cd(char **argv)
+job_foreground(struct job *j)
 {
-	const char *dir = argv[1] ? argv[1] : getenv("HOME") ? getenv("HOME") : "/";
+	if (interactive)
+		tcsetpgrp(0, j->pgrp);
+	job_wait(j, 0);
+	if (interactive)
+		tcsetpgrp(0, getpgrp());
+	j->background = j->stopped;
+	if (j->stopped)
+		job_report(j, "Stopped");
+	else if (j->status == 128 + SIGINT && interactive)
+		putchar('\n');
+	else if (j->status > 128 && j->status != 128 + SIGINT && j->status != 128 + SIGPIPE)
+		fprintf(stderr, "%s\n", strsignal(j->status - 128));
+	return j->status;
+}
 
-	if (chdir(dir) == 0)
-		return 0;
-	fprintf(stderr, "cd: %s: %s\n", dir, strerror(errno));
+/* ---- commands ---- */
+
+static int
+complain(const char *who, const char *what)
+{
+	fprintf(stderr, "%s: %s: %s\n", who, what, strerror(errno));
 	return 1;
 }
 
+/* The job of that number, or the last one. */
 static int
-do_pwd(char **argv)
+do_fg(const char *number)
 {
-	char cwd[PATH_MAX];
-
-	(void)argv;
-	return getcwd(cwd, sizeof(cwd)) && puts(cwd) >= 0 ? 0 : 1;
-}
-
-static int
-do_exit(char **argv)
-{
-	exit(argv[1] ? atoi(argv[1]) & 255 : words_special.status);
-}
-
-static int
-do_export(char **argv)
-{
-	words_assign(argv + 1);
-	return 0;
-}
-
-static int
-do_jobs(char **argv)
-{
-	(void)argv;
-	for (struct job *j = jobs; j < jobs + JOBS; j++) {
-		if (j->n)
-			job_report(j, j->stopped ? "Stopped" : "Running");
+	for (struct job *j = jobs + JOBS; j-- > jobs;) {
+		if (j->pgrp == 0 || (number && j - jobs + 1 != atoi(number)))
+			continue;
+		puts(j->text);
+		j->stopped = 0;
+		kill(-j->pgrp, SIGCONT);
+		return job_foreground(j);
 	}
-	return 0;
+	fprintf(stderr, "fg: no such job\n");
+	return 1;
 }
 
+/* The job of that process, or all. */
 static int
-do_fg(char **argv)
-{
-	int i = argv[1] ? atoi(argv[1]) - 1 : JOBS - 1;
-
-	while (!argv[1] && i > 0 && jobs[i].n == 0)
-		i--;
-	if (i < 0 || i >= JOBS || jobs[i].n == 0) {
-		fprintf(stderr, "fg: no such job\n");
-		return 1;
-	}
-	jobs[i].stopped = 0;
-	puts(jobs[i].text);
-	fflush(stdout);
-	kill(-jobs[i].pgrp, SIGCONT);
-	return job_foreground(&jobs[i]);
-}
-
-static int
-do_wait(char **argv)
+do_wait(const char *pid)
 {
 	int st = 0;
 
 	for (struct job *j = jobs; j < jobs + JOBS; j++) {
-		if (argv[1] ? j->last == atoi(argv[1]) : j->n)
-			st = job_wait(j);
+		if (pid && j->last != atoi(pid))
+			continue;
+		job_wait(j, 0);
+		st = pid ? j->status : 0;
 	}
-	return argv[1] ? st : 0;
+	return st;
 }
 
+/* The commands of the shell itself; => -1 if argv is none of them. */
 static int
-do_help(char **argv)
+builtin(char **argv)
 {
-	FILE *f = fopen("/etc/help", "r");
-	char line[128];
+	const char *name = argv[0], *arg = argv[1];
+	char cwd[PATH_MAX];
 
-	(void)argv;
-	while (f && fgets(line, sizeof(line), f))
-		fputs(line, stdout);
-	return f ? fclose(f) : 1;
+	if (strcmp(name, "cd") == 0)
+		return chdir(arg ?: "/") < 0 ? complain("cd", arg) : 0;
+	if (strcmp(name, "pwd") == 0)
+		return getcwd(cwd, sizeof(cwd)) ? puts(cwd) < 0 : complain("pwd", ".");
+	if (strcmp(name, "exit") == 0)
+		exit(arg ? atoi(arg) & 255 : status);
+	if (strcmp(name, "export") == 0)
+		return *assign(argv + 1, 1) != NULL;
+	if (strcmp(name, "jobs") == 0)
+		return job_poll(1);
+	if (strcmp(name, "fg") == 0)
+		return do_fg(arg);
+	if (strcmp(name, "wait") == 0)
+		return do_wait(arg);
+	if (strcmp(name, "help") == 0)
+		return run("cat /etc/help");
+	return -1;
 }
-
-typedef int builtin(char **argv);
-
-static builtin *
-builtin_find(const char *name)
-{
-	static const struct {
-		const char *name;
-		builtin *fn;
-	} table[] = {{"cd", do_cd},     {"pwd", do_pwd},   {"exit", do_exit},
-	             {"jobs", do_jobs}, {"fg", do_fg},     {"export", do_export},
-	             {"wait", do_wait}, {"help", do_help}, {":", do_export}};
-
-	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
-		if (name && strcmp(name, table[i].name) == 0)
-			return table[i].fn;
-	}
-	return NULL;
-}
-
-/* ---- pipelines ---- */
 
 static int
 redirect(const struct stage *s)
 {
-	for (int i = 0; i < s->nops; i++) {
-		const char *op = s->ops[i], *file = s->files[i];
-		int to = *op == '2' ? 2 : *op == '>', flags = O_RDONLY, fd;
+	for (int to = 0; to < 3; to++) {
+		int flags = !to ? O_RDONLY : O_WRONLY | O_CREAT | (s->append ? O_APPEND : O_TRUNC);
+		int fd = s->file[to] ? open(s->file[to], flags | O_CLOEXEC, 0666) : to;
 
-		if (file == NULL) { /* 2>&1 */
-			dup2(1, 2);
-			continue;
-		}
-		if (to)
-			flags = O_WRONLY | O_CREAT | (strchr(op, '>')[1] ? O_APPEND : O_TRUNC);
-		fd = open(file, flags, 0666);
-		if (fd < 0) {
-			fprintf(stderr, "sh: %s: %s\n", file, strerror(errno));
-			return -1;
-		}
-		if (fd != to) {
-			dup2(fd, to);
-			close(fd);
-		}
+		if (fd < 0)
+			return complain("sh", s->file[to]);
+		dup2(fd, to);
 	}
-	return 0;
-}
-
-/* cd and its like have to run in the shell, which takes its files back. */
-static int
-run_builtin(const struct stage *s, builtin *fn)
-{
-	int saved[3], st = 1;
-
-	for (int fd = 0; fd < 3; fd++)
-		saved[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 10);
-	if (redirect(s) == 0)
-		st = fn ? fn((char **)s->words) : (words_assign((char **)s->words), 0);
-	fflush(stdout);
-	for (int fd = 0; fd < 3; fd++) {
-		if (saved[fd] >= 0)
-			dup2(saved[fd], fd);
-		close(saved[fd] >= 0 ? saved[fd] : fd);
-	}
-	return st;
+	return s->both && dup2(1, 2) < 0;
 }
 
 static void
@@ -201,248 +298,175 @@ terminal_signals(sighandler_t handler)
 }
 
 static _Noreturn void
-run_child(struct stage *s, pid_t pgrp, int background)
+run_child(struct stage *s, const struct job *j, int in, int out)
 {
 	char **argv;
-	builtin *fn;
+	int st;
 
-	if (interactive) {
-		setpgid(0, pgrp);
-		if (!background)
-			tcsetpgrp(0, getpgrp());
+	if (interactive || j->background)
+		setpgid(0, j->pgrp);
+	if (interactive && !j->background)
+		tcsetpgrp(0, getpgrp());
+	if (interactive)
 		terminal_signals(SIG_DFL);
-		interactive = 0;
-	}
-	if (redirect(s) < 0)
+	else if (in < 0 && j->background)
+		in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	interactive = 0;
+	dup2(in, 0);
+	dup2(out, 1);
+	if (redirect(s))
 		exit(1);
-	argv = words_assign(s->words);
-	fn = builtin_find(argv[0]);
 	memset(jobs, 0, sizeof(jobs)); /* they are the parent's */
-	if (fn || argv[0] == NULL)
-		exit(fn ? fn(argv) : 0);
+	argv = assign(s->argv, 1);
+	st = *argv ? builtin(argv) : 0;
+	if (st >= 0)
+		exit(st);
 	execvp(argv[0], argv);
-	fprintf(stderr, "sh: %s: %s\n", argv[0],
-	        strchr(argv[0], '/') || errno != ENOENT ? strerror(errno) : "not found");
-	exit(errno == ENOENT ? 127 : 126);
+	st = errno == ENOENT ? 127 : 126;
+	complain("sh", argv[0]);
+	exit(st);
 }
 
-/* What `jobs` calls it: the words of the first n stages. */
-static void
-job_name(struct job *j, int n)
-{
-	size_t len = 0;
-
-	for (struct stage *s = stages; s < stages + n; s++) {
-		for (int w = 0; w < s->nwords && len < sizeof(j->text); w++)
-			len += snprintf(j->text + len, sizeof(j->text) - len, "%s%s",
-			                len == 0 ? ""
-			                : w      ? " "
-			                         : " | ",
-			                s->words[w]);
-	}
-}
-
-/* Run the first n stages; their status. */
+/* Run the first n stages, which were written as text; their status. */
 static int
-run_pipeline(int n, int background)
+run_pipeline(int n, int in_background, const char *text, int len)
 {
-	int in = -1, fds[2];
-	struct job *j;
+	struct job *j = jobs;
+	int in = -1;
 
-	if (n == 1 && !background) {
-		builtin *fn = builtin_find(stages->words[0]);
-		int w = 0;
+	/* cd and its like have to run in the shell. */
+	if (n == 1 && !in_background && !stages->file[0] && !stages->file[1]) {
+		int st = *assign(stages->argv, 0) ? builtin(stages->argv) : 0;
 
-		while (w < stages->nwords && words_assignment(stages->words[w]))
-			w++;
-		if (fn || w == stages->nwords)
-			return run_builtin(stages, fn);
+		if (st >= 0) {
+			assign(stages->argv, 1);
+			return st;
+		}
 	}
-	j = job_new();
-	if (j == NULL)
-		return syntax("too many jobs");
-	job_name(j, n);
+	while (j < jobs + JOBS - 1 && j->pgrp)
+		j++;
+	if (j->pgrp)
+		return syntax("too many jobs") & 1;
+	while (len > 0 && text[len - 1] == ' ')
+		len--;
+	*j = (struct job){.background = in_background};
+	snprintf(j->text, sizeof(j->text), "%.*s", len, text);
 	for (struct stage *s = stages; s < stages + n; s++) {
+		int fds[2] = {-1, -1};
 		pid_t pid = -1;
 
-		fds[0] = fds[1] = -1;
 		fflush(stdout);
 		if (s + 1 == stages + n || pipe2(fds, O_CLOEXEC) == 0)
 			pid = fork();
-		if (pid == 0) {
-			if (in < 0 && background && !interactive)
-				in = open("/dev/null", O_RDONLY);
-			if (in >= 0)
-				dup2(in, 0);
-			if (fds[1] >= 0)
-				dup2(fds[1], 1);
-			run_child(s, j->pgrp, background);
-		}
+		if (pid == 0)
+			run_child(s, j, in, fds[1]);
 		close(in);
 		close(fds[1]);
 		in = fds[0];
 		if (pid < 0) {
-			perror("sh: fork");
+			j->status = complain("sh", "fork");
 			break;
 		}
-		if (j->n == 0)
-			j->pgrp = pid;
-		if (interactive)
+		if (interactive || in_background)
 			setpgid(pid, j->pgrp);
-		j->pids[j->n++] = j->last = pid;
+		if (j->pgrp == 0)
+			j->pgrp = interactive || in_background ? pid : getpgrp();
+		j->last = pid;
 	}
 	close(in);
-	if (j->n == 0)
-		return 126;
-	if (!background)
+	if (!in_background)
 		return job_foreground(j);
-	j->background = 1;
-	words_special.background = j->last;
+	background = j->last;
 	if (interactive)
 		printf("[%d] %d\n", (int)(j - jobs) + 1, j->last);
 	return 0;
 }
 
-/* ---- lines ---- */
-
-/* Expand the words of the first n stages and run them. */
+/* Read the next pipeline off *at, and the operator behind it, NULL at the end.
+ * => how many stages it has, or -1. */
 static int
-expand_and_run(int n, int background)
+read_pipeline(const char **at, const char **end)
 {
-	for (struct stage *s = stages; s < stages + n; s++) {
-		int kept = 0;
-
-		for (int w = 0; w < s->nwords; w++) {
-			char *word = words_expand(s->words[w]);
-
-			if (word)
-				s->words[kept++] = word;
-		}
-		s->words[s->nwords = kept] = NULL;
-		for (int i = 0; i < s->nops; i++)
-			s->files[i] = s->files[i] ? words_expand(s->files[i]) : NULL;
-	}
-	return run_pipeline(n, background);
-}
-
-/* Cut a line into pipelines and run those that the operators before allow. */
-static void
-run_line(char *line)
-{
-	int n = 0, skip = 0, joined = 0, more, *status = &words_special.status;
 	struct stage *s = stages;
 	const char *op;
 	char *word;
+	int more, to;
 
-	words_begin();
-	s->nwords = s->nops = 0;
-	do {
-		more = words_token(&line, &op, &word);
-		if (more < 0 || s->nwords == WORDS || s->nops == OPS || n == STAGES - 1) {
-			*status = syntax(more < 0 ? "a quote is open" : "too long");
-			return;
-		}
+	next = room;
+	memset(stages, 0, sizeof(stages));
+	while ((more = token(at, &op, &word)) >= 0) {
+		if (s->argc == WORDS || next == room + sizeof(room) - 1)
+			return syntax("too long");
 		if (more && !op) {
-			s->words[s->nwords++] = word;
-			continue;
-		}
-		if (op && (strchr(op, '<') || strchr(op, '>'))) {
-			s->ops[s->nops] = op;
-			s->files[s->nops] = NULL;
-			if (op[strlen(op) - 1] != '1' &&
-			    (words_token(&line, &op, &s->files[s->nops]) <= 0 || op)) {
-				*status = syntax("a redirection without a file");
-				return;
-			}
-			s->nops++;
-			continue;
-		}
-		if (s->nwords + s->nops == 0) {
-			if (!more && n == 0 && !joined)
-				return;
-			*status = syntax("a command is missing");
-			return;
-		}
-		n++;
-		if (op && strcmp(op, "|") == 0) {
-			s++;
+			if (word)
+				s->argv[s->argc++] = word;
+		} else if (op && strcmp(op, "2>&1") == 0) {
+			s->both = 1;
+		} else if (op && (strchr(op, '<') || strchr(op, '>'))) {
+			s->append |= strcmp(op, ">>") == 0;
+			to = *op == '2' ? 2 : *op == '>';
+			if (token(at, &op, &word) <= 0 || !word)
+				return syntax("a redirection without a file");
+			s->file[to] = word;
+		} else if (s->argc == 0 && (s > stages || (op && strcmp(op, "|") == 0))) {
+			return syntax("a command is missing");
+		} else if (op == NULL || strcmp(op, "|") || s + 1 == stages + STAGES) {
+			*end = op;
+			return s - stages + (s->argc > 0);
 		} else {
-			if (!skip)
-				*status = expand_and_run(n, op && strcmp(op, "&") == 0);
-			skip = op && ((strcmp(op, "&&") == 0 && *status) ||
-			              (strcmp(op, "||") == 0 && !*status));
-			s = stages;
-			n = 0;
+			s++;
 		}
-		joined = op && strcmp(op, ";") && strcmp(op, "&");
-		s->nwords = s->nops = 0;
-	} while (more);
+	}
+	return syntax("a quote is open");
 }
 
-/* Read a line without reading ahead: the rest is for the commands. */
+/* Run a line, or several; the status of the last command. */
 static int
-read_line(int fd, char *line)
+run(const char *at)
 {
-	size_t n = 0;
-	ssize_t got;
+	const char *op, *start;
+	int skip = 0, n;
 
-	while ((got = read(fd, line + n, 1)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 || line[n] == '\n' || n + 2 == WORDS_LINE)
-			break;
-		n++;
-	}
-	line[n] = 0;
-	return n > 0 || got > 0;
+	do {
+		start = at + strspn(at, " \t");
+		n = read_pipeline(&at, &op);
+		if (n < 0)
+			return status = 2;
+		if (n && !skip)
+			status = run_pipeline(n, op && strcmp(op, "&") == 0, start,
+			                      at - start - (op ? strlen(op) : 0));
+		skip = op && op[0] == op[1] && (*op == '&') == (status != 0);
+	} while (op);
+	return status;
 }
 
 int
 main(int argc, char **argv)
 {
-	static char line[WORDS_LINE];
-	int fd = 0;
+	static char line[LINE];
+	FILE *in = stdin;
 
-	words_special.args = argv;
-	words_special.nargs = argc;
-	if (argc > 2 && strcmp(argv[1], "-c") == 0) {
-		words_special.args += 2;
-		words_special.nargs -= 2;
-		for (char *at = argv[2]; *at; at += strspn(at, "\n")) {
-			size_t n = strcspn(at, "\n");
-
-			snprintf(line, sizeof(line), "%.*s", (int)n, at);
-			run_line(line);
-			at += n;
-		}
-		return words_special.status;
+	if (argc > 2 && strcmp(argv[1], "-c") == 0)
+		return run(argv[2]);
+	if (argc > 1 && (in = fopen(argv[1], "r")) == NULL) {
+		complain("sh", argv[1]);
+		return 127;
 	}
-	if (argc > 1) {
-		fd = open(argv[1], O_RDONLY | O_CLOEXEC);
-		if (fd < 0) {
-			fprintf(stderr, "sh: ");
-			perror(argv[1]);
-			return 127;
-		}
-		words_special.args++;
-		words_special.nargs--;
-	}
-	interactive = fd == 0 && isatty(0);
+	interactive = in == stdin && isatty(0);
 	if (interactive) {
 		terminal_signals(SIG_IGN);
 		setpgid(0, 0);
 		tcsetpgrp(0, getpgrp());
 	}
 	for (;;) {
-		job_poll();
+		job_poll(0);
 		if (interactive)
 			printf("isthmus%c ", geteuid() ? '$' : '#');
-		fflush(stdout);
-		if (!read_line(fd, line))
+		if (!fgets(line, sizeof(line), in))
 			break;
-		run_line(line);
+		run(line);
 	}
 	if (interactive)
 		putchar('\n');
-	return words_special.status;
+	return status;
 }

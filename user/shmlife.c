@@ -25,6 +25,14 @@ expect(int ok, const char *what)
 	}
 }
 
+static _Noreturn void
+fail(const char *call)
+{
+	fprintf(stderr, "shmlife: ");
+	perror(call);
+	exit(1);
+}
+
 static void
 tell(const char *what)
 {
@@ -52,17 +60,16 @@ draw(int us, int them, unsigned nattch)
 static unsigned
 listed(void)
 {
-	struct shm_line s = {0};
-	FILE *f = shm_list();
+	FILE *list = shm_list();
+	struct shm_line s;
 	unsigned found = 0;
 
-	expect(f != NULL, "/proc/sysvipc/shm");
-	while (f && shm_next(f, &s)) {
+	while (shm_next(list, &s)) {
 		if (s.id == id && s.perms & SHM_DEST)
 			found = s.nattch;
 	}
-	if (f)
-		fclose(f);
+	if (list)
+		fclose(list);
 	return found;
 }
 
@@ -97,22 +104,19 @@ main(void)
 {
 	int to_child[2], to_parent[2], status;
 	struct shmid_ds ds;
+	pid_t pid;
 	char *m;
 
 	tell("shmget(IPC_PRIVATE, 8192, IPC_CREAT | 0600): two pages, so far of no one");
 	id = shmget(IPC_PRIVATE, SIZE, IPC_CREAT | 0600);
-	if (id < 0 || pipe(to_child) < 0 || pipe(to_parent) < 0) {
-		perror("shmlife");
-		return 1;
-	}
+	if (id < 0 || pipe(to_child) < 0 || pipe(to_parent) < 0)
+		fail("shmget");
 	draw(0, 0, 0);
 
 	tell("shmat: the parent attaches it; the kernel chooses where");
 	m = shmat(id, NULL, 0);
-	if (m == (void *)-1) {
-		perror("shmlife: shmat");
-		return 1;
-	}
+	if (m == (void *)-1)
+		fail("shmat");
 	printf("     it is at %p\n", (void *)m);
 	draw(1, 0, 1);
 
@@ -126,13 +130,11 @@ main(void)
 
 	tell("fork: the child has the attach too, at the same address");
 	fflush(stdout);
-	switch (fork()) {
-	case -1:
-		perror("shmlife: fork");
-		return 1;
-	case 0:
+	pid = fork();
+	if (pid < 0)
+		fail("fork");
+	if (pid == 0)
 		child(m, to_child[0], to_parent[1]);
-	}
 	draw(1, 1, 2);
 
 	tell("the child reads and answers; no copy is made, the page is the same");

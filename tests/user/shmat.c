@@ -144,6 +144,9 @@ sharing(const struct entrance *e, int id)
 	   "at.6a all show one memory");
 	is(writes((void *)r), SEGV, "at.6b SHM_RDONLY can't be written");
 	is(writes((void *)(r + PAGE + 5)), SEGV, "at.6b in no page");
+	fails(e->ctl(id, IPC_STAT, (void *)r), EFAULT, "at.6b nor by the kernel for us");
+	is(e->ctl(id, IPC_STAT, (void *)a), 0, "at.6a into itself it may write");
+	is(((struct shmid_ds *)r)->shm_nattch, 3, "at.6a and that is seen at once");
 	fails(mprotect((void *)r, PAGE, PROT_READ | PROT_WRITE), EACCES, "at.6c nor made writable");
 	fails(mprotect((void *)r, 2 * PAGE, PROT_WRITE), EACCES, "at.6c nor write-only");
 	is(mprotect(a, PAGE, PROT_READ), 0, "at.6a a writable one can be made read-only");
@@ -191,6 +194,28 @@ fill(const struct entrance *e)
 	e->ctl(id, IPC_RMID, NULL);
 }
 
+/* What one entrance began the other goes on with. */
+static void
+crossed(void)
+{
+	const struct entrance *d = &entrances[0], *i = &entrances[1];
+	int id = i->get(0x1bc, PAGE, IPC_CREAT | 0600);
+	struct shmid_ds a, b;
+	char *p, *q;
+
+	is(d->get(0x1bc, 0, 0), id, "abi.1 one finds the other's segment");
+	p = i->at(id, NULL, 0), q = d->at(id, NULL, 0);
+	p[0] = 'x';
+	is(q[0], 'x', "abi.1 both attach it");
+	ok(i->ctl(id, IPC_STAT, &a) == 0 && d->ctl(id, IPC_STAT, &b) == 0 &&
+	           memcmp(&a, &b, sizeof(a)) == 0,
+	   "abi.1 both say the same of it");
+	is(d->dt(p), 0, "abi.1 one detaches the other's");
+	is(i->dt(q), 0, "abi.1 and the other the one's");
+	is(i->ctl(id, IPC_RMID, NULL), 0, "abi.1 removed by one");
+	fails(d->ctl(id, IPC_RMID, NULL), EINVAL, "abi.1 is removed for the other");
+}
+
 void
 test(void)
 {
@@ -211,6 +236,7 @@ test(void)
 		e->ctl(id, IPC_RMID, NULL);
 		fails((long)e->at(id, NULL, 0), EINVAL, "at.1b a removed identifier");
 	}
+	crossed();
 	/* By ipc the address goes to memory. */
 	int id = shmget(IPC_PRIVATE, 1, 0600);
 

@@ -103,7 +103,8 @@ may_lock(uid_t uid, int id)
 {
 	return CHILD(become(uid, 50);
 	             int lock = e->ctl(id, SHM_LOCK, NULL) == 0 ? 1 : errno == EPERM ? 0 : 4;
-	             _exit(lock + (e->ctl(id, SHM_UNLOCK, NULL) == 0 ? 2 : errno == EPERM ? 0 : 8)));
+	             int unlock = e->ctl(id, SHM_UNLOCK, NULL) == 0 ? 2 : errno == EPERM ? 0 : 8;
+	             _exit(lock + unlock));
 }
 
 static void
@@ -163,8 +164,9 @@ by_slot(int id, int cmd, const char *name)
 	struct shmid_ds ds = stat_of(id);
 	int tag = cmd == SHM_STAT ? 3 : 4;
 
-	is(ask(2, cmd, sizeof(ds), name), id, tag == 3 ? "info.3 %s: the identifier (%s)" :
-	                                                "info.4 %s: the identifier (%s)", name, e->name);
+	is(ask(2, cmd, sizeof(ds), name), id,
+	   tag == 3 ? "info.3 %s: the identifier (%s)" : "info.4 %s: the identifier (%s)", name,
+	   e->name);
 	ok(memcmp(&u.ds, &ds, sizeof(ds)) == 0,
 	   tag == 3 ? "info.3 %s: what IPC_STAT says" : "info.4 %s: what IPC_STAT says", name);
 	for (unsigned i = 0; i < sizeof(none) / sizeof(none[0]); i++)
@@ -196,7 +198,8 @@ info(void)
 
 	first_slots();
 	for (int i = 0; i < 3; i++)
-		id[i] = e->get(i == 2 ? KEY : IPC_PRIVATE, i == 2 ? PAGES * PAGE : 1, IPC_CREAT | 0600);
+		id[i] = e->get(i == 2 ? KEY : IPC_PRIVATE, i == 2 ? PAGES * PAGE : 1,
+		               IPC_CREAT | 0600);
 	e->ctl(id[1], IPC_RMID, NULL);
 	p = e->at(id[2], NULL, 0);
 	p[0] = 1;
@@ -213,7 +216,8 @@ info(void)
 	      is(e->ctl(2, SHM_STAT_ANY, &u.ds), id[2], "info.4 strangers may ask");
 	      is(u.ds.shm_perm.mode, 0600, "info.4 though its mode says no"));
 	e->ctl(id[2], IPC_RMID, NULL);
-	is(ask(2, SHM_STAT, sizeof(u.ds), "removed"), id[2], "info.3 one that is removed but attached");
+	is(ask(2, SHM_STAT, sizeof(u.ds), "removed"), id[2],
+	   "info.3 one that is removed but attached");
 	is(u.ds.shm_perm.mode, SHM_DEST | 0600, "info.3 its mode says that");
 	is(u.ds.shm_perm.key, 0, "info.3 its key is gone");
 	e->dt(p);
@@ -242,11 +246,11 @@ print(char *to, int size, int id, unsigned rss)
 	struct shmid_ds ds = stat_of(id);
 	const struct ipc_perm *p = &ds.shm_perm;
 
-	return snprintf(to, size,
-	                "%10d %10d  %4o %10u %5d %5d  %5u %5u %5u %5u %5u %10llu %10llu %10llu %10u %10u\n",
-	                p->key, id, p->mode, ds.shm_segsz, ds.shm_cpid, ds.shm_lpid, ds.shm_nattch,
-	                p->uid, p->gid, p->cuid, p->cgid, ds.shm_atime, ds.shm_dtime, ds.shm_ctime,
-	                rss, 0);
+	return snprintf(
+		to, size,
+		"%10d %10d  %4o %10u %5d %5d  %5u %5u %5u %5u %5u %10llu %10llu %10llu %10u %10u\n",
+		p->key, id, p->mode, ds.shm_segsz, ds.shm_cpid, ds.shm_lpid, ds.shm_nattch, p->uid,
+		p->gid, p->cuid, p->cgid, ds.shm_atime, ds.shm_dtime, ds.shm_ctime, rss, 0);
 }
 
 static void
@@ -258,10 +262,11 @@ list(void)
 
 	p[0] = p[2 * PAGE] = 1;
 	e->ctl(a, SHM_LOCK, NULL);
-	n = snprintf(want, sizeof(want),
-	             "       key      shmid perms                  size  cpid  lpid nattch   uid   gid"
-	             "  cuid  cgid      atime      dtime      ctime                   rss"
-	             "                  swap\n");
+	n = snprintf(
+		want, sizeof(want),
+		"       key      shmid perms                  size  cpid  lpid nattch   uid   gid"
+		"  cuid  cgid      atime      dtime      ctime                   rss"
+		"                  swap\n");
 	/* In the order of slots. */
 	int first = (a & 0xffff) < (b & 0xffff);
 
@@ -303,7 +308,8 @@ flags(void)
 	ok(1, "execflag.1 what is there runs");
 	is(writes(p), SEGV, "execflag.1 SHM_RDONLY stays so");
 	CHILD(become(BOB, BOB);
-	      fails((long)e->at(id, NULL, SHM_EXEC | SHM_RDONLY), EACCES, "execflag.1 gives no right"));
+	      fails((long)e->at(id, NULL, SHM_EXEC | SHM_RDONLY), EACCES,
+	            "execflag.1 gives no right"));
 	e->dt(p), e->dt(q);
 	e->ctl(id, IPC_RMID, NULL);
 }

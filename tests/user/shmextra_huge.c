@@ -96,7 +96,7 @@ pieces(void)
 	is(p[LARGE], 'x', "huge.4 what is before it stays");
 	is(p[2 * LARGE - 1], 'x', "huge.4 and what is after it");
 	is(CHILD(_exit(p[0] == 'x' && reads(p + LARGE + 9 * PAGE) == SEGV ? 0 : 1)), 0,
-	   "huge.4 a child has the same");
+	               "huge.4 a child has the same");
 	is(stat_of(id).shm_nattch, 2, "huge.4 two attaches");
 	invariants();
 	is(e->dt(p) | e->dt(r), 0, "huge.4 detached in pieces");
@@ -159,7 +159,8 @@ scattered(void)
 	id = e->get(IPC_PRIVATE, LARGE, 0600);
 	ok(id >= 0, "huge.3 4 MiB of small pages are there");
 	e->ctl(id, IPC_RMID, NULL);
-	fails(e->get(KEY, LARGE, IPC_CREAT | SHM_HUGETLB | 0600), ENOMEM, "huge.3 in a row: ENOMEM");
+	fails(e->get(KEY, LARGE, IPC_CREAT | SHM_HUGETLB | 0600), ENOMEM,
+	      "huge.3 in a row: ENOMEM");
 	fails(e->get(KEY, 0, 0), ENOENT, "huge.3 and the key is free");
 	id = e->get(KEY, LARGE - 1 - PAGE, IPC_CREAT | SHM_HUGETLB | 0600);
 	ok(id >= 0, "huge.3 less than 4 MiB needs no row");
@@ -201,8 +202,8 @@ rows(void)
 void
 test(void)
 {
-	static const unsigned size[] = {1, PAGE + 1, LARGE - 1, LARGE, LARGE + 1, 2 * LARGE,
-	                                3 * LARGE + 5 * PAGE};
+	static const unsigned size[] = {1,         PAGE + 1,  LARGE - 1,           LARGE,
+	                                LARGE + 1, 2 * LARGE, 3 * LARGE + 5 * PAGE};
 
 	/* The table of attaches is there from the first on. */
 	int id = shmget(IPC_PRIVATE, 1, 0600);

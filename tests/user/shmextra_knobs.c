@@ -30,8 +30,16 @@ set(const char *name, unsigned long v)
 static void
 text(const char *name)
 {
-	static const char *const bad[] = {"x", "-1", "12x", " 1", "0x1", "1 2", "\n", "4294967296",
-	                                  "18446744073709551617", "99999999999999999999999"};
+	static const char *const bad[] = {"x",
+	                                  "-1",
+	                                  "12x",
+	                                  " 1",
+	                                  "0x1",
+	                                  "1 2",
+	                                  "\n",
+	                                  "4294967296",
+	                                  "18446744073709551617",
+	                                  "99999999999999999999999"};
 	unsigned long was = value(name);
 	char path[64], is_now[32], long_one[300];
 	int fd;
@@ -42,7 +50,7 @@ text(const char *name)
 	long_one[sizeof(long_one) - 1] = 0;
 	is(knob(name, long_one), EINVAL, "proc.4 %s: 299 digits", name);
 	snprintf(path, sizeof(path), "/proc/sys/kernel/%s", name);
-	fd = open(path, O_RDWR);
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0666); /* as a shell does */
 	fails(write(fd, (void *)0xc0000000, 2), EFAULT, "proc.4 %s: from the kernel", name);
 	snprintf(is_now, sizeof(is_now), "%lu\n", was);
 	is(read(fd, long_one, sizeof(long_one)), strlen(is_now), "proc.2 %s: is read", name);
@@ -53,7 +61,7 @@ text(const char *name)
 	CHILD(become(BOB, BOB); is(knob(name, "0\n"), EACCES, "proc.3 %s: others", name);
 	      is(value(name), 1, "proc.3 %s: may read", name));
 	is(CHILD(setresuid(BOB, BOB, 0); _exit(knob(name, "0\n"))), EACCES,
-	   "proc.3 %s: euid decides", name);
+	         "proc.3 %s: euid decides", name);
 	is(value(name), 1, "proc.3 %s: unchanged", name);
 	set(name, was);
 	is(value(name), was, "proc.2 %s: and back", name);
@@ -102,7 +110,8 @@ static void
 lower_all(void)
 {
 	unsigned long was = value("shmall");
-	int id = shmget(KEY, 4 * PAGE, IPC_CREAT | 0600), other = shmget(IPC_PRIVATE, 2 * PAGE, 0600);
+	int id = shmget(KEY, 4 * PAGE, IPC_CREAT | 0600),
+	    other = shmget(IPC_PRIVATE, 2 * PAGE, 0600);
 	char *p = shmat(id, NULL, 0);
 
 	set("shmall", 3);
@@ -111,13 +120,16 @@ lower_all(void)
 	ok(p[0] == 'p' && p[4 * PAGE - 1] == 'p', "proc.5 shmall: the old ones' pages are there");
 	is(CHILD(_exit(p[0])), 'p', "proc.5 shmall: fork goes on");
 	is(shmctl(other, IPC_RMID, NULL), 0, "proc.5 shmall: one goes");
-	fails(shmget(IPC_PRIVATE, 1, 0600), ENOMEM, "proc.5 shmall: four pages are still more than 3");
+	fails(shmget(IPC_PRIVATE, 1, 0600), ENOMEM,
+	      "proc.5 shmall: four pages are still more than 3");
 	shmctl(id, IPC_RMID, NULL);
 	shmdt(p);
 	other = shmget(IPC_PRIVATE, 3 * PAGE, 0600);
 	ok(other > 0, "proc.2 shmall: up to it");
 	fails(shmget(IPC_PRIVATE, 1, 0600), ENOMEM, "proc.2 shmall: and no further");
 	shmctl(other, IPC_RMID, NULL);
+	set("shmall", 0);
+	fails(shmget(IPC_PRIVATE, 1, 0600), ENOMEM, "proc.2 shmall 0: none at all");
 	set("shmall", was);
 }
 
@@ -133,8 +145,8 @@ lower_seg(void)
 	set("shmseg", 1);
 	fails((long)shmat(id, NULL, 0), EMFILE, "proc.5 shmseg: no further attach");
 	is(CHILD(is(stat_of(id).shm_nattch, 6, "proc.5 shmseg: fork keeps all three");
-	         fails((long)shmat(id, NULL, 0), EMFILE, "proc.5 shmseg: nor has the child more")), 0,
-	   "proc.5 shmseg: a child");
+	         fails((long)shmat(id, NULL, 0), EMFILE, "proc.5 shmseg: nor has the child more")),
+	         0, "proc.5 shmseg: a child");
 	is(shmdt(p[0]) | shmdt(p[1]), 0, "proc.5 shmseg: they can be detached");
 	fails((long)shmat(id, NULL, 0), EMFILE, "proc.5 shmseg: one is the limit");
 	shmdt(p[2]);
@@ -177,11 +189,13 @@ allowed(const struct entrance *e)
 	again = e->get(KEY, 1, IPC_CREAT | 0600);
 	ok(again > 0 && again != id, "allow.3 it is another's to take");
 	e->ctl(again, IPC_RMID, NULL);
-	fails(e->ctl(again, IPC_STAT, &ds), EINVAL, "allow.5 one that nobody has attached is freed");
+	fails(e->ctl(again, IPC_STAT, &ds), EINVAL,
+	      "allow.5 one that nobody has attached is freed");
 	is(e->ctl(id, IPC_RMID, NULL), 0, "allow.4 a second IPC_RMID");
 	is(e->ctl(id, IPC_RMID, NULL), 0, "allow.4 a third");
 	is(stat_of(id).shm_nattch, 2, "allow.4 nothing is lost by it");
-	CHILD(become(BOB, BOB); fails((long)e->at(id, NULL, 0), EACCES, "allow.2 rights still count");
+	CHILD(become(BOB, BOB);
+	      fails((long)e->at(id, NULL, 0), EACCES, "allow.2 rights still count");
 	      fails(e->ctl(id, IPC_STAT, &ds), EACCES, "allow.3 rights still count");
 	      fails(e->ctl(id, IPC_RMID, NULL), EPERM, "allow.4 rights still count"));
 	is(CHILD(char *r = e->at(id, NULL, 0); _exit(r[0])), 'p', "allow.2 another process");

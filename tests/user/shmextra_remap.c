@@ -57,7 +57,8 @@ addresses(void)
 	fails((long)e->at(id, (void *)0xfffff000, SHM_REMAP), EINVAL, "at.5b wrapping");
 	fails((long)e->at(-1, NULL, SHM_REMAP), EINVAL, "at.1a before that, the identifier");
 	CHILD(become(BOB, BOB);
-	      fails((long)e->at(id, NULL, SHM_REMAP), EACCES, "at.2>at.4 EACCES before no address"));
+	      fails((long)e->at(id, NULL, SHM_REMAP), EACCES,
+	            "at.2>at.4 EACCES before no address"));
 	is(nattch(id), 0, "remap.1 nothing is attached");
 	is((long)e->at(id, A, SHM_REMAP), (long)A, "remap.2 of what is free");
 	shows(A, "iii", "remap.2 it is attached");

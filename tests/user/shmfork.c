@@ -71,7 +71,8 @@ ends(void)
 		ds = stat_of(id);
 		is(ds.shm_nattch, 1, "%s: both attaches are gone", how[i]);
 		is(ds.shm_lpid, pid, "exit.4 lpid: %s", how[i] + 7);
-		ok(ds.shm_dtime >= from && ds.shm_dtime <= time(NULL), "exit.4 dtime: %s", how[i] + 7);
+		ok(ds.shm_dtime >= from && ds.shm_dtime <= time(NULL), "exit.4 dtime: %s",
+		   how[i] + 7);
 	}
 	shmdt(p);
 }
@@ -182,6 +183,44 @@ refusals(void)
 	shmdt(p), shmdt(q);
 }
 
+/* An exec that fails at each of its allocations, until one succeeds. */
+static void
+failed_exec(const char *site, int *failures)
+{
+	char text[32];
+
+	shmat(id, NULL, 0);
+	shmat(id, NULL, SHM_RDONLY);
+	for (int n = 1; n < 1000; n++) {
+		snprintf(text, sizeof(text), "%s:nth=%d", site, n);
+		knob("fail", text);
+		execl("/bin/true", "true", NULL);
+		knob("fail", "\n");
+		if (errno != ENOMEM || stat_of(id).shm_nattch != 2)
+			_exit(1);
+		++*failures;
+	}
+	_exit(2);
+}
+
+static void
+failed_execs(void)
+{
+	static const char *const site[] = {"kmem", "page", "commit"};
+	int *failures = shared(sizeof(*failures));
+
+	for (int s = 0; s < 3; s++) {
+		*failures = 0;
+		is(CHILD(failed_exec(site[s], failures)), 0,
+		         "exec.2 failures of %s leave both attaches", site[s]);
+		ok(*failures > 0, "exec.2 there were %d", *failures);
+		is(stat_of(id).shm_nattch, 0, "exec.1 the one that succeeds detaches them");
+		knob("fail", "\n");
+		invariants();
+	}
+	munmap(failures, sizeof(*failures));
+}
+
 /* 200 lives of segments with everything in them. */
 static void
 cycles(void)
@@ -211,6 +250,7 @@ test(void)
 	removed();
 	pieces();
 	refusals();
+	failed_execs();
 	cycles();
 	is(stat_of(id).shm_nattch, 0, "exit.1 nothing is attached at the end");
 	shmctl(id, IPC_RMID, NULL);

@@ -15,19 +15,19 @@ identifiers(void)
 	is(id[0], 0x10000, "1.2 the first identifier after boot is 0x10000");
 	for (n = 1; n < 5; n++)
 		id[n] = shmget(IPC_PRIVATE, 1, 0600);
-	is(id[4], 0x50004, "3b.4b slots from the lowest, seq goes on");
+	is(id[4], 0x10004, "3b.4b slots from the lowest, each with a seq of its own");
 	shmctl(id[0], IPC_RMID, NULL);
 	shmctl(id[3], IPC_RMID, NULL);
 	shmctl(id[1], IPC_RMID, NULL);
-	is(id[1] = shmget(IPC_PRIVATE, 1, 0600), 0x60001, "3b.4a the slot freed last comes first");
-	is(id[0] = shmget(IPC_PRIVATE, 1, 0600), 0x70000, "3b.4b then the lowest free one");
-	is(id[3] = shmget(IPC_PRIVATE, 1, 0600), 0x80003, "3b.4b and the next");
+	is(id[1] = shmget(IPC_PRIVATE, 1, 0600), 0x20001, "3b.4a the slot freed last comes first");
+	is(id[0] = shmget(IPC_PRIVATE, 1, 0600), 0x20000, "3b.4b then the lowest free one");
+	is(id[3] = shmget(IPC_PRIVATE, 1, 0600), 0x20003, "3b.4b and the next");
 	fails(shmctl(0x10000, IPC_STAT, NULL), EINVAL, "ctl.1a an identifier with an old seq");
 	for (n = 0; n < 5; n++)
 		shmctl(id[n], IPC_RMID, NULL);
 	fails(shmget(IPC_PRIVATE, 0, 0600), EINVAL, "3b.1a no bytes");
-	is(shmget(IPC_PRIVATE, 1, 0600), 0x90004, "3b.5 a refused call takes no seq");
-	shmctl(0x90004, IPC_RMID, NULL);
+	is(shmget(IPC_PRIVATE, 1, 0600), 0x20004, "3b.5 a refused call takes no seq");
+	shmctl(0x20004, IPC_RMID, NULL);
 }
 
 /* 32,768 segments later. */
@@ -69,7 +69,7 @@ failed(void)
 /* One creates and sleeps in the middle of it for a tick, another comes. */
 static struct {
 	int created, create_error, came, come_error;
-} *met;
+} * met;
 
 static void
 interrupted(int sig)
@@ -140,8 +140,8 @@ defaults(void)
 	ok(IPC_PRIVATE == 0 && IPC_CREAT == 01000 && IPC_EXCL == 02000 && IPC_NOWAIT == 04000 &&
 	           IPC_RMID == 0 && IPC_SET == 1 && IPC_STAT == 2 && SHM_R == 0400 && SHM_W == 0200,
 	   "1.1 <sys/ipc.h>");
-	ok(SHM_RDONLY == 010000 && SHM_RND == 020000 && SHM_REMAP == 040000 && SHM_EXEC == 0100000 &&
-	           SHMLBA == 4096,
+	ok(SHM_RDONLY == 010000 && SHM_RND == 020000 && SHM_REMAP == 040000 &&
+	           SHM_EXEC == 0100000 && SHMLBA == 4096,
 	   "1.1 <sys/shm.h>");
 	shmctl(0, IPC_INFO, (void *)&info);
 	is(info.shmmni, 128, "1.3 shmmni");
@@ -184,7 +184,8 @@ stranger(const struct entrance *e, int id)
 	become(BOB, BOB);
 	fails(e->get(KEY, 101, IPC_CREAT | IPC_EXCL | 0600), EACCES,
 	      "3a.2>3a.3 EACCES before EINVAL");
-	fails(e->get(KEY, 1, IPC_CREAT | IPC_EXCL | 0600), EACCES, "3a.2>3a.4 EACCES before EEXIST");
+	fails(e->get(KEY, 1, IPC_CREAT | IPC_EXCL | 0600), EACCES,
+	      "3a.2>3a.4 EACCES before EEXIST");
 	fails(e->get(KEY, 1, 0400), EACCES, "3a.2 reading");
 	fails(e->get(KEY, 1, 0200), EACCES, "3a.2 writing");
 	is(e->get(KEY, 1, 0), id, "2.4d asking for nothing is granted");
@@ -231,6 +232,7 @@ effective(const struct entrance *e)
 static void
 fields(const struct entrance *e)
 {
+	static const key_t keys[] = {1, -1, INT32_MAX, INT32_MIN, 0x10000};
 	time_t from = time(NULL);
 	int id = e->get(KEY, 5000, IPC_CREAT | 0x7ff80000 | 0640);
 	struct shmid_ds ds = stat_of(id);
@@ -247,6 +249,12 @@ fields(const struct entrance *e)
 	   "3b.7c lpid, nattch, atime, dtime are 0");
 	ok(ds.shm_ctime >= from && ds.shm_ctime <= time(NULL), "3b.7c ctime is now");
 	e->ctl(id, IPC_RMID, NULL);
+	for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		id = e->get(keys[i], 1, IPC_CREAT | IPC_EXCL | 0600);
+		is(e->get(keys[i], 1, 0), id, "3.1 key 0x%x", keys[i]);
+		is(stat_of(id).shm_perm.key, keys[i], "3b.6a key 0x%x", keys[i]);
+		e->ctl(id, IPC_RMID, NULL);
+	}
 	syscall(60, 0777); /* umask, if there were one */
 	id = e->get(KEY, 1, IPC_CREAT | 0666);
 	is(stat_of(id).shm_perm.mode, 0666, "3.3d no umask");

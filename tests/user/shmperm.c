@@ -60,7 +60,8 @@ by(const struct who *w, const struct entrance *e, int id, const struct shmid_ds 
 {
 	gid_t extra = w->extra;
 
-	return CHILD(if (setgroups(extra != 0, &extra) < 0 || setgid(w->gid) < 0 || setuid(w->uid) < 0)
+	return CHILD(if (setgroups(extra != 0, &extra) < 0 || setgid(w->gid) < 0 ||
+	                 setuid(w->uid) < 0)
 	             bail("become"); _exit(rights(e, id, ds)));
 }
 
@@ -99,7 +100,7 @@ modes(const struct entrance *e)
 		}
 	}
 	for (int i = 0; i < 4; i++)
-		is(wrong[i], 0, "%s: what each mode gives (%s)", class[i], e->name);
+		is(wrong[i], 0, "%s: what each mode gives (%s)", class[i], e -> name);
 	is(fell, 0, "2.4b %s: nobody gets what a later class has", e->name);
 	e->ctl(id, IPC_RMID, NULL);
 	munmap(made, sizeof(*made));
@@ -112,7 +113,8 @@ effective(const struct entrance *e)
 	int id = e->get(KEY, 1, IPC_CREAT | 0600);
 
 	CHILD(setresuid(0, BOB, 0);
-	      fails((long)e->at(id, NULL, 0), EACCES, "2.1 %s: real root alone is not root", e->name);
+	      fails((long)e->at(id, NULL, 0), EACCES, "2.1 %s: real root alone is not root",
+	            e->name);
 	      fails(e->ctl(id, IPC_RMID, NULL), EPERM, "2.3 nor may it remove");
 	      setresuid(BOB, 0, 0); ok(e->at(id, NULL, 0) != NO_ADDR, "2.1 effective root is"));
 	e->ctl(id, IPC_RMID, NULL);
@@ -126,7 +128,8 @@ given(const struct entrance *e)
 	int id;
 
 	CHILD(become(BOB, BOB); id = e->get(KEY, 100, IPC_CREAT | 0600); ds = stat_of(id);
-	      ds.shm_perm.uid = ALICE; is(e->ctl(id, IPC_SET, &ds), 0, "2.3 %s: given away", e->name);
+	      ds.shm_perm.uid = ALICE;
+	      is(e->ctl(id, IPC_SET, &ds), 0, "2.3 %s: given away", e->name);
 	      is(stat_of(id).shm_perm.uid, ALICE, "2.3 the creator can still see it");
 	      is(stat_of(id).shm_perm.cuid, BOB, "2.3 the creator stays who it was");
 	      ds.shm_perm.mode = 0; is(e->ctl(id, IPC_SET, &ds), 0, "2.3 and change it");

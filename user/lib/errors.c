@@ -1,102 +1,55 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What errors and signals are called. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char *const errors[] = {[0] = "Success",
-                                     [EPERM] = "Operation not permitted",
-                                     [ENOENT] = "No such file or directory",
-                                     [ESRCH] = "No such process",
-                                     [EINTR] = "Interrupted system call",
-                                     [EIO] = "Input/output error",
-                                     [ENXIO] = "No such device or address",
-                                     [E2BIG] = "Argument list too long",
-                                     [ENOEXEC] = "Exec format error",
-                                     [EBADF] = "Bad file descriptor",
-                                     [ECHILD] = "No child processes",
-                                     [EAGAIN] = "Resource temporarily unavailable",
-                                     [ENOMEM] = "Cannot allocate memory",
-                                     [EACCES] = "Permission denied",
-                                     [EFAULT] = "Bad address",
-                                     [EBUSY] = "Device or resource busy",
-                                     [EEXIST] = "File exists",
-                                     [ENODEV] = "No such device",
-                                     [ENOTDIR] = "Not a directory",
-                                     [EISDIR] = "Is a directory",
-                                     [EINVAL] = "Invalid argument",
-                                     [ENFILE] = "Too many open files in system",
-                                     [EMFILE] = "Too many open files",
-                                     [ENOTTY] = "Inappropriate ioctl for device",
-                                     [EFBIG] = "File too large",
-                                     [ENOSPC] = "No space left on device",
-                                     [ESPIPE] = "Illegal seek",
-                                     [EROFS] = "Read-only file system",
-                                     [EPIPE] = "Broken pipe",
-                                     [EDOM] = "Numerical argument out of domain",
-                                     [ERANGE] = "Numerical result out of range",
-                                     [ENAMETOOLONG] = "File name too long",
-                                     [ENOSYS] = "Function not implemented",
-                                     [ENOTEMPTY] = "Directory not empty",
-                                     [ELOOP] = "Too many levels of symbolic links",
-                                     [EIDRM] = "Identifier removed",
-                                     [EOVERFLOW] = "Value too large for defined data type",
-                                     [ETIMEDOUT] = "Connection timed out"};
-
-static const char *const signals[] = {[SIGHUP] = "Hangup",
-                                      [SIGINT] = "Interrupt",
-                                      [SIGQUIT] = "Quit",
-                                      [SIGILL] = "Illegal instruction",
-                                      [SIGTRAP] = "Trace/breakpoint trap",
-                                      [SIGABRT] = "Aborted",
-                                      [SIGBUS] = "Bus error",
-                                      [SIGFPE] = "Floating point exception",
-                                      [SIGKILL] = "Killed",
-                                      [SIGUSR1] = "User defined signal 1",
-                                      [SIGSEGV] = "Segmentation fault",
-                                      [SIGUSR2] = "User defined signal 2",
-                                      [SIGPIPE] = "Broken pipe",
-                                      [SIGALRM] = "Alarm clock",
-                                      [SIGTERM] = "Terminated",
-                                      [SIGCHLD] = "Child exited",
-                                      [SIGCONT] = "Continued",
-                                      [SIGSTOP] = "Stopped (signal)",
-                                      [SIGTSTP] = "Stopped",
-                                      [SIGTTIN] = "Stopped (tty input)",
-                                      [SIGTTOU] = "Stopped (tty output)",
-                                      [SIGSYS] = "Bad system call"};
+/* In the order of their numbers; of signals, those that end a program. */
+static const char errors[] =
+	"Success\0Operation not permitted\0No such file or directory\0No such process\0"
+	"Interrupted system call\0Input/output error\0No such device or address\0"
+	"Argument list too long\0Exec format error\0Bad file descriptor\0No child processes\0"
+	"Resource temporarily unavailable\0Cannot allocate memory\0Permission denied\0"
+	"Bad address\0Block device required\0Device or resource busy\0File exists\0"
+	"Invalid cross-device link\0No such device\0Not a directory\0Is a directory\0"
+	"Invalid argument\0Too many open files in system\0Too many open files\0"
+	"Inappropriate ioctl for device\0Text file busy\0File too large\0"
+	"No space left on device\0Illegal seek\0Read-only file system\0Too many links\0"
+	"Broken pipe\0Numerical argument out of domain\0Numerical result out of range\0"
+	"Resource deadlock avoided\0File name too long\0No locks available\0"
+	"Function not implemented\0";
+static const char signals[] =
+	"No signal\0Hangup\0Interrupt\0Quit\0Illegal instruction\0Trace/breakpoint trap\0"
+	"Aborted\0Bus error\0Floating point exception\0Killed\0User defined signal 1\0"
+	"Segmentation fault\0User defined signal 2\0Broken pipe\0Alarm clock\0Terminated\0";
 
 static char *
-name(const char *const *table, size_t n, int i, const char *kind)
+name(const char *list, int i, const char *kind)
 {
 	static char unknown[32];
 
-	if (i >= 0 && (size_t)i < n && table[i])
-		return (char *)table[i];
+	for (int n = i < 0 ? 1000 : i; n > 0 && *list; n--)
+		list += strlen(list) + 1;
 	snprintf(unknown, sizeof(unknown), "Unknown %s %d", kind, i);
-	return unknown;
+	return *list ? (char *)list : unknown;
 }
 
 char *
 strerror(int error)
 {
-	return name(errors, sizeof(errors) / sizeof(*errors), error, "error");
+	return error == EIDRM       ? "Identifier removed"
+	       : error == EOVERFLOW ? "Value too large for defined data type"
+	                            : name(errors, error, "error");
 }
 
 char *
 strsignal(int sig)
 {
-	return name(signals, sizeof(signals) / sizeof(*signals), sig, "signal");
+	return name(signals, sig, "signal");
 }
 
 void
 perror(const char *s)
 {
-	char *what = strerror(errno);
-
-	if (s && *s)
-		fprintf(stderr, "%s: %s\n", s, what);
-	else
-		fprintf(stderr, "%s\n", what);
+	fprintf(stderr, "%s%s%s\n", s ? s : "", s && *s ? ": " : "", strerror(errno));
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Directories, and the names of users and groups. */
+/* Directories, and the names of users. */
 #include <dirent.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,13 +22,12 @@ opendir(const char *path)
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = fd < 0 ? NULL : malloc(sizeof(*d));
 
-	if (d == NULL) {
-		if (fd >= 0)
-			close(fd);
-		return NULL;
+	if (d) {
+		d->fd = fd;
+		d->pos = d->len = 0;
+	} else if (fd >= 0) {
+		close(fd);
 	}
-	d->fd = fd;
-	d->pos = d->len = 0;
 	return d;
 }
 
@@ -58,70 +56,24 @@ closedir(DIR *d)
 	return close(fd);
 }
 
-/* Find the line of a colon-separated file by the name or, where that is
- * NULL, by the number in its third field; cut it into its fields. */
-static int
-find(const char *path, const char *name, unsigned id, char *line, int size, char **field, int n)
-{
-	FILE *f = fopen(path, "r");
-	int found = 0;
-
-	while (f && !found && fgets(line, size, f)) {
-		char *s = line;
-
-		line[strcspn(line, "\n")] = 0;
-		for (int i = 0; i < n; i++) {
-			field[i] = s;
-			s += strcspn(s, ":");
-			if (*s)
-				*s++ = 0;
-		}
-		found = name ? strcmp(field[0], name) == 0 : strtoul(field[2], NULL, 10) == id;
-	}
-	if (f)
-		fclose(f);
-	return found;
-}
-
-static struct passwd *
-user(const char *name, uid_t uid)
-{
-	static struct passwd pw;
-	static char line[256];
-	char *field[7];
-
-	if (!find("/etc/passwd", name, uid, line, sizeof(line), field, 7))
-		return NULL;
-	pw.pw_name = field[0];
-	pw.pw_uid = strtoul(field[2], NULL, 10);
-	pw.pw_gid = strtoul(field[3], NULL, 10);
-	pw.pw_dir = field[5];
-	pw.pw_shell = field[6];
-	return &pw;
-}
-
+/* The line of /etc/passwd, name:x:uid:gid:..., for a uid. */
 struct passwd *
 getpwuid(uid_t uid)
 {
-	return user(NULL, uid);
-}
-
-struct passwd *
-getpwnam(const char *name)
-{
-	return user(name, 0);
-}
-
-struct group *
-getgrgid(gid_t gid)
-{
-	static struct group gr;
+	static struct passwd pw;
 	static char line[256];
-	char *field[4];
+	FILE *f = fopen("/etc/passwd", "r");
+	char *at = NULL;
 
-	if (!find("/etc/group", NULL, gid, line, sizeof(line), field, 4))
-		return NULL;
-	gr.gr_name = field[0];
-	gr.gr_gid = gid;
-	return &gr;
+	pw.pw_name = NULL;
+	while (f && !pw.pw_name && fgets(line, sizeof(line), f)) {
+		if ((at = strstr(line, ":x:")) == NULL || strtoul(at + 3, &at, 10) != uid)
+			continue;
+		pw.pw_name = strtok(line, ":");
+		pw.pw_uid = uid;
+		pw.pw_gid = strtoul(at + 1, NULL, 10);
+	}
+	if (f)
+		fclose(f);
+	return pw.pw_name ? &pw : NULL;
 }

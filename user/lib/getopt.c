@@ -18,35 +18,26 @@ complain(const char *name, const char *what)
 int
 getopt(int argc, char *const argv[], const char *options)
 {
-	static int at; /* the next letter in argv[optind], 0: none begun */
-	const char *arg = optind < argc ? argv[optind] : NULL, *o;
+	static char *next = ""; /* what is left of the argument before optind */
+	const char *o;
 
-	if (at == 0) {
-		if (arg == NULL || arg[0] != '-' || arg[1] == 0)
+	if (*next == 0) {
+		char *arg = optind < argc ? argv[optind] : "";
+
+		if (*arg != '-' || arg[1] == 0)
 			return -1;
-		if (strcmp(arg, "--") == 0) {
-			optind++;
-			return -1;
-		}
-		at = 1;
-	}
-	optopt = arg[at++];
-	o = optopt == ':' ? NULL : strchr(options, optopt);
-	optarg = (char *)arg + at;
-	if (*optarg == 0) {
 		optind++;
-		at = 0;
+		if (strcmp(arg, "--") == 0)
+			return -1;
+		next = arg + 1;
 	}
+	optopt = *next++;
+	o = optopt == ':' ? NULL : strchr(options, optopt);
 	if (o == NULL)
 		return complain(argv[0], "invalid option");
 	if (o[1] != ':')
 		return optopt;
-	if (at == 0) {
-		if (optind >= argc)
-			return complain(argv[0], "option requires an argument");
-		optarg = argv[optind];
-	}
-	optind++;
-	at = 0;
-	return optopt;
+	optarg = *next ? next : argv[optind++];
+	next = "";
+	return optarg ? optopt : complain(argv[0], "option requires an argument");
 }

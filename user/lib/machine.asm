@@ -14,13 +14,14 @@ __syscall:
 	push esi
 	push edi
 	push ebp
-	mov ebx, [esp + 20]
-	mov ecx, [esp + 24]
-	mov edx, [esp + 28]
-	mov esi, [esp + 32]
-	mov edi, [esp + 36]
-	mov ebp, [esp + 40]
-enter:
+	lea ebx, [esp + 20]
+load:
+	mov ecx, [ebx + 4]
+	mov edx, [ebx + 8]
+	mov esi, [ebx + 12]
+	mov edi, [ebx + 16]
+	mov ebp, [ebx + 20]
+	mov ebx, [ebx]
 	int 0x80
 	pop ebp
 	pop edi
@@ -44,13 +45,8 @@ syscall:
 	push edi
 	push ebp
 	mov eax, [esp + 20]
-	mov ebx, [esp + 24]
-	mov ecx, [esp + 28]
-	mov edx, [esp + 32]
-	mov esi, [esp + 36]
-	mov edi, [esp + 40]
-	mov ebp, [esp + 44]
-	jmp enter
+	lea ebx, [esp + 24]
+	jmp load
 
 ; Signal handlers return to one of these. A plain frame has the signal's
 ; number on top, which sigreturn wants popped.

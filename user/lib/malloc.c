@@ -18,49 +18,34 @@ struct block {
 
 static struct block *free_list;
 
-static int
-grow(size_t need)
-{
-	size_t size = need > GROW ? need : GROW;
-	struct block *b = sbrk(size + UNIT); /* UNIT to align the first */
-
-	if (b == (void *)-1)
-		return 0;
-	b = (struct block *)(((size_t)b + UNIT - 1) & -UNIT);
-	b->size = size;
-	free(b + 1);
-	return 1;
-}
-
 void *
 malloc(size_t n)
 {
 	size_t need = (n + sizeof(struct block) + UNIT - 1) & -UNIT;
+	size_t more = need > GROW ? need : GROW;
+	struct block **at, *b;
 
 	if (n > 0xc0000000u) {
 		errno = ENOMEM;
 		return NULL;
 	}
-	do {
-		for (struct block **at = &free_list; *at; at = &(*at)->next) {
-			struct block *b = *at;
-
-			if (b->size < need)
-				continue;
-			if (b->size == need) {
-				*at = b->next;
-			} else {
-				struct block *rest = (struct block *)((char *)b + need);
-
-				rest->size = b->size - need;
-				rest->next = b->next;
-				b->size = need;
-				*at = rest;
-			}
-			return b + 1;
-		}
-	} while (grow(need));
-	return NULL;
+	for (at = &free_list; (b = *at) && b->size < need; at = &b->next)
+		;
+	if (b == NULL) {
+		b = sbrk(more + UNIT); /* UNIT to align the first */
+		if (b == (void *)-1)
+			return NULL;
+		b = (struct block *)(((size_t)b + UNIT - 1) & -UNIT);
+		b->size = more;
+		free(b + 1);
+		return malloc(n);
+	}
+	if (b->size == need)
+		*at = b->next;
+	b->size -= need; /* of a larger one, the upper end is taken */
+	b = (struct block *)((char *)b + b->size);
+	b->size = need;
+	return b + 1;
 }
 
 /* Join b with the block after it in the list, if they touch. */
@@ -76,19 +61,14 @@ join(struct block *b)
 void
 free(void *p)
 {
-	struct block *b = (struct block *)p - 1, *before = NULL;
+	struct block *b = (struct block *)p - 1, *before = NULL, **at;
 
 	if (p == NULL)
 		return;
-	for (struct block *f = free_list; f && f < b; f = f->next)
-		before = f;
-	if (before) {
-		b->next = before->next;
-		before->next = b;
-	} else {
-		b->next = free_list;
-		free_list = b;
-	}
+	for (at = &free_list; *at && *at < b; at = &(*at)->next)
+		before = *at;
+	b->next = *at;
+	*at = b;
 	join(b);
 	if (before)
 		join(before);
@@ -97,14 +77,10 @@ free(void *p)
 void *
 calloc(size_t n, size_t size)
 {
-	void *p;
+	size_t total;
+	void *p = malloc(__builtin_mul_overflow(n, size, &total) ? (size_t)-1 : total);
 
-	if (size && n > (size_t)-1 / size) {
-		errno = ENOMEM;
-		return NULL;
-	}
-	p = malloc(n * size);
-	return p ? memset(p, 0, n * size) : NULL;
+	return p ? memset(p, 0, total) : NULL;
 }
 
 void *

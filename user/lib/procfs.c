@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading the tables that the kernel shows under /proc. */
 #include <ctype.h>
-#include <dirent.h>
 #include <procfs.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +22,7 @@ shm_next(FILE *f, struct shm_line *s)
 	char line[256], *at = line;
 	unsigned long long v[16];
 
-	if (!fgets(line, sizeof(line), f))
+	if (f == NULL || !fgets(line, sizeof(line), f))
 		return 0;
 	for (int i = 0; i < 16; i++)
 		v[i] = strtoull(at, &at, i == 2 ? 8 : 10);
@@ -33,33 +32,36 @@ shm_next(FILE *f, struct shm_line *s)
 }
 
 int
-proc_next(DIR *proc, struct proc_stat *p)
+proc_next(struct proc_stat *p)
 {
-	char path[32], line[512], *name, *at;
+	static DIR *proc;
+	char path[32], line[512], *at;
 	struct dirent *e;
+	FILE *f;
 
-	while ((e = readdir(proc))) {
-		FILE *f;
-
-		if (!isdigit(e->d_name[0]))
-			continue;
+	if (proc == NULL)
+		proc = opendir("/proc");
+	while (proc && (e = readdir(proc))) {
 		snprintf(path, sizeof(path), "/proc/%.10s/stat", e->d_name);
-		f = fopen(path, "r");
+		f = isdigit(e->d_name[0]) ? fopen(path, "r") : NULL;
 		if (f == NULL)
-			continue; /* it ended meanwhile */
+			continue; /* no process, or it ended meanwhile */
 		at = fgets(line, sizeof(line), f);
 		fclose(f);
-		name = at ? strchr(at, '(') : NULL;
-		at = at ? strrchr(at, ')') : NULL;
-		if (name == NULL || at == NULL)
+		if (at == NULL)
 			continue;
-		p->pid = atoi(line);
-		snprintf(p->name, sizeof(p->name), "%.*s", (int)(at - name - 1), name + 1);
-		p->state = at[2];
-		p->ppid = strtol(at + 4, &at, 10);
+		p->pid = strtol(line, &at, 10);
+		snprintf(p->name, sizeof(p->name), "%.*s", (int)(strrchr(at, ')') - at - 2),
+		         at + 2);
+		at = strrchr(at, ')') + 2;
+		p->state = *at;
+		p->ppid = strtol(at + 1, &at, 10);
 		for (int field = 5; field <= 23; field++)
 			p->vsize = strtoul(at, &at, 10);
 		return 1;
 	}
+	if (proc)
+		closedir(proc);
+	proc = NULL;
 	return 0;
 }

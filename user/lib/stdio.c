@@ -1,67 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Streams: a buffer that is at any time either read from or written to. */
+/* Streams, and at the end the printf family. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "format.h"
-
-struct FILE {
-	int fd;   /* -1: this stream is free */
-	int mode; /* _IOFBF..., or -1: decided at the first write */
-	int eof, error, writing;
-	size_t pos, len; /* reading: next, end; writing: pos bytes wait */
-};
-
 static char buffers[FOPEN_MAX][BUFSIZ]; /* apart, for they need no place in the image */
-static FILE files[FOPEN_MAX] = {
-	{.fd = 0},
-	{.fd = 1, .mode = -1},
-	{.fd = 2, .mode = _IONBF},
+FILE __files[FOPEN_MAX] = {
+	{.fd = 0, .buf = buffers[0], .size = BUFSIZ},
+	{.fd = 1, .buf = buffers[1], .size = BUFSIZ, .mode = -1},
+	{.fd = 2, .buf = buffers[2], .size = BUFSIZ, .mode = _IONBF},
 	[3 ... FOPEN_MAX - 1] = {.fd = -1},
 };
-FILE *const stdin = &files[0], *const stdout = &files[1], *const stderr = &files[2];
-
-static char *
-buffer(const FILE *f)
-{
-	return buffers[f - files];
-}
-
-FILE *
-fdopen(int fd, const char *mode)
-{
-	(void)mode;
-	for (FILE *f = files; f < files + FOPEN_MAX; f++) {
-		if (f->fd < 0) {
-			memset(f, 0, sizeof(*f));
-			f->fd = fd;
-			f->mode = -1;
-			return f;
-		}
-	}
-	errno = EMFILE;
-	return NULL;
-}
 
 FILE *
 fopen(const char *path, const char *mode)
 {
-	int flags = strchr(mode, '+') ? O_RDWR : *mode == 'r' ? O_RDONLY : O_WRONLY;
-	FILE *f;
-	int fd;
+	int flags = strchr(mode, '+') ? O_RDWR : *mode == 'r' ? O_RDONLY : O_WRONLY, i = 3;
 
 	if (*mode != 'r')
 		flags |= O_CREAT | (*mode == 'a' ? O_APPEND : O_TRUNC);
-	fd = open(path, flags, 0666);
-	if (fd < 0)
+	while (i < FOPEN_MAX && __files[i].fd >= 0)
+		i++;
+	if (i == FOPEN_MAX) {
+		errno = EMFILE;
 		return NULL;
-	f = fdopen(fd, mode);
-	if (f == NULL)
-		close(fd);
-	return f;
+	}
+	__files[i] = (FILE){.mode = -1, .buf = buffers[i], .size = BUFSIZ};
+	__files[i].fd = open(path, flags, 0666);
+	return __files[i].fd < 0 ? NULL : &__files[i];
 }
 
 int
@@ -70,70 +39,37 @@ fflush(FILE *f)
 	size_t done = 0;
 	int r = 0;
 
-	if (f == NULL) {
-		for (f = files; f < files + FOPEN_MAX; f++) {
-			if (f->writing && fflush(f) < 0)
-				r = EOF;
-		}
-		return r;
-	}
-	while (f->writing && done < f->pos) {
-		ssize_t n = write(f->fd, buffer(f) + done, f->pos - done);
+	for (int i = 0; f == NULL && i < FOPEN_MAX; i++)
+		r |= fflush(&__files[i]);
+	while (f && f->writing && done < f->pos) {
+		ssize_t n = write(f->fd, f->buf + done, f->pos - done);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
+		if (n > 0) {
+			done += n;
+		} else if (errno != EINTR) {
 			f->error = 1;
 			r = EOF;
 			break;
 		}
-		done += n;
 	}
-	f->writing = 0;
-	f->pos = f->len = 0;
+	if (f)
+		f->pos = f->len = f->writing = 0;
 	return r;
 }
 
 int
 fclose(FILE *f)
 {
-	int r = fflush(f);
+	int r = fflush(f) | close(f->fd);
 
-	if (close(f->fd) < 0)
-		r = EOF;
 	f->fd = -1;
 	return r;
 }
 
 int
-fileno(FILE *f)
-{
-	return f->fd;
-}
-
-int
-feof(FILE *f)
-{
-	return f->eof;
-}
-
-int
-ferror(FILE *f)
-{
-	return f->error;
-}
-
-void
-clearerr(FILE *f)
-{
-	f->eof = f->error = 0;
-}
-
-int
 setvbuf(FILE *f, char *buf, int mode, size_t size)
 {
-	(void)buf;
-	(void)size;
+	(void)buf, (void)size;
 	f->mode = mode;
 	return 0;
 }
@@ -148,26 +84,15 @@ fgetc(FILE *f)
 
 		if (f == stdin)
 			fflush(stdout); /* a prompt is seen before we wait */
-		n = read(f->fd, buffer(f), BUFSIZ);
-		if (n <= 0) {
-			f->eof |= n == 0;
-			f->error |= n < 0;
+		n = read(f->fd, f->buf, f->size);
+		f->eof |= n == 0;
+		f->error |= n < 0;
+		if (n <= 0)
 			return EOF;
-		}
 		f->pos = 0;
 		f->len = n;
 	}
-	return (unsigned char)buffer(f)[f->pos++];
-}
-
-int
-ungetc(int c, FILE *f)
-{
-	if (c == EOF || f->writing || f->pos == 0)
-		return EOF;
-	f->eof = 0;
-	buffer(f)[--f->pos] = c;
-	return c;
+	return (unsigned char)f->buf[f->pos++];
 }
 
 char *
@@ -177,10 +102,8 @@ fgets(char *s, int size, FILE *f)
 
 	while (n < size - 1 && c != '\n' && (c = fgetc(f)) != EOF)
 		s[n++] = c;
-	if (n == 0)
-		return NULL;
 	s[n] = 0;
-	return s;
+	return n ? s : NULL;
 }
 
 size_t
@@ -195,18 +118,18 @@ fread(void *p, size_t size, size_t n, FILE *f)
 }
 
 static void
-put(void *file, char c)
+put(FILE *f, char c)
 {
-	FILE *f = file;
-
 	if (!f->writing) {
 		f->writing = 1;
 		f->pos = 0;
 	}
 	if (f->mode < 0)
 		f->mode = isatty(f->fd) ? _IOLBF : _IOFBF;
-	buffer(f)[f->pos++] = c;
-	if (f->pos == BUFSIZ || (c == '\n' && f->mode == _IOLBF))
+	f->count++;
+	if (f->pos < f->size)
+		f->buf[f->pos++] = c;
+	if (f->fd >= 0 && (f->pos == f->size || (c == '\n' && f->mode == _IOLBF)))
 		fflush(f);
 }
 
@@ -235,69 +158,180 @@ fwrite(const void *p, size_t size, size_t n, FILE *f)
 }
 
 int
-fputs(const char *s, FILE *f)
-{
-	while (*s)
-		put(f, *s++);
-	return done(f, 0);
-}
-
-int
 puts(const char *s)
 {
 	return printf("%s\n", s);
 }
 
-int
-vfprintf(FILE *f, const char *fmt, va_list ap)
-{
-	return done(f, __format(put, f, fmt, ap));
-}
+/* ---- printf ---- */
 
-int
-vprintf(const char *fmt, va_list ap)
-{
-	return vfprintf(stdout, fmt, ap);
-}
+enum { LEFT = 1, PLUS = 2, SPACE = 4, ALT = 8, ZERO = 16 };
+static const char flags[] = "-+ #0";
 
-struct string {
-	char *s;
-	size_t pos, size;
+struct spec {
+	int flags, width, prec; /* prec -1: none given */
 };
 
 static void
-put_string(void *string, char c)
+pad(FILE *f, char c, int n)
 {
-	struct string *t = string;
+	while (n-- > 0)
+		put(f, c);
+}
 
-	if (t->pos + 1 < t->size)
-		t->s[t->pos++] = c;
+/* sign or 0x, then zeros, then the digits or text, in a field. */
+static void
+field(FILE *f, const struct spec *s, const char *prefix, int zeros, const char *text, int len)
+{
+	int fill = s->width - (int)strlen(prefix) - zeros - len;
+
+	if (!(s->flags & LEFT))
+		pad(f, ' ', fill);
+	while (*prefix)
+		put(f, *prefix++);
+	pad(f, '0', zeros);
+	while (len-- > 0)
+		put(f, *text++);
+	if (s->flags & LEFT)
+		pad(f, ' ', fill);
+}
+
+/* Of n, decimals digits are behind the point. */
+static void
+number(FILE *f, const struct spec *s, unsigned long long n, int negative, char conv, int decimals)
+{
+	const char *digits = conv == 'X' ? "0123456789ABCDEF" : "0123456789abcdef", *sign = "";
+	unsigned base = conv == 'o' ? 8 : strchr("xXp", conv) ? 16 : 10;
+	char buf[32], *end = buf + sizeof(buf), *p = end;
+	int zeros, prec = conv == 'f' ? -1 : s->prec;
+
+	if (strchr("dif", conv))
+		sign = negative ? "-" : s->flags & PLUS ? "+" : s->flags & SPACE ? " " : "";
+	else if (conv == 'p' || (s->flags & ALT && base == 16 && n))
+		sign = conv == 'X' ? "0X" : "0x";
+	for (int i = 0; n || (decimals && i <= decimals); i++, n /= base) {
+		if (decimals && i == decimals)
+			*--p = '.';
+		*--p = digits[n % base];
+	}
+	zeros = (prec < 0 ? 1 : prec) - (end - p);
+	if (s->flags & ALT && base == 8 && zeros < 1)
+		zeros = 1;
+	if ((s->flags & (ZERO | LEFT)) == ZERO && prec < 0 && p > end - s->width + strlen(sign))
+		zeros = s->width - strlen(sign) - (end - p);
+	field(f, s, sign, zeros > 0 ? zeros : 0, p, end - p);
+}
+
+static void
+convert(FILE *f, const struct spec *s, char conv, int size, va_list *ap)
+{
+	const char *text;
+	int decimals;
+	long long n;
+	double x;
+	char c;
+
+	switch (conv) {
+	case 'd':
+	case 'i':
+		n = size >= 2 ? va_arg(*ap, long long) : va_arg(*ap, int);
+		n = size == -2 ? (signed char)n : size == -1 ? (short)n : n;
+		number(f, s, n < 0 ? -(unsigned long long)n : (unsigned long long)n, n < 0, conv,
+		       0);
+		break;
+	case 'u':
+	case 'o':
+	case 'x':
+	case 'X':
+	case 'p':
+		n = size >= 2 ? va_arg(*ap, long long) : va_arg(*ap, unsigned);
+		n = size == -2 ? (unsigned char)n : size == -1 ? (unsigned short)n : n;
+		number(f, s, n, 0, conv, 0);
+		break;
+	case 'f': /* below 2^63 with all decimals: enough for times and ratios */
+		x = va_arg(*ap, double);
+		for (decimals = 0; decimals < (s->prec < 0 ? 6 : s->prec); decimals++)
+			x *= 10;
+		number(f, s, (long long)((x < 0 ? -x : x) + 0.5), x < 0, conv, decimals);
+		break;
+	case 's':
+		text = va_arg(*ap, const char *) ?: "(null)";
+		field(f, s, "", 0, text, strnlen(text, s->prec));
+		break;
+	case 'c':
+		c = va_arg(*ap, int);
+		field(f, s, "", 0, &c, 1);
+		break;
+	default:
+		put(f, conv);
+	}
+}
+
+/* A width or precision: * stands for an argument. */
+static int
+amount(const char **fmt, va_list *ap)
+{
+	if (**fmt != '*')
+		return strtol(*fmt, (char **)fmt, 10);
+	++*fmt;
+	return va_arg(*ap, int);
+}
+
+int
+vfprintf(FILE *f, const char *fmt, va_list args)
+{
+	int start = f->count;
+	va_list ap;
+
+	va_copy(ap, args); /* whose address may be handed on, args' may not */
+	for (; *fmt; fmt++) {
+		struct spec s = {.prec = -1};
+		const char *flag;
+		int size = 0;
+
+		if (*fmt != '%') {
+			put(f, *fmt);
+			continue;
+		}
+		while (*++fmt && (flag = strchr(flags, *fmt)))
+			s.flags |= 1 << (flag - flags);
+		s.width = amount(&fmt, &ap);
+		if (s.width < 0) {
+			s.flags |= LEFT;
+			s.width = -s.width;
+		}
+		if (*fmt == '.') {
+			fmt++;
+			s.prec = amount(&fmt, &ap);
+		}
+		for (; *fmt && strchr("hljzt", *fmt); fmt++)
+			size += *fmt == 'h' ? -1 : *fmt == 'l' ? 1 : *fmt == 'j' ? 2 : 0;
+		if (*fmt == 0)
+			break;
+		convert(f, &s, *fmt, size, &ap);
+	}
+	va_end(ap);
+	return done(f, f->count - start);
 }
 
 int
 vsnprintf(char *s, size_t size, const char *fmt, va_list ap)
 {
-	struct string t = {s, 0, size};
-	int n = __format(put_string, &t, fmt, ap);
+	FILE string = {.fd = -1, .writing = 1, .buf = s, .size = size};
+	int n = vfprintf(&string, fmt, ap);
 
 	if (size)
-		s[t.pos] = 0;
+		s[string.pos < size ? string.pos : size - 1] = 0;
 	return n;
 }
 
-int
-vsprintf(char *s, const char *fmt, va_list ap)
-{
-	return vsnprintf(s, 0x7fffffff, fmt, ap);
-}
-
-#define VARIADIC(call) \
-	va_list ap; \
-	int n; \
-\
-	va_start(ap, fmt); \
-	n = call; \
-	va_end(ap); \
+#define VARIADIC(call)                                                                             \
+	va_list ap;                                                                                \
+	int n;                                                                                     \
+                                                                                                   \
+	va_start(ap, fmt);                                                                         \
+	n = call;                                                                                  \
+	va_end(ap);                                                                                \
 	return n
 
 int

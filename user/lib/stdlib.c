@@ -84,41 +84,29 @@ getenv(const char *name)
 }
 
 int
-unsetenv(const char *name)
-{
-	for (char **e = env_find(name, strlen(name)); *e; e++)
-		e[0] = e[1];
-	return 0;
-}
-
-int
 setenv(const char *name, const char *value, int overwrite)
 {
 	static char **made; /* the environment, once it is ours to enlarge */
-	char **e = env_find(name, strlen(name));
+	size_t n = env_find(name, strlen(name)) - environ;
 	char *s;
 
-	if (*e && !overwrite)
+	if (environ[n] && !overwrite)
 		return 0;
+	if (environ[n] == NULL) {
+		char **bigger = realloc(made, (n + 2) * sizeof(*bigger));
+
+		if (bigger == NULL)
+			return -1;
+		if (made == NULL)
+			memcpy(bigger, environ, n * sizeof(*bigger));
+		environ = made = bigger;
+		environ[n] = environ[n + 1] = NULL;
+	}
 	s = malloc(strlen(name) + strlen(value) + 2);
 	if (s == NULL)
 		return -1;
 	sprintf(s, "%s=%s", name, value);
-	if (*e == NULL) {
-		size_t n = e - environ;
-		char **bigger = realloc(made, (n + 2) * sizeof(*e));
-
-		if (bigger == NULL) {
-			free(s);
-			return -1;
-		}
-		if (made == NULL)
-			memcpy(bigger, environ, n * sizeof(*e));
-		environ = made = bigger;
-		e = environ + n;
-		e[1] = NULL;
-	}
-	*e = s;
+	environ[n] = s;
 	return 0;
 }
 
@@ -164,37 +152,19 @@ number(const char *s, char **end, int base, unsigned long long max, int extra, i
 }
 
 /* A negative number may be larger by one; for the unsigned ones it wraps. */
-#define STRTO(type, name, max, extra) \
-	type name(const char *s, char **end, int base) \
-	{ \
-		int neg; \
-		unsigned long long n; \
-\
-		n = number(s, end, base, max, extra, &neg); \
-		return neg ? -n : n; \
+#define STRTO(type, name, max, extra)                                                              \
+	type name(const char *s, char **end, int base)                                             \
+	{                                                                                          \
+		int neg;                                                                           \
+		unsigned long long n;                                                              \
+                                                                                                   \
+		n = number(s, end, base, max, extra, &neg);                                        \
+		return neg ? -n : n;                                                               \
 	}
 STRTO(long, strtol, LONG_MAX, 1)
 STRTO(unsigned long, strtoul, ULONG_MAX, 0)
 STRTO(long long, strtoll, LLONG_MAX, 1)
 STRTO(unsigned long long, strtoull, ULLONG_MAX, 0)
-
-long
-atol(const char *s)
-{
-	return strtol(s, NULL, 10);
-}
-
-int
-atoi(const char *s)
-{
-	return atol(s);
-}
-
-int
-abs(int n)
-{
-	return n < 0 ? -n : n;
-}
 
 static unsigned seed = 1;
 
@@ -211,24 +181,16 @@ rand(void)
 	return (seed >> 16 | seed << 16) & RAND_MAX;
 }
 
-/* By insertion: the longest thing sorted here is a directory. */
+/* By insertion, for small tables. */
 void
 qsort(void *base, size_t n, size_t size, int (*cmp)(const void *, const void *))
 {
-	char *b = base;
+	char *end = (char *)base + n * size, temp[size];
 
-	for (size_t i = 1; i < n; i++) {
-		for (size_t j = i; j > 0; j--) {
-			char *hi = b + j * size, *lo = hi - size;
-
-			if (cmp(lo, hi) <= 0)
-				break;
-			for (size_t k = 0; k < size; k++) {
-				char t = lo[k];
-
-				lo[k] = hi[k];
-				hi[k] = t;
-			}
-		}
+	for (char *next = base, *at; next < end; next += size) {
+		memcpy(temp, next, size);
+		for (at = next; at > (char *)base && cmp(at - size, temp) > 0; at -= size)
+			memcpy(at, at - size, size);
+		memcpy(at, temp, size);
 	}
 }

@@ -3,7 +3,24 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+/* upper 1, lower 2, digit 4, hexadecimal 8, space 16, punctuation 32, a blank 64 */
+const unsigned char __ctype[256] = {['\t' ... '\r'] = 16, [' '] = 80,         ['!' ... '/'] = 32,
+                                    ['0' ... '9'] = 12,   [':' ... '@'] = 32, ['A' ... 'F'] = 9,
+                                    ['G' ... 'Z'] = 1,    ['[' ... '`'] = 32, ['a' ... 'f'] = 10,
+                                    ['g' ... 'z'] = 2,    ['{' ... '~'] = 32};
+
+int
+tolower(int c)
+{
+	return isupper(c) ? c + 32 : c;
+}
+
+int
+toupper(int c)
+{
+	return islower(c) ? c - 32 : c;
+}
 
 /* In assembly so that no compiler turns the loop into a call of itself. */
 void *
@@ -114,19 +131,11 @@ strcmp(const char *a, const char *b)
 }
 
 int
-strncasecmp(const char *a, const char *b, size_t n)
-{
-	for (; n; a++, b++, n--) {
-		if (tolower(*a) != tolower(*b) || *a == 0)
-			return tolower(*a) - tolower(*b);
-	}
-	return 0;
-}
-
-int
 strcasecmp(const char *a, const char *b)
 {
-	return strncasecmp(a, b, -1);
+	while (*a && tolower(*a) == tolower(*b))
+		a++, b++;
+	return tolower(*a) - tolower(*b);
 }
 
 char *
@@ -181,14 +190,11 @@ strtok(char *s, const char *set)
 {
 	static char *rest;
 
-	if (s == NULL)
-		s = rest;
-	if (s == NULL)
-		return NULL;
+	s = s ? s : rest;
 	s += strspn(s, set);
 	rest = s + strcspn(s, set);
 	if (rest == s)
-		return rest = NULL;
+		return NULL;
 	if (*rest)
 		*rest++ = 0;
 	return s;

@@ -1,30 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where C's functions and the kernel's calls differ in form. */
 #include <errno.h>
-#include <limits.h>
-#include <stdarg.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/reboot.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <termios.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 int __sys_getcwd(char *buf, size_t size);
 char *__sys_brk(void *end);
 void *__sys_mmap2(void *addr, size_t len, int prot, int flags, int fd, unsigned page);
-int __sys_reboot(unsigned magic1, unsigned magic2, int cmd, void *arg);
 
-pid_t
-wait(int *status)
-{
-	return waitpid(-1, status, 0);
-}
+void __restore(void), __restore_rt(void); /* where handlers return to */
+int __sys_rt_sigaction(int, const struct sigaction *, struct sigaction *, size_t);
+
+_Static_assert(sizeof(struct sigaction) == sizeof(struct abi_sigaction), "");
 
 char *
 getcwd(char *buf, size_t size)
@@ -61,70 +55,17 @@ mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off)
 }
 
 int
-reboot(int cmd)
-{
-	return __sys_reboot(REBOOT_MAGIC1, REBOOT_MAGIC2, cmd, NULL);
-}
-
-int
-seteuid(uid_t uid)
-{
-	return setresuid(-1, uid, -1);
-}
-
-int
-setegid(gid_t gid)
-{
-	return setresgid(-1, gid, -1);
-}
-
-int
-tcgetattr(int fd, struct termios *t)
-{
-	return ioctl(fd, TCGETS, t);
-}
-
-int
-tcsetattr(int fd, int when, const struct termios *t)
-{
-	return ioctl(fd, TCSETS + when, t);
-}
-
-int
 isatty(int fd)
 {
-	struct termios t;
+	struct abi_termios t;
 
-	return tcgetattr(fd, &t) == 0;
-}
-
-pid_t
-tcgetpgrp(int fd)
-{
-	pid_t pgrp;
-
-	return ioctl(fd, TIOCGPGRP, &pgrp) < 0 ? -1 : pgrp;
+	return ioctl(fd, TCGETS, &t) == 0;
 }
 
 int
 tcsetpgrp(int fd, pid_t pgrp)
 {
 	return ioctl(fd, TIOCSPGRP, &pgrp);
-}
-
-int
-getpagesize(void)
-{
-	return 4096;
-}
-
-long
-sysconf(int name)
-{
-	if (name == _SC_PAGESIZE)
-		return getpagesize();
-	errno = EINVAL;
-	return -1;
 }
 
 key_t
@@ -137,37 +78,6 @@ ftok(const char *path, int id)
 	return (st.st_ino & 0xffff) | (st.st_dev & 0xff) << 16 | (unsigned)id << 24;
 }
 
-int
-execv(const char *path, char *const argv[])
-{
-	return execve(path, argv, environ);
-}
-
-int
-execvp(const char *file, char *const argv[])
-{
-	const char *dir = getenv("PATH"), *end;
-	char path[PATH_MAX];
-	int error = ENOENT;
-
-	if (strchr(file, '/'))
-		return execv(file, argv);
-	for (dir = dir ? dir : "/bin"; *file; dir = end + 1) {
-		end = dir + strcspn(dir, ":");
-		snprintf(path, sizeof(path), "%.*s%s%s", (int)(end - dir), dir,
-		         end == dir ? "" : "/", file);
-		execv(path, argv);
-		if (errno == EACCES)
-			error = EACCES;
-		else if (errno != ENOENT && errno != ENOTDIR)
-			return -1;
-		if (*end == 0)
-			break;
-	}
-	errno = error;
-	return -1;
-}
-
 /* On this machine a variable argument list is already the array we need. */
 int
 execl(const char *path, const char *arg, ...)
@@ -176,7 +86,47 @@ execl(const char *path, const char *arg, ...)
 }
 
 int
-execlp(const char *file, const char *arg, ...)
+execvp(const char *file, char *const argv[])
 {
-	return execvp(file, (char **)&arg);
+	const char *dir = getenv("PATH") ?: "/bin", *end;
+	char path[PATH_MAX];
+	int error = ENOENT;
+
+	if (strchr(file, '/'))
+		return execv(file, argv);
+	for (; *file && *dir; dir = end + (*end == ':')) {
+		end = dir + strcspn(dir, ":");
+		snprintf(path, sizeof(path), "%.*s/%s", (int)(end - dir), dir, file);
+		execv(path, argv);
+		if (errno == EACCES)
+			error = EACCES;
+		else if (errno != ENOENT && errno != ENOTDIR)
+			return -1;
+	}
+	errno = error;
+	return -1;
+}
+
+int
+sigaction(int sig, const struct sigaction *act, struct sigaction *old)
+{
+	struct sigaction k = act ? *act : (struct sigaction){.sa_flags = 0};
+
+	k.sa_restorer = k.sa_flags & SA_SIGINFO ? __restore_rt : __restore;
+	k.sa_flags |= SA_RESTORER;
+	return __sys_rt_sigaction(sig, act ? &k : NULL, old, sizeof(sigset_t));
+}
+
+sighandler_t
+signal(int sig, sighandler_t handler)
+{
+	struct sigaction act = {.sa_handler = handler, .sa_flags = SA_RESTART}, old;
+
+	return sigaction(sig, &act, &old) < 0 ? SIG_ERR : old.sa_handler;
+}
+
+int
+raise(int sig)
+{
+	return kill(getpid(), sig);
 }

@@ -15,10 +15,8 @@ gettimeofday(struct timeval *tv, void *zone)
 	struct timespec ts;
 
 	(void)zone;
-	if (clock_gettime(CLOCK_REALTIME, &ts) < 0)
-		return -1;
-	tv->tv_sec = ts.tv_sec;
-	tv->tv_usec = ts.tv_nsec / 1000;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	*tv = (struct timeval){ts.tv_sec, ts.tv_nsec / 1000};
 	return 0;
 }
 
@@ -27,8 +25,7 @@ time(time_t *t)
 {
 	struct timespec ts;
 
-	if (clock_gettime(CLOCK_REALTIME, &ts) < 0)
-		return -1;
+	clock_gettime(CLOCK_REALTIME, &ts);
 	if (t)
 		*t = ts.tv_sec;
 	return ts.tv_sec;
@@ -37,13 +34,11 @@ time(time_t *t)
 int
 nanosleep(const struct timespec *ts, struct timespec *left)
 {
-	struct abi_timespec32 t = {ts->tv_sec, ts->tv_nsec}, rest = t;
-	int r = __sys_nanosleep(&t, &rest);
+	struct abi_timespec32 t = {ts->tv_sec, ts->tv_nsec};
+	int r = __sys_nanosleep(&t, &t);
 
-	if (r < 0 && left) {
-		left->tv_sec = rest.tv_sec;
-		left->tv_nsec = rest.tv_nsec;
-	}
+	if (r < 0 && left)
+		*left = (struct timespec){t.tv_sec, t.tv_nsec, 0};
 	return r;
 }
 
@@ -63,44 +58,37 @@ usleep(useconds_t us)
 	return nanosleep(&t, NULL);
 }
 
-/* Days since 1970 to a date, by years that begin in March: then the leap
- * day is the last of its year, and months have a regular length. */
+static int
+days_of_year(int year)
+{
+	return 365 + ((year % 4 == 0 && year % 100) || year % 400 == 0);
+}
+
+static int
+days_of_month(const struct tm *tm)
+{
+	static const char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	return days[tm->tm_mon] + (tm->tm_mon == 1 && days_of_year(tm->tm_year + 1900) == 366);
+}
+
+/* Of dates from 1970 on. */
 struct tm *
 gmtime(const time_t *t)
 {
 	static struct tm tm;
-	long long days = *t / 86400;
-	int rest = *t % 86400, era, doe, yoe, doy, m;
+	time_t at = *t > 0 ? *t : 0;
+	int days = at / 86400, second = at % 86400, n;
 
-	if (rest < 0) {
-		rest += 86400;
-		days--;
-	}
-	tm.tm_hour = rest / 3600;
-	tm.tm_min = rest / 60 % 60;
-	tm.tm_sec = rest % 60;
-	tm.tm_wday = ((days + 4) % 7 + 7) % 7;
-
-	days += 719468; /* from 0000-03-01 */
-	era = (days >= 0 ? days : days - 146096) / 146097;
-	doe = days - era * 146097ll;
-	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	m = (5 * doy + 2) / 153;
-	tm.tm_mday = doy - (153 * m + 2) / 5 + 1;
-	tm.tm_mon = m < 10 ? m + 2 : m - 10;
-	tm.tm_year = yoe + era * 400 + (m >= 10) - 1900;
-
-	int y = tm.tm_year + 1900, leap = (y % 4 == 0 && y % 100) || y % 400 == 0;
-
-	tm.tm_yday = doy >= 306 ? doy - 306 : doy + 59 + leap;
+	tm = (struct tm){second % 60, second / 60 % 60, second / 3600, 0, 0, 70, 0, 0, 0};
+	tm.tm_wday = (days + 4) % 7;
+	for (; days >= (n = days_of_year(tm.tm_year + 1900)); tm.tm_year++)
+		days -= n;
+	tm.tm_yday = days;
+	for (; days >= (n = days_of_month(&tm)); tm.tm_mon++)
+		days -= n;
+	tm.tm_mday = days + 1;
 	return &tm;
-}
-
-struct tm *
-localtime(const time_t *t)
-{
-	return gmtime(t);
 }
 
 char *
@@ -114,10 +102,4 @@ asctime(const struct tm *tm)
 	         month + 3 * tm->tm_mon, tm->tm_mday, tm->tm_hour, tm->tm_min, tm->tm_sec,
 	         tm->tm_year + 1900);
 	return s;
-}
-
-char *
-ctime(const time_t *t)
-{
-	return asctime(gmtime(t));
 }

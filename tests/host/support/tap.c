@@ -121,6 +121,7 @@ baton_start(void (*fn)(void))
 	sem_init(&turn[0], 0, 0);
 	sem_init(&turn[1], 0, 0);
 	second = true;
+	alarm(60); /* a lost baton is a failure, not a wait */
 	pthread_create(&thread, NULL, start, (void *)fn);
 	pthread_detach(thread);
 	sem_wait(&turn[0]);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
+#include <dirent.h>
 #include <stdio.h>
 
 /* A line of /proc/sysvipc/shm. */
 struct shm_line {
 	int key, id;
 	unsigned perms;
-	unsigned long long size;
+	unsigned long long size; /* bytes */
 	int cpid, lpid;
 	unsigned nattch, uid, gid, cuid, cgid;
 	time_t atime, dtime, ctime;
@@ -25,6 +26,5 @@ struct proc_stat {
 	unsigned long vsize; /* bytes */
 };
 
-/* The next process in /proc, for a directory opened there: 1, or 0. */
-struct DIR;
-int proc_next(struct DIR *proc, struct proc_stat *p);
+/* The next process: 1, or 0 after the last; then it begins again. */
+int proc_next(struct proc_stat *p);

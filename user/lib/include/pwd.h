@@ -4,9 +4,9 @@
 #include <sys/types.h>
 
 struct passwd {
-	char *pw_name, *pw_dir, *pw_shell;
+	char *pw_name;
 	uid_t pw_uid;
 	gid_t pw_gid;
 };
 
-struct passwd *getpwuid(uid_t uid), *getpwnam(const char *name);
+struct passwd *getpwuid(uid_t uid);

@@ -1,4 +1,2 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#pragma once
-
-int sched_yield(void);
+#include <unistd.h>

@@ -18,13 +18,15 @@ typedef struct abi_siginfo siginfo_t;
 #define si_status u.who.status
 #define si_addr u.fault.addr
 
+/* struct abi_sigaction word for word. */
 struct sigaction {
 	union {
 		sighandler_t sa_handler;
 		void (*sa_sigaction)(int, siginfo_t *, void *);
 	};
-	sigset_t sa_mask;
 	int sa_flags;
+	void (*sa_restorer)(void);
+	sigset_t sa_mask;
 };
 
 typedef struct {
@@ -36,8 +38,14 @@ typedef struct {
 int kill(pid_t pid, int sig), raise(int sig);
 sighandler_t signal(int sig, sighandler_t handler);
 int sigaction(int sig, const struct sigaction *act, struct sigaction *old);
-int sigprocmask(int how, const sigset_t *set, sigset_t *old), sigpending(sigset_t *set);
-int sigsuspend(const sigset_t *set), sigaltstack(const stack_t *stack, stack_t *old);
+int sigaltstack(const stack_t *stack, stack_t *old);
+int __sys_rt_sigprocmask(int how, const sigset_t *set, sigset_t *old, size_t size);
+int __sys_rt_sigpending(sigset_t *set, size_t size);
+int __sys_rt_sigsuspend(const sigset_t *set, size_t size);
+
+#define sigprocmask(how, set, old) __sys_rt_sigprocmask(how, set, old, sizeof(sigset_t))
+#define sigpending(set) __sys_rt_sigpending(set, sizeof(sigset_t))
+#define sigsuspend(set) __sys_rt_sigsuspend(set, sizeof(sigset_t))
 
 static inline int
 __sigset(sigset_t *set, sigset_t value)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
+#include <abi/fcntl.h>
 #include <stdarg.h>
 #include <sys/types.h>
-#include <abi/fcntl.h>
 
 #define EOF (-1)
 #define BUFSIZ 1024
@@ -11,32 +11,48 @@
 #define _IOFBF 0
 #define _IOLBF 1
 #define _IONBF 2
+
+/* A buffer that is at any time either read from or written to. */
+typedef struct {
+	int fd;   /* -1: this stream is free, or a string */
+	int mode; /* _IOFBF..., or -1: decided at the first write */
+	int eof, error, writing;
+	int count;       /* of all that was ever put */
+	size_t pos, len; /* reading: next, end; writing: pos bytes wait */
+	size_t size;
+	char *buf;
+} FILE;
+
+extern FILE __files[FOPEN_MAX];
+#define stdin (&__files[0])
+#define stdout (&__files[1])
+#define stderr (&__files[2])
+
+FILE *fopen(const char *path, const char *mode);
+int fclose(FILE *f), fflush(FILE *f), fgetc(FILE *f);
+char *fgets(char *s, int size, FILE *f);
+size_t fread(void *p, size_t size, size_t n, FILE *f);
+size_t fwrite(const void *p, size_t size, size_t n, FILE *f);
+int fputc(int c, FILE *f), puts(const char *s);
+int setvbuf(FILE *f, char *buf, int mode, size_t size);
+void perror(const char *s);
+
+#define fputs(s, f) fprintf(f, "%s", s)
+#define fileno(f) ((f)->fd)
+#define feof(f) ((f)->eof)
+#define ferror(f) ((f)->error)
 #define getc(f) fgetc(f)
 #define getchar() fgetc(stdin)
 #define putc(c, f) fputc(c, f)
 #define putchar(c) fputc(c, stdout)
-#define setbuf(f, buf) setvbuf(f, buf, (buf) ? _IOFBF : _IONBF, BUFSIZ)
+#define setbuf(f, buf) setvbuf(f, buf, (buf) ? _IOFBF : _IONBF, 0)
 
-typedef struct FILE FILE;
-extern FILE *const stdin, *const stdout, *const stderr;
-
-FILE *fopen(const char *path, const char *mode), *fdopen(int fd, const char *mode);
-int fclose(FILE *f), fflush(FILE *f), fileno(FILE *f), feof(FILE *f), ferror(FILE *f);
-void clearerr(FILE *f);
-int setvbuf(FILE *f, char *buf, int mode, size_t size);
-int fgetc(FILE *f), ungetc(int c, FILE *f);
-char *fgets(char *s, int size, FILE *f);
-size_t fread(void *p, size_t size, size_t n, FILE *f);
-int fputc(int c, FILE *f), fputs(const char *s, FILE *f);
-int puts(const char *s);
-size_t fwrite(const void *p, size_t size, size_t n, FILE *f);
-void perror(const char *s);
 #define FORMAT(f, a) __attribute__((format(printf, f, a)))
 int printf(const char *fmt, ...) FORMAT(1, 2), fprintf(FILE *f, const char *fmt, ...) FORMAT(2, 3);
-int sprintf(char *s, const char *fmt, ...) FORMAT(2, 3);
 int snprintf(char *s, size_t size, const char *fmt, ...) FORMAT(3, 4);
-int vprintf(const char *fmt, va_list ap) FORMAT(1, 0);
+int sprintf(char *s, const char *fmt, ...) FORMAT(2, 3);
 int vfprintf(FILE *f, const char *fmt, va_list ap) FORMAT(2, 0);
-int vsprintf(char *s, const char *fmt, va_list ap) FORMAT(2, 0);
 int vsnprintf(char *s, size_t n, const char *fmt, va_list ap) FORMAT(3, 0);
+#define vprintf(fmt, ap) vfprintf(stdout, fmt, ap)
+#define vsprintf(s, fmt, ap) vsnprintf(s, 0x7fffffff, fmt, ap)
 #undef FORMAT

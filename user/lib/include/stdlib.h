@@ -11,12 +11,15 @@ void *malloc(size_t n), *calloc(size_t n, size_t size), *realloc(void *p, size_t
 _Noreturn void exit(int status), abort(void);
 int atexit(void (*fn)(void));
 char *getenv(const char *name);
-int setenv(const char *name, const char *value, int overwrite), unsetenv(const char *name);
-int atoi(const char *s);
-long atol(const char *s), strtol(const char *s, char **end, int base);
+int setenv(const char *name, const char *value, int overwrite);
+long strtol(const char *s, char **end, int base);
 unsigned long strtoul(const char *s, char **end, int base);
 long long strtoll(const char *s, char **end, int base);
 unsigned long long strtoull(const char *s, char **end, int base);
-int abs(int n), rand(void);
+int rand(void);
 void srand(unsigned seed);
 void qsort(void *base, size_t n, size_t size, int (*cmp)(const void *, const void *));
+
+#define abs(n) __builtin_abs(n)
+#define atol(s) strtol(s, NULL, 10)
+#define atoi(s) ((int)atol(s))

@@ -9,9 +9,9 @@
 #define WSTOPSIG(s) WEXITSTATUS(s)
 #define WIFEXITED(s) (WTERMSIG(s) == 0)
 #define WIFSTOPPED(s) (((s)&0xff) == 0x7f)
-#define WIFSIGNALED(s) (!WIFEXITED(s) && !WIFSTOPPED(s) && !WIFCONTINUED(s))
 #define WIFCONTINUED(s) ((s) == 0xffff)
-#define WCOREDUMP(s) ((s)&0x80)
+#define WIFSIGNALED(s) (!WIFEXITED(s) && !WIFSTOPPED(s) && !WIFCONTINUED(s))
 
-pid_t wait(int *status), waitpid(pid_t pid, int *status, int options);
+pid_t waitpid(pid_t pid, int *status, int options);
 pid_t wait4(pid_t pid, int *status, int options, void *rusage);
+#define wait(status) waitpid(-1, status, 0)

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A model of SPEC-shm.md, to be held against the kernel call by call: it shares
+ * no code with it, and is plain rather than fast.
+ *
+ *	model.c   what each call has to answer and to change, with memory.c
+ *	drive.c   the comparison, for random calls out of calls.c
+ *
+ * Whoever includes drive.c defines perform(), list() and say(), and so tells
+ * how a call reaches the kernel.
+ */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define M_PROCS 6
+#define M_SLOTS 128
+#define M_ATTACHES 128
+#define M_RANGES 2048
+#define M_PAGES 1537 /* of the largest segment */
+#define M_BATCH 8
+#define M_ERRNOS 40
+
+/* Part 1. */
+enum {
+	M_CREAT = 01000,
+	M_EXCL = 02000,
+	M_RMID = 0,
+	M_SET = 1,
+	M_STAT = 2,
+	M_LOCK = 11,
+	M_UNLOCK = 12,
+	M_RDONLY = 010000,
+	M_RND = 020000,
+	M_REMAP = 040000,
+	M_LOCKED = 02000, /* in a mode */
+};
+#define M_PAGE 4096u
+#define M_USER_MIN 0x10000u
+#define M_USER_END 0xc0000000u
+#define M_NONE UINT32_MAX
+
+enum op {
+	OP_GET,     /* key, size, flags */
+	OP_AT,      /* id, address, flags */
+	OP_DT,      /* address */
+	OP_CTL,     /* id, command, buffer (0: a good one), uid, gid, mode for M_SET */
+	OP_UNMAP,   /* address, length */
+	OP_PROTECT, /* address, length, protection */
+	OP_MAP,     /* address, length, replace? */
+	OP_LOAD,    /* address of a word */
+	OP_STORE,   /* address of a word, word */
+	OP_USER,    /* uid, gid, supplementary group */
+	OP_FORK,    /* index of the child */
+	OP_EXIT,    /* way: 0 exit, 1 signal, 2 fault */
+	OP_EXEC,    /* of a program that is there? */
+};
+
+struct call {
+	uint32_t op, who;
+	uint32_t a[6];
+	uint32_t by_ipc;  /* through ipc() */
+	uint32_t touched; /* an identifier to look at afterwards; M_NONE: what came back */
+};
+
+/* What IPC_STAT writes, as words. */
+enum {
+	W_KEY,
+	W_UID,
+	W_GID,
+	W_CUID,
+	W_CGID,
+	W_MODE_SEQ,
+	W_SIZE = 9,
+	W_ATIME,
+	W_DTIME = 12,
+	W_CTIME = 14,
+	W_CPID = 16,
+	W_LPID,
+	W_NATTCH,
+	W_STAT = 21
+};
+
+struct reply {
+	uint32_t err, value;
+	uint32_t before, after; /* seconds, around the call */
+	uint32_t stat_err, stat[W_STAT];
+};
+
+struct limits {
+	uint32_t mni, seg, max, all;
+};
+
+/* A time is known to the second or two between which the call was made. */
+struct stamp {
+	uint32_t from, to;
+};
+
+enum seg_state { SEG_FREE, SEG_LIVE, SEG_REMOVED };
+
+struct segment {
+	enum seg_state state;
+	uint32_t key, uid, gid, cuid, cgid, mode, seq, size;
+	uint32_t lpid, cpid, nattch;
+	struct stamp atime, dtime, ctime;
+	uint32_t word[M_PAGES]; /* the first of each page; the others are 0 */
+};
+
+struct attach {
+	bool used;
+	uint32_t va, id;
+};
+
+#define PLAIN (-1) /* a range's owner: private zeros */
+#define FIXED (-2) /* something of the program, not to be touched */
+
+struct range {
+	uint32_t start, end;
+	int owner;     /* index of an attach, or one of these */
+	uint32_t page; /* of the segment at start */
+	int prot;      /* 1 read, 2 write, 4 execute */
+	bool rdonly;   /* and may never be written */
+};
+
+struct process {
+	bool alive;
+	uint32_t pid, euid, egid, group;
+	struct attach attach[M_ATTACHES];
+	struct range range[M_RANGES]; /* in order of address */
+	int nranges;
+};
+
+struct model {
+	struct limits limit;
+	struct segment seg[M_SLOTS];
+	struct process proc[M_PROCS];
+	uint32_t nused, committed;
+	int last_free;
+	struct stamp now;
+};
+extern struct model m;
+
+/* The state before the first call: process 0, which is root. */
+void model_start(const struct limits *limit, uint32_t pid);
+/* Do a call that was made. => errno; *value is what it should return. Where
+ * the kernel has a choice, *value is the reply's if that is a legal one. */
+uint32_t model_call(const struct call *c, const struct reply *r, uint32_t *value);
+/* Is this what root's IPC_STAT of id should give? => errno to expect. */
+uint32_t model_stat(uint32_t id, const struct reply *r, bool *same);
+struct segment *model_live(uint32_t id);
+uint32_t model_id(const struct segment *s);
+bool model_in(const struct stamp *s, uint32_t time);
+
+/* ---- What the includer of drive.c gives ---- */
+
+/* n calls of one process. */
+void perform(const struct call *calls, struct reply *replies, unsigned n);
+/* The segment in a slot, as words of IPC_STAT, and its identifier, in order of
+ * slots from *slot on; the removed ones too. => false: no more. */
+bool list(uint32_t *slot, uint32_t *id, uint32_t *stat);
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* => false when kernel and model differed; it has been said where. */
+bool drive(uint32_t seed, uint32_t count, const struct limits *limit, uint32_t pid);
+
+#endif
