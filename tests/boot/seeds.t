@@ -32,7 +32,7 @@ while read -r seed name debug; do
 	{
 		grep '^not ok' "$at.out"
 		grep -v ': why:\|^why:' "$at.err" | tail -n 20
-		echo "to repeat: $line$seed ${debug:+$debug }$build/tests/$name"
+		echo "to repeat: $line$seed ${debug:+$debug }${build#"$PWD"/}/tests/$name"
 	} | sed 's/^/# /' >&2
 done <"$dir/list"
 

@@ -18,7 +18,7 @@
 
 struct page {
 	bool mapped, shared, charged;
-	bool own;       /* private, and written */
+	bool own; /* private, and written */
 	uint8_t prot, max_prot;
 	int object;     /* or NONE */
 	uint32_t page;  /* of the object */
@@ -33,9 +33,10 @@ static int held[HELD]; /* object, or NONE */
 static unsigned step, refused, forks, large;
 static unsigned s; /* the space at work */
 
-#define claim(cond, ...) \
-	((cond) ? (void)0 : (printf("# step %u: ", step), printf(__VA_ARGS__), printf("\n"), \
-	                     fatal("random: the model and the space agree")))
+#define claim(cond, ...)                                                                           \
+	((cond) ? (void)0                                                                          \
+	        : (printf("# step %u: ", step), printf(__VA_ARGS__), printf("\n"),                 \
+	           fatal("random: the model and the space agree")))
 void printf(const char *fmt, ...);
 
 static vaddr_t
@@ -162,13 +163,14 @@ do_map(void)
 	if (!is_free && !m.replace)
 		return;
 	for (i = start; i < start + n; i++)
-		model[s][i] = (struct page){.mapped = true,
-		                            .shared = m.inherit == VM_SHARE,
-		                            .charged = m.inherit == VM_COPY && (m.prot & PROT_WRITE),
-		                            .prot = m.prot,
-		                            .max_prot = m.max_prot,
-		                            .object = m.object != NULL ? held[h] : NONE,
-		                            .page = m.pgoff + i - start};
+		model[s][i] =
+			(struct page){.mapped = true,
+		                      .shared = m.inherit == VM_SHARE,
+		                      .charged = m.inherit == VM_COPY && (m.prot & PROT_WRITE),
+		                      .prot = m.prot,
+		                      .max_prot = m.max_prot,
+		                      .object = m.object != NULL ? held[h] : NONE,
+		                      .page = m.pgoff + i - start};
 	err = vm_map(procs[s]->space, &m);
 	if (err != 0 && m.replace) /* it is asked for before the old is given back */
 		__builtin_memcpy(model[s], undo, sizeof(undo)), refused++;

@@ -10,7 +10,7 @@
 #include "shm_slots.h"
 
 #define P PAGE_SIZE
-#define NSEGS 8 /* shmmni */
+#define NSEGS 8   /* shmmni */
 #define NATTACH 4 /* shmseg */
 #define NPROCS 6
 #define ALL_PAGES 30u /* shmall */
@@ -39,8 +39,9 @@ static struct user {
 	struct proc *proc;
 	struct attach attaches[NATTACH];
 } users[NPROCS], *u;
-static int last_free = -1, sequence;
-static unsigned step, counts[200];
+static int last_free = -1;
+static int sequence[NSEGS]; /* of each slot */
+static unsigned step, created, counts[200];
 
 #define claim(got, want, what) claim_(got, want, what)
 
@@ -111,14 +112,27 @@ detached(struct attach *a)
 		segment_free(g);
 }
 
+static vaddr_t
+top(const struct attach *a)
+{
+	return a->va + (31 - (uint32_t)__builtin_clz(a->mapped)) * P;
+}
+
+/* In order of address, where several segments may go and the last one's slot
+ * is the next to be taken. */
 static void
 detach_all(void)
 {
-	unsigned i;
+	struct attach *a, *first;
 
-	for (i = 0; i < NATTACH; i++)
-		if (u->attaches[i].va != 0)
-			detached(&u->attaches[i]);
+	do {
+		first = NULL;
+		for (a = u->attaches; a < u->attaches + NATTACH; a++)
+			if (a->va != 0 && (first == NULL || top(a) < top(first)))
+				first = a;
+		if (first != NULL)
+			detached(first);
+	} while (first != NULL);
 }
 
 /* Is the page at va one of an attach's? */
@@ -184,7 +198,7 @@ want_get(int key, uint32_t size, int flags)
 	last_free = -1;
 	g = &segs[slot];
 	*g = (struct segment){.used = true,
-	                      .id = ++sequence << 16 | slot,
+	                      .id = ++sequence[slot] << 16 | slot,
 	                      .key = key,
 	                      .size = size,
 	                      .uid = u->proc->cred.euid,
@@ -194,6 +208,7 @@ want_get(int key, uint32_t size, int flags)
 	                      .ctime = host_now};
 	g->cuid = g->uid;
 	g->cgid = g->gid;
+	created++;
 	return g->id;
 }
 
@@ -220,7 +235,7 @@ do_attach(void)
 	int want = 0;
 	unsigned i;
 
-	va = chance(3) ? (vaddr_t)-(vaddr_t)(rnd(40) * P) : va;
+	va = chance(3) ? (vaddr_t) - (vaddr_t)(rnd(40) * P) : va;
 	start = flags & SHM_RND ? va & ~(P - 1) : va;
 	for (i = 0; i < NATTACH && u->attaches[i].va != 0; i++)
 		;
@@ -275,14 +290,16 @@ do_unmap(void)
 	if (va < 0x10000 || va > 0xb0000000)
 		return;
 	claim(-vm_unmap(u->proc->space, va, va + n * P), 0, "munmap");
-	for (i = 0; i < NATTACH; i++) {
-		struct attach *a = &u->attaches[i];
+	for (k = 0; k < n; k++) {
+		for (i = 0; i < NATTACH; i++) {
+			struct attach *a = &u->attaches[i];
 
-		for (k = 0; k < n; k++)
-			if (covers(a, va + k * P))
-				a->mapped &= ~(1u << (va + k * P - a->va) / P);
-		if (a->va != 0 && a->mapped == 0)
-			detached(a);
+			if (!covers(a, va + k * P))
+				continue;
+			a->mapped &= ~(1u << (va + k * P - a->va) / P);
+			if (a->mapped == 0)
+				detached(a);
+		}
 	}
 }
 
@@ -406,7 +423,7 @@ main(void)
 		if (step % 20 == 0)
 			host_audit();
 	}
-	ok(true, "storm: %u calls as foretold, %d segments", step, sequence);
+	ok(true, "storm: %u calls as foretold, %u segments", step, created);
 	for (i = 0; i < 100; i++)
 		if (counts[i] > 0)
 			ok(counts[i] > 5, "storm: %u had error %u", counts[i], 100 - i);

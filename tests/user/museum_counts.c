@@ -131,7 +131,7 @@ b10(void)
 	shmctl(id, IPC_RMID, NULL);
 }
 
-/* Sequence numbers have 15 bits and are given out in order, whatever the slot. */
+/* A slot counts its uses in 15 bits of the identifier. */
 static void
 b11(void)
 {
