@@ -275,6 +275,7 @@ test_large(void)
 {
 	struct proc *parent = curproc(), *child;
 	struct vm_object *obj;
+	struct vm_mapping off;
 	unsigned i, sum = 0;
 	vaddr_t at = 0x50000000;
 
@@ -317,9 +318,48 @@ test_large(void)
 	is(load(at + P), 7, "large: and is the same page");
 	host_audit();
 	unmap(0, USER_END / P);
+	off = (struct vm_mapping){.start = at,
+	                          .len = SLOT_SIZE,
+	                          .object = obj,
+	                          .pgoff = 1,
+	                          .prot = PROT_READ,
+	                          .max_prot = PROT_READ,
+	                          .inherit = VM_SHARE};
+	vm_map(curproc()->space, &off);
+	ok(load(at) == 1 && load(at + P) == 2 && !is_large(at), "large: nor from page 1 on");
+	host_audit();
+	unmap(0, USER_END / P);
+	host_map(at, PTAB_PAGES, PROT_READ, obj);
+	ok(load(at + 5 * P) == 55 && is_large(at), "large: once more");
+	unmap(at, PTAB_PAGES);
+	is(load(at + 5 * P), 0xbad0 + SEGV_MAPERR, "large: unmapped as a whole");
 	host_held[0] = NULL;
 	vm_object_unref(obj);
 	is(vm_object_create_large(3 * PTAB_PAGES, &obj), ENOMEM, "large: more than there are");
+}
+
+/* A row of low frames is taken only while the tables still get theirs. */
+static void
+test_row(void)
+{
+	uint32_t tables;
+	frame_t high, low, f;
+
+	must(commit_charge(PTAB_PAGES, 0) == 0 && frame_alloc_row(&high), "row: one");
+	for (tables = 0; commit_charge(0, 1) == 0; tables++)
+		;
+	ok(high >= machine_low_frames, "row: high frames come first");
+	ok(!frame_alloc_row(&f), "row: low ones are promised to %u tables", tables);
+	commit_release(0, PTAB_PAGES - 1);
+	ok(!frame_alloc_row(&f), "row: all but one are not enough");
+	commit_release(0, 1);
+	commit_charge(PTAB_PAGES, 0);
+	ok(frame_alloc_row(&low) && low + PTAB_PAGES <= machine_low_frames, "row: a low one");
+	for (f = 0; f < PTAB_PAGES; f++) {
+		frame_unref(high + f);
+		frame_unref(low + f);
+	}
+	commit_release(2 * PTAB_PAGES, tables - PTAB_PAGES);
 }
 
 /* Every allocation that a fork makes fails once: nothing changes. */
@@ -405,6 +445,7 @@ main(void)
 	test_fork();
 	test_usercopy();
 	test_large();
+	test_row();
 	host_exit(curproc());
 	fork_failing(false);
 	fork_failing(true);

@@ -30,8 +30,10 @@ name(const char *list, int i, const char *kind)
 
 	for (int n = i < 0 ? 1000 : i; n > 0 && *list; n--)
 		list += strlen(list) + 1;
+	if (*list)
+		return (char *)list;
 	snprintf(unknown, sizeof(unknown), "Unknown %s %d", kind, i);
-	return *list ? (char *)list : unknown;
+	return unknown;
 }
 
 char *

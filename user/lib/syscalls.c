@@ -114,7 +114,11 @@ sigaction(int sig, const struct sigaction *act, struct sigaction *old)
 
 	k.sa_restorer = k.sa_flags & SA_SIGINFO ? __restore_rt : __restore;
 	k.sa_flags |= SA_RESTORER;
-	return __sys_rt_sigaction(sig, act ? &k : NULL, old, sizeof(sigset_t));
+	if (__sys_rt_sigaction(sig, act ? &k : NULL, old, sizeof(sigset_t)) < 0)
+		return -1;
+	if (old)
+		old->sa_flags &= ~SA_RESTORER;
+	return 0;
 }
 
 sighandler_t

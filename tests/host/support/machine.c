@@ -262,7 +262,7 @@ translate(vaddr_t va, bool write, frame_t *f)
 	if (tlb[n].generation != generation || (tlb[n].pte & need) != need) {
 		pde = ((pte_t *)frame_kva(directory))[va >> SLOT_SHIFT];
 		if (pde & PTE_LARGE) {
-			pte = pde + (ptab_index(va) << PAGE_SHIFT);
+			pte = (pde & ~(SLOT_SIZE - 1 - PAGE_MASK)) | ptab_index(va) << PAGE_SHIFT;
 			large_cached = true;
 		} else if (pde & PTE_PRESENT) {
 			pte = ((pte_t *)frame_kva(pte_frame(pde)))[ptab_index(va)];
