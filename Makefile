@@ -247,10 +247,10 @@ run:	## boot to a shell on this terminal (ISO=1 by GRUB, DISPLAY=gtk in a window
 	$(remake) all $(if $(ISO),$(BUILD)/isthmus.iso)
 	@tools/boot $(if $(ISO),--iso) $(window)
 
-test:	## run every test; T=name runs one
+test:	## run every test; T=name runs one, DEBUG=1 the user tests on the debug kernel
 	@tools/setup test
 	$(remake) all tests
-	@tests/suite $(T)
+	@ISTHMUS_DEBUG=$(DEBUG) tests/suite $(T)
 
 mutants:	## bring old defects back; each has to be caught (ROW=B1 only one)
 	@tools/setup test

@@ -152,7 +152,8 @@ frame_alloc(enum frame_kind kind, frame_t *out)
 	return true;
 }
 
-/* Are all of the row that starts at f free? */
+/* Are all of the row that starts at f free? (What is always mapped ends with a
+ * row, or with RAM: none is partly low.) */
 static bool
 row_free(frame_t f)
 {

@@ -8,8 +8,8 @@
  *	sched=seed:N		who runs next, and when, is drawn by lot
  *
  * Several, with commas between, go on the kernel's command line or into
- * /proc/sys/kernel/fail. What is written there counts the writer's own
- * allocations; what stands on the command line everybody's.
+ * /proc/sys/kernel/fail. A failure that is written there is for the writer's own
+ * allocations, one on the command line for anybody's; all sleep.
  */
 #ifndef INJECT_H
 #define INJECT_H

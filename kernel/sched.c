@@ -163,7 +163,7 @@ void
 sched_point(void)
 {
 	machine_poll();
-	if (need_resched)
+	if (need_resched || inject_lot(2))
 		sched_yield();
 }
 

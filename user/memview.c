@@ -129,7 +129,7 @@ legend_entry(int i, unsigned owner, const char *name)
 	putchar(' ');
 	put_mark(owner);
 	paint("0");
-	printf(" %-24.24s %8u KiB ", name, count[owner] * 4);
+	printf(" %-24.24s %7u KiB", name, count[owner] * 4);
 }
 
 static void

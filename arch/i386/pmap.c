@@ -60,6 +60,7 @@ table_make(struct pmap *pm, vaddr_t va)
 	pte_t *pt = table_of(pm, va);
 	frame_t f;
 
+	ASSERT(!is_large(pm, va));
 	if (pt != NULL)
 		return pt;
 	frame_alloc(FRAME_TABLE, &f);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The documents: what they name is there, what they show works.
 . tests/boot/lib.sh
-docs='README.md CONTRIBUTING.md docs/tour.md docs/debugging.md'
+docs='README.md CONTRIBUTING.md docs/tour.md docs/debugging.md docs/testing.md docs/labs.md'
 
 # What is in `...`, outside of the blocks of code.
 quoted() {
@@ -18,7 +18,7 @@ all() { # all COMMAND...: given a line, is it there?
 }
 # A function is defined at column 0, be it in C (or a macro) or in NASM.
 function_exists() {
-	grep -qrE "^($1\(|$1:|#define $1\(|static inline .* \*?$1\()" kernel arch user
+	grep -qrE "^($1\(|$1:|#define $1\(|static inline .* \*?$1\()" kernel arch user tests
 }
 target_exists() {
 	grep -q "^$1:.*##" Makefile
@@ -29,45 +29,60 @@ option_exists() {
 program_exists() {
 	[[ -e user/$1.c ]]
 }
+test_exists() {
+	[[ -e tests/user/$1.c || -e tests/boot/$1.t || -e tests/host/$1.c ]]
+}
+word_exists() {
+	grep -q "\"$1\"" kernel/cmdline.c
+}
 ok 'the functions' all function_exists < <(quoted $docs |
-	sed -n 's/^\([a-z_0-9]*\)()$/\1/p' | grep -vx shmat)
+	sed -n 's/^\([a-z_0-9]*\)()$/\1/p' | grep -vxE 'shmat|test')
 ok 'the files' all test -e < <(quoted $docs |
-	grep -E '^(kernel|arch|user|tests|tools|docs)/[a-z0-9_./]*$' | grep -vx user/count.c)
+	grep -E '^(kernel|arch|user|tests|tools|docs)/[a-z0-9_./]*$' |
+	grep -vxE 'user/count.c|tests/user/mine.c')
+ok 'the patches' all test -e < <(grep -oh '<tests/mutants/[^ ;]*' $docs | tr -d '<')
 ok 'the links' all test -e < <(
 	grep -oh '](\([^)]*\))' README.md | sed 's/](\(.*\))/\1/'
-	grep -oh '](\([^)]*\))' docs/*.md | sed 's/](\(.*\))/docs\/\1/'
+	grep -oh '](\([^)]*\))' $(grep -o 'docs/[a-z]*.md' <<<"$docs") | sed 's/](\(.*\))/docs\/\1/'
 )
 ok 'the targets of make' all target_exists < <(grep -hoE '(`|^|\$ )make [a-z-]+' $docs |
 	sed 's/.* //' | sort -u)
+ok 'the tests' all test_exists < <(grep -hoE '\<T=[a-z_]+' $docs | sed 's/T=//' |
+	sort -u | grep -vxE 'name|mine')
 ok 'the options of tools/run' all option_exists < <(grep -hoE '(`|tools/run )--[a-z]+' $docs |
 	sed 's/.*--/--/' | sort -u | grep -vx -- --help)
+ok 'the words of the command line' all word_exists < <(
+	quoted README.md | sed -n 's/^\([a-z_]*\)=[^ ]*$/\1/p' | sort -u)
 ok 'the programs' all program_exists < <(
 	sed -n '/ hears /d; s/^isthmus# \([a-z]*\).*/\1/p' README.md)
 
-# The programs of the README, compiled and run by its own commands, which are to
-# show what it shows.
-awk -v dir="$dir" '/^```/ { file = ""; code = /^```c/; next }
-	code { if (match($0, /[a-z]+\.c/)) file = dir "/" substr($0, RSTART, RLENGTH); code = 0 }
-	file { print > file }' README.md
-for name in raw count; do
-	awk -v name="$name" '/^```/ { if (shown) exit } shown
-		/^\$ / && $0 ~ "-o " name " " { shown = 1; print }' README.md >"$dir/want"
-	mkdir -p "$dir/$name"
-	ln -s "$PWD"/{kernel,user,tools} "$dir/$name"
-	ln -s "$build" "$dir/$name/build"
-	mv "$dir/$name.c" "$dir/$name"
-	(
-		cd "$dir/$name" || exit
-		while read -r line; do
-			[[ $line != '$ '* ]] || { echo "$line"; eval "${line#??}"; }
-		done <"$dir/want"
-	) >"$dir/got" 2>"$dir/err"
-	ok "the README's $name.c" diff "$dir/want" "$dir/got"
+# The programs that they show, in a place that looks like the top of the tree,
+# and the transcripts that begin with one of these commands.  All that is shown
+# has to come; nothing else may, but for the kernel's greeting or a [...].
+work=$dir/work
+mkdir "$work"
+ln -s "$PWD"/{kernel,user,tools} "$build" "$work"
+[[ -e $work/build ]] || ln -s "$build" "$work/build"
+awk -v dir="$dir" '
+	/^```/ { close(file); file = ""; code = !code; fresh = 1; next }
+	!code { next }
+	fresh && match($0, /^\/\* [a-z]+\.c:/) { file = dir "/work/" substr($0, 4, RLENGTH - 4) }
+	fresh && /^\$ (tools\/run|i686-linux-gnu-gcc|SEED=)/ && !/--gdb/ {
+		file = sprintf("%s/block%02d", dir, ++n)
+	}
+	file { print > file }
+	{ fresh = 0 }' $docs
+for block in "$dir"/block*; do
+	sed -n 's/^\$ //p' "$block" >"$dir/commands"
+	grep -v '^\$ \|^\[\.\.\.\]$' "$block" | sed 's/ *$//' | sort >"$dir/want"
+	(cd "$work" && bash "$dir/commands" >"$dir/out" 2>"$dir/err")
+	sed 's/ *$//; /^isthmus [0-9.]*: /d; /^init starts after /d' "$dir/out" "$dir/err" |
+		sort >"$dir/got"
+	grep -qxF '[...]' "$block" && comm -12 "$dir/want" "$dir/got" >"$dir/both" &&
+		mv "$dir/both" "$dir/got"
+	ok "$(tail -n 1 "$dir/commands")" diff "$dir/want" "$dir/got"
 done
 
-# What the debug build says of a refusal, and how a panic looks.
-run 1 'a call refused' --debug /bin/ipcrm -m 7
-ok 'why' grep -qxF "$(grep -m 1 '^why: ' docs/debugging.md)" "$dir/err"
 run 126 'a panic asked for' --append panic=test /bin/true
 ok 'its form' eval 'grep -q "^process 1 (init)" "$dir/err" && grep -q "^backtrace:" "$dir/err"'
 plan
