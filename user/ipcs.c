@@ -115,7 +115,8 @@ show_table(int what)
 		     "shmid      owner      cpid       lpid      ");
 	else
 		puts("\n------ Shared Memory Segments --------\n"
-		     "key        shmid      owner      perms      bytes      nattch     status      ");
+		     "key        shmid      owner      perms      bytes      "
+		     "nattch     status      ");
 	while (shm_next(list, &s))
 		show_row(&s, what);
 	putchar('\n');

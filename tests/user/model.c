@@ -374,8 +374,8 @@ run(uint32_t seed, uint32_t count)
 		if (m.proc[i].alive)
 			kill(m.proc[i].pid, SIGKILL);
 	if (!same)
-		diag("to repeat: tools/run --icount --append 'shmmni=%u shmseg=%u shmmax=%u shmall=%u' "
-		     "build/tests/%s %u %u",
+		diag("to repeat: tools/run --icount "
+		     "--append 'shmmni=%u shmseg=%u shmmax=%u shmall=%u' build/tests/%s %u %u",
 		     limit.mni, limit.seg, limit.max, limit.all, strrchr(program, '/') + 1, seed,
 		     count);
 	return same;

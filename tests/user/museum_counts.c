@@ -227,8 +227,8 @@ b21(void)
 
 	CHILD(become(BOB, BOB);
 	      for (unsigned i = 0; i < COUNT(asked); i++)
-	              fails(shmget(KEY, PAGE, asked[i]), EACCES, "B21 other user, 0600 segment, %o: EACCES",
-	                    asked[i]));
+	              fails(shmget(KEY, PAGE, asked[i]), EACCES,
+	                    "B21 other user, 0600 segment, %o: EACCES", asked[i]));
 	shmctl(id, IPC_RMID, NULL);
 }
 

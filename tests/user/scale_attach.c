@@ -62,7 +62,8 @@ many(void)
 			at[k] = shmat(id, NULL, 0);
 			bad += at[k] == NO_ADDR;
 		} gate_open(&ready);
-		               gate_pass(&go); _exit(bad != 0 || *at[0] != 'm' || *at[EACH - 1] != 'm'));
+		               gate_pass(&go);
+		               _exit(bad != 0 || *at[0] != 'm' || *at[EACH - 1] != 'm'));
 	for (int i = 0; i < PROCESSES; i++)
 		gate_pass(&ready);
 	is(stat_of(id).shm_nattch, PROCESSES * EACH + EACH / 2, "B9 nattch, with %d processes",
