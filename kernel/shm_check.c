@@ -17,6 +17,8 @@ struct finding {
 	bool ok;
 };
 
+static uint32_t steps; /* how much there was to look at, the last time */
+
 #define FIND(f, cond, ...)                                                                         \
 	do {                                                                                       \
 		if ((f)->ok && !(cond)) {                                                          \
@@ -40,6 +42,7 @@ check_space(struct finding *f, const struct proc *p)
 		FIND(f, seg != NULL && seg->perm.seq == at->id >> 16,
 		     "process %d: attach %u names no segment", p->pid, n);
 		for (e = p->space->first; f->ok && e != NULL; e = e->next) {
+			steps++;
 			if (e->attach != n)
 				continue;
 			pieces++;
@@ -64,8 +67,10 @@ count_attaches(const struct shm_segment *seg)
 	for (p = proc_list; p != NULL; p = p->next) {
 		uint16_t n = 0;
 
-		while (p->space != NULL && (at = shm_attach_next(p->space, &n)) != NULL)
+		while (p->space != NULL && (at = shm_attach_next(p->space, &n)) != NULL) {
+			steps++;
 			count += at->id == shm_segment_id(seg);
+		}
 	}
 	return count;
 }
@@ -82,6 +87,7 @@ count_views(const struct vm_object *obj, uint32_t page, frame_t fr)
 		for (e = p->space == NULL ? NULL : p->space->first; e != NULL; e = e->next) {
 			pte_t pte;
 
+			steps++;
 			if (e->object != obj || page < e->pgoff ||
 			    page - e->pgoff >= (e->end - e->start) >> PAGE_SHIFT)
 				continue;
@@ -135,9 +141,11 @@ shm_check(char *what, size_t size)
 	uint32_t slot, used = 0, pages = 0, highest = shm_slot_highest();
 	const struct proc *p;
 
+	steps = 0;
 	for (slot = 0; f.ok && slot <= highest; slot++) {
 		const struct shm_segment *seg = shm_slot(slot);
 
+		steps++;
 		if (seg == NULL)
 			continue;
 		used++;
@@ -157,12 +165,11 @@ shm_check(char *what, size_t size)
 
 #ifdef DEBUG
 /* The walk grows with all there is: after a long one, as many calls go without
- * as make it up to 2^15 cycles for each. */
+ * as make it about a thousand steps for each. */
 void
 shm_verify(void)
 {
 	static uint32_t skip;
-	uint64_t start = machine_cycles();
 	char what[128];
 
 	if (skip > 0) {
@@ -171,6 +178,6 @@ shm_verify(void)
 	}
 	if (!shm_check(what, sizeof(what)))
 		panic("shm_verify: %s", what);
-	skip = (uint32_t)((machine_cycles() - start) >> 15);
+	skip = steps / 1024;
 }
 #endif

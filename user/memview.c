@@ -148,7 +148,7 @@ legend(void)
 		legend_entry(i++, FIRST_PID - 1 + p.pid, name);
 	}
 	while (shm_next(list, &s)) {
-		snprintf(name, sizeof(name), "segment %d, %u attached", s.id, s.nattch);
+		snprintf(name, sizeof(name), "segment %d nattch %u", s.id, s.nattch);
 		legend_entry(i++, SEGMENT | (s.id & 0x7fff), name);
 	}
 	newline();
