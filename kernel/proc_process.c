@@ -190,9 +190,14 @@ mark_process(const struct proc *p)
 	for (e = p->space->first; e != NULL; e = e->next) {
 		if (e->inherit == VM_SHARE)
 			continue;
-		for (va = e->start; va != e->end; va += PAGE_SIZE) {
+		for (va = e->start; va < e->end; va += PAGE_SIZE) {
 			pte_t pte = pmap_lookup(&p->space->pmap, va);
+			vaddr_t slot = va & ~(SLOT_SIZE - 1);
 
+			/* Much may be mapped where little is there. */
+			if (va == slot &&
+			    pmap_resident(&p->space->pmap, slot, slot + SLOT_SIZE) == 0)
+				va += SLOT_SIZE - PAGE_SIZE;
 			if (pte != 0 && frame_refs(pte_frame(pte)) == 1)
 				frame_set_owner(pte_frame(pte), owner);
 		}

@@ -51,7 +51,8 @@ text_find(struct text *t, const struct node *n, uint32_t at)
 	const struct proc_file *pf = n->data;
 	int err = 0;
 
-	if (at < t->start)
+	/* From the start again: what is shown then is what is now. */
+	if (at < t->start || at == 0)
 		t->cursor = t->start = t->len = 0;
 	while (err == 0 && at - t->start >= t->len) {
 		t->start += t->len;

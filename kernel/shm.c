@@ -265,6 +265,14 @@ attach_address(struct vm_space *sp, vaddr_t addr, uint32_t len, int flags, vaddr
 	return 0;
 }
 
+uint32_t
+shm_attach_size(int32_t id)
+{
+	const struct shm_segment *seg = shm_segment_live(id);
+
+	return seg == NULL ? 0 : page_round(seg->segsz);
+}
+
 int
 shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 {

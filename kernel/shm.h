@@ -28,6 +28,8 @@ void shm_init(void);
 int shm_get(int32_t key, uint32_t size, int flags, int32_t *id);
 int shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out);
 int shm_detach(vaddr_t addr);
+/* Bytes of address space that an attach of it takes; 0: it isn't live. */
+uint32_t shm_attach_size(int32_t id);
 int shm_control(int32_t id, int cmd, vaddr_t buf, uint32_t *result);
 
 /* Walk the invariants of SPEC-shm.md part 3. => false, and `what` says which

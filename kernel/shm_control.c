@@ -84,12 +84,14 @@ control_lock(int32_t id, struct shm_segment *seg)
 		if (page % 256 == 255)
 			sched_point();
 	}
-	vm_object_unref(obj);
+	/* By now the identifier may be another segment's. */
 	seg = shm_segment_live(id);
-	if (seg == NULL)
-		return EINVAL;
-	seg->locked = true;
-	return 0;
+	if (seg != NULL && seg->object == obj)
+		seg->locked = true;
+	else
+		seg = NULL;
+	vm_object_unref(obj);
+	return seg != NULL ? 0 : EINVAL;
 }
 
 /* Commands for the segment's owner and creator. */

@@ -200,7 +200,7 @@ struct shm_table {
 bool
 shm_attach_full(const struct vm_space *sp)
 {
-	return sp->shm != NULL && sp->shm->used >= shminfo.shmseg;
+	return (sp->shm != NULL ? sp->shm->used : 0) >= shminfo.shmseg;
 }
 
 struct shm_attach *

@@ -40,9 +40,22 @@ sys_shmctl(const uint32_t *arg, uint32_t *result)
 	return verified(shm_control(arg[0], arg[1], arg[2], result));
 }
 
+/* Would the attach put memory that can't be written where the word is? */
+static bool
+attach_hides(int32_t id, vaddr_t addr, int flags, vaddr_t word)
+{
+	vaddr_t start = flags & SHM_RND ? addr & ~(SHMLBA - 1) : addr;
+	uint32_t len = shm_attach_size(id);
+
+	if (!(flags & SHM_REMAP) || !(flags & SHM_RDONLY))
+		return false;
+	return word - start < len || word + sizeof(word) - 1 - start < len;
+}
+
 /*
- * shmat's address goes to memory here. That the word can be written is seen
- * before the attach, so that a failed call leaves nothing behind.
+ * shmat's address goes to memory here. That the word can be written, and still
+ * can be afterwards, is seen before the attach, so that a failed call leaves
+ * nothing behind.
  */
 static int
 ipc_shmat(int32_t id, vaddr_t addr, int flags, vaddr_t where)
@@ -50,7 +63,8 @@ ipc_shmat(int32_t id, vaddr_t addr, int flags, vaddr_t where)
 	uint32_t word;
 	int err;
 
-	if (copyin(&word, where, sizeof(word)) != 0 || copyout(where, &word, sizeof(word)) != 0)
+	if (copyin(&word, where, sizeof(word)) != 0 || copyout(where, &word, sizeof(word)) != 0 ||
+	    attach_hides(id, addr, flags, where))
 		return EFAULT;
 	err = verified(shm_attach(id, addr, flags, &word));
 	return err != 0 ? err : copyout(where, &word, sizeof(word));

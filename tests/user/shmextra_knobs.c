@@ -149,6 +149,9 @@ lower_seg(void)
 	         0, "proc.5 shmseg: a child");
 	is(shmdt(p[0]) | shmdt(p[1]), 0, "proc.5 shmseg: they can be detached");
 	fails((long)shmat(id, NULL, 0), EMFILE, "proc.5 shmseg: one is the limit");
+	set("shmseg", 0);
+	CHILD(shmdt(p[2]); fails((long)shmat(id, NULL, 0), EMFILE, "proc.5 shmseg: 0, not one"));
+	set("shmseg", 1);
 	shmdt(p[2]);
 	p[0] = shmat(id, NULL, 0);
 	ok(p[0] != NO_ADDR, "proc.2 shmseg: up to it");
@@ -214,9 +217,28 @@ allowed(const struct entrance *e)
 	set("shm_allow_removed", 0);
 }
 
+/* What was written shows to who goes back to the start, however much it read. */
+static void
+rewound(void)
+{
+	for (size_t n = 1; n < 8; n++) {
+		int fd = open("/proc/sys/kernel/shm_allow_removed", O_RDWR);
+		char text[8] = "";
+
+		read(fd, text, n);
+		if (write(fd, "1\n", 2) != 2 || lseek(fd, 0, SEEK_SET) != 0)
+			bail("shm_allow_removed");
+		read(fd, text, n);
+		is(text[0], '1', "proc.2 read again after a write, %zu bytes", n);
+		close(fd);
+		set("shm_allow_removed", 0);
+	}
+}
+
 void
 test(void)
 {
+	rewound();
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		text(names[i]);
 	fixed();

@@ -180,6 +180,24 @@ fill(int of, int with)
 	e->dt(p);
 }
 
+/* ipc(117) tells the address in memory, which the attach must not take away. */
+static void
+result_word(void)
+{
+	char *m = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	strcpy(m, "kept");
+	fails(syscall(117, IPCOP_SHMAT, id, SHM_REMAP | SHM_RDONLY, m, m, 0), EFAULT,
+	      "remap.4 read-only memory in place of the result's");
+	fails(syscall(117, IPCOP_SHMAT, id, SHM_REMAP | SHM_RDONLY | SHM_RND, m + 8, m + 5, 0),
+	      EFAULT, "remap.4 the same with SHM_RND");
+	is(nattch(id), 0, "remap.4 nothing is attached");
+	is(strcmp(m, "kept"), 0, "remap.4 what was there is there");
+	is(syscall(117, IPCOP_SHMAT, id, SHM_REMAP, m, m, 0), 0, "remap.2 the result's own page");
+	is(*(unsigned *)m, (unsigned)m, "remap.2 which then is in the segment");
+	e->dt(m);
+}
+
 void
 test(void)
 {
@@ -193,6 +211,7 @@ test(void)
 		replaces();
 		attaches();
 		failures();
+		result_word();
 		e->ctl(id, IPC_RMID, NULL);
 		e->ctl(other, IPC_RMID, NULL);
 	}
