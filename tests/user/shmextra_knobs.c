@@ -221,7 +221,7 @@ allowed(const struct entrance *e)
 static void
 rewound(void)
 {
-	for (size_t n = 1; n < 8; n++) {
+	for (unsigned n = 1; n < 8; n++) {
 		int fd = open("/proc/sys/kernel/shm_allow_removed", O_RDWR);
 		char text[8] = "";
 
@@ -229,7 +229,7 @@ rewound(void)
 		if (write(fd, "1\n", 2) != 2 || lseek(fd, 0, SEEK_SET) != 0)
 			bail("shm_allow_removed");
 		read(fd, text, n);
-		is(text[0], '1', "proc.2 read again after a write, %zu bytes", n);
+		is(text[0], '1', "proc.2 read again after a write, %u bytes", n);
 		close(fd);
 		set("shm_allow_removed", 0);
 	}

@@ -7,9 +7,9 @@
 
 #include <sched.h>
 
-/* run: --mem 512 */
+/* run: --mem 1536 */
 
-#define SIZE (300u << 20)
+#define SIZE (1200u << 20)
 #define REUSES 32768
 
 static struct {
