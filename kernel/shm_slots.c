@@ -30,6 +30,7 @@ static struct shm_segment **hash_chunks[CHUNKS];
 static uint16_t *seq_chunks[SHM_SLOTS_MAX / SEQ_CHUNK];
 static uint32_t hash_shift; /* of a key's 32 bits, those that count */
 static int32_t last_free = -1;
+static uint32_t slot_count;
 
 /*
  * Which slots are taken: a bit for each, and a bit above each word of 32 that
@@ -44,6 +45,7 @@ shm_slots_init(uint32_t count)
 {
 	uint32_t i, size = CHUNK;
 
+	slot_count = count;
 	while (size < count)
 		size *= 2;
 	hash_shift = __builtin_clz(size) + 1;
@@ -100,7 +102,7 @@ lowest_free(void)
 uint32_t
 shm_slot_highest(void)
 {
-	uint32_t w = SHM_SLOTS_MAX / 32;
+	uint32_t w = (slot_count + 31) / 32;
 
 	while (w > 0 && taken[w - 1] == 0)
 		w--;
