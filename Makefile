@@ -240,12 +240,15 @@ remake := +@$(MAKE) --no-print-directory $(jobs)
 # DISPLAY is also X's variable: only one given to make itself is meant for us.
 ifeq ($(origin DISPLAY),command line)
 window := --display $(DISPLAY)
+# make hands its variables on, and QEMU wants X's own, which is its parent's.
+xdisplay := $(shell tr '\0' '\n' </proc/$$PPID/environ | sed -n 's/^DISPLAY=//p')
+restore := env $(if $(xdisplay),DISPLAY=$(xdisplay),-u DISPLAY)
 endif
 
 run:	## boot to a shell on this terminal (ISO=1 by GRUB, DISPLAY=gtk in a window)
 	@tools/setup run $(if $(ISO),iso) $(if $(window),window)
 	$(remake) all $(if $(ISO),$(BUILD)/isthmus.iso)
-	@tools/boot $(if $(ISO),--iso) $(window)
+	@$(restore) tools/boot $(if $(ISO),--iso) $(window)
 
 test:	## run every test; T=name runs one, DEBUG=1 the user tests on the debug kernel
 	@tools/setup test
@@ -268,7 +271,7 @@ iso:	## an image for GRUB, build/isthmus.iso
 qemu-gdb:	## boot, stopped before the first instruction, for `make gdb`
 	@tools/setup run gdb
 	$(remake) all
-	@tools/boot --gdb $(window)
+	@$(restore) tools/boot --gdb $(window)
 
 gdb:	## debug the kernel that `make qemu-gdb` started
 	@tools/setup gdb

@@ -48,7 +48,7 @@ static int
 refuse(struct image *im, const char *reason)
 {
 	im->reason = reason;
-	why("exec: %s: %s", im->path, reason);
+	printf("exec: %s: %s\n", im->path, reason);
 	return ENOEXEC;
 }
 

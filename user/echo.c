@@ -12,5 +12,8 @@ main(int argc, char **argv)
 		printf("%s%s", argv[i], i + 1 < argc ? " " : "");
 	if (!bare)
 		putchar('\n');
-	return fflush(stdout) < 0;
+	if (fflush(stdout) == 0)
+		return 0;
+	perror("echo: write error");
+	return 1;
 }

@@ -188,6 +188,6 @@ main(int argc, char **argv)
 			sleep(pause);
 	}
 	if (colours)
-		printf("\033[?25h");
+		printf("\033[?25h\n");
 	return 0;
 }

@@ -69,6 +69,8 @@ user_page_fault(struct trapframe *tf)
 	if (va >= USER_END)
 		signal_fault(SIGSEGV, code, va,
 		             write ? "write to the kernel" : "read of the kernel");
+	else if (code == SEGV_MAPERR && p->space->stack_limit - va <= SLOT_SIZE)
+		signal_fault(SIGSEGV, code, va, "stack overflow");
 	else if (code == SEGV_MAPERR)
 		signal_fault(SIGSEGV, code, va, write ? "write to no memory" : "read of no memory");
 	else
