@@ -85,13 +85,16 @@ main(int argc, char **argv)
 		} else if (c == 'M') {
 			remove_key(optarg);
 		} else if (c == 'h') {
-			puts("Usage: ipcrm [-a] [-m ID] [-M KEY] [ID...]");
+			puts("Usage: ipcrm [-a] [-m ID] [-M KEY] [[shm] ID...]");
 			return 0;
 		} else {
 			fprintf(stderr, "Try 'ipcrm -h' for more information.\n");
 			return 1;
 		}
 	}
+	/* The older form names the kind first: ipcrm shm ID... */
+	if (optind < argc && strcmp(argv[optind], "shm") == 0)
+		optind++;
 	for (; optind < argc; optind++)
 		remove_id(argv[optind]);
 	return failed;

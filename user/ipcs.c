@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ipcs [-m] [-t|-p|-l|-u|-i ID]: the segments, laid out as by util-linux. */
+/* ipcs [-m] [-a|-c|-t|-p|-l|-u|-i ID]: the segments, laid out as by util-linux. */
 #include <procfs.h>
-#include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/shm.h>
 #include <time.h>
 #include <unistd.h>
@@ -80,14 +80,41 @@ show_one(int id)
 	return 0;
 }
 
+/* The name that /etc/passwd or /etc/group has for a number, else the number. Both
+ * begin NAME:x:NUMBER: */
+static const char *
+name_of(const char *file, unsigned id)
+{
+	static char names[4][12];
+	static int turn;
+	char line[128], *number, *name = names[turn++ % 4];
+	FILE *f = fopen(file, "r");
+
+	snprintf(name, 11, "%u", id);
+	while (f && fgets(line, sizeof(line), f)) {
+		number = strchr(line, ':');
+		if (number && strncmp(number, ":x:", 3) == 0 &&
+		    strtoul(number + 3, NULL, 10) == id) {
+			*number = '\0';
+			snprintf(name, 11, "%s", line);
+			break;
+		}
+	}
+	if (f)
+		fclose(f);
+	return name;
+}
+
 static void
 show_row(const struct shm_line *s, int what)
 {
-	struct passwd *pw = getpwuid(s->uid);
-	char owner[12];
+	const char *owner = name_of("/etc/passwd", s->uid);
 
-	snprintf(owner, 11, pw ? "%s" : "%.0s%u", pw ? pw->pw_name : "", s->uid);
-	if (what == 'm') {
+	if (what == 'c') {
+		printf("%-10d %-10o %-10s %-10s", s->id, s->perms & 0777,
+		       name_of("/etc/passwd", s->cuid), name_of("/etc/group", s->cgid));
+		printf(" %-10s %-10s\n", owner, name_of("/etc/group", s->gid));
+	} else if (what == 'm') {
 		printf("0x%08x %-10d %-10s %-10o %-10llu %-10u %-6s %-6s\n", s->key, s->id, owner,
 		       s->perms & 0777, s->size, s->nattch, s->perms & SHM_DEST ? "dest" : " ",
 		       s->perms & SHM_LOCKED ? "locked" : " ");
@@ -110,6 +137,9 @@ show_table(int what)
 		puts("\n------ Shared Memory Attach/Detach/Change Times --------\n"
 		     "shmid      owner      attached             detached             "
 		     "changed             ");
+	else if (what == 'c')
+		puts("\n------ Shared Memory Segment Creators/Owners --------\n"
+		     "shmid      perms      cuid       cgid       uid        gid       ");
 	else if (what == 'p')
 		puts("\n------ Shared Memory Creator/Last-op PIDs --------\n"
 		     "shmid      owner      cpid       lpid      ");
@@ -127,10 +157,11 @@ main(int argc, char **argv)
 {
 	int c, what = 'm', id = 0;
 
-	while ((c = getopt(argc, argv, "mtplui:h")) != -1) {
+	while ((c = getopt(argc, argv, "mactplui:h")) != -1) {
 		if (c == 'h') {
-			puts("Usage: ipcs [-m] [-t|-p|-l|-u|-i ID]\n"
-			     "  -t times  -p processes  -l limits  -u summary  -i ID one segment");
+			puts("Usage: ipcs [-m] [-a|-c|-t|-p|-l|-u|-i ID]\n"
+			     "  -a all, as without  -c creators and owners  -t times\n"
+			     "  -p processes  -l limits  -u summary  -i ID one segment");
 			return 0;
 		}
 		if (c == '?') {
@@ -140,7 +171,7 @@ main(int argc, char **argv)
 		if (c == 'i')
 			id = atoi(optarg);
 		if (c != 'm')
-			what = c;
+			what = c == 'a' ? 'm' : c;
 	}
 	list = shm_list();
 	if (what == 'i')
