@@ -16,7 +16,6 @@
 #define HANDLER_DFL 0u
 #define HANDLER_IGN 1u
 
-#define CANT_BLOCK (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
 #define STOPPERS (SIGBIT(SIGSTOP) | SIGBIT(SIGTSTP) | SIGBIT(SIGTTIN) | SIGBIT(SIGTTOU))
 #define DEFAULT_IGNORED (SIGBIT(SIGCHLD) | SIGBIT(SIGURG) | SIGBIT(SIGWINCH) | SIGBIT(SIGCONT))
 
@@ -47,7 +46,7 @@ ignored(const struct proc *p, int sig)
 static sigset_t
 deliverable(const struct proc *p)
 {
-	return p->sig->pending & ~(p->sig->mask & ~CANT_BLOCK);
+	return p->sig->pending & ~(p->sig->mask & ~SIGSET_ALWAYS);
 }
 
 bool

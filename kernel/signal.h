@@ -19,6 +19,8 @@ struct signote {
 
 typedef uint64_t sigset_t; /* bit sig - 1 */
 #define SIGBIT(sig) (1ull << ((sig)-1))
+/* Those that can be neither blocked nor caught. */
+#define SIGSET_ALWAYS (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
 
 struct sigstate {
 	sigset_t pending, mask;

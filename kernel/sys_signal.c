@@ -6,8 +6,6 @@
 #include "syscall.h"
 #include "vm.h"
 
-#define CANT_CATCH (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
-
 static int
 may_send(struct proc *p, int sig)
 {
@@ -83,7 +81,7 @@ sys_rt_sigaction(const uint32_t *arg, uint32_t *result)
 		return EINVAL;
 	old = ss->act[sig - 1];
 	if (arg[1] != 0) {
-		if (SIGBIT(sig) & CANT_CATCH)
+		if (SIGBIT(sig) & SIGSET_ALWAYS)
 			return EINVAL;
 		if (copyin(&act, arg[1], sizeof(act)) != 0)
 			return EFAULT;
@@ -123,7 +121,7 @@ sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
 	}
 	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
 		return EFAULT;
-	ss->mask = mask & ~CANT_CATCH;
+	ss->mask = mask & ~SIGSET_ALWAYS;
 	return 0;
 }
 
@@ -152,7 +150,7 @@ sys_rt_sigsuspend(const uint32_t *arg, uint32_t *result)
 		return EFAULT;
 	ss->saved_mask = ss->mask;
 	ss->use_saved = true;
-	ss->mask = set & ~CANT_CATCH;
+	ss->mask = set & ~SIGSET_ALWAYS;
 	while (tsleep(ss, PCATCH, "sigsuspend", 0) == 0)
 		;
 	return ERESTARTNOHAND;
@@ -202,7 +200,7 @@ signal_return(bool rt, uint32_t *result)
 
 	if (machine_signal_return(rt, &mask, result) != 0)
 		signal_force_exit(SIGSEGV, "no signal frame to return from");
-	curproc()->sig->mask = mask & ~CANT_CATCH;
+	curproc()->sig->mask = mask & ~SIGSET_ALWAYS;
 	return 0;
 }
 
