@@ -87,19 +87,19 @@ HOSTTESTS := $(patsubst tests/host/%.c,%,$(sort $(wildcard tests/host/test_*.c))
 HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 	$(sort $(wildcard tests/host/support/*.c)))
 
-.PHONY: all kernel user tests run test mutants conformance iso qemu-gdb gdb toolchain clean help \
+.PHONY: all kernel user tests run test bench bench-plot mutants conformance iso qemu-gdb gdb toolchain clean help \
 	format check-format lines
 all: kernel user	## the kernel (release and debug) and the image
 kernel: $(BUILD)/release/isthmus.elf $(BUILD)/debug/isthmus.elf
 user: $(BUILD)/initrd.tar
-tests: $(TESTS:%=$(BUILD)/tests/%) $(GUESTS:%=$(BUILD)/tests/guest/%) \
+tests: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/tests/bench/bench $(GUESTS:%=$(BUILD)/tests/guest/%) \
 	$(HOSTTESTS:%=$(BUILD)/host/%)
 
 # A stamp is written only when its words changed, and while make reads this
 # file, so that a build with nothing to do has nothing to run.
 stamp = $(shell mkdir -p $(BUILD); echo '$(2)' | cmp -s - $(BUILD)/$(1) || \
 	echo '$(2)' >$(BUILD)/$(1))
-compiling := $(filter-out run test mutants conformance iso qemu-gdb gdb toolchain clean help \
+compiling := $(filter-out run test bench bench-plot mutants conformance iso qemu-gdb gdb toolchain clean help \
 	format check-format lines,$(or $(MAKECMDGOALS),all))
 ifneq ($(compiling),)
 ifeq ($(and $(CC),$(call have,$(NASM))),)
@@ -198,6 +198,11 @@ $(BUILD)/tests/guest/%: $(BUILD)/tests/obj/boot/guest/%.o $(CRT0) $(LIBC) $(USER
 	$(call say,LD,$@)
 	$(Q)$(ulink)
 
+$(BUILD)/tests/bench/%: $(BUILD)/tests/obj/bench/%.o $(CRT0) $(LIBC) $(USERLD)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(ulink)
+
 $(BUILD)/tests/%: $(BUILD)/tests/obj/user/%.o $(BUILD)/tests/obj/user/tap.o \
 		$(CRT0) $(LIBC) $(USERLD)
 	$(call say,LD,$@)
@@ -254,6 +259,16 @@ test:	## run every test; T=name runs one, DEBUG=1 the user tests on the debug ke
 	@tools/setup test
 	$(remake) all tests
 	@ISTHMUS_DEBUG=$(DEBUG) tests/suite $(T)
+
+bench:	## what the calls take, in instructions, here and on Linux
+	@tools/setup bench
+	$(remake) all tests
+	@tools/bench
+
+bench-plot:	## the same as a drawing of how they grow, build/bench.svg
+	@tools/setup bench plot
+	$(remake) all tests
+	@tools/bench --plot
 
 mutants:	## bring old defects back; each has to be caught (ROW=B1 only one)
 	@tools/setup test
