@@ -5,12 +5,12 @@
  */
 #include "clock.h"
 
+#include "abi/errno.h"
 #include "printf.h"
-#include "sched.h"
+#include "proc.h"
 
-#include <machine.h>
-
-#define TICK_NS (1000000000u / HZ)
+#define SECOND_NS 1000000000u
+#define TICK_NS (SECOND_NS / HZ)
 
 volatile uint32_t clock_ticks;
 
@@ -84,32 +84,104 @@ clock_tick(bool user)
 		timer_cancel(t);
 		t->fn(t->arg);
 	}
+	load_tick(user);
 	sched_tick(user);
 }
 
 void
-clock_monotonic(int64_t *sec, uint32_t *nsec)
+clock_monotonic(struct abi_timespec64 *t)
 {
 	/* A tick that is due but not taken makes this more than one tick. */
 	uint32_t ns = machine_subtick_ns() + up_ticks * TICK_NS;
 
-	*sec = up_seconds;
-	if (ns >= 1000000000u) {
-		ns -= 1000000000u;
-		++*sec;
-	}
-	*nsec = ns;
+	t->tv_sec = up_seconds + (ns >= SECOND_NS);
+	t->tv_nsec = ns >= SECOND_NS ? ns - SECOND_NS : ns;
+	t->pad = 0;
 }
 
 void
-clock_realtime(int64_t *sec, uint32_t *nsec)
+clock_realtime(struct abi_timespec64 *t)
 {
-	clock_monotonic(sec, nsec);
-	*sec += boot_time;
+	clock_monotonic(t);
+	t->tv_sec += boot_time;
+}
+
+void
+clock_from_realtime(struct abi_timespec64 *t)
+{
+	t->tv_sec -= boot_time;
 }
 
 int64_t
 clock_seconds(void)
 {
 	return boot_time + up_seconds;
+}
+
+/* ---- Waiting ---- */
+
+/* Beyond this many seconds nobody waits; so sums stay within their type. */
+#define FAR (1ll << 40)
+
+void
+clock_after(struct abi_timespec64 *t)
+{
+	struct proc *p = curproc();
+	struct abi_timespec64 now;
+
+	if (!p->resumed) {
+		clock_monotonic(&now);
+		if (t->tv_sec == 0 && t->tv_nsec == 0)
+			now = *t; /* not at all: that time is past */
+		now.tv_sec += t->tv_sec < FAR ? t->tv_sec : FAR;
+		now.tv_nsec += t->tv_nsec;
+		if ((uint32_t)now.tv_nsec >= SECOND_NS) {
+			now.tv_nsec -= SECOND_NS;
+			now.tv_sec++;
+		}
+		p->sleep_end = now;
+	}
+	*t = p->sleep_end;
+}
+
+void
+clock_left(const struct abi_timespec64 *end, struct abi_timespec64 *left)
+{
+	struct abi_timespec64 now;
+
+	clock_monotonic(&now);
+	*left = *end;
+	left->tv_sec -= now.tv_sec;
+	left->tv_nsec -= now.tv_nsec;
+	if (left->tv_nsec < 0) {
+		left->tv_nsec += SECOND_NS;
+		left->tv_sec--;
+	}
+	if (left->tv_sec < 0)
+		left->tv_sec = left->tv_nsec = 0;
+}
+
+/* Ticks to come up to the first at which `end` is past. */
+static uint32_t
+ticks_until(const struct abi_timespec64 *end)
+{
+	int64_t sec = end->tv_sec - up_seconds, ticks;
+
+	if (sec > INT32_MAX / HZ - 1)
+		return INT32_MAX;
+	ticks = sec * HZ + ((uint32_t)end->tv_nsec + TICK_NS - 1) / TICK_NS - up_ticks;
+	return ticks > 0 ? (uint32_t)ticks : 0;
+}
+
+int
+clock_sleep(const void *chan, const char *why, const struct abi_timespec64 *end)
+{
+	uint32_t ticks;
+	int err = ETIMEDOUT;
+
+	if (end == NULL)
+		return tsleep(chan, PCATCH, why, 0);
+	while (err == ETIMEDOUT && (ticks = ticks_until(end)) > 0)
+		err = tsleep(chan, PCATCH, why, ticks);
+	return err;
 }

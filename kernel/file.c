@@ -230,7 +230,7 @@ fd_alloc(struct file *f, uint32_t from, bool cloexec, int *fd)
 
 	while (i < OPEN_MAX && fds->file[i] != NULL)
 		i++;
-	if (i >= OPEN_MAX)
+	if (i >= OPEN_MAX || i >= curproc()->rlimit[RLIMIT_NOFILE].rlim_cur)
 		return EMFILE;
 	fds->file[i] = f;
 	if (cloexec)

@@ -7,6 +7,7 @@
 
 #include "abi/fcntl.h"
 #include "abi/misc.h"
+#include "abi/poll.h"
 
 struct fdtable;
 struct vm_object;
@@ -75,6 +76,8 @@ struct file_ops {
 	int (*read)(struct file *f, struct uio *u);
 	int (*write)(struct file *f, struct uio *u);
 	int (*ioctl)(struct file *f, uint32_t cmd, vaddr_t arg);
+	/* POLL* bits for what would not wait; NULL: neither read nor write would. */
+	int (*ready)(struct file *f);
 	void (*close)(struct file *f);
 	bool stream; /* has no place to seek to */
 };
@@ -154,6 +157,9 @@ struct file *file_create(const struct file_ops *ops, int flags); /* NULL: no mem
 void file_unref(struct file *f);
 /* pipe.c: both ends, one reference each. => ENOMEM. */
 int pipe_create(int flags, struct file **reader, struct file **writer);
+
+/* poll.c: a file's `ready` may have changed: who waits for any looks again. */
+void poll_wakeup(void);
 
 /* ---- the console ---- */
 void tty_init(void);

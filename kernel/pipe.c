@@ -16,7 +16,13 @@ struct pipe {
 	char *ring;
 };
 
-/* Readers sleep on &p->head, writers on &p->count. */
+/* Readers sleep on &p->head, writers on &p->count, who polls elsewhere. */
+static void
+changed(const void *chan)
+{
+	wakeup(chan);
+	poll_wakeup();
+}
 
 static int
 pipe_read(struct file *f, struct uio *u)
@@ -40,7 +46,7 @@ pipe_read(struct file *f, struct uio *u)
 		p->head = (p->head + before - u->left) % RING;
 		p->count -= before - u->left;
 	}
-	wakeup(&p->count);
+	changed(&p->count);
 	return err;
 }
 
@@ -57,7 +63,7 @@ fill(struct pipe *p, struct uio *u)
 		err = uio_move(u, p->ring + tail, n < u->left ? n : u->left);
 		p->count += before - u->left;
 	}
-	wakeup(&p->head);
+	changed(&p->head);
 	return err;
 }
 
@@ -94,16 +100,30 @@ pipe_close(struct file *f)
 		p->reader = false;
 	else
 		p->writer = false;
-	wakeup(&p->head);
-	wakeup(&p->count);
+	changed(&p->head);
+	changed(&p->count);
 	if (!p->reader && !p->writer) {
 		kmem_free(p->ring);
 		kmem_free(p);
 	}
 }
 
-static const struct file_ops pipe_ops = {
-	.read = pipe_read, .write = pipe_write, .close = pipe_close, .stream = true};
+/* There is room when a write of PIPE_BUF bytes would not wait. */
+static int
+pipe_ready(struct file *f)
+{
+	const struct pipe *p = f->data;
+
+	if ((f->flags & O_ACCMODE) == O_RDONLY)
+		return (p->count > 0 ? POLL_READ : 0) | (p->writer ? 0 : POLLHUP);
+	return (RING - p->count >= PIPE_BUF ? POLL_WRITE : 0) | (p->reader ? 0 : POLLERR);
+}
+
+static const struct file_ops pipe_ops = {.read = pipe_read,
+                                         .write = pipe_write,
+                                         .ready = pipe_ready,
+                                         .close = pipe_close,
+                                         .stream = true};
 
 int
 pipe_create(int flags, struct file **reader, struct file **writer)

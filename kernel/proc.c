@@ -15,11 +15,11 @@
 #define PID_HASH 256u
 
 struct proc *proc_list;
-unsigned proc_count;
+unsigned proc_count, proc_forks;
+int proc_last_pid;
 
 static struct proc **list_end = &proc_list;
 static struct proc *pid_hash[PID_HASH];
-static int last_pid;
 static struct proc *init;
 
 /* ---- The table ---- */
@@ -44,14 +44,14 @@ pid_alloc(void)
 	int tries;
 
 	for (tries = 0; tries < PID_MAX; tries++) {
-		last_pid = last_pid % PID_MAX + 1;
-		if (proc_find(last_pid) != NULL)
+		proc_last_pid = proc_last_pid % PID_MAX + 1;
+		if (proc_find(proc_last_pid) != NULL)
 			continue;
 		for (p = proc_list; p != NULL; p = p->next)
-			if (p->pgid == last_pid || p->sid == last_pid)
+			if (p->pgid == proc_last_pid || p->sid == proc_last_pid)
 				break;
 		if (p == NULL)
-			return last_pid;
+			return proc_last_pid;
 	}
 	return 0;
 }
@@ -68,6 +68,7 @@ table_add(struct proc *p)
 	*list_end = p;
 	list_end = &p->next;
 	proc_count++;
+	proc_forks++;
 }
 
 static void
@@ -140,8 +141,9 @@ proc_init(void (*fn)(void))
 
 	if (p == NULL || vm_space_create(&p->space) != 0 || fdtable_create(&p->files) != 0)
 		noboot("too little memory for the first process");
-	p->pid = p->pgid = p->sid = last_pid = INIT_PID;
+	p->pid = p->pgid = p->sid = proc_last_pid = INIT_PID;
 	strlcpy(p->name, "init", sizeof(p->name));
+	memcpy(p->rlimit, rlimit_first, sizeof(p->rlimit));
 	p->cwd = fs_root();
 	node_ref(p->cwd);
 	table_add(p);
@@ -180,6 +182,8 @@ proc_fork(int *pid)
 	p->cwd = parent->cwd;
 	node_ref(p->cwd);
 	memcpy(p->name, parent->name, sizeof(p->name));
+	memcpy(p->rlimit, parent->rlimit, sizeof(p->rlimit));
+	p->nice = parent->nice;
 	memcpy(p->sig->act, parent->sig->act, sizeof(p->sig->act));
 	p->sig->mask = parent->sig->mask;
 	p->sig->altstack = parent->sig->altstack;
@@ -282,11 +286,20 @@ wait_matches(const struct proc *p, int which)
 	return p->pgid == (which == 0 ? curproc()->pgid : -which);
 }
 
-static void
+void
 ticks_to_timeval(uint32_t ticks, struct abi_timeval32 *tv)
 {
 	tv->tv_sec = ticks / HZ;
 	tv->tv_usec = ticks % HZ * (1000000 / HZ);
+}
+
+void
+proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru)
+{
+	memset(ru, 0, sizeof(*ru));
+	ticks_to_timeval(own * p->utime + children * p->cutime, &ru->ru_utime);
+	ticks_to_timeval(own * p->stime + children * p->cstime, &ru->ru_stime);
+	ru->ru_minflt = own * p->faults + children * p->cfaults;
 }
 
 static void
@@ -296,6 +309,7 @@ reap(struct proc *p)
 
 	parent->cutime += p->utime + p->cutime;
 	parent->cstime += p->stime + p->cstime;
+	parent->cfaults += p->faults + p->cfaults;
 	child_remove(p);
 	table_remove(p);
 	proc_free(p);
@@ -336,9 +350,7 @@ proc_wait(int which, int options, int *pid, int *status, struct abi_rusage *ru)
 			if (!wait_news(p, options, status))
 				continue;
 			*pid = p->pid;
-			memset(ru, 0, sizeof(*ru));
-			ticks_to_timeval(p->utime + p->cutime, &ru->ru_utime);
-			ticks_to_timeval(p->stime + p->cstime, &ru->ru_stime);
+			proc_rusage(p, true, true, ru);
 			if (p->state == PROC_ZOMBIE)
 				reap(p);
 			return 0;

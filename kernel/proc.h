@@ -55,18 +55,30 @@ struct proc {
 	struct timer sleep_timer;
 
 	struct sigstate *sig;
-	struct timer alarm_timer;
-	int status;      /* of a zombie, as wait4 gives it */
-	int stop_signal; /* stopped by; 0: not, or reported */
-	bool continued;  /* and not reported */
+	struct timer alarm_timer; /* ITIMER_REAL */
+	struct {
+		uint32_t left, interval; /* ticks; ITIMER_REAL's left is the timer's */
+	} itimer[3];
+	struct abi_timespec64 sleep_end; /* clock_after(); a call that goes on */
+	bool resumed;                    /* after a stop keeps it */
+	struct abi_rlimit rlimit[RLIMIT_NLIMITS];
+	int nice;            /* told, and no more */
+	vaddr_t robust_list; /* futex.c; 0: none */
+	int status;          /* of a zombie, as wait4 gives it */
+	int stop_signal;     /* stopped by; 0: not, or reported */
+	bool continued;      /* and not reported */
 	bool execed;
 	uint32_t start_tick;
 	uint32_t utime, stime;   /* ticks */
 	uint32_t cutime, cstime; /* of children waited for */
+	uint32_t faults, cfaults;
 };
 
 extern struct proc *proc_list; /* all, oldest first */
 extern unsigned proc_count;
+extern unsigned proc_forks; /* how many there have been */
+extern int proc_last_pid;
+extern const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS]; /* init's */
 
 /* Make process 1, which runs fn first. */
 void proc_init(void (*fn)(void));
@@ -77,6 +89,9 @@ int proc_fork(int *pid);
 _Noreturn void proc_exit(int status);
 /* => ECHILD, EINTR; *pid 0 with WNOHANG when none is ready. */
 int proc_wait(int which, int options, int *pid, int *status, struct abi_rusage *ru);
+void ticks_to_timeval(uint32_t ticks, struct abi_timeval32 *tv);
+/* What p used itself and what its children did, as asked for. */
+void proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru);
 /* Stop the current process until SIGCONT or SIGKILL. => sleeps. */
 void proc_stop(int sig);
 /* SIGCONT (and SIGKILL) to a stopped process: it goes on. */

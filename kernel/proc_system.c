@@ -31,12 +31,13 @@ show_meminfo(struct text *t, int pid)
 static int
 show_uptime(struct text *t, int pid)
 {
-	uint32_t nsec;
-	int64_t sec;
+	struct abi_timespec64 up;
+	uint32_t idle = load_ticks[LOAD_IDLE];
 
 	(void)pid;
-	clock_monotonic(&sec, &nsec);
-	text_add(t, "%lld.%02u 0.00\n", sec, nsec / 10000000);
+	clock_monotonic(&up);
+	text_add(t, "%lld.%02u %u.%02u\n", up.tv_sec, up.tv_nsec / 10000000, idle / HZ,
+	         idle % HZ * (100 / HZ));
 	return 0;
 }
 

@@ -200,6 +200,7 @@ sched_tick(bool user)
 			p->utime++;
 		else
 			p->stime++;
+		itimer_tick(p, user);
 	}
 	need_resched = run_first != NULL;
 }

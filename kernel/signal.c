@@ -155,6 +155,7 @@ run_handler(struct proc *p, int sig)
 	if (ss->restart == ERESTART && (act.flags & SA_RESTART))
 		machine_syscall_restart();
 	ss->restart = 0;
+	p->resumed = false;
 	ss->use_saved = false;
 	if (sig < 32) {
 		info.si_code = ss->note[sig].code;
@@ -198,6 +199,7 @@ signal_deliver(void)
 	if (ss->restart != 0) {
 		machine_syscall_restart();
 		ss->restart = 0;
+		p->resumed = true;
 	}
 	if (ss->use_saved) {
 		ss->mask = ss->saved_mask;

@@ -136,6 +136,7 @@ put(uint16_t c)
 	if (ends || !(tty.t.c_lflag & ICANON)) {
 		tty.ready = tty.tail;
 		wakeup(&tty);
+		poll_wakeup();
 	}
 }
 
@@ -308,6 +309,13 @@ tty_read(struct file *f, struct uio *u)
 	return err;
 }
 
+static int
+tty_ready(struct file *f)
+{
+	(void)f;
+	return POLL_WRITE | (tty.head != tty.ready ? POLL_READ : 0);
+}
+
 /* ---- ioctl ---- */
 
 static int
@@ -328,6 +336,7 @@ set_termios(vaddr_t arg, bool flush)
 	if (!(t.c_lflag & ICANON) && tty.ready != tty.tail) {
 		tty.ready = tty.tail;
 		wakeup(&tty);
+		poll_wakeup();
 	}
 	return 0;
 }
@@ -359,5 +368,8 @@ tty_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
 	}
 }
 
-const struct file_ops tty_ops = {
-	.read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .stream = true};
+const struct file_ops tty_ops = {.read = tty_read,
+                                 .write = tty_write,
+                                 .ioctl = tty_ioctl,
+                                 .ready = tty_ready,
+                                 .stream = true};

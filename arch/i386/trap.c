@@ -61,6 +61,7 @@ user_page_fault(struct trapframe *tf)
 	bool write = tf->error & PF_WRITE;
 	int code = SEGV_MAPERR;
 
+	p->faults++;
 	if (va < USER_END)
 		code = vm_fault(p->space, va, fault_access(tf));
 	if (code == 0)

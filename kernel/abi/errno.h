@@ -43,6 +43,7 @@
 #define ELOOP 40
 #define EIDRM 43
 #define EOVERFLOW 75
+#define EOPNOTSUPP 95
 #define EWOULDBLOCK EAGAIN
 #define ETIMEDOUT 110
 

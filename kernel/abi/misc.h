@@ -11,6 +11,17 @@
 
 #define CLOCK_REALTIME 0
 #define CLOCK_MONOTONIC 1
+#define CLOCK_PROCESS_CPUTIME_ID 2
+#define CLOCK_THREAD_CPUTIME_ID 3
+#define CLOCK_MONOTONIC_RAW 4
+#define CLOCK_REALTIME_COARSE 5
+#define CLOCK_MONOTONIC_COARSE 6
+#define CLOCK_BOOTTIME 7
+#define TIMER_ABSTIME 1
+
+#define ITIMER_REAL 0
+#define ITIMER_VIRTUAL 1
+#define ITIMER_PROF 2
 
 struct abi_timespec32 {
 	int32_t tv_sec;
@@ -26,9 +37,44 @@ struct abi_timeval32 {
 	int32_t tv_usec;
 };
 
+struct abi_itimerval {
+	struct abi_timeval32 it_interval, it_value;
+};
+struct abi_tms {
+	uint32_t tms_utime, tms_stime, tms_cutime, tms_cstime;
+};
+
+#define RUSAGE_SELF 0
+#define RUSAGE_CHILDREN (-1)
+#define RUSAGE_THREAD 1
 struct abi_rusage {
 	struct abi_timeval32 ru_utime, ru_stime;
-	int32_t rest[14];
+	int32_t ru_sizes[4]; /* not counted */
+	int32_t ru_minflt, ru_majflt;
+	int32_t rest[8];
+};
+
+#define RLIMIT_STACK 3
+#define RLIMIT_CORE 4
+#define RLIMIT_NPROC 6
+#define RLIMIT_NOFILE 7
+#define RLIMIT_NLIMITS 16
+#define RLIM_INFINITY 0xffffffffu
+struct abi_rlimit {
+	uint32_t rlim_cur, rlim_max;
+};
+struct abi_rlimit64 {
+	uint64_t rlim_cur, rlim_max;
+};
+
+struct abi_sysinfo {
+	int32_t uptime;
+	uint32_t loads[3]; /* of 65536 */
+	uint32_t totalram, freeram, sharedram, bufferram, totalswap, freeswap;
+	uint16_t procs, pad;
+	uint32_t totalhigh, freehigh;
+	uint32_t mem_unit;
+	uint8_t rest[8];
 };
 
 struct abi_utsname {

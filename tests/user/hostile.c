@@ -10,6 +10,7 @@
 /* Good memory is the page at GOOD and ends with it; READ_ONLY is what it says. */
 #define GOOD 0x50000000u
 #define READ_ONLY 0x50010000u
+#define ZEROS (GOOD + 1024)
 /* Where nothing is. */
 #define NOTHING 0x58000000u
 #define FREE 0xb0000000u
@@ -76,6 +77,22 @@ static const struct {
 	{"clock_gettime", "io", {CLOCK_REALTIME, GOOD}},
 	{"clock_gettime64", "io", {CLOCK_REALTIME, GOOD}},
 	{"clock_getres", "io", {CLOCK_REALTIME, GOOD}},
+	{"clock_getres_time64", "io", {CLOCK_REALTIME, GOOD}},
+	{"clock_settime", "ip", {CLOCK_REALTIME, ZEROS}},
+	{"clock_settime64", "ip", {CLOCK_REALTIME, ZEROS}},
+	{"clock_nanosleep", "iipq", {CLOCK_MONOTONIC, 0, ZEROS, GOOD}},
+	{"clock_nanosleep_time64", "iipq", {CLOCK_MONOTONIC, 0, ZEROS, GOOD}},
+	{"times", "o", {GOOD}},
+	{"getrusage", "io", {0, GOOD}},
+	{"getitimer", "io", {0, GOOD}},
+	{"setitimer", "ipo", {0, ZEROS, GOOD}},
+	{"poll", "oui", {GOOD, 1, 0}},
+	{"ppoll", "oupqu", {GOOD, 1, ZEROS, 0, 8}},
+	{"ppoll_time64", "oupqu", {GOOD, 1, ZEROS, 0, 8}},
+	{"old_select", "q", {ZEROS}},
+	{"select", "ioooq", {8, ZEROS, ZEROS, ZEROS, ZEROS}},
+	{"pselect6", "ioooqp", {8, ZEROS, ZEROS, ZEROS, ZEROS, ZEROS}},
+	{"pselect6_time64", "ioooqp", {8, ZEROS, ZEROS, ZEROS, ZEROS, ZEROS}},
 	{"getrandom", "oui", {GOOD, 8, 0}},
 	{"shmctl", "iio", {SEGMENT, IPC_STAT, GOOD}},
 	{"lseek", "fii", {FILE_FD, 0, SEEK_SET}},
@@ -146,7 +163,9 @@ make(const struct call *c, const uint32_t *arg)
 		setgroups(1, (gid_t[]){7});
 	if (strcmp(c->name, "nanosleep") == 0)
 		((uint32_t *)GOOD)[0] = ((uint32_t *)GOOD)[1] = 0;
-	if (strcmp(c->name, "rt_sigsuspend") == 0) {
+	/* These may wait for ever. */
+	if (strcmp(c->name, "rt_sigsuspend") == 0 || strstr(c->name, "select") ||
+	    strstr(c->name, "ppoll")) {
 		signal(SIGALRM, woken);
 		alarm(1);
 	}

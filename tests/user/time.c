@@ -107,6 +107,134 @@ alarms(void)
 	alarm(0);
 }
 
+/* What a stop takes does not lengthen a sleep. */
+static void
+stopped(void)
+{
+	pid_t pid = SPAWN(struct timespec t = {.tv_nsec = 500000000}; nanosleep(&t, NULL));
+	long long from = now(CLOCK_MONOTONIC);
+
+	until_state(pid, 'S');
+	kill(pid, SIGSTOP);
+	until_state(pid, 'T');
+	usleep(300000);
+	kill(pid, SIGCONT);
+	is(ending(pid), 0, "a stopped sleep goes on");
+	ok(now(CLOCK_MONOTONIC) - from < 700000000, "and ends when it was to end");
+}
+
+static void
+more_clocks(void)
+{
+	int32_t t[4], left[4] = {0};
+	long long from = now(CLOCK_PROCESS_CPUTIME_ID);
+
+	while (now(CLOCK_PROCESS_CPUTIME_ID) < from + 30000000)
+		;
+	ok(now(CLOCK_THREAD_CPUTIME_ID) >= from + 30000000, "a process's time goes on as it runs");
+	from = now(CLOCK_PROCESS_CPUTIME_ID);
+	usleep(200000);
+	ok(now(CLOCK_PROCESS_CPUTIME_ID) < from + 100000000, "not as it sleeps");
+	for (int i = 4; i <= 7; i++)
+		ok(now(i) >= 0 && order(i) == 0, "clock %d goes forward", i);
+	ok(now(CLOCK_MONOTONIC) - now(CLOCK_MONOTONIC_COARSE) < 20000000, "the coarse one is near");
+	ok(syscall(406, CLOCK_REALTIME_COARSE, t) == 0 && t[0] == 0 && t[1] == 0 &&
+	           t[2] == 10000000,
+	   "it goes by ticks");
+	fails(syscall(264, CLOCK_REALTIME, memset(t, 0, sizeof(t))), EPERM, "nobody sets a clock");
+	fails(syscall(404, CLOCK_MONOTONIC, t), EINVAL, "or that one at all");
+	/* clock_nanosleep: until a time, and for a time */
+	from = now(CLOCK_REALTIME) + 100000000;
+	t[0] = from / 1000000000, t[1] = from % 1000000000;
+	is(syscall(267, CLOCK_REALTIME, TIMER_ABSTIME, t, NULL), 0, "sleep until a date");
+	ok(now(CLOCK_REALTIME) >= from, "it has come");
+	ok(now(CLOCK_REALTIME) < from + 100000000, "and not long ago");
+	is(syscall(267, CLOCK_REALTIME, TIMER_ABSTIME, t, NULL), 0, "a date that is past");
+	from = now(CLOCK_MONOTONIC) + 100000000;
+	t[0] = from / 1000000000, t[1] = 0, t[2] = from % 1000000000, t[3] = 0;
+	is(syscall(407, CLOCK_MONOTONIC, TIMER_ABSTIME, t, NULL), 0, "by 64 bits");
+	ok(now(CLOCK_MONOTONIC) >= from, "since boot");
+	signal(SIGALRM, rings);
+	alarm(1);
+	memset(t, 0, sizeof(t));
+	t[0] = 9;
+	fails(syscall(407, CLOCK_MONOTONIC, 0, t, left), EINTR, "a signal ends it");
+	ok(left[0] == 7 && left[1] == 0, "what was left");
+	fails(syscall(267, CLOCK_MONOTONIC_RAW, 0, t, NULL), EOPNOTSUPP, "not by that clock");
+	fails(syscall(267, 77, 0, t, NULL), EINVAL, "no such clock");
+}
+
+static volatile int rung;
+
+static void
+count(int sig)
+{
+	(void)sig;
+	rung++;
+}
+
+static void
+timers(void)
+{
+	struct abi_itimerval it = {{0, 100000}, {0, 250000}}, old;
+	long long from = now(CLOCK_MONOTONIC);
+
+	signal(SIGALRM, count);
+	signal(SIGVTALRM, count);
+	signal(SIGPROF, count);
+	is(syscall(104, ITIMER_REAL, &it, &old), 0, "setitimer");
+	ok(old.it_value.tv_sec == 0 && old.it_value.tv_usec == 0, "none was set");
+	ok(syscall(105, ITIMER_REAL, &old) == 0 && old.it_interval.tv_usec == 100000 &&
+	           old.it_value.tv_usec > 200000 && old.it_value.tv_usec <= 260000,
+	   "getitimer");
+	while (rung < 4)
+		pause();
+	from = now(CLOCK_MONOTONIC) - from;
+	ok(from >= 550000000 && from < 620000000, "250 ms and three times 100");
+	is(alarm(0), 1, "alarm is the same timer");
+	is(syscall(105, ITIMER_REAL, &old), 0, "it is off");
+	ok(old.it_value.tv_usec == 0 && old.it_interval.tv_usec == 0, "with its interval");
+	for (int which = ITIMER_VIRTUAL; which <= ITIMER_PROF; which++) {
+		it = (struct abi_itimerval){{0, 20000}, {0, 20000}};
+		rung = 0;
+		syscall(104, which, &it, NULL);
+		usleep(300000);
+		ok(rung < 3, "timer %d stands while one sleeps", which);
+		for (rung = 0; rung < 3;)
+			;
+		ok(1, "and rings while one runs");
+		syscall(104, which, NULL, NULL);
+	}
+	it.it_value.tv_usec = 1000000;
+	fails(syscall(104, ITIMER_REAL, &it, NULL), EINVAL, "a million microseconds");
+	fails(syscall(104, 3, NULL, NULL), EINVAL, "a fourth timer");
+	fails(syscall(105, ITIMER_REAL, 4096), EFAULT, "a bad place");
+}
+
+static void
+usage(void)
+{
+	struct abi_tms t0, t1;
+	struct abi_rusage ru, before;
+	long from = syscall(43, &t0);
+	char *new = shared(16 * PAGE);
+
+	CHILD(long long end = now(CLOCK_PROCESS_CPUTIME_ID) + 50000000;
+	      while (now(CLOCK_PROCESS_CPUTIME_ID) < end););
+	ok(syscall(43, &t1) - from >= 5, "times counts ticks");
+	ok(t1.tms_cutime + t1.tms_cstime >= t0.tms_cutime + t0.tms_cstime + 5, "a child's time");
+	is(syscall(77, RUSAGE_CHILDREN, &ru), 0, "getrusage of children");
+	ok(ru.ru_utime.tv_usec + ru.ru_stime.tv_usec >= 50000 || ru.ru_utime.tv_sec > 0,
+	   "its time");
+	syscall(77, RUSAGE_SELF, &before);
+	for (int i = 0; i < 16; i++)
+		new[i * PAGE] = 1;
+	syscall(77, RUSAGE_THREAD, &ru);
+	ok(ru.ru_minflt >= before.ru_minflt + 16, "page faults");
+	fails(syscall(77, 5, &ru), EINVAL, "of nobody");
+	munmap(new, 16 * PAGE);
+}
+
 /* One that computes does not keep the others from their turn. */
 static void
 preemption(void)
@@ -130,4 +258,8 @@ test(void)
 	sleeping();
 	alarms();
 	preemption();
+	stopped();
+	more_clocks();
+	timers();
+	usage();
 }

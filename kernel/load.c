@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the machine has been busy with, and how many wanted it. */
+#include "clock.h"
+#include "proc.h"
+
+#define SAMPLE (5 * HZ) /* ticks between two looks at the load */
+
+uint32_t load_ticks[3];
+uint32_t load_average[3];
+
+unsigned
+load_runnable(void)
+{
+	const struct proc *p;
+	unsigned n = 0;
+
+	for (p = proc_list; p != NULL; p = p->next)
+		n += p->state == PROC_RUNNABLE;
+	return n;
+}
+
+void
+load_tick(bool user)
+{
+	/* 65536 * e^(-5 s / 60, 300, 900 s) */
+	static const uint32_t decay[] = {60296, 64453, 65173};
+	const struct proc *p = curproc();
+	bool busy = p != NULL && p->state == PROC_RUNNABLE;
+	unsigned i;
+
+	load_ticks[!busy ? LOAD_IDLE : user ? LOAD_USER : LOAD_SYSTEM]++;
+	for (i = 0; i < 3 && clock_ticks % SAMPLE == 0; i++)
+		load_average[i] = ((uint64_t)load_average[i] * decay[i] +
+		                   (uint64_t)load_runnable() * 65536 * (65536 - decay[i])) >>
+		                  16;
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * poll and select: waiting for any of several files. Whatever may have made one
+ * ready calls poll_wakeup(), and all who wait look at theirs again: they are
+ * few, and a look is cheaper than to keep a list of them at each file.
+ */
+#include "abi/errno.h"
+#include "file.h"
+#include "kmem.h"
+#include "proc.h"
+#include "string.h"
+#include "syscall.h"
+#include "vm.h"
+
+static const char pollers; /* what all of them sleep on */
+
+void
+poll_wakeup(void)
+{
+	wakeup(&pollers);
+}
+
+/* Tell in each revents what there is of its events, and of `always`; => in how
+ * many there is something. */
+static uint32_t
+look(struct abi_pollfd *p, uint32_t n, int always)
+{
+	uint32_t found = 0;
+
+	for (; n > 0; n--, p++) {
+		struct file *f = p->fd < 0 ? NULL : fd_get(p->fd);
+		int there = POLL_READ | POLL_WRITE;
+
+		if (f != NULL && f->ops->ready != NULL)
+			there = f->ops->ready(f);
+		p->revents = p->fd < 0 ? 0 : f == NULL ? POLLNVAL : there & (p->events | always);
+		found += p->revents != 0;
+	}
+	return found;
+}
+
+static int
+wait_any(struct abi_pollfd *p, uint32_t n, int always, const struct abi_timespec64 *end,
+         uint32_t *found)
+{
+	int err = 0;
+
+	while ((*found = look(p, n, always)) == 0 && err == 0)
+		err = clock_sleep(&pollers, "poll", end);
+	return *found > 0 || err == ETIMEDOUT ? 0 : ERESTARTNOHAND;
+}
+
+/* ---- The mask of signals while one waits ---- */
+
+static int
+mask_set(vaddr_t from, uint32_t size)
+{
+	struct sigstate *ss = curproc()->sig;
+	sigset_t set;
+
+	if (from == 0)
+		return 0;
+	if (size != sizeof(set))
+		return EINVAL;
+	if (copyin(&set, from, sizeof(set)) != 0)
+		return EFAULT;
+	ss->saved_mask = ss->mask;
+	ss->use_saved = true;
+	ss->mask = set & ~SIGSET_ALWAYS;
+	return 0;
+}
+
+/* After a signal the mask stays until its handler has been chosen: the way back
+ * to user mode sees to it. */
+static void
+mask_restore(int err)
+{
+	struct sigstate *ss = curproc()->sig;
+
+	if (!ss->use_saved || err == ERESTARTNOHAND)
+		return;
+	ss->mask = ss->saved_mask;
+	ss->use_saved = false;
+}
+
+/* Tell what is left of the wait, where the call does. That memory may not be
+ * writable: no reason to forget what was found. */
+static void
+tell_left(vaddr_t to, enum time_form form, const struct abi_timespec64 *end)
+{
+	struct abi_timespec64 left;
+
+	if (to == 0)
+		return;
+	clock_left(end, &left);
+	timespec_out(to, form, &left);
+}
+
+/* ---- poll ---- */
+
+static int
+poll_files(vaddr_t fds, uint32_t n, const struct abi_timespec64 *end, uint32_t *result)
+{
+	struct abi_pollfd *p;
+	int err;
+
+	if (n > OPEN_MAX)
+		return EINVAL;
+	p = kmem_alloc(OPEN_MAX * sizeof(*p));
+	if (p == NULL)
+		return ENOMEM;
+	err = copyin(p, fds, n * sizeof(*p));
+	if (err == 0)
+		err = wait_any(p, n, POLLERR | POLLHUP, end, result);
+	if (err == 0)
+		err = copyout(fds, p, n * sizeof(*p));
+	kmem_free(p);
+	return err;
+}
+
+int
+sys_poll(const uint32_t *arg, uint32_t *result)
+{
+	int ms = arg[2];
+	struct abi_timespec64 t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	if (ms >= 0)
+		clock_after(&t);
+	return poll_files(arg[0], arg[1], ms < 0 ? NULL : &t, result);
+}
+
+static int
+ppoll(const uint32_t *arg, enum time_form form, uint32_t *result)
+{
+	const struct abi_timespec64 *end;
+	struct abi_timespec64 t;
+	int err = timespec_wait(arg[2], form, &t, &end);
+
+	if (err == 0)
+		err = mask_set(arg[3], arg[4]);
+	if (err != 0)
+		return err;
+	err = poll_files(arg[0], arg[1], end, result);
+	mask_restore(err);
+	tell_left(arg[2], form, end);
+	return err;
+}
+
+int
+sys_ppoll(const uint32_t *arg, uint32_t *result)
+{
+	return ppoll(arg, TIMESPEC32, result);
+}
+
+int
+sys_ppoll_time64(const uint32_t *arg, uint32_t *result)
+{
+	return ppoll(arg, TIMESPEC64, result);
+}
+
+/* ---- select: the same, asked in three sets of bits ---- */
+
+#define WORDS (OPEN_MAX / 32)
+
+static const int16_t set_events[3] = {POLL_READ | POLLRDBAND | POLLHUP | POLLERR,
+                                      POLL_WRITE | POLLWRBAND | POLLERR, POLLPRI};
+
+/* => how many files are asked for, in p; EBADF, EFAULT. */
+static int
+sets_in(const uint32_t *sets, uint32_t nfds, struct abi_pollfd *p, uint32_t *n)
+{
+	uint32_t in[3][WORDS] = {{0}}, fd, i, size = (nfds + 31) / 32 * sizeof(in[0][0]);
+
+	for (i = 0; i < 3; i++)
+		if (sets[i] != 0 && copyin(in[i], sets[i], size) != 0)
+			return EFAULT;
+	for (fd = 0, *n = 0; fd < nfds; fd++) {
+		p[*n].events = 0;
+		for (i = 0; i < 3; i++)
+			if (in[i][fd / 32] >> fd % 32 & 1)
+				p[*n].events |= set_events[i];
+		if (p[*n].events == 0)
+			continue;
+		if (fd_get(fd) == NULL)
+			return EBADF;
+		p[(*n)++].fd = fd;
+	}
+	return 0;
+}
+
+/* What was asked for and is there. => *result: how many bits. */
+static int
+sets_out(const uint32_t *sets, uint32_t nfds, const struct abi_pollfd *p, uint32_t n,
+         uint32_t *result)
+{
+	uint32_t out[3][WORDS] = {{0}}, i, size = (nfds + 31) / 32 * sizeof(out[0][0]);
+
+	for (*result = 0; n > 0; n--, p++) {
+		for (i = 0; i < 3; i++) {
+			bool asked = (p->events & set_events[i]) == set_events[i];
+
+			if (sets[i] == 0 || !asked || !(p->revents & set_events[i]))
+				continue;
+			out[i][p->fd / 32] |= 1u << p->fd % 32;
+			++*result;
+		}
+	}
+	for (i = 0; i < 3; i++)
+		if (sets[i] != 0 && copyout(sets[i], out[i], size) != 0)
+			return EFAULT;
+	return 0;
+}
+
+/* Arguments: how many descriptors, three sets, how long. */
+static int
+select_files(const uint32_t *arg, enum time_form form, vaddr_t mask, uint32_t size,
+             uint32_t *result)
+{
+	const struct abi_timespec64 *end;
+	struct abi_timespec64 t;
+	struct abi_pollfd *p;
+	uint32_t n, nfds = arg[0] < OPEN_MAX ? arg[0] : OPEN_MAX;
+	int err = timespec_wait(arg[4], form, &t, &end);
+
+	if (err == 0 && (int)arg[0] < 0)
+		err = EINVAL;
+	if (err != 0)
+		return err;
+	p = kmem_alloc(OPEN_MAX * sizeof(*p));
+	if (p == NULL)
+		return ENOMEM;
+	err = sets_in(arg + 1, nfds, p, &n);
+	if (err == 0)
+		err = mask_set(mask, size);
+	if (err == 0) {
+		err = wait_any(p, n, 0, end, result);
+		mask_restore(err);
+		tell_left(arg[4], form, end);
+	}
+	if (err == 0)
+		err = sets_out(arg + 1, nfds, p, n, result);
+	kmem_free(p);
+	return err;
+}
+
+int
+sys_select(const uint32_t *arg, uint32_t *result)
+{
+	return select_files(arg, TIMEVAL32, 0, 0, result);
+}
+
+int
+sys_old_select(const uint32_t *arg, uint32_t *result)
+{
+	uint32_t arg5[5];
+
+	return copyin(arg5, arg[0], sizeof(arg5)) != 0 ? EFAULT : sys_select(arg5, result);
+}
+
+/* The sixth argument points to the mask's address and size. */
+static int
+pselect6(const uint32_t *arg, enum time_form form, uint32_t *result)
+{
+	uint32_t mask[2] = {0, 0};
+
+	if (arg[5] != 0 && copyin(mask, arg[5], sizeof(mask)) != 0)
+		return EFAULT;
+	return select_files(arg, form, mask[0], mask[1], result);
+}
+
+int
+sys_pselect6(const uint32_t *arg, uint32_t *result)
+{
+	return pselect6(arg, TIMESPEC32, result);
+}
+
+int
+sys_pselect6_time64(const uint32_t *arg, uint32_t *result)
+{
+	return pselect6(arg, TIMESPEC64, result);
+}
