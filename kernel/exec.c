@@ -363,12 +363,9 @@ static void
 become(struct vm_space *sp, const struct image *im, const struct exec_args *args)
 {
 	struct proc *p = curproc();
-	struct vm_space *old = p->space;
 
-	p->space = sp;
-	pmap_activate(&sp->pmap);
-	vm_space_destroy(old);
-	shm_verify();
+	proc_set_space(sp);
+	p->exit_signal = SIGCHLD;
 	clear_tails(im);
 	set_name(p, im->path);
 	p->execed = true;

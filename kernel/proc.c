@@ -142,6 +142,7 @@ proc_init(void (*fn)(void))
 	if (p == NULL || vm_space_create(&p->space) != 0 || fdtable_create(&p->files) != 0)
 		noboot("too little memory for the first process");
 	p->pid = p->pgid = p->sid = proc_last_pid = INIT_PID;
+	p->exit_signal = SIGCHLD;
 	strlcpy(p->name, "init", sizeof(p->name));
 	memcpy(p->rlimit, rlimit_first, sizeof(p->rlimit));
 	p->cwd = fs_root();
@@ -151,14 +152,31 @@ proc_init(void (*fn)(void))
 	sched_start(p);
 }
 
-/* A new process goes straight to its user registers. */
+/* The first that a new process does, in its own space. */
 static void
 fork_return(void)
 {
+	struct proc *p = curproc();
+
+	if (p->set_tid != 0)
+		copyout(p->set_tid, &p->pid, sizeof(p->pid));
+}
+
+/* A parent waits for its space. Only what kills or stops it gets through. */
+static void
+vfork_wait(struct proc *p)
+{
+	sigset_t mask = p->sig->mask;
+
+	p->sig->mask = ~SIGSET_ALWAYS;
+	while (p->borrower != NULL)
+		if (tsleep(&p->borrower, PCATCH, "vfork", 0) == EINTR)
+			signal_deliver();
+	p->sig->mask = mask;
 }
 
 int
-proc_fork(int *pid)
+proc_fork(const struct birth *how, int *pid)
 {
 	struct proc *parent = curproc(), *p;
 	int err = ENOMEM;
@@ -168,14 +186,27 @@ proc_fork(int *pid)
 		return ENOMEM;
 	if (fdtable_fork(parent->files, &p->files) != 0)
 		goto no_files;
+	machine_proc_fork(p, parent, how->sp);
+	if (how->tls != NULL && machine_set_tls(p, how->tls) != 0) {
+		err = EINVAL;
+		goto no_space;
+	}
 	p->pid = pid_alloc();
 	if (p->pid == 0) {
 		err = EAGAIN;
 		goto no_space;
 	}
 	/* Last, for it counts attaches: nothing after it can fail. */
-	if (vm_space_fork(parent->space, &p->space) != 0)
+	if (how->vfork) {
+		p->space = parent->space;
+		p->lender = parent;
+		parent->borrower = p;
+	} else if (vm_space_fork(parent->space, &p->space) != 0) {
 		goto no_space;
+	}
+	p->exit_signal = how->exit_signal;
+	p->set_tid = how->set_tid;
+	p->clear_tid = how->clear_tid;
 	p->pgid = parent->pgid;
 	p->sid = parent->sid;
 	p->cred = parent->cred;
@@ -187,12 +218,13 @@ proc_fork(int *pid)
 	memcpy(p->sig->act, parent->sig->act, sizeof(p->sig->act));
 	p->sig->mask = parent->sig->mask;
 	p->sig->altstack = parent->sig->altstack;
-	machine_proc_fork(p, parent);
 	table_add(p);
 	child_add(parent, p);
 	*pid = p->pid;
 	sched_start(p);
 	shm_verify();
+	if (how->vfork)
+		vfork_wait(parent);
 	return 0;
 no_space:
 	fdtable_destroy(p->files);
@@ -201,18 +233,56 @@ no_files:
 	return err;
 }
 
+/* ---- Spaces, lent and borrowed ---- */
+
+struct vm_space *
+proc_own_space(const struct proc *p)
+{
+	return p->lender == NULL ? p->space : NULL;
+}
+
+/*
+ * Lenders and borrowers are a chain, for who has borrowed a space may lend it
+ * in turn. All but the last of it sleep. Who leaves, and be it killed in its
+ * sleep, leaves the space to the neighbours, and if there are none it goes.
+ */
+void
+proc_set_space(struct vm_space *sp)
+{
+	struct proc *p = curproc(), *lender = p->lender, *borrower = p->borrower;
+	struct vm_space *old = p->space;
+	const uint32_t zero = 0;
+
+	if (p->clear_tid != 0 && lender != NULL)
+		copyout(p->clear_tid, &zero, sizeof(zero));
+	p->clear_tid = 0;
+	p->space = sp;
+	pmap_activate(sp != NULL ? &sp->pmap : NULL);
+	p->lender = p->borrower = NULL;
+	if (borrower != NULL)
+		borrower->lender = lender;
+	if (lender != NULL)
+		lender->borrower = borrower;
+	if (lender != NULL && borrower == NULL)
+		wakeup(&lender->borrower);
+	if (lender == NULL && borrower == NULL)
+		vm_space_destroy(old);
+	shm_verify();
+}
+
 /* ---- Death ---- */
 
-/* SIGCHLD, and an end to the parent's wait. */
+/* A signal, and an end to the parent's wait. */
 static void
-tell_parent(struct proc *p, int code, int status)
+tell_parent(struct proc *p, int sig, int code, int status)
 {
-	struct abi_siginfo info = {.si_signo = SIGCHLD, .si_code = code};
+	struct abi_siginfo info = {.si_signo = sig, .si_code = code};
 
 	info.u.who.pid = p->pid;
 	info.u.who.uid = p->cred.ruid;
 	info.u.who.status = status;
-	signal_post(p->parent, SIGCHLD, &info);
+	if (sig != 0)
+		signal_post(p->parent, sig, &info);
 	wakeup(p->parent);
 }
 
@@ -235,6 +305,7 @@ orphan_children(struct proc *p)
 	while ((child = p->children) != NULL) {
 		child_remove(child);
 		child_add(init, child);
+		child->exit_signal = SIGCHLD;
 		if (child->state == PROC_ZOMBIE)
 			wakeup(init);
 	}
@@ -251,9 +322,7 @@ proc_exit(int status)
 		init_exit(status);
 	timer_cancel(&p->alarm_timer);
 	/* The attaches go with the space; from here on it has no user memory. */
-	vm_space_destroy(p->space);
-	p->space = NULL;
-	shm_verify();
+	proc_set_space(NULL);
 	fdtable_destroy(p->files);
 	p->files = NULL;
 	node_unref(p->cwd);
@@ -262,7 +331,8 @@ proc_exit(int status)
 	p->status = status;
 	p->state = PROC_ZOMBIE;
 	chld = &p->parent->sig->act[SIGCHLD - 1];
-	if (p->parent != init && (chld->handler == 1 || (chld->flags & SA_NOCLDWAIT))) {
+	if (p->parent != init && p->exit_signal == SIGCHLD &&
+	    (chld->handler == 1 || (chld->flags & SA_NOCLDWAIT))) {
 		/* Nobody will ask for it: init collects it. */
 		struct proc *parent = p->parent;
 
@@ -270,21 +340,12 @@ proc_exit(int status)
 		child_add(init, p);
 		wakeup(parent);
 	}
-	tell_parent(p, sig != 0 ? CLD_KILLED : CLD_EXITED, sig != 0 ? sig : status >> 8 & 0xff);
+	tell_parent(p, p->exit_signal, sig != 0 ? CLD_KILLED : CLD_EXITED,
+	            sig != 0 ? sig : status >> 8 & 0xff);
 	sched_exit();
 }
 
 /* ---- What parents are told ---- */
-
-static bool
-wait_matches(const struct proc *p, int which)
-{
-	if (which > 0)
-		return p->pid == which;
-	if (which == -1)
-		return true;
-	return p->pgid == (which == 0 ? curproc()->pgid : -which);
-}
 
 void
 ticks_to_timeval(uint32_t ticks, struct abi_timeval32 *tv)
@@ -302,8 +363,8 @@ proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru
 	ru->ru_minflt = own * p->faults + children * p->cfaults;
 }
 
-static void
-reap(struct proc *p)
+void
+proc_reap(struct proc *p)
 {
 	struct proc *parent = p->parent;
 
@@ -315,57 +376,6 @@ reap(struct proc *p)
 	proc_free(p);
 }
 
-/* Has p something to tell that options ask for? */
-static bool
-wait_news(struct proc *p, int options, int *status)
-{
-	if (p->state == PROC_ZOMBIE) {
-		*status = p->status;
-	} else if (p->stop_signal != 0 && (options & WUNTRACED)) {
-		*status = p->stop_signal << 8 | 0x7f;
-		p->stop_signal = 0;
-	} else if (p->continued && (options & WCONTINUED)) {
-		*status = 0xffff;
-		p->continued = false;
-	} else {
-		return false;
-	}
-	return true;
-}
-
-int
-proc_wait(int which, int options, int *pid, int *status, struct abi_rusage *ru)
-{
-	struct proc *self = curproc(), *p;
-	bool any;
-
-	if (which == INT32_MIN)
-		return ESRCH; /* -which is no number */
-	for (;;) {
-		any = false;
-		for (p = self->children; p != NULL; p = p->sibling) {
-			if (!wait_matches(p, which))
-				continue;
-			any = true;
-			if (!wait_news(p, options, status))
-				continue;
-			*pid = p->pid;
-			proc_rusage(p, true, true, ru);
-			if (p->state == PROC_ZOMBIE)
-				reap(p);
-			return 0;
-		}
-		if (!any)
-			return ECHILD;
-		if (options & WNOHANG) {
-			*pid = 0;
-			return 0;
-		}
-		if (tsleep(self, PCATCH, "wait", 0) != 0)
-			return EINTR;
-	}
-}
-
 void
 proc_stop(int sig)
 {
@@ -375,7 +385,7 @@ proc_stop(int sig)
 	p->stop_signal = sig;
 	p->continued = false;
 	if (!(p->parent->sig->act[SIGCHLD - 1].flags & SA_NOCLDSTOP))
-		tell_parent(p, CLD_STOPPED, sig);
+		tell_parent(p, SIGCHLD, CLD_STOPPED, sig);
 	else
 		wakeup(p->parent);
 	sched_stop();
@@ -388,7 +398,7 @@ proc_continue(struct proc *p)
 	p->continued = true;
 	sched_start(p);
 	if (p->parent != NULL)
-		tell_parent(p, CLD_CONTINUED, SIGCONT);
+		tell_parent(p, SIGCHLD, CLD_CONTINUED, SIGCONT);
 }
 
 /* ---- Rights ---- */

@@ -44,6 +44,10 @@ struct proc {
 	struct proc *children, *sibling;
 
 	struct vm_space *space;
+	struct proc *lender;   /* whose space it is, borrowed by vfork */
+	struct proc *borrower; /* who has ours until it execs or ends */
+	vaddr_t set_tid;       /* where the new process's number goes, 0: nowhere */
+	vaddr_t clear_tid;     /* what becomes 0 when it leaves the space */
 	struct fdtable *files;
 	struct node *cwd;
 	struct cred cred;
@@ -65,6 +69,7 @@ struct proc {
 	int nice;            /* told, and no more */
 	vaddr_t robust_list; /* futex.c; 0: none */
 	int status;          /* of a zombie, as wait4 gives it */
+	int exit_signal;     /* what the parent gets at its end; 0: nothing */
 	int stop_signal;     /* stopped by; 0: not, or reported */
 	bool continued;      /* and not reported */
 	bool execed;
@@ -83,12 +88,26 @@ extern const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS]; /* init's */
 /* Make process 1, which runs fn first. */
 void proc_init(void (*fn)(void));
 struct proc *proc_find(int pid); /* zombies too; NULL: none */
-/* => EAGAIN: no pid; ENOMEM; a failure changes nothing. */
-int proc_fork(int *pid);
+
+/* How a child differs from its parent, for proc_fork(). */
+struct birth {
+	bool vfork; /* it has the parent's space, and the parent waits, until it leaves it */
+	vaddr_t sp; /* 0: the parent's */
+	int exit_signal;
+	vaddr_t set_tid, clear_tid;
+	struct abi_user_desc *tls; /* NULL: the parent's */
+};
+/* => EAGAIN: no pid; EINVAL: no such tls; ENOMEM; a failure changes nothing.
+ * A vfork sleeps. */
+int proc_fork(const struct birth *how, int *pid);
+/* The current process has sp instead of its space; NULL: none, it ends. */
+void proc_set_space(struct vm_space *sp);
+/* p's space, unless that is another's: for those who count what there is. */
+struct vm_space *proc_own_space(const struct proc *p);
 /* status as wait4 gives it: exit code << 8, or the signal. */
 _Noreturn void proc_exit(int status);
-/* => ECHILD, EINTR; *pid 0 with WNOHANG when none is ready. */
-int proc_wait(int which, int options, int *pid, int *status, struct abi_rusage *ru);
+/* A zombie that its parent has asked for goes. */
+void proc_reap(struct proc *p);
 void ticks_to_timeval(uint32_t ticks, struct abi_timeval32 *tv);
 /* What p used itself and what its children did, as asked for. */
 void proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru);

@@ -227,7 +227,7 @@ frames_mark(void)
 		if (frame_kind(f) == FRAME_USER)
 			frame_set_owner(f, OWNER_SHARED);
 	for (p = proc_list; p != NULL; p = p->next)
-		if (p->space != NULL)
+		if (proc_own_space(p) != NULL)
 			mark_process(p);
 	for (slot = 0; slot < shm_slot_limit(); slot++)
 		mark_segment(slot);

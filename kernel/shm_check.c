@@ -35,7 +35,7 @@ check_space(struct finding *f, const struct proc *p)
 	struct shm_attach *at;
 	uint16_t n = 0;
 
-	while (f->ok && (at = shm_attach_next(p->space, &n)) != NULL) {
+	while (f->ok && (at = shm_attach_next(proc_own_space(p), &n)) != NULL) {
 		const struct shm_segment *seg = shm_slot(at->id & 0xffff);
 		uint32_t pieces = 0;
 
@@ -67,7 +67,8 @@ count_attaches(const struct shm_segment *seg)
 	for (p = proc_list; p != NULL; p = p->next) {
 		uint16_t n = 0;
 
-		while (p->space != NULL && (at = shm_attach_next(p->space, &n)) != NULL) {
+		while (proc_own_space(p) != NULL &&
+		       (at = shm_attach_next(proc_own_space(p), &n)) != NULL) {
 			steps++;
 			count += at->id == shm_segment_id(seg);
 		}
@@ -84,7 +85,8 @@ count_views(const struct vm_object *obj, uint32_t page, frame_t fr)
 	uint32_t count = 0;
 
 	for (p = proc_list; p != NULL; p = p->next) {
-		for (e = p->space == NULL ? NULL : p->space->first; e != NULL; e = e->next) {
+		for (e = proc_own_space(p) == NULL ? NULL : p->space->first; e != NULL;
+		     e = e->next) {
 			pte_t pte;
 
 			steps++;
@@ -158,7 +160,7 @@ shm_check(char *what, size_t size)
 	FIND(&f, shm_slot_last_free() < 0 || shm_slot(shm_slot_last_free()) == NULL,
 	     "shm_last_free is %d, which is in use", shm_slot_last_free());
 	for (p = proc_list; f.ok && p != NULL; p = p->next)
-		if (p->space != NULL)
+		if (proc_own_space(p) != NULL)
 			check_space(&f, p);
 	return f.ok;
 }

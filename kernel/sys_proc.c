@@ -25,48 +25,6 @@ sys_exit_group(const uint32_t *arg, uint32_t *result)
 	return sys_exit(arg, result);
 }
 
-int
-sys_fork(const uint32_t *arg, uint32_t *result)
-{
-	(void)arg;
-	return proc_fork((int *)result);
-}
-
-/* A child that borrows its parent's memory could be told from one that has a
- * copy only by writing there, which vfork's users must not do. */
-int
-sys_vfork(const uint32_t *arg, uint32_t *result)
-{
-	return sys_fork(arg, result);
-}
-
-int
-sys_wait4(const uint32_t *arg, uint32_t *result)
-{
-	struct abi_rusage ru;
-	int pid, status, err;
-
-	if (arg[2] & ~(uint32_t)(WNOHANG | WUNTRACED | WCONTINUED))
-		return EINVAL;
-	err = proc_wait(arg[0], arg[2], &pid, &status, &ru);
-	if (err != 0)
-		return err == EINTR ? ERESTART : err;
-	*result = pid;
-	if (pid == 0)
-		return 0;
-	if (arg[1] != 0 && copyout(arg[1], &status, sizeof(status)) != 0)
-		return EFAULT;
-	return arg[3] == 0 ? 0 : copyout(arg[3], &ru, sizeof(ru));
-}
-
-int
-sys_waitpid(const uint32_t *arg, uint32_t *result)
-{
-	uint32_t arg4[4] = {arg[0], arg[1], arg[2], 0};
-
-	return sys_wait4(arg4, result);
-}
-
 /* ---- exec ---- */
 
 /* The strings of a vector that ends in NULL. page: PAGE_SIZE bytes to use. */
@@ -139,10 +97,10 @@ sys_getppid(const uint32_t *arg, uint32_t *result)
 	return 0;
 }
 
-/* There are no threads to clear the word for. */
 int
 sys_set_tid_address(const uint32_t *arg, uint32_t *result)
 {
+	curproc()->clear_tid = arg[0];
 	return sys_getpid(arg, result);
 }
 
@@ -157,10 +115,23 @@ sys_set_thread_area(const uint32_t *arg, uint32_t *result)
 	if (copyin(&d, arg[0], sizeof(d)) != 0)
 		return EFAULT;
 	choose = d.entry_number == UINT32_MAX;
-	err = machine_set_tls(&d);
+	err = machine_set_tls(curproc(), &d);
 	if (err == 0 && choose)
 		err = copyout(arg[0], &d.entry_number, sizeof(d.entry_number));
 	return err;
+}
+
+int
+sys_get_thread_area(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_user_desc d;
+	int err;
+
+	(void)result;
+	if (copyin(&d, arg[0], sizeof(d)) != 0)
+		return EFAULT;
+	err = machine_get_tls(&d);
+	return err != 0 ? err : copyout(arg[0], &d, sizeof(d));
 }
 
 /* ---- Groups of processes ---- */

@@ -7,7 +7,29 @@
 
 #define WNOHANG 1
 #define WUNTRACED 2
+#define WSTOPPED WUNTRACED
+#define WEXITED 4
 #define WCONTINUED 8
+#define WNOWAIT 0x01000000u
+#define WNOTHREAD 0x20000000u
+#define WALL 0x40000000u
+#define WCLONE 0x80000000u
+/* waitid's first argument */
+#define P_ALL 0
+#define P_PID 1
+#define P_PGID 2
+
+/* clone */
+#define CLONE_SIGNAL 0xffu /* what the parent gets at the child's end */
+#define CLONE_VM 0x100u
+#define CLONE_VFORK 0x4000u
+#define CLONE_SYSVSEM 0x40000u
+#define CLONE_SETTLS 0x80000u
+#define CLONE_PARENT_SETTID 0x100000u
+#define CLONE_CHILD_CLEARTID 0x200000u
+#define CLONE_DETACHED 0x400000u
+#define CLONE_UNTRACED 0x800000u
+#define CLONE_CHILD_SETTID 0x1000000u
 
 #define CLOCK_REALTIME 0
 #define CLOCK_MONOTONIC 1

@@ -95,13 +95,14 @@ static const struct {
 	{"pselect6_time64", "ioooqp", {8, ZEROS, ZEROS, ZEROS, ZEROS, ZEROS}},
 	{"getrandom", "oui", {GOOD, 8, 0}},
 	{"shmctl", "iio", {SEGMENT, IPC_STAT, GOOD}},
+	{"waitid", "iioio", {P_ALL, 0, GOOD, WEXITED, GOOD}},
 	{"lseek", "fii", {FILE_FD, 0, SEEK_SET}},
 };
 
 /* Not called, and why: the first two do not return, pause waits for ever, fork
- * and vfork return twice, and the last two take a frame (faults.c). */
-static const char *const left_out[] = {"exit",  "exit_group", "pause",       "fork",
-                                       "vfork", "sigreturn",  "rt_sigreturn"};
+ * vfork and clone return twice, and the last two take a frame (faults.c). */
+static const char *const left_out[] = {"exit",  "exit_group", "pause",     "fork",
+                                       "vfork", "clone",      "sigreturn", "rt_sigreturn"};
 
 static const uint32_t pointers[] = {1,          0xfff,     0xffff, NOTHING,        GOOD + PAGE - 2,
                                     TOP - 0x10, TOP - 2,   TOP,    TOP + 0x100000, 0xfffffff0,

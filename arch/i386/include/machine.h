@@ -115,8 +115,9 @@ int user_copy_zero(vaddr_t to, size_t n);
 int machine_proc_init(struct proc *p, void (*fn)(void));
 /* => p does not run: its stack goes. */
 void machine_proc_free(struct proc *p);
-/* The child's user registers, TLS and FPU are the parent's, result 0. */
-void machine_proc_fork(struct proc *child, const struct proc *parent);
+/* The child's user registers, TLS and FPU are the parent's, result 0; sp, if it
+ * is not 0, its stack pointer. */
+void machine_proc_fork(struct proc *child, const struct proc *parent, vaddr_t sp);
 /* The current process's next user instruction is at entry, with this stack,
  * and all other registers as the System V ABI has them at a start. */
 void machine_proc_exec(vaddr_t entry, vaddr_t sp);
@@ -132,7 +133,9 @@ vaddr_t machine_user_pc(void);
 
 /* set_thread_area(): d->entry_number -1 asks for a free one and is set.
  * => EINVAL, ESRCH. */
-int machine_set_tls(struct abi_user_desc *d);
+int machine_set_tls(struct proc *p, struct abi_user_desc *d);
+/* get_thread_area() of the current process. => EINVAL. */
+int machine_get_tls(struct abi_user_desc *d);
 
 /* ---- Signals of the current process ------------------------------------- */
 

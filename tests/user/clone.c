@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* clone, vfork and waitid: whose memory a child has, and what its parent hears. */
+#include <abi/misc.h>
+
+#include "tap.h"
+
+#define SYS_CLONE 120
+#define SYS_WAITID 284
+#define SYS_SET_TID 258
+
+static volatile int word, tid, parent_tid;
+static char stack[8192];
+
+/* A child on a stack of its own that runs fn; as musl's and glibc's clone(). */
+static pid_t __attribute__((noinline))
+clone_run(unsigned flags, void *sp, void (*fn)(void), volatile int *ctid)
+{
+	pid_t pid;
+
+	__asm__ volatile("int $0x80\n\ttest %%eax, %%eax\n\tjnz 1f\n\tcall *%7\n"
+	                 "\tmov $1, %%eax\n\txor %%ebx, %%ebx\n\tint $0x80\n1:"
+	                 : "=a"(pid)
+	                 : "a"(SYS_CLONE), "b"(flags), "c"(sp), "d"(&parent_tid), "S"(0), "D"(ctid),
+	                   "r"(fn)
+	                 : "memory");
+	return pid;
+}
+
+static pid_t
+vfork_run(void (*fn)(void))
+{
+	return clone_run(CLONE_VM | CLONE_VFORK | SIGCHLD, stack + sizeof(stack) - 16, fn, NULL);
+}
+
+int
+helper(int argc, char **argv)
+{
+	(void)argc;
+	return argv[1][0] - '0';
+}
+
+static void
+writes_word(void)
+{
+	word++;
+	syscall(SYS_SET_TID, &tid);
+}
+
+/* ---- fork's kind ---- */
+
+static void
+says_tid(void)
+{
+	word = 1;
+	_exit(tid == getpid() && parent_tid == 0 ? 5 : 6);
+}
+
+static void
+as_fork(void)
+{
+	pid_t pid;
+
+	word = 0, tid = parent_tid = 0;
+	pid = clone_run(CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID | SIGCHLD,
+	                stack + sizeof(stack) - 16, says_tid, &tid);
+	ok(pid > 0, "clone with glibc's flags for fork");
+	is(ending(pid), 5, "the child's number is in its memory");
+	is(parent_tid, pid, "and in the parent's");
+	is(word + tid, 0, "memory is the child's own");
+	fails(syscall(SYS_CLONE, CLONE_VM | SIGCHLD, stack + 4096), ENOSYS, "a thread");
+	fails(syscall(SYS_CLONE, CLONE_VFORK | SIGCHLD, 0), ENOSYS, "vfork with a copy");
+	fails(syscall(SYS_CLONE, 0x200 | SIGCHLD, 0), ENOSYS, "a shared directory");
+	fails(syscall(SYS_CLONE, 65, 0), EINVAL, "signal 65");
+	fails(syscall(SYS_CLONE, CLONE_SETTLS | SIGCHLD, 0, 0, 4), EFAULT, "no descriptor");
+	is(ending(clone_run(CLONE_CHILD_SETTID | SIGCHLD, stack + sizeof(stack) - 16, writes_word,
+	                    (int *)0xc0000000)),
+	   0, "no place for the number");
+	is(ending(clone_run(CLONE_VM | CLONE_VFORK | SIGCHLD, (void *)0xfffffff0, writes_word,
+	                    NULL)),
+	   SEGV, "a stack in the kernel");
+	uint32_t desc[4] = {12, 0, 0xfffff, 0x51};
+	fails(syscall(SYS_CLONE, CLONE_SETTLS | SIGCHLD, 0, 0, desc), EINVAL, "a bad descriptor");
+}
+
+/* ---- vfork ---- */
+
+static void
+execs(void)
+{
+	word++;
+	execl("/run/clone", "clone", "7", NULL);
+}
+
+static void
+lends_on(void)
+{
+	static char second[4096];
+
+	clone_run(CLONE_VM | CLONE_VFORK | SIGCHLD, second + sizeof(second) - 16, writes_word,
+	          NULL);
+	word += 10;
+}
+
+static void
+as_vfork(void)
+{
+	unsigned long promised = proc_number("/proc/meminfo", "Committed_AS:");
+	int id = shmget(IPC_PRIVATE, PAGE, 0600);
+	char *at = shmat(id, NULL, 0);
+
+	word = 0, tid = 77;
+	is(ending(vfork_run(writes_word)), 0, "vfork: the child ends");
+	is(word, 1, "what it wrote is here, and before the parent went on");
+	is(tid, 0, "the word that it named is 0");
+	is(ending(vfork_run(execs)), 7, "vfork and exec");
+	is(word, 2, "the child wrote before");
+	is(stat_of(id).shm_nattch, 1, "no attach was counted twice");
+	is(ending(vfork_run(lends_on)), 0, "a borrower lends");
+	is(word, 13, "and all see it");
+	*at = 1;
+	ok(proc_number("/proc/meminfo", "Committed_AS:") <= promised + 8, "nothing was promised");
+	shmdt(at);
+	shmctl(id, IPC_RMID, NULL);
+}
+
+/* ---- one of them is killed ---- */
+
+static volatile int *seen;
+static struct gate gate;
+
+static void
+waits(void)
+{
+	seen[0] = getpid();
+	gate_pass(&gate);
+	word = 3;
+	seen[1] = word;
+}
+
+static void
+lender_killed(void)
+{
+	pid_t lender;
+	int id = shmget(IPC_PRIVATE, PAGE, 0600);
+
+	seen = shared(2 * sizeof(*seen));
+	gate_make(&gate);
+	lender = SPAWN(shmat(id, NULL, 0); vfork_run(waits));
+	while (seen[0] == 0)
+		sched_yield();
+	kill(lender, SIGTERM);
+	is(waitpid(lender, NULL, WNOHANG), 0, "a lender sleeps through SIGTERM");
+	kill(lender, SIGSTOP);
+	is(waitpid(lender, NULL, WUNTRACED), lender, "it can be stopped");
+	kill(lender, SIGCONT);
+	kill(lender, SIGKILL);
+	is(ending(lender), KILLED(SIGKILL), "and killed");
+	is(stat_of(id).shm_nattch, 1, "the borrower keeps the memory");
+	gate_open(&gate);
+	while (kill(seen[0], 0) == 0)
+		sched_yield();
+	is(seen[1], 3, "and goes on with it");
+	is(stat_of(id).shm_nattch, 0, "until its end");
+	gate_drop(&gate);
+	shmctl(id, IPC_RMID, NULL);
+	munmap((void *)seen, 2 * sizeof(*seen));
+}
+
+static void
+dies(void)
+{
+	__asm__ volatile("movb $1, 4");
+}
+
+/* ---- what a parent hears ---- */
+
+static int heard;
+
+static void
+hear(int sig)
+{
+	heard = sig;
+}
+
+static int
+waitid(int type, int id, siginfo_t *info, unsigned options)
+{
+	return syscall(SYS_WAITID, type, id, info, options, NULL);
+}
+
+static void
+news(void)
+{
+	siginfo_t info = {.si_signo = 1};
+	pid_t pid;
+
+	signal(SIGUSR1, hear);
+	pid = clone_run(SIGUSR1, stack + sizeof(stack) - 16, writes_word, NULL);
+	while (!heard)
+		sched_yield();
+	is(heard, SIGUSR1, "another signal at the end");
+	fails(waitpid(-1, NULL, 0), ECHILD, "such a child is not for everybody");
+	is(waitpid(pid, NULL, WCLONE), pid, "but for those who ask");
+	signal(SIGUSR1, SIG_DFL);
+
+	fails(waitid(P_ALL, 0, NULL, WEXITED), ECHILD, "waitid: no children");
+	pid = SPAWN(pause());
+	is(waitid(P_PID, pid, &info, WEXITED | WNOHANG), 0, "waitid: nothing yet");
+	is(info.si_signo | info.si_pid, 0, "and it says so");
+	fails(waitid(P_PID, pid, &info, WNOHANG), EINVAL, "waitid for nothing");
+	fails(waitid(P_PID, 0, &info, WEXITED), EINVAL, "waitid for process 0");
+	fails(waitid(4, 1, &info, WEXITED), EINVAL, "waitid for something else");
+	kill(pid, SIGSTOP);
+	is(waitid(P_PID, pid, &info, WSTOPPED), 0, "waitid: stopped");
+	ok(info.si_signo == SIGCHLD && info.si_pid == pid && info.si_code == CLD_STOPPED &&
+	           info.si_status == SIGSTOP,
+	   "it tells by what");
+	kill(pid, SIGCONT);
+	is(waitid(P_ALL, 0, &info, WCONTINUED | WNOWAIT), 0, "waitid: continued");
+	ok(info.si_code == CLD_CONTINUED && info.si_status == SIGCONT, "so it tells");
+	is(waitid(P_PGID, 0, &info, WCONTINUED), 0, "WNOWAIT had left it");
+	kill(pid, SIGTERM);
+	is(waitid(P_PID, pid, &info, WEXITED | WNOWAIT), 0, "waitid: killed");
+	ok(info.si_code == CLD_KILLED && info.si_status == SIGTERM, "it tells by what");
+	is(ending(pid), KILLED(SIGTERM), "the zombie was still there");
+	pid = SPAWN(_exit(9));
+	is(waitid(P_PGID, getpgrp(), &info, WEXITED), 0, "waitid: ended");
+	ok(info.si_code == CLD_EXITED && info.si_status == 9, "it tells the status");
+	fails(waitid(P_ALL, 0, NULL, WEXITED), ECHILD, "and that was all");
+}
+
+void
+test(void)
+{
+	as_fork();
+	as_vfork();
+	is(ending(vfork_run(dies)), SEGV, "a borrower that is killed");
+	lender_killed();
+	news();
+}
