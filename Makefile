@@ -49,8 +49,9 @@ CFLAGS := $(TARGET) -march=i686 -std=gnu11 -ffreestanding -fno-pie \
 	-fno-stack-protector -fno-strict-aliasing -fno-common \
 	-fno-asynchronous-unwind-tables -g $(WARN) \
 	-nostdinc -isystem $(call ask,-print-file-name=include)
-# The kernel keeps frame pointers, by which a panic finds its callers.
-KCFLAGS := $(CFLAGS) -mno-sse -mno-mmx -msoft-float -fno-omit-frame-pointer
+# The kernel keeps frame pointers, by which a panic finds its callers, and its
+# functions get their first three arguments in EAX, EDX and ECX.
+KCFLAGS := $(CFLAGS) -mno-sse -mno-mmx -msoft-float -fno-omit-frame-pointer -mregparm=3
 CFLAGS_release := -O2
 CFLAGS_debug := -O1 -DDEBUG
 UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -Ikernel

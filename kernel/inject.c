@@ -74,6 +74,7 @@ set(const char *text, int pid)
 	}
 	memcpy(sites, fresh, sizeof(sites));
 	owner = pid;
+	return_work = true; /* user_return() keeps it so while any is called up */
 	inject_active = lots != 0;
 	for (i = 0; i < INJECT_SITES; i++)
 		if (sites[i].nth != 0 || sites[i].sleep)

@@ -24,7 +24,7 @@
 #define SLEEP_HASH 64u
 
 struct proc *current_process;
-bool need_resched;
+bool need_resched, return_work;
 
 static struct proc boot_proc; /* the context that machine start-up runs in */
 static struct proc *run_first, **run_last = &run_first;
@@ -79,6 +79,7 @@ switch_away(void)
 	if (to == from)
 		return;
 	current_process = to;
+	return_work = true; /* it has not looked since it left */
 	machine_switch(from, to);
 }
 
@@ -203,4 +204,5 @@ sched_tick(bool user)
 		itimer_tick(p, user);
 	}
 	need_resched = run_first != NULL;
+	return_work |= need_resched;
 }

@@ -43,6 +43,13 @@ ignored(const struct proc *p, int sig)
 	return handler == HANDLER_DFL && (p->pid == INIT_PID || (SIGBIT(sig) & DEFAULT_IGNORED));
 }
 
+void
+signal_set_mask(sigset_t mask)
+{
+	curproc()->sig->mask = mask & ~SIGSET_ALWAYS;
+	return_work = true;
+}
+
 static sigset_t
 deliverable(const struct proc *p)
 {
@@ -83,6 +90,7 @@ signal_post(struct proc *p, int sig, const struct abi_siginfo *info)
 		}
 	}
 	ss->pending |= SIGBIT(sig);
+	return_work = true;
 	if (p->state == PROC_STOPPED && sig == SIGCONT)
 		proc_continue(p);
 	else if (p->state == PROC_STOPPED && sig == SIGKILL)
@@ -229,6 +237,7 @@ user_return(void)
 
 	if (need_resched || inject_lot(4))
 		sched_yield();
+	return_work = inject_active;
 	ss = curproc()->sig;
 	if (deliverable(curproc()) != 0 || ss->restart != 0 || ss->use_saved)
 		signal_deliver();

@@ -37,6 +37,8 @@ struct sigstate {
 void signal_post(struct proc *p, int sig, const struct abi_siginfo *info);
 /* To each process of a group; => how many there were. */
 unsigned signal_post_group(int pgid, int sig, const struct abi_siginfo *info);
+/* The current process's mask; what can't be blocked isn't. */
+void signal_set_mask(sigset_t mask);
 /* Is there one that would interrupt a sleep? */
 bool signal_pending(const struct proc *p);
 /* Act on the current process's signals before it goes back to user mode.

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* memcpy() and memset() are the machine's own. */
 #include "string.h"
 
 #include <stdint.h>
-
-void *
-memcpy(void *to, const void *from, size_t n)
-{
-	return memmove(to, from, n);
-}
 
 void *
 memmove(void *to, const void *from, size_t n)
@@ -24,19 +19,6 @@ memmove(void *to, const void *from, size_t n)
 		while (n-- > 0)
 			d[n] = s[n];
 	}
-	return to;
-}
-
-void *
-memset(void *to, int c, size_t n)
-{
-	unsigned char *d = to;
-	uint32_t word = (unsigned char)c * 0x01010101u;
-
-	for (; n >= 4; n -= 4, d += 4)
-		*(uint32_t *)d = word;
-	while (n-- > 0)
-		*d++ = (unsigned char)c;
 	return to;
 }
 

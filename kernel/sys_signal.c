@@ -121,7 +121,7 @@ sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
 	}
 	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
 		return EFAULT;
-	ss->mask = mask & ~SIGSET_ALWAYS;
+	signal_set_mask(mask);
 	return 0;
 }
 
@@ -150,7 +150,7 @@ sys_rt_sigsuspend(const uint32_t *arg, uint32_t *result)
 		return EFAULT;
 	ss->saved_mask = ss->mask;
 	ss->use_saved = true;
-	ss->mask = set & ~SIGSET_ALWAYS;
+	signal_set_mask(set);
 	while (tsleep(ss, PCATCH, "sigsuspend", 0) == 0)
 		;
 	return ERESTARTNOHAND;
@@ -200,7 +200,7 @@ signal_return(bool rt, uint32_t *result)
 
 	if (machine_signal_return(rt, &mask, result) != 0)
 		signal_force_exit(SIGSEGV, "no signal frame to return from");
-	curproc()->sig->mask = mask & ~SIGSET_ALWAYS;
+	signal_set_mask(mask);
 	return 0;
 }
 

@@ -44,6 +44,7 @@ syscall(uint32_t number, const uint32_t arg[6])
 		return result;
 	if (err == ERESTART || err == ERESTARTNOHAND) {
 		curproc()->sig->restart = err;
+		return_work = true;
 		err = EINTR;
 	}
 	return -(uint32_t)err;

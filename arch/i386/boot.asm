@@ -101,8 +101,8 @@ start_high:
 .no_pge:
 	mov esp, boot_stack_top
 	xor ebp, ebp			; the backtrace ends here
-	push edi
-	push esi
+	mov eax, esi
+	mov edx, edi
 	call start_c
 
 section .bss nobits alloc write align=4096

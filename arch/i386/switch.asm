@@ -10,8 +10,6 @@ extern trap_return
 ; its place to *save_esp, and the other's come from where it left them.
 global context_switch
 context_switch:
-	mov eax, [esp + 4]
-	mov edx, [esp + 8]
 	push ebp
 	push ebx
 	push esi

@@ -172,7 +172,8 @@ user_exception(struct trapframe *tf)
 		kernel_exception(tf); /* NMI, machine check: not the program's doing */
 }
 
-/* Called by vectors.asm; what it leaves in *tf is what the CPU goes on with. */
+/* All but system calls, from vectors.asm; what it leaves in *tf is what the CPU
+ * goes on with. */
 void
 trap(struct trapframe *tf)
 {
@@ -180,16 +181,12 @@ trap(struct trapframe *tf)
 		kernel_trap(tf);
 		return;
 	}
-	if (tf->trapno == TRAP_SYSCALL) {
-		uint32_t arg[6] = {tf->ebx, tf->ecx, tf->edx, tf->esi, tf->edi, tf->ebp};
-
-		tf->eax = syscall(tf->eax, arg);
-	} else if (tf->trapno >= TRAP_IRQ) {
+	if (tf->trapno >= TRAP_IRQ)
 		irq_take(tf->trapno - TRAP_IRQ, true);
-	} else {
+	else
 		user_exception(tf);
-	}
-	user_return();
+	if (return_work)
+		user_return();
 }
 
 /* On its own stack; the interrupted state is in the main TSS. */

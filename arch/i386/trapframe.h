@@ -4,6 +4,7 @@
 #define TRAPFRAME_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct trapframe {
@@ -53,5 +54,8 @@ trap_from_user(const struct trapframe *tf)
 {
 	return (tf->cs & 3) == 3;
 }
+
+/* What vectors.asm knows of it. */
+_Static_assert(offsetof(struct trapframe, eax) == 44, "FRAME_EAX");
 
 #endif

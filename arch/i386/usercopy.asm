@@ -2,7 +2,8 @@
 ;
 ; The only kernel code that touches user memory. A page fault between
 ; usercopy_start and usercopy_end goes to vm_fault(); if that refuses, trap.c
-; goes on at usercopy_fault. All have the same stack: EDI, ESI, return address.
+; goes on at usercopy_fault. Arguments come in EAX, EDX, ECX, a fourth on the
+; stack. All have the same stack: EDI, ESI, return address.
 
 EFAULT		equ 14
 ENAMETOOLONG	equ 36
@@ -25,26 +26,28 @@ user_copy_in:
 user_copy_out:
 	push esi
 	push edi
-	mov edi, [esp + 12]
-	mov esi, [esp + 16]
-	mov edx, [esp + 20]
-	mov ecx, edx
+	mov edi, eax
+	mov esi, edx
+	mov edx, ecx
 	shr ecx, 2
 	rep movsd
 	mov ecx, edx
 	and ecx, 3
+	jz .done
 	rep movsb
+.done:
 	xor eax, eax
-	jmp usercopy_done
+	pop edi
+	pop esi
+	ret
 
 ; int user_copy_zero(vaddr_t to, size_t n)
 user_copy_zero:
 	push esi
 	push edi
-	mov edi, [esp + 12]
-	mov edx, [esp + 16]
-	xor eax, eax
+	mov edi, eax
 	mov ecx, edx
+	xor eax, eax
 	shr ecx, 2
 	rep stosd
 	mov ecx, edx
@@ -56,9 +59,8 @@ user_copy_zero:
 user_copy_str:
 	push esi
 	push edi
-	mov edi, [esp + 12]
-	mov esi, [esp + 16]
-	mov ecx, [esp + 20]
+	mov edi, eax
+	mov esi, edx
 	jecxz .long
 .next:
 	lodsb
@@ -71,9 +73,9 @@ user_copy_str:
 	mov eax, ENAMETOOLONG
 	jmp usercopy_done
 .end:
-	sub esi, [esp + 16]
+	sub esi, edx
 	dec esi
-	mov edx, [esp + 24]
+	mov edx, [esp + 12]
 	mov [edx], esi
 	xor eax, eax
 	jmp usercopy_done

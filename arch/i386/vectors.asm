@@ -5,8 +5,12 @@
 
 KERNEL_DS	equ 0x10
 TRAP_SYSCALL	equ 0x80
+FRAME_EAX	equ 44			; in struct trapframe
 
 extern trap
+extern syscall
+extern user_return
+extern return_work
 extern double_fault
 
 section .text
@@ -29,23 +33,45 @@ vector_%1:
 %assign n n + 1
 %endrep
 
-vector_syscall:
-	push eax			; kept to make the call again
-	push dword TRAP_SYSCALL
-
-trap_enter:
+; The stack has a struct trapframe from here on.
+%macro SAVE 0
 	pusha
 	push ds
 	push es
 	push fs
 	push gs
 	cld
-	mov eax, KERNEL_DS
-	mov ds, eax
-	mov es, eax
-	push esp
+	mov ds, [cs:kernel_ds]
+	mov es, [cs:kernel_ds]
+%endmacro
+
+trap_enter:
+	SAVE
+	mov eax, esp
 	call trap
-	add esp, 4
+	jmp trap_return
+
+; A system call goes by no other way than this: to syscall() with the number, in
+; EAX since before, and where the six arguments are. Behind it one look tells
+; whether there is anything to do before the program goes on, and mostly there
+; is not.
+vector_syscall:
+	push eax			; kept to make the call again
+	push dword TRAP_SYSCALL
+	SAVE
+	push ebp
+	push edi
+	push esi
+	push edx
+	push ecx
+	push ebx
+	mov edx, esp
+	call syscall
+	add esp, 24
+	mov [esp + FRAME_EAX], eax
+	cmp byte [return_work], 0
+	je trap_return
+	call user_return
 
 ; The user may have taken away the segments that its registers name: each of
 ; these instructions may fault, and trap.c then mends the word it was to load.
@@ -71,6 +97,9 @@ double_fault_entry:
 	call double_fault
 
 section .rodata
+kernel_ds:
+	dw KERNEL_DS
+align 4
 global trap_vectors
 trap_vectors:
 %assign n 0

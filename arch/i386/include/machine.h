@@ -187,8 +187,10 @@ _Noreturn void kernel_main(const char *cmdline, const void *initrd, size_t initr
 /* A system call of the current process: what goes back in its result
  * register. */
 uint32_t syscall(uint32_t number, const uint32_t arg[6]);
-/* On the way back to user mode: signals, and the end of a time slice. */
+/* On the way back to user mode: signals, and the end of a time slice. There is
+ * nothing to do unless return_work. */
 void user_return(void);
+extern bool return_work;
 /* One timer tick; user: it interrupted user mode. */
 void clock_tick(bool user);
 /* The current process did what gets it `sig`; what is one or two words.

@@ -18,6 +18,7 @@ int vdprintf(int fd, const char *fmt, va_list ap);
 /* ---- What shm.c and others ask of the rest of the kernel ---- */
 
 struct proc *current_process;
+bool return_work;
 struct proc *host_procs[HOST_PROCS];
 int64_t host_now = 1000;
 unsigned host_wakeups;
