@@ -88,19 +88,19 @@ HOSTTESTS := $(patsubst tests/host/%.c,%,$(sort $(wildcard tests/host/test_*.c))
 HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 	$(sort $(wildcard tests/host/support/*.c)))
 
-.PHONY: all kernel user tests run test bench bench-plot mutants conformance iso qemu-gdb gdb toolchain clean help \
+.PHONY: all kernel user tests run test bench bench-plot debian linux mutants conformance iso qemu-gdb gdb toolchain clean help \
 	format check-format lines
 all: kernel user	## the kernel (release and debug) and the image
 kernel: $(BUILD)/release/isthmus.elf $(BUILD)/debug/isthmus.elf
 user: $(BUILD)/initrd.tar
-tests: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/tests/bench/bench $(GUESTS:%=$(BUILD)/tests/guest/%) \
+tests: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/tests/bench/bench $(BUILD)/linux-init $(GUESTS:%=$(BUILD)/tests/guest/%) \
 	$(HOSTTESTS:%=$(BUILD)/host/%)
 
 # A stamp is written only when its words changed, and while make reads this
 # file, so that a build with nothing to do has nothing to run.
 stamp = $(shell mkdir -p $(BUILD); echo '$(2)' | cmp -s - $(BUILD)/$(1) || \
 	echo '$(2)' >$(BUILD)/$(1))
-compiling := $(filter-out run test bench bench-plot mutants conformance iso qemu-gdb gdb toolchain clean help \
+compiling := $(filter-out run test bench bench-plot debian linux mutants conformance iso qemu-gdb gdb toolchain clean help \
 	format check-format lines,$(or $(MAKECMDGOALS),all))
 ifneq ($(compiling),)
 ifeq ($(and $(CC),$(call have,$(NASM))),)
@@ -194,6 +194,15 @@ $(BUILD)/user/bin/%: $(BUILD)/user/%.o $(CRT0) $(LIBC) $(USERLD)
 	$(call say,LD,$@)
 	$(Q)$(ulink)
 
+$(BUILD)/linux-init: $(BUILD)/tools/linux-init.o $(CRT0) $(LIBC) $(USERLD)
+	$(call say,LD,$@)
+	$(Q)$(ulink)
+
+$(BUILD)/tools/%.o: tools/%.c $(F)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(UCFLAGS) -MMD -MP -c -o $@ $<
+
 $(BUILD)/tests/guest/%: $(BUILD)/tests/obj/boot/guest/%.o $(CRT0) $(LIBC) $(USERLD)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
@@ -271,6 +280,14 @@ bench-plot:	## the same as a drawing of how they grow, build/bench.svg
 	$(remake) all tests
 	@tools/bench --plot
 
+debian:	## unpack Debian's programs for i386 into build/debian, for tools/run --root
+	@tools/debian debian
+
+linux:	## fetch Debian's kernel into build/linux, for tools/linux
+	@tools/setup linux
+	@tools/debian linux
+	$(remake) all $(BUILD)/linux-init
+
 mutants:	## bring old defects back; each has to be caught (ROW=B1 only one)
 	@tools/setup test
 	$(remake) all tests
@@ -296,11 +313,12 @@ gdb:	## debug the kernel that `make qemu-gdb` started
 toolchain:	## build i686-elf-gcc from Debian's sources into build/toolchain
 	@tools/toolchain
 
-clean:	## remove what was built, but not build/toolchain
-	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name toolchain \
+clean:	## remove what was built, but not build/toolchain nor what was fetched
+	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name toolchain ! -name 'apt*' \
+		! -name 'debian*' ! -name 'linux*' ! -name 'musl*' \
 		-exec rm -rf {} + 2>/dev/null || true
 
-CFILES = $(shell find kernel arch user tests -name '*.[ch]' 2>/dev/null)
+CFILES = $(shell find kernel arch user tests tools -name '*.[ch]' 2>/dev/null)
 format:	## put the C sources into their normal form
 	@clang-format -i $(CFILES)
 
@@ -316,5 +334,5 @@ lines:	## count the lines of each room
 help:	## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
--include $(shell find $(foreach d,release debug user tests host,$(BUILD)/$(d)) \
+-include $(shell find $(foreach d,release debug user tests host tools,$(BUILD)/$(d)) \
 	-name '*.d' 2>/dev/null)

@@ -6,12 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define PATH "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
 static _Noreturn void
 fail(const char *what, int status)
@@ -26,11 +29,13 @@ become(uid_t uid, const char *path, char **argv)
 {
 	struct passwd *pw = getpwuid(uid);
 	static char user[64];
-	char *env[] = {"PATH=/bin", "HOME=/", "TERM=vt100", user, NULL};
+	char *env[] = {PATH, "HOME=/", "TERM=vt100", user, NULL};
 
 	snprintf(user, sizeof(user), "USER=%s", pw ? pw->pw_name : "nobody");
 	setpgid(0, 0);
+	signal(SIGTTOU, SIG_IGN); /* which a process in the background gets for this */
 	tcsetpgrp(1, getpid());
+	signal(SIGTTOU, SIG_DFL);
 	if (uid && (setgroups(0, NULL) < 0 || setgid(pw ? pw->pw_gid : uid) < 0 || setuid(uid) < 0))
 		fail("setuid", 127);
 	execve(path, argv, env);

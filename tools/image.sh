@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The image of one run, for tools/run, which sources it: $tmp/image holds what
+# is its own; $tree is another tree to be in it, or empty, and is not copied.
+
+# A link counts, wherever it leads.
+in_tree() { # in_tree GUEST
+	[[ $tree && (-e $tree/$1 || -L $tree/$1) ]]
+}
+
+# Of two files of one name the tree's stays, but for a few.  A directory that is
+# a link in the tree (/bin to usr/bin) becomes one here, so that both agree.
+merge_tree() {
+	local name to image=$tmp/image
+	for name in "$tree"/*; do
+		[[ -L $name && -d $name ]] || continue
+		to=$(readlink "$name") name=${name##*/}
+		to=${to#/}
+		[[ /$to/ != */../* ]] || continue
+		mkdir -p "$image/$to" || return
+		[[ ! -d $image/$name ]] || cp -a "$image/$name/." "$image/$to" || return
+		rm -rf "${image:?}/$name" && ln -s "$to" "$image/$name" || return
+	done
+	while IFS= read -r name; do
+		case $name in
+		etc/passwd | etc/group | bin/init) ;;
+		*) ! in_tree "$name" || rm -f "$image/$name" ;;
+		esac
+	done < <(tar -tf "$build/initrd.tar" | grep -v '/$')
+}
+
+add() { # add HOST GUEST
+	[[ -e $1 ]] || fail "$1: no such file"
+	[[ -f $1 && -r $1 ]] || fail "$1: not a readable file"
+	[[ $2 == /* && $2 != */ && /$2/ != */../* && ! -d $tmp/image$2 ]] &&
+		! [[ $tree && -d $tree$2 ]] ||
+		fail "$2: cannot be a file's name in the image"
+	mkdir -p "$tmp/image$(dirname "$2")" 2>/dev/null &&
+		cp -L --preserve=mode "$1" "$tmp/image$2" ||
+		fail "$1: cannot become $2 in the image"
+}
+
+# Files and links, or else directories; no device, no pipe, no socket.
+files() { # files DIR
+	(cd "$1" && find . \( -type f -o -type l \) -print0) | LC_ALL=C sort -z
+}
+dirs() {
+	(cd "$1" && find . -type d -print0) | LC_ALL=C sort -z
+}
+
+# The tree, less what is in the image, and the image, less the tree's directories.
+# A directory is listed before what is in it.  tar and cpio read the files where
+# they are; a name that is longer than the format's is left out, and said so.
+pack() { # pack FILE
+	files image >image.files && dirs image >image.dirs && : >tree.list || return
+	if [[ $tree ]]; then
+		{ dirs "$tree" && files "$tree"; } | LC_ALL=C sort -z |
+			LC_ALL=C comm -z -23 - image.files >tree.list
+	fi
+	LC_ALL=C comm -z -23 image.dirs tree.list | cat - image.files >image.list
+	if [[ $linux ]]; then
+		{ (cd "${tree:-.}" && archive) <tree.list && (cd image && archive) <image.list; } >"$1"
+		return
+	fi
+	LC_ALL=C tar -cf "$1" --format=ustar --owner=0 --group=0 --numeric-owner --mtime=@0 \
+		--null --no-recursion -C "${tree:-.}" -T tree.list -C "$tmp/image" -T image.list \
+		2>tar.err && return
+	sed -nE 's/^tar: (.*): (file|link) name is too long.*/tools\/run: left out, its name is too long: \1/p' \
+		tar.err >&2
+	! grep -vE ' name is too long|Exiting with failure status' tar.err >why
+}
+archive() {
+	cpio -0 -o -H newc -R 0:0 --reproducible --quiet
+}
