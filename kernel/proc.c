@@ -6,6 +6,7 @@
 
 #include "abi/errno.h"
 #include "file.h"
+#include "futex.h"
 #include "kmem.h"
 #include "printf.h"
 #include "shm.h"
@@ -253,6 +254,7 @@ proc_set_space(struct vm_space *sp)
 	struct vm_space *old = p->space;
 	const uint32_t zero = 0;
 
+	futex_exit();
 	if (p->clear_tid != 0 && lender != NULL)
 		copyout(p->clear_tid, &zero, sizeof(zero));
 	p->clear_tid = 0;
