@@ -37,7 +37,7 @@ zero_read(struct file *f, struct uio *u)
 }
 
 static const struct file_ops null_ops = {.read = null_read, .write = null_write};
-static const struct file_ops zero_ops = {.read = zero_read, .write = null_write};
+static const struct file_ops zero_ops = {.read = zero_read, .write = null_write, .zeros = true};
 
 void
 dev_init(struct node *dev)
@@ -53,13 +53,13 @@ dev_init(struct node *dev)
 	unsigned i;
 
 	for (i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
-		struct node *n = node_create(devices[i].name, strlen(devices[i].name),
-		                             S_IFCHR | devices[i].mode);
+		const char *name = devices[i].name;
+		struct node *n = node_create(dev, S_IFCHR | devices[i].mode);
 
-		if (n == NULL)
+		if (n == NULL || ramfs_link(dev, name, strlen(name), n) != 0)
 			noboot("too little memory for /dev");
 		n->fops = devices[i].ops;
 		n->rdev = devices[i].rdev;
-		ramfs_link(dev, n);
+		node_unref(n);
 	}
 }

@@ -68,12 +68,14 @@ uio_move(struct uio *u, void *buf, size_t n)
 /* ---- Open files ---- */
 
 struct file *
-file_create(const struct file_ops *ops, int flags)
+file_create(struct node *n, const struct file_ops *ops, int flags)
 {
 	struct file *f = kmem_alloc(sizeof(*f));
 
 	if (f != NULL) {
 		f->refs = 1;
+		f->node = n;
+		node_ref(n);
 		f->ops = ops;
 		f->flags = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK | O_LARGEFILE | O_DIRECTORY);
 	}
@@ -99,16 +101,13 @@ open_check(const struct walk *w, int flags)
 	static const int wanted[] = {R_OK, W_OK, R_OK | W_OK, R_OK | W_OK};
 	int mode = wanted[flags & O_ACCMODE];
 
-	if (w->node == NULL) {
-		if (!(flags & O_CREAT))
-			return ENOENT;
-		return w->slash ? EISDIR : EROFS;
-	}
 	if ((flags & O_CREAT) && (flags & O_EXCL))
 		return EEXIST;
+	if (w->node->target != NULL)
+		return ELOOP;
 	if (flags & O_TRUNC)
 		mode |= W_OK;
-	if ((w->node->mode & S_IFMT) != S_IFDIR) {
+	if (!node_is(w->node, S_IFDIR)) {
 		if (flags & O_DIRECTORY)
 			return ENOTDIR;
 	} else if ((mode & W_OK) || (flags & O_CREAT)) {
@@ -117,27 +116,43 @@ open_check(const struct walk *w, int flags)
 	return fs_access(w->node, &curproc()->cred, mode);
 }
 
-int
-file_open(const char *path, int flags, int *fd)
+/* The node that is to be opened is w's: the one that is there, or a new one. */
+static int
+open_node(struct walk *w, int flags, uint32_t mode)
 {
-	struct file *f = NULL;
+	int err;
+
+	if (w->node == NULL) {
+		if (!(flags & O_CREAT))
+			return ENOENT;
+		return w->slash ? EISDIR : fs_create(w, S_IFREG | (mode & 07777), NULL);
+	}
+	err = open_check(w, flags);
+	if (err == 0 && (flags & O_TRUNC) && w->node->object != NULL)
+		err = ramfs_resize(w->node, 0);
+	return err;
+}
+
+int
+file_open(struct node *start, const char *path, int flags, uint32_t mode, int *fd)
+{
+	bool follow = !(flags & O_NOFOLLOW) && (~flags & (O_CREAT | O_EXCL));
+	struct file *f;
 	struct walk w;
 	int err;
 
-	err = fs_walk(path, curproc()->cwd, &curproc()->cred, &w);
+	err = fd_find(0, fd);
+	if (err == 0)
+		err = fs_walk(path, start, &curproc()->cred, follow, &w);
 	if (err != 0)
 		return err;
-	err = open_check(&w, flags);
-	if (err == 0 && (f = file_create(w.node->fops, flags)) == NULL)
-		err = ENOMEM;
+	err = open_node(&w, flags, mode);
 	if (err == 0) {
-		f->node = w.node;
-		node_ref(f->node);
-		if (f->ops->open != NULL)
-			err = f->ops->open(f);
+		f = file_create(w.node, w.node->fops, flags);
+		err = f == NULL ? ENOMEM : f->ops->open != NULL ? f->ops->open(f) : 0;
 		if (err == 0)
 			err = fd_alloc(f, 0, flags & O_CLOEXEC, fd);
-		if (err != 0)
+		if (err != 0 && f != NULL)
 			file_unref(f);
 	}
 	fs_walk_end(&w);
@@ -145,19 +160,22 @@ file_open(const char *path, int flags, int *fd)
 }
 
 int
-file_mmap(int fd, int prot, bool shared, struct vm_object **out)
+file_mmap(int fd, int prot, bool shared, struct vm_object **out, uint8_t *max_prot)
 {
 	struct file *f = fd_get(fd);
+	int access;
 
 	if (f == NULL)
 		return EBADF;
-	if (f->node == NULL || f->node->object == NULL)
-		return ENODEV;
-	if ((f->flags & O_ACCMODE) == O_WRONLY ||
-	    (shared && (prot & PROT_WRITE) && (f->flags & O_ACCMODE) != O_RDWR))
+	access = f->flags & O_ACCMODE;
+	if (access == O_WRONLY || (shared && (prot & PROT_WRITE) && access != O_RDWR))
 		return EACCES;
+	if (f->node->object == NULL && !f->ops->zeros)
+		return ENODEV;
+	*max_prot = PROT_READ | PROT_EXEC | (shared && access != O_RDWR ? 0 : PROT_WRITE);
 	*out = f->node->object;
-	vm_object_ref(*out);
+	if (*out != NULL)
+		vm_object_ref(*out);
 	return 0;
 }
 
@@ -223,19 +241,24 @@ fd_get(uint32_t fd)
 }
 
 int
+fd_find(uint32_t from, int *fd)
+{
+	while (from < OPEN_MAX && curproc()->files->file[from] != NULL)
+		from++;
+	*fd = from;
+	return from < OPEN_MAX && from < curproc()->rlimit[RLIMIT_NOFILE].rlim_cur ? 0 : EMFILE;
+}
+
+int
 fd_alloc(struct file *f, uint32_t from, bool cloexec, int *fd)
 {
 	struct fdtable *fds = curproc()->files;
-	uint32_t i = from;
 
-	while (i < OPEN_MAX && fds->file[i] != NULL)
-		i++;
-	if (i >= OPEN_MAX || i >= curproc()->rlimit[RLIMIT_NOFILE].rlim_cur)
+	if (fd_find(from, fd) != 0)
 		return EMFILE;
-	fds->file[i] = f;
+	fds->file[*fd] = f;
 	if (cloexec)
-		fds->cloexec |= 1ull << i;
-	*fd = i;
+		fds->cloexec |= 1ull << *fd;
 	return 0;
 }
 

@@ -21,16 +21,22 @@ struct cred;
 void fs_init(const void *initrd, size_t len);
 struct node *fs_root(void);
 
-/* Walk a path from cwd with that cred's rights (search permission).
- * => a node with one reference in *out; ENOENT, ENOTDIR, EACCES, ENOMEM. */
+/* Walk a path from cwd with that cred's rights (search permission), through
+ * symbolic links.
+ * => a node with one reference in *out; ENOENT, ENOTDIR, EACCES, ELOOP, ENOMEM. */
 int fs_lookup(const char *path, struct node *cwd, const struct cred *cred, struct node **out);
-/* May cred do R_OK, W_OK, X_OK to it? => 0, EACCES, EROFS. */
+/* May cred do R_OK, W_OK, X_OK to it? => 0, EACCES. */
 int fs_access(const struct node *n, const struct cred *cred, int mode);
 void node_ref(struct node *n);
 void node_unref(struct node *n);
 /* A regular file's memory and size in bytes; NULL if it has none (a
  * directory, a device). The node keeps its own reference. */
 struct vm_object *node_object(const struct node *n, uint32_t *size);
+/* The file whose memory obj is, and its path. => false: it has no name. */
+bool fs_object_name(const struct vm_object *obj, uint32_t *ino, char *path, size_t size);
+/* A directory's path; it ends with buf and starts where it says.
+ * => NULL: it has none any more, or a longer one. */
+char *fs_path(const struct node *dir, char *buf, size_t size);
 
 /* Descriptor tables: made empty, copied at fork, pruned at exec, dropped.
  * => ENOMEM. */
@@ -38,12 +44,14 @@ int fdtable_create(struct fdtable **out);
 int fdtable_fork(const struct fdtable *from, struct fdtable **out);
 void fdtable_exec(struct fdtable *fds);
 void fdtable_destroy(struct fdtable *fds);
-/* Open path as the lowest free descriptor, for the current process. */
-int file_open(const char *path, int flags, int *fd);
+/* Open path, from `start` on, as the lowest free descriptor of the current
+ * process; mode is for O_CREAT. */
+int file_open(struct node *start, const char *path, int flags, uint32_t mode, int *fd);
 
-/* The object behind an open regular file, for mmap. => EBADF, EACCES (not
- * open for that), ENODEV. A reference is taken. */
-int file_mmap(int fd, int prot, bool shared, struct vm_object **out);
+/* The object behind an open file, for mmap, and what protection it may ever
+ * get; *out NULL: private zeros will do. => EBADF, EACCES (not open for that),
+ * ENODEV. A reference is taken. */
+int file_mmap(int fd, int prot, bool shared, struct vm_object **out, uint8_t *max_prot);
 
 /* ---- between the files of this room ---- */
 
@@ -65,7 +73,7 @@ struct file {
 	int flags;     /* O_ACCMODE and what F_SETFL changes */
 	uint32_t offset;
 	const struct file_ops *ops;
-	struct node *node; /* one reference; NULL: a pipe */
+	struct node *node; /* one reference */
 	void *data;        /* the ops' own */
 };
 
@@ -80,22 +88,38 @@ struct file_ops {
 	int (*ready)(struct file *f);
 	void (*close)(struct file *f);
 	bool stream; /* has no place to seek to */
+	bool zeros;  /* a mapping of it is anonymous memory */
 };
 
+struct filetime {
+	int64_t sec;
+	uint32_t nsec;
+};
+
+/* A file of any kind. Its names are entries of directories. */
 struct node {
-	uint32_t refs; /* one for the tree, one for each child, open file, cwd */
-	uint32_t ino, mode, uid, gid, nlink, mtime, rdev;
+	uint32_t refs; /* one for each entry, open file, cwd, child's ".." */
+	uint32_t dev, ino, mode, uid, gid, nlink, rdev;
+	struct filetime atime, mtime, ctime;
 	uint32_t size;            /* bytes */
 	struct vm_object *object; /* a regular file's content */
+	char *target;             /* a symbolic link's, from kmem_alloc */
 	const struct file_ops *fops;
-	const struct dir_ops *dops;      /* of a directory */
-	struct node *parent;             /* one reference; the root's is itself */
-	struct node *children, *sibling; /* in order of cookie */
-	uint32_t cookie;                 /* its place among its siblings, for getdents */
-	const void *data;                /* procfs: what the file shows, */
-	int pid;                         /* and of whom */
-	char name[];
+	const struct dir_ops *dops; /* of a directory, */
+	struct node *parent;        /* its "..", one reference; the root's is itself, */
+	struct dirent *entries;     /* in order of cookie, */
+	struct dirent *last, *hint; /* and where the last look at them ended */
+	const void *data;           /* procfs: what the file shows, */
+	int pid;                    /* and of whom */
 };
+#define DEV_RAMFS 1u
+#define DEV_PROC 2u
+
+static inline bool
+node_is(const struct node *n, uint32_t type)
+{
+	return (n->mode & S_IFMT) == type;
+}
 
 struct dir_entry {
 	const char *name;
@@ -109,10 +133,13 @@ struct dir_ops {
 	int (*lookup)(struct node *dir, const char *name, size_t len, struct node **out);
 	/* The first entry at *pos or behind; *pos moves beyond it. */
 	bool (*next)(struct node *dir, uint32_t *pos, struct dir_entry *e);
+	bool changes; /* entries may come and go: it is ramfs's */
 };
 
-/* fs.c: a node without a parent, one reference. => NULL: no memory. */
-struct node *node_create(const char *name, size_t len, uint32_t mode);
+/* fs.c: a node on dir's file system, without a name, one reference; the
+ * caller's sets what it shows. => NULL: no memory. */
+struct node *node_create(const struct node *dir, uint32_t mode);
+struct filetime fs_now(void);
 /* A path up to its last name. */
 struct walk {
 	struct node *dir;  /* holds the last name; one reference */
@@ -120,20 +147,44 @@ struct walk {
 	const char *name;  /* the last name, not ending in NUL */
 	size_t len;
 	bool slash; /* behind it: only a directory will do */
+	char *buf;  /* where name stands, if that isn't the caller's */
 };
-/* => as fs_lookup(), but 0 when only the last name is missing. */
-int fs_walk(const char *path, struct node *cwd, const struct cred *cred, struct walk *w);
+/* follow: also a symbolic link that the path ends in.
+ * => as fs_lookup(), but 0 when only the last name is missing. */
+int fs_walk(const char *path, struct node *cwd, const struct cred *cred, bool follow,
+            struct walk *w);
 void fs_walk_end(struct walk *w);
 
-/* ramfs.c: put n (whose reference is taken over) into dir; a directory there. */
-void ramfs_link(struct node *dir, struct node *n);
+/* ramfs.c: give n a name in dir. => ENOMEM. */
+int ramfs_link(struct node *dir, const char *name, size_t len, struct node *n);
+/* Take a name away; the node goes with its last reference. */
+void ramfs_unlink(struct node *dir, const char *name, size_t len);
+/* Move a name: to->node, if any, loses its. => ENOMEM. */
+int ramfs_rename(const struct walk *from, const struct walk *to);
 /* dir/name as a directory, made if it isn't there; no reference is taken.
  * => NULL: no memory, or it is something else. */
 struct node *ramfs_mkdir(struct node *dir, const char *name, size_t len);
 bool ramfs_next(struct node *dir, uint32_t *pos, struct dir_entry *e);
 int ramfs_lookup(struct node *dir, const char *name, size_t len, struct node **out);
-extern const struct dir_ops ramfs_dir_ops;
+/* What a new node of that kind needs. => ENOMEM. */
+int ramfs_setup(struct node *n);
+/* A new length in bytes; what is added reads as zeros. => EFBIG, ENOSPC. */
+int ramfs_resize(struct node *n, uint32_t size);
+extern const struct dir_ops ramfs_dir_ops, ramfs_fixed_ops; /* fixed: no changes */
 extern const struct file_ops ramfs_file_ops, dir_file_ops;
+
+/* fs_change.c: what changes a tree, with the current process's rights.
+ * Make what the walk didn't find; target: of a symbolic link. */
+int fs_create(struct walk *w, uint32_t mode, const char *target);
+int fs_remove(const struct walk *w, bool dir);
+int fs_link(struct node *n, const struct walk *w);
+int fs_rename(const struct walk *from, const struct walk *to, bool replace);
+
+/* sys_path.c: a user's path, from a directory's descriptor or AT_FDCWD on.
+ * => as fs_walk(), EBADF, ENOTDIR. */
+int path_walk(uint32_t dirfd, vaddr_t path, bool follow, struct walk *w);
+/* Its node, one reference; flags: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH. */
+int path_node(uint32_t dirfd, vaddr_t path, uint32_t flags, struct node **out);
 
 void initrd_unpack(const void *archive, size_t len);
 void dev_init(struct node *dev);
@@ -149,11 +200,14 @@ struct fdtable {
 };
 /* The current process's open file. => NULL: none. */
 struct file *fd_get(uint32_t fd);
-/* Give f's reference the lowest free descriptor from `from` on. => EMFILE. */
+/* The lowest free descriptor from `from` on. => EMFILE. */
+int fd_find(uint32_t from, int *fd);
+/* The same, and f's reference is its now. => EMFILE. */
 int fd_alloc(struct file *f, uint32_t from, bool cloexec, int *fd);
 /* => EBADF. */
 int fd_close(uint32_t fd);
-struct file *file_create(const struct file_ops *ops, int flags); /* NULL: no memory */
+/* Takes its own reference on n. => NULL: no memory; nothing is opened yet. */
+struct file *file_create(struct node *n, const struct file_ops *ops, int flags);
 void file_unref(struct file *f);
 /* pipe.c: both ends, one reference each. => ENOMEM. */
 int pipe_create(int flags, struct file **reader, struct file **writer);

@@ -12,6 +12,8 @@
 #include "string.h"
 #include "vm.h"
 
+#define SYMLINKS_MAX 40u /* in one path */
+
 static struct node *root;
 
 struct node *
@@ -22,19 +24,28 @@ fs_root(void)
 
 /* ---- Nodes ---- */
 
+struct filetime
+fs_now(void)
+{
+	struct filetime now;
+
+	clock_realtime(&now.sec, &now.nsec);
+	return now;
+}
+
 struct node *
-node_create(const char *name, size_t len, uint32_t mode)
+node_create(const struct node *dir, uint32_t mode)
 {
 	static uint32_t last_ino = 1;
-	struct node *n = kmem_alloc(sizeof(*n) + len + 1);
+	struct node *n = kmem_alloc(sizeof(*n));
 
 	if (n == NULL)
 		return NULL;
 	n->refs = 1;
+	n->dev = dir != NULL ? dir->dev : DEV_RAMFS;
 	n->ino = ++last_ino;
 	n->mode = mode;
-	n->nlink = 1;
-	memcpy(n->name, name, len);
+	n->atime = n->mtime = n->ctime = fs_now();
 	return n;
 }
 
@@ -45,8 +56,8 @@ node_ref(struct node *n)
 	n->refs++;
 }
 
-/* The last reference to a child may be the last but one to its parent, and so
- * on upwards. */
+/* The last reference to a directory may be the last but one to its parent, and
+ * so on upwards. */
 void
 node_unref(struct node *n)
 {
@@ -58,6 +69,7 @@ node_unref(struct node *n)
 			return;
 		if (n->object != NULL)
 			vm_object_unref(n->object);
+		kmem_free(n->target);
 		kmem_free(n);
 		n = parent;
 	}
@@ -70,25 +82,34 @@ node_object(const struct node *n, uint32_t *size)
 	return n->object;
 }
 
+/* What the image need not bring. */
+static struct node *
+standard_dir(struct node *dir, const char *name, uint32_t mode)
+{
+	struct node *n = ramfs_mkdir(dir, name, strlen(name));
+
+	if (n == NULL)
+		noboot("/%s is not a directory, or memory is out", name);
+	n->mode = S_IFDIR | mode;
+	return n;
+}
+
 void
 fs_init(const void *initrd, size_t len)
 {
-	struct node *dev, *proc;
+	struct node *dev;
 
-	root = node_create("", 0, S_IFDIR | 0755);
-	if (root == NULL)
+	root = node_create(NULL, S_IFDIR | 0755);
+	if (root == NULL || ramfs_setup(root) != 0)
 		noboot("too little memory for the root directory");
 	root->parent = root;
 	root->nlink = 2;
-	root->dops = &ramfs_dir_ops;
-	root->fops = &dir_file_ops;
 	initrd_unpack(initrd, len);
-	dev = ramfs_mkdir(root, "dev", 3);
-	proc = ramfs_mkdir(root, "proc", 4);
-	if (dev == NULL || proc == NULL)
-		noboot("initrd: /dev or /proc is not a directory, or memory is out");
+	dev = standard_dir(root, "dev", 0755);
+	standard_dir(dev, "shm", 01777);
+	standard_dir(root, "tmp", 01777);
 	dev_init(dev);
-	procfs_init(proc);
+	procfs_init(standard_dir(root, "proc", 0555));
 }
 
 /* ---- Rights ---- */
@@ -98,11 +119,11 @@ fs_access(const struct node *n, const struct cred *cred, int mode)
 {
 	uint32_t bits = n->mode;
 
-	/* What has content is on a file system that can't be written to. */
-	if ((mode & W_OK) && (n->fops == NULL || n->fops->write == NULL))
-		return EROFS;
+	/* What shows something of the kernel's can't be written to. */
+	if ((mode & W_OK) && node_is(n, S_IFREG) && (n->fops == NULL || n->fops->write == NULL))
+		return EACCES;
 	if (cred->euid == 0) {
-		bool executable = (bits & 0111) != 0 || (bits & S_IFMT) == S_IFDIR;
+		bool executable = (bits & 0111) != 0 || node_is(n, S_IFDIR);
 
 		return (mode & X_OK) && !executable ? EACCES : 0;
 	}
@@ -122,7 +143,9 @@ step(struct walk *w, const struct cred *cred)
 	struct node *dir = w->node;
 	int err;
 
-	if ((dir->mode & S_IFMT) != S_IFDIR)
+	if (dir == NULL)
+		return ENOENT;
+	if (!node_is(dir, S_IFDIR))
 		return ENOTDIR;
 	err = fs_access(dir, cred, X_OK);
 	if (err != 0)
@@ -141,20 +164,48 @@ step(struct walk *w, const struct cred *cred)
 	return err == ENOENT ? 0 : err;
 }
 
+/* Go on with what the symbolic link w->node says in place of its name; *path is
+ * what comes behind it. */
+static int
+follow_link(struct walk *w, const char **path, unsigned count)
+{
+	size_t len = strlen(w->node->target), rest = strlen(*path);
+	char *buf;
+
+	if (count > SYMLINKS_MAX)
+		return ELOOP;
+	if (len + 1 + rest + 1 > PATH_MAX)
+		return ENAMETOOLONG;
+	buf = kmem_alloc(PATH_MAX);
+	if (buf == NULL)
+		return ENOMEM;
+	memcpy(buf, w->node->target, len);
+	if (w->slash)
+		buf[len++] = '/';
+	memcpy(buf + len, *path, rest);
+	kmem_free(w->buf);
+	w->buf = buf;
+	node_unref(w->node);
+	w->node = *buf == '/' ? root : w->dir;
+	node_ref(w->node);
+	while (*buf == '/')
+		buf++;
+	w->name = *path = buf;
+	w->len = 0;
+	return 0;
+}
+
 int
-fs_walk(const char *path, struct node *cwd, const struct cred *cred, struct walk *w)
+fs_walk(const char *path, struct node *cwd, const struct cred *cred, bool follow, struct walk *w)
 {
 	int err = *path == '\0' ? ENOENT : 0;
+	unsigned links = 0;
 
 	*w = (struct walk){.node = *path == '/' ? root : cwd, .name = path};
 	node_ref(w->node);
 	while (*path == '/')
 		path++;
 	while (err == 0 && *path != '\0') {
-		if (w->node == NULL) {
-			err = ENOENT;
-			break;
-		}
 		w->name = path;
 		while (*path != '\0' && *path != '/')
 			path++;
@@ -163,8 +214,10 @@ fs_walk(const char *path, struct node *cwd, const struct cred *cred, struct walk
 		while (*path == '/')
 			path++;
 		err = step(w, cred);
+		if (err == 0 && w->node != NULL && w->node->target != NULL && (follow || w->slash))
+			err = follow_link(w, &path, ++links);
 	}
-	if (err == 0 && w->slash && w->node != NULL && (w->node->mode & S_IFMT) != S_IFDIR)
+	if (err == 0 && w->slash && w->node != NULL && !node_is(w->node, S_IFDIR))
 		err = ENOTDIR;
 	if (err != 0)
 		fs_walk_end(w);
@@ -176,14 +229,15 @@ fs_walk_end(struct walk *w)
 {
 	node_unref(w->node);
 	node_unref(w->dir);
-	w->node = w->dir = NULL;
+	kmem_free(w->buf);
+	*w = (struct walk){.node = NULL};
 }
 
 int
 fs_lookup(const char *path, struct node *cwd, const struct cred *cred, struct node **out)
 {
 	struct walk w;
-	int err = fs_walk(path, cwd, cred, &w);
+	int err = fs_walk(path, cwd, cred, true, &w);
 
 	if (err != 0)
 		return err;
@@ -191,4 +245,39 @@ fs_lookup(const char *path, struct node *cwd, const struct cred *cred, struct no
 	w.node = NULL;
 	fs_walk_end(&w);
 	return *out == NULL ? ENOENT : 0;
+}
+
+/* ---- From a node to its path ---- */
+
+/* dir's entry in its parent. */
+static bool
+entry_of(const struct node *dir, struct dir_entry *e)
+{
+	uint32_t pos = DIR_FIRST;
+
+	while (dir->parent->dops->next(dir->parent, &pos, e))
+		if (e->ino == dir->ino)
+			return true;
+	return false;
+}
+
+char *
+fs_path(const struct node *dir, char *buf, size_t size)
+{
+	char *p = buf + size - 1;
+	struct dir_entry e;
+
+	*p = '\0';
+	if (dir == root)
+		*--p = '/';
+	for (; dir != root; dir = dir->parent) {
+		size_t len = entry_of(dir, &e) ? strlen(e.name) : size;
+
+		if (len + 1 > (size_t)(p - buf))
+			return NULL;
+		p -= len;
+		memcpy(p, e.name, len);
+		*--p = '/';
+	}
+	return p;
 }

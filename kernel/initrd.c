@@ -5,7 +5,9 @@
  * is a header of zeros. Everything in it is checked before it is believed.
  */
 #include "file.h"
+#include "kmem.h"
 #include "printf.h"
+#include "proc.h"
 #include "string.h"
 #include "vm.h"
 
@@ -106,20 +108,54 @@ parent_of(const char *path, const char **name, size_t *len)
 	}
 }
 
-static struct node *
-make_file(struct node *dir, const char *name, size_t len, const void *content, uint32_t size)
+/* The field as a string of its own. */
+static void
+link_name(const struct header *h, char to[sizeof(h->link) + 1])
 {
-	struct node *n;
+	memcpy(to, h->link, sizeof(h->link));
+	to[sizeof(h->link)] = '\0';
+}
 
-	if (dir->dops->lookup(dir, name, len, &n) == 0)
-		noboot("initrd: \"%s\" is in it twice", name);
-	n = node_create(name, len, S_IFREG);
-	if (n == NULL || vm_object_create(page_round(size) >> PAGE_SHIFT, &n->object) != 0)
-		noboot("too little memory for the initrd's \"%s\"", name);
-	vm_object_write(n->object, 0, content, size);
-	n->size = size;
-	n->fops = &ramfs_file_ops;
-	ramfs_link(dir, n);
+/* What the entry makes, without a name yet; one reference. => NULL: no memory. */
+static struct node *
+make_node(const struct node *dir, const struct header *h, const void *content, uint32_t size)
+{
+	struct node *n = node_create(dir, h->type == '2' ? S_IFLNK : S_IFREG);
+
+	if (n == NULL)
+		return NULL;
+	if (h->type == '2') {
+		n->target = kmem_alloc(sizeof(h->link) + 1);
+		if (n->target != NULL) {
+			link_name(h, n->target);
+			n->size = strlen(n->target);
+			return n;
+		}
+	} else if (ramfs_setup(n) == 0 && ramfs_resize(n, size) == 0) {
+		vm_object_write(n->object, 0, content, size);
+		return n;
+	}
+	node_unref(n);
+	return NULL;
+}
+
+/* The file that a hard link is another name of, one reference. */
+static struct node *
+find_linked(const struct header *h, const char *path)
+{
+	static const struct cred root;
+	char name[sizeof(h->link) + 1];
+	struct walk w;
+	struct node *n = NULL;
+
+	link_name(h, name);
+	if (fs_walk(name, fs_root(), &root, false, &w) == 0) {
+		n = w.node;
+		w.node = NULL;
+		fs_walk_end(&w);
+	}
+	if (n == NULL || node_is(n, S_IFDIR))
+		noboot("initrd: \"%s\" is a link to \"%s\", which is not there", path, name);
 	return n;
 }
 
@@ -129,28 +165,40 @@ unpack_one(const struct header *h, const void *content, uint32_t size)
 	char path[sizeof(h->prefix) + sizeof(h->name) + 2];
 	uint32_t mode, uid, gid, mtime;
 	const char *name;
-	struct node *n;
+	struct node *dir, *n;
 	size_t len;
 
 	full_name(h, path);
 	if (!OCTAL(h->mode, &mode) || !OCTAL(h->uid, &uid) || !OCTAL(h->gid, &gid) ||
 	    !OCTAL(h->mtime, &mtime))
 		noboot("initrd: \"%s\": a number that is none", path);
-	if (h->type != '0' && h->type != '\0' && h->type != '5') {
-		printf("initrd: \"%s\" is left out: neither a file nor a directory\n", path);
+	if (h->type != '\0' &&
+	    (h->type < '0' || h->type > '5' || h->type == '3' || h->type == '4')) {
+		printf("initrd: \"%s\" is left out: no file, link or directory\n", path);
 		return;
 	}
-	n = parent_of(path, &name, &len);
-	if (len > 0 && h->type == '5')
-		n = ramfs_mkdir(n, name, len);
-	else if (len > 0)
-		n = make_file(n, name, len, content, size);
+	dir = parent_of(path, &name, &len);
+	if (len == 0) {
+		n = dir;
+		node_ref(n);
+	} else if (h->type == '5') {
+		n = ramfs_mkdir(dir, name, len);
+		if (n != NULL)
+			node_ref(n);
+	} else {
+		if (dir->dops->lookup(dir, name, len, &n) == 0)
+			noboot("initrd: \"%s\" is in it twice", path);
+		n = h->type == '1' ? find_linked(h, path) : make_node(dir, h, content, size);
+		if (n != NULL && ramfs_link(dir, name, len, n) != 0)
+			n = NULL;
+	}
 	if (n == NULL)
-		noboot("initrd: no memory for \"%s\", or it is there as a file", path);
+		noboot("initrd: too little memory for \"%s\", or it is there as a file", path);
 	n->mode = (n->mode & S_IFMT) | (mode & 07777);
 	n->uid = uid;
 	n->gid = gid;
-	n->mtime = mtime;
+	n->atime = n->mtime = n->ctime = (struct filetime){.sec = mtime};
+	node_unref(n);
 }
 
 void

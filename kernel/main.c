@@ -43,7 +43,7 @@ init_main(void)
 	if (path == NULL)
 		path = "/bin/init";
 	do {
-		if (file_open("/dev/console", O_RDWR, &fd) != 0)
+		if (file_open(fs_root(), "/dev/console", O_RDWR, 0, &fd) != 0)
 			noboot("no console for init");
 	} while (fd < 2);
 	exec_init(path);

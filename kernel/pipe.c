@@ -129,20 +129,30 @@ int
 pipe_create(int flags, struct file **reader, struct file **writer)
 {
 	struct pipe *p = kmem_alloc(sizeof(*p));
+	struct node *n = node_create(NULL, S_IFIFO | 0600);
 
-	if (p == NULL)
-		return ENOMEM;
-	p->ring = kmem_alloc(RING);
-	*reader = file_create(&pipe_ops, (flags & O_NONBLOCK) | O_RDONLY);
-	*writer = file_create(&pipe_ops, (flags & O_NONBLOCK) | O_WRONLY);
-	if (p->ring == NULL || *reader == NULL || *writer == NULL) {
-		kmem_free(*reader);
-		kmem_free(*writer);
-		kmem_free(p->ring);
-		kmem_free(p);
-		return ENOMEM;
-	}
+	*reader = *writer = NULL;
+	if (p == NULL || n == NULL || (p->ring = kmem_alloc(RING)) == NULL)
+		goto undo;
+	n->nlink = 1;
+	n->uid = curproc()->cred.euid;
+	n->gid = curproc()->cred.egid;
+	*reader = file_create(n, &pipe_ops, (flags & O_NONBLOCK) | O_RDONLY);
+	*writer = file_create(n, &pipe_ops, (flags & O_NONBLOCK) | O_WRONLY);
+	if (*reader == NULL || *writer == NULL)
+		goto undo;
+	node_unref(n);
 	p->reader = p->writer = true;
 	(*reader)->data = (*writer)->data = p;
 	return 0;
+undo:
+	if (*reader != NULL) {
+		node_unref(n);
+		kmem_free(*reader);
+	}
+	node_unref(n);
+	if (p != NULL)
+		kmem_free(p->ring);
+	kmem_free(p);
+	return ENOMEM;
 }

@@ -146,6 +146,7 @@ proc_init(void (*fn)(void))
 	p->exit_signal = SIGCHLD;
 	strlcpy(p->name, "init", sizeof(p->name));
 	memcpy(p->rlimit, rlimit_first, sizeof(p->rlimit));
+	p->umask = 022;
 	p->cwd = fs_root();
 	node_ref(p->cwd);
 	table_add(p);
@@ -211,6 +212,7 @@ proc_fork(const struct birth *how, int *pid)
 	p->pgid = parent->pgid;
 	p->sid = parent->sid;
 	p->cred = parent->cred;
+	p->umask = parent->umask;
 	p->cwd = parent->cwd;
 	node_ref(p->cwd);
 	memcpy(p->name, parent->name, sizeof(p->name));

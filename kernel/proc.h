@@ -50,6 +50,7 @@ struct proc {
 	vaddr_t clear_tid;     /* what becomes 0 when it leaves the space */
 	struct fdtable *files;
 	struct node *cwd;
+	uint32_t umask;
 	struct cred cred;
 
 	struct proc *queue_next, **queue_link; /* run or sleep queue; NULL: on none */

@@ -123,9 +123,9 @@ static const struct file_ops knob_ops = {
 /* ---- Nodes ---- */
 
 static struct node *
-file_node(const struct proc_file *pf)
+file_node(const struct node *dir, const struct proc_file *pf)
 {
-	struct node *n = node_create(pf->name, strlen(pf->name), S_IFREG | pf->mode);
+	struct node *n = node_create(dir, S_IFREG | pf->mode);
 
 	if (n != NULL) {
 		n->fops = pf->store != NULL ? &knob_ops : &text_ops;
@@ -139,26 +139,25 @@ add_files(struct node *dir, const struct proc_file *pf)
 {
 	if (dir == NULL)
 		noboot("too little memory for /proc");
+	dir->dops = &ramfs_fixed_ops;
 	for (; pf->name != NULL; pf++) {
-		struct node *n = file_node(pf);
+		struct node *n = file_node(dir, pf);
 
-		if (n == NULL)
+		if (n == NULL || ramfs_link(dir, pf->name, strlen(pf->name), n) != 0)
 			noboot("too little memory for /proc");
-		ramfs_link(dir, n);
+		node_unref(n);
 	}
 }
 
-/* A node of p's under parent, whose reference it takes. */
-static struct node *
-pid_adopt(struct node *n, struct node *parent, const struct proc *p, uint32_t ino)
+/* A new node is one of p's. */
+static void
+pid_adopt(struct node *n, const struct proc *p, uint32_t ino)
 {
+	n->nlink = 1;
 	n->pid = p->pid;
 	n->ino = ino;
 	n->uid = p->cred.euid;
 	n->gid = p->cred.egid;
-	n->parent = parent;
-	node_ref(parent);
-	return n;
 }
 
 /* ---- A process's directory ---- */
@@ -180,10 +179,10 @@ pid_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 
 		if (strlen(pf->name) != len || memcmp(pf->name, name, len) != 0)
 			continue;
-		*out = file_node(pf);
+		*out = file_node(dir, pf);
 		if (*out == NULL)
 			return ENOMEM;
-		pid_adopt(*out, dir, p, pid_ino(p->pid, i + 1));
+		pid_adopt(*out, p, pid_ino(p->pid, i + 1));
 		return 0;
 	}
 	return ENOENT;
@@ -232,17 +231,19 @@ static int
 root_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 {
 	const struct proc *p = proc_of(name, len);
-	char number[12];
+	struct node *n;
 
 	if (p == NULL)
 		return ramfs_lookup(dir, name, len, out);
-	*out = node_create(number, snprintf(number, sizeof(number), "%d", p->pid), S_IFDIR | 0555);
-	if (*out == NULL)
+	n = *out = node_create(dir, S_IFDIR | 0555);
+	if (n == NULL)
 		return ENOMEM;
-	(*out)->nlink = 2;
-	(*out)->dops = &pid_dir_ops;
-	(*out)->fops = &dir_file_ops;
-	pid_adopt(*out, dir, p, pid_ino(p->pid, 0));
+	pid_adopt(n, p, pid_ino(p->pid, 0));
+	n->nlink = 2;
+	n->dops = &pid_dir_ops;
+	n->fops = &dir_file_ops;
+	n->parent = dir;
+	node_ref(dir);
 	return 0;
 }
 
@@ -281,12 +282,14 @@ procfs_init(struct node *proc)
 {
 	struct node *dir;
 
-	proc->dops = &root_dir_ops;
-	proc->mode = S_IFDIR | 0555;
+	proc->dev = DEV_PROC;
 	add_files(proc, proc_root_files);
+	proc->dops = &root_dir_ops;
 	add_files(ramfs_mkdir(proc, "sysvipc", 7), proc_ipc_files);
 	dir = ramfs_mkdir(proc, "sys", 3);
-	if (dir != NULL)
+	if (dir != NULL) {
+		dir->dops = &ramfs_fixed_ops;
 		dir = ramfs_mkdir(dir, "kernel", 6);
+	}
 	add_files(dir, proc_sys_files);
 }

@@ -1,88 +1,349 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The file system in memory. A directory is a list of nodes; a regular file is
- * a vm_object, the same thing that a segment is, so that to map one is to map
- * the other.
+ * The file system in memory. A directory is a list of entries, each a name for
+ * a node; a regular file is a vm_object, the same thing that a segment is, so
+ * that to map one is to map the other.
  */
 #include "abi/errno.h"
 #include "file.h"
+#include "kmem.h"
+#include "printf.h"
+#include "proc.h"
 #include "string.h"
 #include "vm.h"
 
+#define FILE_MAX 0x7ffff000u /* bytes; an offset is a signed word */
+#define HASH 1024u
+#define CHUNK 65536u /* bytes moved before others get their turn */
+
 /* ---- Directories ---- */
 
-/* Cookies rise along the list and are never used again, so that a position in
- * a directory stays right while entries come and go. */
-void
-ramfs_link(struct node *dir, struct node *n)
-{
-	static uint32_t last_cookie = DIR_FIRST;
-	struct node **link = &dir->children;
+struct dirent {
+	struct dirent *next, *prev; /* in the directory */
+	struct dirent *hash_next;   /* by directory and name, of all there are */
+	struct node *dir;
+	struct node *node; /* one reference */
+	uint32_t cookie;   /* its place in the directory, for getdents */
+	uint8_t len;
+	char name[];
+};
 
-	while (*link != NULL)
-		link = &(*link)->sibling;
-	*link = n;
-	n->cookie = last_cookie++;
-	n->parent = dir;
-	node_ref(dir);
-	if ((n->mode & S_IFMT) == S_IFDIR) {
-		dir->nlink++;
-		n->nlink = 2;
-	}
+static struct dirent *hash[HASH];
+
+static struct dirent **
+bucket(const struct node *dir, const char *name, size_t len)
+{
+	uint32_t h = dir->ino;
+
+	while (len-- > 0)
+		h = h * 31 + (uint8_t)*name++;
+	return &hash[(h ^ h >> 10) % HASH];
 }
 
-static struct node *
+/* Where the entry hangs in its bucket; what hangs there is NULL if it doesn't. */
+static struct dirent **
 find(const struct node *dir, const char *name, size_t len)
 {
-	struct node *n = dir->children;
+	struct dirent **link = bucket(dir, name, len);
 
-	while (n != NULL && (strncmp(n->name, name, len) != 0 || n->name[len] != '\0'))
-		n = n->sibling;
-	return n;
+	while (*link != NULL && ((*link)->dir != dir || (*link)->len != len ||
+	                         memcmp((*link)->name, name, len) != 0))
+		link = &(*link)->hash_next;
+	return link;
+}
+
+/* Cookies rise along the list and are never used again, so that a position in
+ * a directory stays right while entries come and go. => NULL: no memory. */
+static struct dirent *
+entry_create(struct node *dir, const char *name, size_t len)
+{
+	static uint32_t last_cookie = DIR_FIRST;
+	struct dirent *e = kmem_alloc(sizeof(*e) + len + 1), **link = bucket(dir, name, len);
+
+	if (e == NULL)
+		return NULL;
+	e->hash_next = *link;
+	*link = e;
+	e->prev = dir->last;
+	*(dir->last != NULL ? &dir->last->next : &dir->entries) = e;
+	dir->last = e;
+	e->dir = dir;
+	e->cookie = last_cookie++;
+	e->len = (uint8_t)len;
+	memcpy(e->name, name, len);
+	return e;
+}
+
+/* e becomes a name of n. */
+static void
+attach(struct dirent *e, struct node *n)
+{
+	e->node = n;
+	node_ref(n);
+	n->nlink++;
+	if (node_is(n, S_IFDIR)) {
+		node_ref(e->dir);
+		if (n->parent != NULL)
+			node_unref(n->parent);
+		n->parent = e->dir;
+		n->nlink++;
+		e->dir->nlink++;
+	}
+	n->ctime = e->dir->mtime = e->dir->ctime = fs_now();
+}
+
+/* It isn't any more. A directory goes on having its "..", for those in it. */
+static void
+detach(struct dirent *e)
+{
+	struct node *n = e->node;
+
+	n->nlink--;
+	if (node_is(n, S_IFDIR)) {
+		n->nlink--;
+		e->dir->nlink--;
+	}
+	n->ctime = e->dir->mtime = e->dir->ctime = fs_now();
+	node_unref(n);
+}
+
+int
+ramfs_link(struct node *dir, const char *name, size_t len, struct node *n)
+{
+	struct dirent *e = entry_create(dir, name, len);
+
+	if (e == NULL)
+		return ENOMEM;
+	attach(e, n);
+	return 0;
+}
+
+void
+ramfs_unlink(struct node *dir, const char *name, size_t len)
+{
+	struct dirent **link = find(dir, name, len), *e = *link;
+
+	*link = e->hash_next;
+	*(e->prev != NULL ? &e->prev->next : &dir->entries) = e->next;
+	*(e->next != NULL ? &e->next->prev : &dir->last) = e->prev;
+	dir->hint = NULL;
+	detach(e);
+	kmem_free(e);
+}
+
+int
+ramfs_rename(const struct walk *from, const struct walk *to)
+{
+	struct dirent *e = *find(to->dir, to->name, to->len);
+
+	if (e != NULL)
+		detach(e);
+	else if ((e = entry_create(to->dir, to->name, to->len)) == NULL)
+		return ENOMEM;
+	attach(e, from->node);
+	ramfs_unlink(from->dir, from->name, from->len);
+	return 0;
 }
 
 int
 ramfs_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 {
-	*out = find(dir, name, len);
-	if (*out == NULL)
+	struct dirent *e = *find(dir, name, len);
+
+	if (e == NULL)
 		return ENOENT;
+	*out = e->node;
 	node_ref(*out);
 	return 0;
 }
 
 bool
-ramfs_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
+ramfs_next(struct node *dir, uint32_t *pos, struct dir_entry *entry)
 {
-	struct node *n = dir->children;
+	struct dirent *e = dir->hint != NULL && dir->hint->cookie < *pos ? dir->hint : dir->entries;
 
-	while (n != NULL && n->cookie < *pos)
-		n = n->sibling;
-	if (n == NULL)
+	while (e != NULL && e->cookie < *pos)
+		e = e->next;
+	if (e == NULL)
 		return false;
-	*pos = n->cookie + 1;
-	e->name = n->name;
-	e->ino = n->ino;
-	e->mode = n->mode;
+	dir->hint = e;
+	*pos = e->cookie + 1;
+	entry->name = e->name;
+	entry->ino = e->node->ino;
+	entry->mode = e->node->mode;
 	return true;
 }
 
-const struct dir_ops ramfs_dir_ops = {.lookup = ramfs_lookup, .next = ramfs_next};
+const struct dir_ops ramfs_dir_ops = {.lookup = ramfs_lookup, .next = ramfs_next, .changes = true};
+const struct dir_ops ramfs_fixed_ops = {.lookup = ramfs_lookup, .next = ramfs_next};
 
 struct node *
 ramfs_mkdir(struct node *dir, const char *name, size_t len)
 {
-	struct node *n = find(dir, name, len);
+	struct dirent *e = *find(dir, name, len);
+	struct node *n;
 
-	if (n != NULL)
-		return (n->mode & S_IFMT) == S_IFDIR ? n : NULL;
-	n = node_create(name, len, S_IFDIR | 0755);
+	if (e != NULL)
+		return node_is(e->node, S_IFDIR) ? e->node : NULL;
+	n = node_create(dir, S_IFDIR | 0755);
 	if (n == NULL)
 		return NULL;
-	n->dops = &ramfs_dir_ops;
-	n->fops = &dir_file_ops;
-	ramfs_link(dir, n);
+	if (ramfs_setup(n) != 0 || ramfs_link(dir, name, len, n) != 0) {
+		node_unref(n);
+		return NULL;
+	}
+	node_unref(n);
 	return n;
+}
+
+bool
+fs_object_name(const struct vm_object *obj, uint32_t *ino, char *path, size_t size)
+{
+	const struct dirent *e = NULL;
+	unsigned i;
+	char *p;
+
+	for (i = 0; e == NULL && i < HASH; i++)
+		for (e = hash[i]; e != NULL && e->node->object != obj; e = e->hash_next)
+			;
+	if (e == NULL || e->len + 2u > size)
+		return false;
+	*ino = e->node->ino;
+	p = fs_path(e->dir, path, size - e->len - 1);
+	if (p == NULL)
+		return false;
+	memmove(path, p, strlen(p) + 1);
+	size = strlen(path);
+	if (path[size - 1] != '/')
+		path[size++] = '/';
+	memcpy(path + size, e->name, e->len + 1);
+	return true;
+}
+
+/* ---- Regular files ---- */
+
+/* The views that mappings have of pages from `from` on go: a touch there is
+ * SIGBUS from now on. */
+static void
+forget_pages(const struct vm_object *obj, uint32_t from)
+{
+	const struct proc *p;
+	const struct vm_entry *e;
+
+	for (p = proc_list; p != NULL; p = p->next) {
+		for (e = p->space != NULL ? p->space->first : NULL; e != NULL; e = e->next) {
+			uint32_t skip = from > e->pgoff ? from - e->pgoff : 0;
+
+			if (e->object == obj && skip < (e->end - e->start) >> PAGE_SHIFT)
+				pmap_remove(&p->space->pmap, e->start + (skip << PAGE_SHIFT),
+				            e->end);
+		}
+	}
+}
+
+/* What lies behind the end in its page, where a mapping may have written. */
+static void
+clear_tail(struct node *n)
+{
+	uint32_t in_page = n->size & PAGE_MASK;
+	frame_t f;
+	char *w;
+
+	if (in_page == 0 || !vm_object_peek(n->object, n->size >> PAGE_SHIFT, &f))
+		return;
+	w = window_open(f);
+	memset(w + in_page, 0, PAGE_SIZE - in_page);
+	window_close(w);
+}
+
+int
+ramfs_resize(struct node *n, uint32_t size)
+{
+	uint32_t npages = page_round(size) >> PAGE_SHIFT;
+
+	if (size > FILE_MAX)
+		return EFBIG;
+	if (size > n->size)
+		clear_tail(n);
+	if (npages < n->object->npages && n->object->refs > 1)
+		forget_pages(n->object, npages);
+	if (npages != n->object->npages && vm_object_resize(n->object, npages) != 0)
+		return ENOSPC;
+	if (size < n->size) {
+		n->size = size;
+		clear_tail(n);
+	}
+	n->size = size;
+	n->mtime = n->ctime = fs_now();
+	return 0;
+}
+
+/* Move n bytes between the file's page at f->offset and the user: a view is
+ * open meanwhile, which may fault but never sleeps. */
+static int
+move(struct file *f, struct uio *u, size_t n)
+{
+	uint32_t before = u->left;
+	char *page = window_open(vm_object_page(f->node->object, f->offset >> PAGE_SHIFT));
+	int err = uio_move(u, page + (f->offset & PAGE_MASK), n);
+
+	window_close(page);
+	f->offset += before - u->left;
+	if (err == 0 && f->offset % CHUNK < n)
+		sched_point();
+	return err;
+}
+
+/* How much of u goes into the page of f->offset, and not beyond `end`. */
+static size_t
+piece(const struct file *f, const struct uio *u, uint32_t end)
+{
+	size_t k = PAGE_SIZE - (f->offset & PAGE_MASK);
+
+	if (k > end - f->offset)
+		k = end - f->offset;
+	return k < u->left ? k : u->left;
+}
+
+static int
+file_read(struct file *f, struct uio *u)
+{
+	int err = 0;
+
+	while (err == 0 && u->left > 0 && f->offset < f->node->size)
+		err = move(f, u, piece(f, u, f->node->size));
+	f->node->atime = fs_now();
+	return err;
+}
+
+static int
+file_write(struct file *f, struct uio *u)
+{
+	struct node *n = f->node;
+	int err = 0;
+
+	/* A program that others may run as its owner isn't one any more. */
+	if (curproc()->cred.euid != 0)
+		n->mode &= ~(S_ISUID | S_ISGID);
+	while (err == 0 && u->left > 0) {
+		uint32_t old = n->size, k;
+
+		if (f->flags & O_APPEND)
+			f->offset = n->size;
+		if (f->offset >= FILE_MAX)
+			return EFBIG;
+		k = piece(f, u, FILE_MAX);
+		if (f->offset + k > n->size)
+			err = ramfs_resize(n, f->offset + k);
+		if (err != 0)
+			break;
+		err = move(f, u, k);
+		/* Bad memory in the middle: what wasn't moved isn't there. */
+		if (err != 0 && n->size > old)
+			ramfs_resize(n, f->offset > old ? f->offset : old);
+	}
+	n->mtime = n->ctime = fs_now();
+	return err;
 }
 
 static int
@@ -93,32 +354,17 @@ dir_read(struct file *f, struct uio *u)
 }
 
 const struct file_ops dir_file_ops = {.read = dir_read};
+const struct file_ops ramfs_file_ops = {.read = file_read, .write = file_write};
 
-/* ---- Regular files ---- */
-
-/* Straight from the frames to the user: a view is open during each copy, which
- * may fault but never sleeps. */
-static int
-file_read(struct file *f, struct uio *u)
+int
+ramfs_setup(struct node *n)
 {
-	struct node *n = f->node;
-	int err = 0;
-
-	while (err == 0 && u->left > 0 && f->offset < n->size) {
-		uint32_t in_page = f->offset & PAGE_MASK;
-		size_t k = PAGE_SIZE - in_page, before = u->left;
-		char *page;
-
-		if (k > n->size - f->offset)
-			k = n->size - f->offset;
-		if (k > u->left)
-			k = u->left;
-		page = window_open(vm_object_page(n->object, f->offset >> PAGE_SHIFT));
-		err = uio_move(u, page + in_page, k);
-		window_close(page);
-		f->offset += before - u->left;
+	if (node_is(n, S_IFDIR)) {
+		n->dops = &ramfs_dir_ops;
+		n->fops = &dir_file_ops;
+	} else if (node_is(n, S_IFREG)) {
+		n->fops = &ramfs_file_ops;
+		return vm_object_create(0, &n->object);
 	}
-	return err;
+	return 0;
 }
-
-const struct file_ops ramfs_file_ops = {.read = file_read};

@@ -24,7 +24,7 @@ transfer(uint32_t fd, struct uio *u, uint32_t *result)
 	move = u->to_user ? f->ops->read : f->ops->write;
 	if (move == NULL || all > IO_MAX)
 		return EINVAL;
-	if (all > 0 || (f->node != NULL && (f->node->mode & S_IFMT) == S_IFDIR))
+	if (all > 0 || node_is(f->node, S_IFDIR))
 		err = move(f, u);
 	/* What was moved before an error can't be undone: the call worked. */
 	*result = all - u->left;
@@ -80,28 +80,135 @@ sys_writev(const uint32_t *arg, uint32_t *result)
 	return transfer_vector(arg, false, result);
 }
 
-int
-sys_lseek(const uint32_t *arg, uint32_t *result)
+/* A transfer at a place of its own, which is where the file was afterwards. */
+static int
+transfer_at(uint32_t fd, uint32_t low, uint32_t high, struct uio *u, uint32_t *result)
 {
-	struct file *f = fd_get(arg[0]);
-	int64_t to = (int32_t)arg[1];
+	struct file *f = fd_get(fd);
+	uint32_t old;
+	int err;
 
 	if (f == NULL)
 		return EBADF;
 	if (f->ops->stream)
 		return ESPIPE;
-	if (arg[2] == SEEK_CUR)
+	if ((int32_t)high < 0)
+		return EINVAL;
+	if (high != 0 || (int32_t)low < 0)
+		return u->to_user ? 0 : EFBIG;
+	old = f->offset;
+	f->offset = low;
+	err = transfer(fd, u, result);
+	f->offset = old;
+	return err;
+}
+
+int
+sys_pread64(const uint32_t *arg, uint32_t *result)
+{
+	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2], .to_user = true};
+
+	return transfer_at(arg[0], arg[3], arg[4], &u, result);
+}
+
+int
+sys_pwrite64(const uint32_t *arg, uint32_t *result)
+{
+	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2]};
+
+	return transfer_at(arg[0], arg[3], arg[4], &u, result);
+}
+
+static int
+seek(struct file *f, int64_t to, uint32_t whence)
+{
+	if (f == NULL)
+		return EBADF;
+	if (f->ops->stream)
+		return ESPIPE;
+	if (whence == SEEK_CUR)
 		to += f->offset;
-	else if (arg[2] == SEEK_END)
+	else if (whence == SEEK_END)
 		to += f->node->size;
-	else if (arg[2] != SEEK_SET)
+	else if (whence != SEEK_SET)
 		return EINVAL;
 	if (to < 0)
 		return EINVAL;
 	if (to > INT32_MAX)
 		return EOVERFLOW;
-	*result = f->offset = (uint32_t)to;
+	f->offset = (uint32_t)to;
 	return 0;
+}
+
+int
+sys_lseek(const uint32_t *arg, uint32_t *result)
+{
+	struct file *f = fd_get(arg[0]);
+	int err = seek(f, (int32_t)arg[1], arg[2]);
+
+	if (err == 0)
+		*result = f->offset;
+	return err;
+}
+
+int
+sys_llseek(const uint32_t *arg, uint32_t *result)
+{
+	struct file *f = fd_get(arg[0]);
+	int err = seek(f, (int64_t)((uint64_t)arg[1] << 32 | arg[2]), arg[4]);
+	uint64_t at;
+
+	(void)result;
+	if (err != 0)
+		return err;
+	at = f->offset;
+	return copyout(arg[3], &at, sizeof(at));
+}
+
+/* All is in memory: there is nothing to wait for. */
+int
+sys_fsync(const uint32_t *arg, uint32_t *result)
+{
+	struct file *f = fd_get(arg[0]);
+
+	(void)result;
+	return f == NULL ? EBADF : f->ops->stream ? EINVAL : 0;
+}
+
+int
+sys_fdatasync(const uint32_t *arg, uint32_t *result)
+{
+	return sys_fsync(arg, result);
+}
+
+int
+sys_sync(const uint32_t *arg, uint32_t *result)
+{
+	(void)arg, (void)result;
+	return 0;
+}
+
+/* Memory for [offset, offset + length), which a file has as soon as it is long
+ * enough; the other modes are not there. */
+int
+sys_fallocate(const uint32_t *arg, uint32_t *result)
+{
+	struct file *f = fd_get(arg[0]);
+
+	(void)result;
+	if (f == NULL || (f->flags & O_ACCMODE) == O_RDONLY)
+		return EBADF;
+	if ((int32_t)arg[3] < 0 || (int32_t)arg[5] < 0 || (arg[4] | arg[5]) == 0)
+		return EINVAL;
+	if (arg[1] != 0)
+		return EOPNOTSUPP;
+	if (f->node->object == NULL)
+		return f->ops->stream ? ESPIPE : ENODEV;
+	if (arg[3] != 0 || arg[5] != 0 || arg[2] + arg[4] < arg[2])
+		return EFBIG;
+	if (arg[2] + arg[4] <= f->node->size)
+		return 0;
+	return ramfs_resize(f->node, arg[2] + arg[4]);
 }
 
 int
@@ -146,18 +253,30 @@ sys_dup(const uint32_t *arg, uint32_t *result)
 	return duplicate(arg[0], 0, false, result);
 }
 
+static int
+duplicate_to(uint32_t fd, uint32_t to, bool cloexec, uint32_t *result)
+{
+	if (fd_get(fd) == NULL || to >= OPEN_MAX)
+		return EBADF;
+	fd_close(to); /* EBADF: it was free anyway */
+	return duplicate(fd, to, cloexec, result);
+}
+
 int
 sys_dup2(const uint32_t *arg, uint32_t *result)
 {
-	uint32_t fd = arg[0], to = arg[1];
+	*result = arg[1];
+	if (arg[0] == arg[1])
+		return fd_get(arg[0]) == NULL ? EBADF : 0;
+	return duplicate_to(arg[0], arg[1], false, result);
+}
 
-	if (fd_get(fd) == NULL || to >= OPEN_MAX)
-		return EBADF;
-	*result = to;
-	if (fd == to)
-		return 0;
-	fd_close(to); /* EBADF: it was free anyway */
-	return duplicate(fd, to, false, result);
+int
+sys_dup3(const uint32_t *arg, uint32_t *result)
+{
+	if (arg[0] == arg[1] || (arg[2] & ~O_CLOEXEC))
+		return EINVAL;
+	return duplicate_to(arg[0], arg[1], arg[2] & O_CLOEXEC, result);
 }
 
 int

@@ -76,13 +76,12 @@ choose_object(const uint32_t *arg, uint32_t len, struct vm_mapping *m)
 
 	if (!(flags & MAP_ANONYMOUS)) {
 		m->pgoff = arg[5];
-		err = file_mmap(arg[4], m->prot, shared, &m->object);
-		if (err == 0 && m->pgoff > UINT32_MAX / PAGE_SIZE - len / PAGE_SIZE) {
-			vm_object_unref(m->object);
-			m->object = NULL;
-			err = EOVERFLOW;
-		}
-		return err;
+		if (m->pgoff > UINT32_MAX / PAGE_SIZE - len / PAGE_SIZE)
+			return EOVERFLOW;
+		err = file_mmap(arg[4], m->prot, shared, &m->object, &m->max_prot);
+		if (err != 0 || m->object != NULL)
+			return err;
+		m->pgoff = 0;
 	}
 	return shared ? vm_object_create(len >> PAGE_SHIFT, &m->object) : 0;
 }
@@ -105,9 +104,6 @@ sys_mmap2(const uint32_t *arg, uint32_t *result)
 	err = choose_object(arg, m.len, &m);
 	if (err != 0)
 		return err;
-	/* A file that may not be written stays so. */
-	if (type == MAP_SHARED && !(arg[3] & MAP_ANONYMOUS))
-		m.max_prot = PROT_READ | PROT_EXEC;
 	err = choose_address(sp, arg[0], m.len, arg[3], &m.start);
 	if (err == 0)
 		err = vm_map(sp, &m);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls that take a path, or ask what a file or a directory is. */
+/* System calls that walk a path: to open what is there, or to be there. */
 #include "abi/errno.h"
 #include "file.h"
 #include "kmem.h"
@@ -9,7 +9,24 @@
 #include "syscall.h"
 #include "vm.h"
 
-/* A path of the user's in memory of its own, for the caller to free. */
+/* Where a path starts that doesn't start at the root. */
+static int
+start_of(uint32_t dirfd, const char *path, struct node **out)
+{
+	struct file *f;
+
+	*out = curproc()->cwd;
+	if (dirfd == (uint32_t)AT_FDCWD || *path == '/')
+		return 0;
+	f = fd_get(dirfd);
+	if (f == NULL)
+		return EBADF;
+	*out = f->node;
+	return node_is(f->node, S_IFDIR) ? 0 : ENOTDIR;
+}
+
+/* A path of the user's, in memory for the caller to free. => EFAULT,
+ * ENAMETOOLONG, ENOMEM. */
 static int
 path_copyin(vaddr_t from, char **out)
 {
@@ -24,16 +41,76 @@ path_copyin(vaddr_t from, char **out)
 	return err;
 }
 
-/* The node that a path of the user's leads to, with one reference. */
+/* The same as cred may see it. */
 static int
-lookup_user(vaddr_t upath, const struct cred *cred, struct node **out)
+walk_as(const struct cred *cred, uint32_t dirfd, vaddr_t upath, bool follow, struct walk *w)
 {
+	struct node *start;
 	char *path;
 	int err = path_copyin(upath, &path);
 
 	if (err != 0)
 		return err;
-	err = fs_lookup(path, curproc()->cwd, cred, out);
+	err = start_of(dirfd, path, &start);
+	if (err == 0)
+		err = fs_walk(path, start, cred, follow, w);
+	/* The last name may stand in it. */
+	if (err == 0 && w->buf == NULL)
+		w->buf = path;
+	else
+		kmem_free(path);
+	return err;
+}
+
+int
+path_walk(uint32_t dirfd, vaddr_t path, bool follow, struct walk *w)
+{
+	return walk_as(&curproc()->cred, dirfd, path, follow, w);
+}
+
+static int
+node_as(const struct cred *cred, uint32_t dirfd, vaddr_t path, uint32_t flags, struct node **out)
+{
+	struct walk w;
+	char first;
+	int err;
+
+	if ((flags & AT_EMPTY_PATH) && copyin(&first, path, 1) == 0 && first == '\0') {
+		struct file *f = fd_get(dirfd);
+
+		if (f == NULL && dirfd != (uint32_t)AT_FDCWD)
+			return EBADF;
+		*out = f != NULL ? f->node : curproc()->cwd;
+		node_ref(*out);
+		return 0;
+	}
+	err = walk_as(cred, dirfd, path, !(flags & AT_SYMLINK_NOFOLLOW), &w);
+	if (err != 0)
+		return err;
+	*out = w.node;
+	w.node = NULL;
+	fs_walk_end(&w);
+	return *out == NULL ? ENOENT : 0;
+}
+
+int
+path_node(uint32_t dirfd, vaddr_t path, uint32_t flags, struct node **out)
+{
+	return node_as(&curproc()->cred, dirfd, path, flags, out);
+}
+
+int
+sys_openat(const uint32_t *arg, uint32_t *result)
+{
+	struct node *start;
+	char *path;
+	int err = path_copyin(arg[1], &path);
+
+	if (err != 0)
+		return err;
+	err = start_of(arg[0], path, &start);
+	if (err == 0)
+		err = file_open(start, path, arg[2], arg[3], (int *)result);
 	kmem_free(path);
 	return err;
 }
@@ -41,88 +118,56 @@ lookup_user(vaddr_t upath, const struct cred *cred, struct node **out)
 int
 sys_open(const uint32_t *arg, uint32_t *result)
 {
-	char *path;
-	int err = path_copyin(arg[0], &path);
+	const uint32_t at[] = {AT_FDCWD, arg[0], arg[1], arg[2]};
 
-	if (err != 0)
-		return err;
-	err = file_open(path, arg[1], (int *)result);
-	kmem_free(path);
-	return err;
+	return sys_openat(at, result);
 }
 
 int
-sys_access(const uint32_t *arg, uint32_t *result)
+sys_creat(const uint32_t *arg, uint32_t *result)
+{
+	const uint32_t at[] = {AT_FDCWD, arg[0], O_CREAT | O_WRONLY | O_TRUNC, arg[1]};
+
+	return sys_openat(at, result);
+}
+
+int
+sys_faccessat2(const uint32_t *arg, uint32_t *result)
 {
 	struct cred cred = curproc()->cred;
 	struct node *n;
 	int err;
 
 	(void)result;
-	if (arg[1] & ~7u)
+	if ((arg[2] & ~7u) || (arg[3] & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
 		return EINVAL;
 	/* It asks for who the user really is. */
-	cred.euid = cred.ruid;
-	cred.egid = cred.rgid;
-	err = lookup_user(arg[0], &cred, &n);
-	if (err != 0)
-		return err;
-	err = fs_access(n, &cred, arg[1]);
-	node_unref(n);
-	return err;
-}
-
-/* ---- stat ---- */
-
-/* n NULL: a pipe. */
-static int
-stat_copyout(const struct node *n, vaddr_t to)
-{
-	struct abi_stat64 st = {.st_mode = S_IFIFO | 0600, .st_nlink = 1, .st_blksize = PAGE_SIZE};
-
-	if (n != NULL) {
-		st.st_dev = 1;
-		st.st_ino32 = n->ino;
-		st.st_ino = n->ino;
-		st.st_mode = n->mode;
-		st.st_nlink = n->nlink;
-		st.st_uid = n->uid;
-		st.st_gid = n->gid;
-		st.st_rdev = n->rdev;
-		st.st_size = n->size;
-		st.st_blocks = page_round(n->size) / 512;
-		st.st_atime = st.st_mtime = st.st_ctime = n->mtime;
+	if (!(arg[3] & AT_EACCESS)) {
+		cred.euid = cred.ruid;
+		cred.egid = cred.rgid;
 	}
-	return copyout(to, &st, sizeof(st));
-}
-
-int
-sys_stat64(const uint32_t *arg, uint32_t *result)
-{
-	struct node *n;
-	int err = lookup_user(arg[0], &curproc()->cred, &n);
-
-	(void)result;
+	err = node_as(&cred, arg[0], arg[1], arg[3], &n);
 	if (err != 0)
 		return err;
-	err = stat_copyout(n, arg[1]);
+	err = fs_access(n, &cred, arg[2]);
 	node_unref(n);
 	return err;
 }
 
 int
-sys_lstat64(const uint32_t *arg, uint32_t *result)
+sys_faccessat(const uint32_t *arg, uint32_t *result)
 {
-	return sys_stat64(arg, result);
+	const uint32_t at[] = {arg[0], arg[1], arg[2], 0};
+
+	return sys_faccessat2(at, result);
 }
 
 int
-sys_fstat64(const uint32_t *arg, uint32_t *result)
+sys_access(const uint32_t *arg, uint32_t *result)
 {
-	struct file *f = fd_get(arg[0]);
+	const uint32_t at[] = {AT_FDCWD, arg[0], arg[1], 0};
 
-	(void)result;
-	return f == NULL ? EBADF : stat_copyout(f->node, arg[1]);
+	return sys_faccessat2(at, result);
 }
 
 /* ---- Directories ---- */
@@ -170,7 +215,7 @@ sys_getdents64(const uint32_t *arg, uint32_t *result)
 
 	if (f == NULL)
 		return EBADF;
-	if (f->node == NULL || f->node->dops == NULL)
+	if (f->node->dops == NULL)
 		return ENOTDIR;
 	for (;;) {
 		uint32_t next = f->offset;
@@ -189,17 +234,13 @@ sys_getdents64(const uint32_t *arg, uint32_t *result)
 	return *result > 0 ? 0 : err;
 }
 
-int
-sys_chdir(const uint32_t *arg, uint32_t *result)
+/* Takes over the reference on n. */
+static int
+set_cwd(struct node *n)
 {
 	struct proc *p = curproc();
-	struct node *n;
-	int err = lookup_user(arg[0], &p->cred, &n);
+	int err = node_is(n, S_IFDIR) ? fs_access(n, &p->cred, X_OK) : ENOTDIR;
 
-	(void)result;
-	if (err != 0)
-		return err;
-	err = (n->mode & S_IFMT) != S_IFDIR ? ENOTDIR : fs_access(n, &p->cred, X_OK);
 	if (err != 0) {
 		node_unref(n);
 		return err;
@@ -209,33 +250,41 @@ sys_chdir(const uint32_t *arg, uint32_t *result)
 	return 0;
 }
 
-/* Written from its end, on the way up to the root. */
+int
+sys_chdir(const uint32_t *arg, uint32_t *result)
+{
+	struct node *n;
+	int err = path_node(AT_FDCWD, arg[0], 0, &n);
+
+	(void)result;
+	return err != 0 ? err : set_cwd(n);
+}
+
+int
+sys_fchdir(const uint32_t *arg, uint32_t *result)
+{
+	struct file *f = fd_get(arg[0]);
+
+	(void)result;
+	if (f == NULL)
+		return EBADF;
+	node_ref(f->node);
+	return set_cwd(f->node);
+}
+
 int
 sys_getcwd(const uint32_t *arg, uint32_t *result)
 {
-	const struct node *n = curproc()->cwd;
-	char *path = kmem_alloc(PATH_MAX), *p;
-	int err = 0;
+	char *buf = kmem_alloc(PATH_MAX), *path;
+	int err = ENOENT;
 
-	if (path == NULL)
+	if (buf == NULL)
 		return ENOMEM;
-	p = path + PATH_MAX - 1;
-	if (n == fs_root())
-		*--p = '/';
-	for (; err == 0 && n != fs_root(); n = n->parent) {
-		size_t len = strlen(n->name);
-
-		if (len + 1 > (size_t)(p - path)) {
-			err = ENAMETOOLONG;
-			break;
-		}
-		p -= len;
-		memcpy(p, n->name, len);
-		*--p = '/';
+	path = fs_path(curproc()->cwd, buf, PATH_MAX);
+	if (path != NULL) {
+		*result = buf + PATH_MAX - path;
+		err = *result > arg[1] ? ERANGE : copyout(arg[0], path, *result);
 	}
-	*result = path + PATH_MAX - p;
-	if (err == 0)
-		err = *result > arg[1] ? ERANGE : copyout(arg[0], p, *result);
-	kmem_free(path);
+	kmem_free(buf);
 	return err;
 }

@@ -37,6 +37,9 @@ int vm_object_create(uint32_t npages, struct vm_object **out);
 /* The same, with the frames of each whole 4 MiB there from the start and in a
  * row. => ENOMEM where there are none; may sleep, for clearing takes time. */
 int vm_object_create_large(uint32_t npages, struct vm_object **out);
+/* Grow by zeros, or shrink. => ENOMEM with nothing changed; shrinking can't
+ * fail, and no space shows the pages that go any more. Not for a large one. */
+int vm_object_resize(struct vm_object *obj, uint32_t npages);
 void vm_object_ref(struct vm_object *obj);
 void vm_object_unref(struct vm_object *obj);
 /* The frame of a page, made on first use.
@@ -117,8 +120,10 @@ struct vm_entry *vm_stack_grow(struct vm_space *sp, vaddr_t va);
 
 void vm_init(void);
 /* Resolve an access (one PROT_* bit) of user code or the kernel on its behalf.
- * => 0, SEGV_MAPERR or SEGV_ACCERR. Never for want of memory, but for a stack
- * that would grow beyond what can be promised. Does not sleep. */
+ * => 0, SEGV_MAPERR, SEGV_ACCERR, or VM_FAULT_END beyond the object's end, for
+ * which the signal is SIGBUS. Never for want of memory, but for a stack that
+ * would grow beyond what can be promised. Does not sleep. */
+#define VM_FAULT_END 3
 int vm_fault(struct vm_space *sp, vaddr_t va, int access);
 
 /* ---- User pointers: the one gate ---- */

@@ -126,7 +126,7 @@ vm_fault(struct vm_space *sp, vaddr_t va, int access)
 	va &= ~PAGE_MASK;
 	page = e->pgoff + ((va - e->start) >> PAGE_SHIFT);
 	if (e->object != NULL && page >= e->object->npages)
-		return SEGV_MAPERR;
+		return VM_FAULT_END;
 	if (e->inherit == VM_SHARE) {
 		if (enter_large(sp, e, va, page))
 			return 0;

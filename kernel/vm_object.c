@@ -80,6 +80,63 @@ vm_object_create_large(uint32_t npages, struct vm_object **out)
 	return 0;
 }
 
+/* Drop the frames of the pages from `from` on, and the tables of them alone. */
+static void
+drop_pages(struct vm_object *obj, uint32_t from)
+{
+	uint32_t t, i = from % PTAB_PAGES;
+
+	for (t = from / PTAB_PAGES; t < table_count(obj->npages); t++, i = 0) {
+		bool whole = i == 0;
+		pte_t *pt;
+
+		if (obj->tables[t] == 0)
+			continue;
+		pt = frame_kva(obj->tables[t]);
+		for (; i < PTAB_PAGES; i++) {
+			if (pt[i] == 0)
+				continue;
+			frame_unref(pte_frame(pt[i]));
+			pt[i] = 0;
+			obj->resident--;
+		}
+		if (whole) {
+			frame_unref(obj->tables[t]);
+			obj->tables[t] = 0;
+		}
+	}
+}
+
+int
+vm_object_resize(struct vm_object *obj, uint32_t npages)
+{
+	uint32_t more = table_count(npages) - table_count(obj->npages);
+	frame_t *tables;
+
+	ASSERT(!obj->large);
+	if (npages < obj->npages) {
+		drop_pages(obj, npages);
+		commit_release(obj->npages - npages, -more);
+		obj->npages = npages;
+		return 0;
+	}
+	if (inject_fail(INJECT_OBJECT) || commit_charge(npages - obj->npages, more) != 0)
+		return ENOMEM;
+	if (more > 0) {
+		tables = kmem_alloc(table_count(npages) * sizeof(tables[0]));
+		if (tables == NULL) {
+			commit_release(npages - obj->npages, more);
+			return ENOMEM;
+		}
+		if (obj->tables != NULL)
+			memcpy(tables, obj->tables, table_count(obj->npages) * sizeof(tables[0]));
+		kmem_free(obj->tables);
+		obj->tables = tables;
+	}
+	obj->npages = npages;
+	return 0;
+}
+
 void
 vm_object_ref(struct vm_object *obj)
 {
@@ -90,24 +147,11 @@ vm_object_ref(struct vm_object *obj)
 void
 vm_object_unref(struct vm_object *obj)
 {
-	uint32_t ntables = table_count(obj->npages);
-	uint32_t t, i;
-
 	ASSERT(obj->refs > 0);
 	if (--obj->refs > 0)
 		return;
-	for (t = 0; t < ntables; t++) {
-		pte_t *pt;
-
-		if (obj->tables[t] == 0)
-			continue;
-		pt = frame_kva(obj->tables[t]);
-		for (i = 0; i < PTAB_PAGES; i++)
-			if (pt[i] != 0)
-				frame_unref(pte_frame(pt[i]));
-		frame_unref(obj->tables[t]);
-	}
-	commit_release(obj->npages, ntables);
+	drop_pages(obj, 0);
+	commit_release(obj->npages, table_count(obj->npages));
 	kmem_free(obj->tables);
 	kmem_free(obj);
 }

@@ -70,6 +70,8 @@ user_page_fault(struct trapframe *tf)
 	if (va >= USER_END)
 		signal_fault(SIGSEGV, code, va,
 		             write ? "write to the kernel" : "read of the kernel");
+	else if (code == VM_FAULT_END)
+		signal_fault(SIGBUS, BUS_ADRERR, va, "access beyond the end of a file");
 	else if (code == SEGV_MAPERR && p->space->stack_limit - va <= SLOT_SIZE)
 		signal_fault(SIGSEGV, code, va, "stack overflow");
 	else if (code == SEGV_MAPERR)

@@ -45,6 +45,7 @@
 #define EOVERFLOW 75
 #define EOPNOTSUPP 95
 #define EWOULDBLOCK EAGAIN
+#define EOPNOTSUPP 95
 #define ETIMEDOUT 110
 
 #endif

@@ -28,9 +28,9 @@ unsigned long strtoul(const char *s, char **end, int base);
 
 /* There are no files here. */
 int
-file_mmap(int fd, int prot, bool shared, struct vm_object **out)
+file_mmap(int fd, int prot, bool shared, struct vm_object **out, uint8_t *max_prot)
 {
-	(void)fd, (void)prot, (void)shared, (void)out;
+	(void)fd, (void)prot, (void)shared, (void)out, (void)max_prot;
 	return EBADF;
 }
 

@@ -6,6 +6,8 @@
  */
 #include "tap.h"
 
+#include <sys/stat.h>
+
 #define TOP 0xc0000000u
 /* Good memory is the page at GOOD and ends with it; READ_ONLY is what it says. */
 #define GOOD 0x50000000u
@@ -14,9 +16,13 @@
 /* Where nothing is. */
 #define NOTHING 0x58000000u
 #define FREE 0xb0000000u
+/* The page's strings: a file's name, from the current directory on; a program. */
+#define NAME "victim"
+#define PROGRAM (GOOD + 320)
+#define LINK (GOOD + 360)
 /* Stands for the identifier of a segment of the child's own. */
 #define SEGMENT 0x5e6u
-enum { FILE_FD = 10, PIPE_FD, DIR_FD, TTY_FD };
+enum { FILE_FD = 10, PIPE_FD, DIR_FD, TTY_FD, RW_FD };
 
 struct call {
 	int number;
@@ -42,7 +48,7 @@ static const struct {
 	{"write", "fpu", {PIPE_FD, GOOD, 8}},
 	{"waitpid", "ioi", {-1, GOOD, 0}},
 	{"wait4", "ioio", {-1, GOOD, 0, GOOD}},
-	{"execve", "spp", {GOOD, 0, 0}},
+	{"execve", "spp", {PROGRAM, 0, 0}},
 	{"time", "o", {GOOD}},
 	{"kill", "ii", {30000, 0}},
 	{"pipe", "o", {GOOD}},
@@ -100,6 +106,29 @@ static const struct {
 	{"shmctl", "iio", {SEGMENT, IPC_STAT, GOOD}},
 	{"waitid", "iioio", {P_ALL, 0, GOOD, WEXITED, GOOD}},
 	{"lseek", "fii", {FILE_FD, 0, SEEK_SET}},
+	{"llseek", "fuuoi", {FILE_FD, 0, 0, GOOD, SEEK_SET}},
+	{"utime", "sq", {GOOD, GOOD}},
+	{"utimes", "sq", {GOOD, 0}},
+	{"futimesat", "dqq", {DIR_FD, GOOD, 0}},
+	{"utimensat", "dqqi", {DIR_FD, GOOD, 0, 0}},
+	{"utimensat_time64", "dqqi", {DIR_FD, GOOD, 0, 0}},
+	{"readlink", "sou", {LINK, GOOD, 8}},
+	{"readlinkat", "dsou", {DIR_FD, LINK, GOOD, 8}},
+	{"pread64", "fouuu", {FILE_FD, GOOD, 8, 0, 0}},
+	{"pwrite64", "fpuuu", {RW_FD, GOOD, 8, 0, 0}},
+	{"statfs", "so", {GOOD, GOOD + 128}},
+	{"fstatfs", "fo", {FILE_FD, GOOD}},
+	{"statfs64", "suo", {GOOD, 84, GOOD + 128}},
+	{"fstatfs64", "fuo", {FILE_FD, 84, GOOD}},
+	{"statx", "dsiio", {DIR_FD, GOOD, 0, 0, GOOD + 256}},
+	{"fstatat64", "dsoi", {DIR_FD, GOOD, GOOD + 128, 0}},
+	{"renameat", "dsds", {DIR_FD, GOOD, DIR_FD, GOOD}},
+	{"renameat2", "dsdsi", {DIR_FD, GOOD, DIR_FD, GOOD, 0}},
+	{"linkat", "dsdsi", {DIR_FD, GOOD, DIR_FD, GOOD, 0}},
+	{"symlinkat", "sds", {GOOD, DIR_FD, GOOD}},
+	{"ftruncate", "fi", {RW_FD, 0}},
+	{"ftruncate64", "fuu", {RW_FD, 0, 0}},
+	{"fallocate", "fiuuuu", {RW_FD, 0, 0, 0, 1, 0}},
 };
 
 /* Not called, and why: the first two do not return, pause waits for ever, fork
@@ -133,12 +162,18 @@ surroundings(void)
 	dup2(p[1], PIPE_FD);
 	dup2(p[0], 20);
 	dup2(open("/etc/passwd", O_RDONLY), FILE_FD);
-	dup2(open("/", O_RDONLY), DIR_FD);
+	mkdir("/tmp/hostile", 0755);
+	chdir("/tmp/hostile");
+	dup2(open(".", O_RDONLY), DIR_FD);
+	dup2(open("file", O_RDWR | O_CREAT, 0600), RW_FD);
+	symlink("nowhere", "link");
 	dup2(open("/dev/console", O_RDWR), TTY_FD);
 	for (int i = 3; i < 9; i++)
 		close(i);
 	/* The page serves as a path, an iovec at 64, a segment descriptor at 96. */
-	strcpy((char *)good, "/bin/true");
+	strcpy((char *)good, NAME);
+	strcpy((char *)PROGRAM, "/bin/true");
+	strcpy((char *)LINK, "link");
 	good[16] = GOOD + 200;
 	good[17] = 8;
 	good[24] = -1;
@@ -159,6 +194,7 @@ make(const struct call *c, const uint32_t *arg)
 {
 	uint32_t a[6];
 
+	close(open(NAME, O_RDWR | O_CREAT, 0700));
 	for (int i = 0; i < 6; i++)
 		a[i] = arg[i] == SEGMENT ? (uint32_t)out->id : arg[i];
 	if (strncmp(c->name, "wait", 4) == 0 && SPAWN(_exit(0)) < 0)
@@ -228,6 +264,7 @@ attack(const struct call *c, const char *args, const uint32_t *good, int which)
 		bad += !answers(c, arg, which, 0);
 		break;
 	case 'f':
+	case 'd':
 		for (unsigned i = 0; i < COUNT(descriptors); i++) {
 			arg[which] = descriptors[i];
 			bad += !answers(c, arg, which, EBADF);
@@ -253,7 +290,10 @@ try(const struct call *c)
 		if (strcmp(c->name, left_out[i]) == 0)
 			return;
 	for (int i = 0; args[i]; i++)
-		good[i] = args[i] == 'f' ? FILE_FD : strchr("ps", args[i]) ? GOOD : 0;
+		good[i] = args[i] == 'f'          ? FILE_FD
+		          : args[i] == 'd'        ? DIR_FD
+		          : strchr("ps", args[i]) ? GOOD
+		                                  : 0;
 	for (unsigned i = 0; i < COUNT(special); i++) {
 		if (strcmp(c->name, special[i].name) == 0) {
 			memcpy(good, special[i].good, sizeof(good));
@@ -276,4 +316,9 @@ test(void)
 		try(&calls[i]);
 	for (unsigned i = 0; i < COUNT(none); i++)
 		fails(syscall(none[i]), ENOSYS, "call %d does not exist", none[i]);
+	for (int fd = 3; fd < 64; fd++)
+		close(fd);
+	unlink(NAME), rmdir(NAME), unlink("file"), unlink("link");
+	chdir("/");
+	is(rmdir("/tmp/hostile"), 0, "nothing else was made");
 }

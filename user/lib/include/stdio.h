@@ -28,6 +28,7 @@ extern FILE __files[FOPEN_MAX];
 #define stdout (&__files[1])
 #define stderr (&__files[2])
 
+int rename(const char *from, const char *to);
 FILE *fopen(const char *path, const char *mode);
 int fclose(FILE *f), fflush(FILE *f), fgetc(FILE *f);
 char *fgets(char *s, int size, FILE *f);

@@ -24,6 +24,11 @@ ssize_t read(int fd, void *buf, size_t n), write(int fd, const void *buf, size_t
 ssize_t readv(int fd, const struct iovec *iov, int n),
 	writev(int fd, const struct iovec *iov, int n);
 off_t lseek(int fd, off_t off, int whence);
+int unlink(const char *path), rmdir(const char *path);
+int link(const char *from, const char *to), symlink(const char *target, const char *path);
+ssize_t readlink(const char *path, char *buf, size_t size);
+int truncate(const char *path, off_t size), ftruncate(int fd, off_t size);
+int chown(const char *path, uid_t uid, gid_t gid);
 int close(int fd), dup(int fd), dup2(int fd, int to), pipe(int fds[2]),
 	pipe2(int fds[2], int flags);
 int access(const char *path, int mode), chdir(const char *path);

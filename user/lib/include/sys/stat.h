@@ -7,6 +7,7 @@
 #define S_ISDIR(m) (((m)&S_IFMT) == S_IFDIR)
 #define S_ISCHR(m) (((m)&S_IFMT) == S_IFCHR)
 #define S_ISREG(m) (((m)&S_IFMT) == S_IFREG)
+#define S_ISLNK(m) (((m)&S_IFMT) == S_IFLNK)
 #define S_ISFIFO(m) (((m)&S_IFMT) == S_IFIFO)
 
 enum { S_IRWXU = 0700, S_IRUSR = 0400, S_IWUSR = 0200, S_IXUSR = 0100 };
@@ -35,3 +36,6 @@ _Static_assert(sizeof(struct stat) == sizeof(struct abi_stat64), "");
 
 int stat(const char *path, struct stat *st), lstat(const char *path, struct stat *st);
 int fstat(int fd, struct stat *st);
+int mkdir(const char *path, mode_t mode), chmod(const char *path, mode_t mode);
+int fchmod(int fd, mode_t mode);
+mode_t umask(mode_t mask);

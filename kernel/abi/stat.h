@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What files and file systems are: the structures of statx and statfs. */
+#ifndef ABI_STAT_H
+#define ABI_STAT_H
+
+#include <stdint.h>
+
+#define STATX_BASIC_STATS 0x7ff
+
+struct abi_statx_time {
+	int64_t sec;
+	uint32_t nsec;
+	int32_t pad;
+};
+
+struct abi_statx {
+	uint32_t mask, blksize;
+	uint64_t attributes;
+	uint32_t nlink, uid, gid;
+	uint16_t mode, pad0;
+	uint64_t ino, size, blocks, attributes_mask;
+	struct abi_statx_time atime, btime, ctime, mtime;
+	uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
+	uint64_t spare[14];
+} __attribute__((packed));
+_Static_assert(sizeof(struct abi_statx) == 256, "struct statx is 256 bytes");
+
+#define TMPFS_MAGIC 0x01021994
+#define PROC_MAGIC 0x9fa0
+
+/* statfs has 32-bit counts where statfs64 has these. */
+struct abi_statfs64 {
+	uint32_t type, bsize;
+	uint64_t blocks, bfree, bavail, files, ffree;
+	uint32_t fsid[2];
+	uint32_t namelen, frsize, flags, spare[4];
+} __attribute__((packed));
+_Static_assert(sizeof(struct abi_statfs64) == 84, "struct statfs64 is 84 bytes");
+
+struct abi_statfs {
+	uint32_t type, bsize, blocks, bfree, bavail, files, ffree;
+	uint32_t fsid[2];
+	uint32_t namelen, frsize, flags, spare[4];
+};
+_Static_assert(sizeof(struct abi_statfs) == 64, "struct statfs is 64 bytes");
+
+#endif
