@@ -91,16 +91,11 @@ struct file_ops {
 	bool zeros;  /* a mapping of it is anonymous memory */
 };
 
-struct filetime {
-	int64_t sec;
-	uint32_t nsec;
-};
-
 /* A file of any kind. Its names are entries of directories. */
 struct node {
 	uint32_t refs; /* one for each entry, open file, cwd, child's ".." */
 	uint32_t dev, ino, mode, uid, gid, nlink, rdev;
-	struct filetime atime, mtime, ctime;
+	struct abi_timespec64 atime, mtime, ctime;
 	uint32_t size;            /* bytes */
 	struct vm_object *object; /* a regular file's content */
 	char *target;             /* a symbolic link's, from kmem_alloc */
@@ -139,7 +134,7 @@ struct dir_ops {
 /* fs.c: a node on dir's file system, without a name, one reference; the
  * caller's sets what it shows. => NULL: no memory. */
 struct node *node_create(const struct node *dir, uint32_t mode);
-struct filetime fs_now(void);
+struct abi_timespec64 fs_now(void);
 /* A path up to its last name. */
 struct walk {
 	struct node *dir;  /* holds the last name; one reference */

@@ -24,12 +24,12 @@ fs_root(void)
 
 /* ---- Nodes ---- */
 
-struct filetime
+struct abi_timespec64
 fs_now(void)
 {
-	struct filetime now;
+	struct abi_timespec64 now;
 
-	clock_realtime(&now.sec, &now.nsec);
+	clock_realtime(&now);
 	return now;
 }
 

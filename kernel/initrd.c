@@ -197,7 +197,7 @@ unpack_one(const struct header *h, const void *content, uint32_t size)
 	n->mode = (n->mode & S_IFMT) | (mode & 07777);
 	n->uid = uid;
 	n->gid = gid;
-	n->atime = n->mtime = n->ctime = (struct filetime){.sec = mtime};
+	n->atime = n->mtime = n->ctime = (struct abi_timespec64){.tv_sec = mtime};
 	node_unref(n);
 }
 

@@ -28,12 +28,12 @@ stat_copyout(const struct node *n, vaddr_t to)
 	                        .st_size = n->size,
 	                        .st_blksize = PAGE_SIZE,
 	                        .st_blocks = blocks_of(n),
-	                        .st_atime = (uint32_t)n->atime.sec,
-	                        .st_atime_nsec = n->atime.nsec,
-	                        .st_mtime = (uint32_t)n->mtime.sec,
-	                        .st_mtime_nsec = n->mtime.nsec,
-	                        .st_ctime = (uint32_t)n->ctime.sec,
-	                        .st_ctime_nsec = n->ctime.nsec};
+	                        .st_atime = (uint32_t)n->atime.tv_sec,
+	                        .st_atime_nsec = n->atime.tv_nsec,
+	                        .st_mtime = (uint32_t)n->mtime.tv_sec,
+	                        .st_mtime_nsec = n->mtime.tv_nsec,
+	                        .st_ctime = (uint32_t)n->ctime.tv_sec,
+	                        .st_ctime_nsec = n->ctime.tv_nsec};
 
 	return copyout(to, &st, sizeof(st));
 }
@@ -84,9 +84,9 @@ sys_fstatat64(const uint32_t *arg, uint32_t *result)
 }
 
 static struct abi_statx_time
-statx_time(struct filetime t)
+statx_time(struct abi_timespec64 t)
 {
-	return (struct abi_statx_time){.sec = t.sec, .nsec = t.nsec};
+	return (struct abi_statx_time){.sec = t.tv_sec, .nsec = t.tv_nsec};
 }
 
 int
