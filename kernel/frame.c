@@ -19,6 +19,9 @@
  * holds afterwards. If it did not, every low frame left would be owed to a
  * table, and with no high frame left (1) says that all pages have been taken,
  * this one too.
+ *
+ * A page table is empty when it goes, so its frame needs no clearing to be the
+ * next one: such frames are kept on a list of their own, among the low ones.
  */
 #include "frame.h"
 
@@ -46,6 +49,7 @@ struct freelist {
 static struct frame *frames;
 static frame_t limit;
 static struct freelist low, high;
+static struct freelist clean; /* low ones that hold nothing but zeros */
 static uint32_t total, kernel_used, committed, tables_owed;
 
 static enum frame_kind
@@ -60,11 +64,15 @@ list_of(frame_t f)
 	return f < machine_low_frames ? &low : &high;
 }
 
-static void
-list_push(frame_t f)
+static uint32_t
+low_count(void)
 {
-	struct freelist *l = list_of(f);
+	return low.count + clean.count;
+}
 
+static void
+list_push(struct freelist *l, frame_t f)
+{
 	frames[f].refs = 0;
 	frames[f].link = l->first;
 	l->first = f;
@@ -120,9 +128,50 @@ frame_init(void)
 	/* From the top down, so that the lowest are given out first. */
 	for (i = machine_ram_count; i-- > 0;) {
 		for (f = machine_ram[i].end; f-- > machine_ram[i].start;)
-			list_push(f);
+			list_push(list_of(f), f);
 		total += machine_ram[i].end - machine_ram[i].start;
 	}
+}
+
+static bool
+is_zero(const uint32_t *word)
+{
+	const uint32_t *end = word + PAGE_SIZE / sizeof(*word);
+
+	while (word < end && *word == 0)
+		word++;
+	return word == end;
+}
+
+/* A low frame, zeroed if that is asked for. */
+static frame_t
+low_pop(bool zeroed)
+{
+	frame_t f;
+
+	if (clean.count > 0 && (zeroed || low.count == 0)) {
+		f = list_pop(&clean);
+		ASSERT(is_zero(frame_kva(f)));
+		return f;
+	}
+	f = list_pop(&low);
+	if (zeroed)
+		frame_zero(f);
+	return f;
+}
+
+static bool
+kernel_may_take(void)
+{
+	return committed + kernel_used < total && low_count() > tables_owed &&
+	       !inject_fail(INJECT_PAGE);
+}
+
+static void
+take(frame_t f, enum frame_kind kind)
+{
+	frames[f].refs = 1;
+	frames[f].link = kind;
 }
 
 bool
@@ -131,23 +180,21 @@ frame_alloc(enum frame_kind kind, frame_t *out)
 	frame_t f;
 
 	if (kind == FRAME_KERNEL) {
-		if (committed + kernel_used >= total || low.count <= tables_owed ||
-		    inject_fail(INJECT_PAGE))
+		if (!kernel_may_take())
 			return false;
 		kernel_used++;
-		f = list_pop(&low);
+		f = low_pop(false);
 	} else if (kind == FRAME_TABLE) {
-		ASSERT(tables_owed > 0 && low.count > 0);
+		ASSERT(tables_owed > 0 && low_count() > 0);
 		tables_owed--;
-		f = list_pop(&low);
+		f = low_pop(true);
 	} else if (high.count > 0) {
 		f = list_pop(&high);
 	} else {
-		ASSERT(low.count > tables_owed);
-		f = list_pop(&low);
+		ASSERT(low_count() > tables_owed);
+		f = low_pop(false);
 	}
-	frames[f].refs = 1;
-	frames[f].link = kind;
+	take(f, kind);
 	*out = f;
 	return true;
 }
@@ -165,18 +212,18 @@ row_free(frame_t f)
 }
 
 static void
-list_remove_row(frame_t first)
+list_remove_row(struct freelist *l, frame_t first)
 {
-	struct freelist *l = list_of(first);
 	uint32_t *link = &l->first;
 
 	while (*link != 0) {
-		if (*link - first < PTAB_PAGES)
+		if (*link - first < PTAB_PAGES) {
 			*link = frames[*link].link;
-		else
+			l->count--;
+		} else {
 			link = &frames[*link].link;
+		}
 	}
-	l->count -= PTAB_PAGES;
 }
 
 bool
@@ -188,11 +235,12 @@ frame_alloc_row(frame_t *out)
 		frame_t first = f - PTAB_PAGES;
 
 		if (!row_free(first) ||
-		    (list_of(first) == &low && low.count < tables_owed + PTAB_PAGES))
+		    (list_of(first) == &low && low_count() < tables_owed + PTAB_PAGES))
 			continue;
-		list_remove_row(first);
+		list_remove_row(list_of(first), first);
+		list_remove_row(&clean, first);
 		for (i = first; i < f; i++)
-			frames[i] = (struct frame){.refs = 1, .link = FRAME_USER};
+			take(i, FRAME_USER);
 		*out = first;
 		return true;
 	}
@@ -212,17 +260,14 @@ frame_unref(frame_t f)
 	ASSERT(f < limit && frames[f].refs > 0 && frames[f].refs != HOLE);
 	if (--frames[f].refs > 0)
 		return;
-	switch (kind_of(&frames[f])) {
-	case FRAME_KERNEL:
-		kernel_used--;
-		break;
-	case FRAME_TABLE:
+	if (kind_of(&frames[f]) == FRAME_TABLE) {
 		tables_owed++; /* the promise stands until it is released */
-		break;
-	default:
-		break;
+		list_push(&clean, f);
+		return;
 	}
-	list_push(f);
+	if (kind_of(&frames[f]) == FRAME_KERNEL)
+		kernel_used--;
+	list_push(list_of(f), f);
 }
 
 uint32_t
@@ -260,9 +305,11 @@ page_alloc(void)
 {
 	frame_t f;
 
-	if (!frame_alloc(FRAME_KERNEL, &f))
+	if (!kernel_may_take())
 		return NULL;
-	frame_zero(f);
+	kernel_used++;
+	f = low_pop(true);
+	take(f, FRAME_KERNEL);
 	return frame_kva(f);
 }
 
@@ -273,13 +320,21 @@ page_free(void *page)
 		frame_unref(kva_frame(page));
 }
 
+void
+page_free_zeroed(void *page)
+{
+	ASSERT(frame_kind(kva_frame(page)) == FRAME_KERNEL && frame_refs(kva_frame(page)) == 1);
+	kernel_used--;
+	list_push(&clean, kva_frame(page));
+}
+
 int
 commit_charge(uint32_t pages, uint32_t tables)
 {
 	uint32_t room = total - kernel_used - committed;
 
 	if (inject_fail(INJECT_COMMIT) || pages > room || tables > room - pages ||
-	    tables > low.count - tables_owed) {
+	    tables > low_count() - tables_owed) {
 		why("commit: %u pages and %u tables asked, %u frames not promised", pages, tables,
 		    room);
 		return ENOMEM;
@@ -301,7 +356,7 @@ void
 frame_stats(struct frame_stats *st)
 {
 	st->total = total;
-	st->free = low.count + high.count;
+	st->free = low_count() + high.count;
 	st->committed = committed;
 	st->kernel = kernel_used;
 }

@@ -25,7 +25,8 @@ struct frame_stats {
 void frame_init(void);
 
 /*
- * A frame with one reference; its content is whatever was there.
+ * A frame with one reference; its content is whatever was there, but a table's,
+ * which is zeros.
  * FRAME_KERNEL: a low frame, for now and not promised: fails (false) when it
  *   would break a promise or there is none.
  * FRAME_TABLE (low) and FRAME_USER: one that commit_charge() promised; can't
@@ -38,7 +39,7 @@ bool frame_alloc(enum frame_kind kind, frame_t *out);
  * => false where no such row is free; walks the lists, does not sleep. */
 bool frame_alloc_row(frame_t *out);
 void frame_ref(frame_t f);
-/* Drop one reference; the last one frees it. */
+/* Drop one reference; the last one frees it. A table must be zeros again. */
 void frame_unref(frame_t f);
 uint32_t frame_refs(frame_t f);
 enum frame_kind frame_kind(frame_t f);
@@ -50,6 +51,8 @@ uint16_t frame_owner(frame_t f);
 /* One kernel frame by address, cleared; NULL when there is none. */
 void *page_alloc(void);
 void page_free(void *page);
+/* The same for one that holds nothing but zeros, as it came. */
+void page_free_zeroed(void *page);
 
 /* Promise frames to user space: data pages, and page tables for them.
  * => 0 or ENOMEM; what is promised can be had until it is given back. */

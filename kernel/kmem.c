@@ -19,7 +19,8 @@ struct slab {
 	uint32_t magic;
 	uint16_t kind;
 	uint16_t used;       /* objects given out */
-	struct object *free; /* objects to give */
+	uint16_t fresh;      /* where those begin that never were */
+	struct object *free; /* objects that came back */
 	struct slab *next, **link;
 };
 
@@ -31,8 +32,15 @@ struct object {
 _Static_assert(sizeof(struct slab) <= 48, "the header grows over the first object");
 
 /* What fits 2, 3, 4, 6 ... times behind the header, in multiples of 16. */
-static const uint16_t sizes[] = {32, 48, 64, 96, 128, 192, 256, 336, 496, 672, 1008, 1344, 2016};
+#define SLAB_MAX 2016u
+static const uint16_t sizes[] = {32,  48,  64,  96,   128,  192,     256,
+                                 336, 496, 672, 1008, 1344, SLAB_MAX};
 #define NCLASS (sizeof(sizes) / sizeof(sizes[0]))
+/* By size in units of 16 which of these it is. */
+static const uint8_t kinds[] = {
+	[0 ... 2] = 0,    [3] = 1,          [4] = 2,          [5 ... 6] = 3,   [7 ... 8] = 4,
+	[9 ... 12] = 5,   [13 ... 16] = 6,  [17 ... 21] = 7,  [22 ... 31] = 8, [32 ... 42] = 9,
+	[43 ... 63] = 10, [64 ... 84] = 11, [85 ... 126] = 12};
 
 static struct slab *partial[NCLASS];
 
@@ -57,47 +65,70 @@ list_del(struct slab *s)
 static struct slab *
 slab_create(unsigned kind)
 {
-	struct slab *s = page_alloc();
-	uint32_t off;
+	struct slab *s;
+	frame_t f;
 
-	if (s == NULL)
+	if (!frame_alloc(FRAME_KERNEL, &f))
 		return NULL;
-	s->magic = MAGIC;
-	s->kind = kind;
-	for (off = HEADER; off + sizes[kind] <= PAGE_SIZE; off += sizes[kind]) {
-		struct object *o = (struct object *)((char *)s + off);
-
-		o->next = s->free;
-		s->free = o;
-	}
+	s = frame_kva(f);
+	*s = (struct slab){.magic = MAGIC, .kind = kind, .fresh = HEADER};
 	list_add(s);
 	return s;
+}
+
+static bool
+slab_full(const struct slab *s)
+{
+	return s->free == NULL && s->fresh + sizes[s->kind] > PAGE_SIZE;
+}
+
+/* An object of at least size bytes, with whatever was in it. */
+static void *
+object_alloc(size_t size)
+{
+	unsigned kind = kinds[(size + 15) / 16];
+	struct slab *s = partial[kind];
+	struct object *o;
+
+	if (s == NULL && (s = slab_create(kind)) == NULL)
+		return NULL;
+	o = s->free;
+	if (o != NULL) {
+		s->free = o->next;
+	} else {
+		o = (struct object *)((char *)s + s->fresh);
+		s->fresh += sizes[kind];
+	}
+	s->used++;
+	if (slab_full(s))
+		list_del(s);
+	return o;
 }
 
 void *
 kmem_alloc(size_t size)
 {
-	unsigned kind = 0;
-	struct slab *s;
-	struct object *o;
+	void *p;
 
 	ASSERT(size <= KMEM_MAX);
 	if (inject_fail(INJECT_KMEM))
 		return NULL;
-	while (kind < NCLASS && sizes[kind] < size)
-		kind++;
-	if (kind == NCLASS)
+	if (size > SLAB_MAX)
 		return page_alloc();
-	s = partial[kind];
-	if (s == NULL && (s = slab_create(kind)) == NULL)
+	p = object_alloc(size);
+	return p == NULL ? NULL : memset(p, 0, (size + 3) & ~3u);
+}
+
+void *
+kmem_copy(const void *from, size_t size)
+{
+	void *p;
+
+	ASSERT(size <= SLAB_MAX);
+	if (inject_fail(INJECT_KMEM))
 		return NULL;
-	o = s->free;
-	s->free = o->next;
-	s->used++;
-	if (s->free == NULL)
-		list_del(s);
-	memset(o, 0, sizes[kind]);
-	return o;
+	p = object_alloc(size);
+	return p == NULL ? NULL : memcpy(p, from, size);
 }
 
 void
@@ -115,7 +146,7 @@ kmem_free(void *p)
 	s = (struct slab *)((uintptr_t)p & ~(uintptr_t)PAGE_MASK);
 	if (s->magic != MAGIC || s->used == 0)
 		panic("kmem_free: %p is not an object", p);
-	if (s->free == NULL)
+	if (slab_full(s))
 		list_add(s);
 	o->next = s->free;
 	s->free = o;

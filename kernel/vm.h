@@ -29,6 +29,7 @@ struct vm_object {
 	uint32_t resident; /* frames it has */
 	bool large;        /* the frames of each full table are in a row */
 	frame_t *tables;   /* page table for each PTAB_PAGES pages, 0: none yet */
+	frame_t first;     /* it, if there is no more than one */
 };
 
 /* npages of zeros, one reference, committed in full; npages may be 0.

@@ -22,6 +22,21 @@ table_count(uint32_t npages)
 	return (npages + PTAB_PAGES - 1) / PTAB_PAGES;
 }
 
+/* Where the tables of so many pages are named: in the object, if it is one.
+ * => NULL: ENOMEM. */
+static frame_t *
+names_alloc(struct vm_object *obj, uint32_t ntables)
+{
+	return ntables <= 1 ? &obj->first : kmem_alloc(ntables * sizeof(obj->tables[0]));
+}
+
+static void
+names_free(struct vm_object *obj)
+{
+	if (obj->tables != &obj->first)
+		kmem_free(obj->tables);
+}
+
 int
 vm_object_create(uint32_t npages, struct vm_object **out)
 {
@@ -32,13 +47,8 @@ vm_object_create(uint32_t npages, struct vm_object **out)
 	if (inject_fail(INJECT_OBJECT) || commit_charge(npages, ntables) != 0)
 		return ENOMEM;
 	obj = kmem_alloc(sizeof(*obj));
-	if (obj == NULL)
+	if (obj == NULL || (obj->tables = names_alloc(obj, ntables)) == NULL)
 		goto undo;
-	if (ntables > 0) {
-		obj->tables = kmem_alloc(ntables * sizeof(obj->tables[0]));
-		if (obj->tables == NULL)
-			goto undo;
-	}
 	obj->refs = 1;
 	obj->npages = npages;
 	*out = obj;
@@ -93,7 +103,7 @@ drop_pages(struct vm_object *obj, uint32_t from)
 		if (obj->tables[t] == 0)
 			continue;
 		pt = frame_kva(obj->tables[t]);
-		for (; i < PTAB_PAGES; i++) {
+		for (; i < PTAB_PAGES && obj->resident > 0; i++) {
 			if (pt[i] == 0)
 				continue;
 			frame_unref(pte_frame(pt[i]));
@@ -122,16 +132,17 @@ vm_object_resize(struct vm_object *obj, uint32_t npages)
 	}
 	if (inject_fail(INJECT_OBJECT) || commit_charge(npages - obj->npages, more) != 0)
 		return ENOMEM;
-	if (more > 0) {
-		tables = kmem_alloc(table_count(npages) * sizeof(tables[0]));
-		if (tables == NULL) {
-			commit_release(npages - obj->npages, more);
-			return ENOMEM;
-		}
-		if (obj->tables != NULL)
-			memcpy(tables, obj->tables, table_count(obj->npages) * sizeof(tables[0]));
-		kmem_free(obj->tables);
+	tables = more > 0 ? names_alloc(obj, table_count(npages)) : obj->tables;
+	if (tables == NULL) {
+		commit_release(npages - obj->npages, more);
+		return ENOMEM;
+	}
+	if (tables != obj->tables) {
+		memcpy(tables, obj->tables, table_count(obj->npages) * sizeof(tables[0]));
+		names_free(obj);
 		obj->tables = tables;
+		if (tables != &obj->first)
+			obj->first = 0;
 	}
 	obj->npages = npages;
 	return 0;
@@ -152,7 +163,7 @@ vm_object_unref(struct vm_object *obj)
 		return;
 	drop_pages(obj, 0);
 	commit_release(obj->npages, table_count(obj->npages));
-	kmem_free(obj->tables);
+	names_free(obj);
 	kmem_free(obj);
 }
 
@@ -164,10 +175,8 @@ vm_object_page(struct vm_object *obj, uint32_t page)
 	frame_t f;
 
 	ASSERT(page < obj->npages);
-	if (*table == 0) {
+	if (*table == 0)
 		frame_alloc(FRAME_TABLE, table);
-		frame_zero(*table);
-	}
 	pte = (pte_t *)frame_kva(*table) + page % PTAB_PAGES;
 	if (*pte == 0) {
 		frame_alloc(FRAME_USER, &f);

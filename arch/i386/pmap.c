@@ -64,7 +64,6 @@ table_make(struct pmap *pm, vaddr_t va)
 	if (pt != NULL)
 		return pt;
 	frame_alloc(FRAME_TABLE, &f);
-	frame_zero(f);
 	dir_of(pm)[va >> SLOT_SHIFT] = pte_make(f, true);
 	return frame_kva(f);
 }
@@ -124,7 +123,9 @@ pmap_destroy(struct pmap *pm)
 {
 	if (pm == active)
 		pmap_activate(NULL);
-	page_free(dir_of(pm));
+	/* No user entry is left, so without the kernel's it is zeros. */
+	memset(dir_of(pm) + DIR_KERNEL, 0, (DIR_ENTRIES - DIR_KERNEL) * sizeof(pte_t));
+	page_free_zeroed(dir_of(pm));
 }
 
 void

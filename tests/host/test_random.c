@@ -232,7 +232,7 @@ do_access(unsigned i, bool write)
 	else if (!allowed)
 		want = SEGV_ACCERR;
 	else if (p->object != NONE && p->page >= object_pages[p->object])
-		want = SEGV_MAPERR;
+		want = VM_FAULT_END;
 	if (want == 0) {
 		if (p->own)
 			value = p->value;

@@ -132,6 +132,7 @@ void *__real_kmem_alloc(size_t size);
 void __real_kmem_free(void *p);
 void *__real_page_alloc(void);
 void __real_page_free(void *page);
+void __real_page_free_zeroed(void *page);
 bool __real_frame_alloc(enum frame_kind kind, frame_t *out);
 void __real_frame_unref(frame_t f);
 int __real_commit_charge(uint32_t pages, uint32_t tables);
@@ -139,6 +140,8 @@ void *__wrap_kmem_alloc(size_t size);
 void __wrap_kmem_free(void *p);
 void *__wrap_page_alloc(void);
 void __wrap_page_free(void *page);
+void __wrap_page_free_zeroed(void *page);
+void *__wrap_kmem_copy(const void *from, size_t size);
 bool __wrap_frame_alloc(enum frame_kind kind, frame_t *out);
 void __wrap_frame_unref(frame_t f);
 int __wrap_commit_charge(uint32_t pages, uint32_t tables);
@@ -212,11 +215,43 @@ __wrap_page_free(void *page)
 		junk(kva_frame(page));
 }
 
+/* What was a table is used again as it is left, and so must be zeros. */
+static void
+zeros(frame_t f)
+{
+	const uint32_t *word = window_open(f);
+	unsigned i;
+
+	for (i = 0; i < PAGE_SIZE / sizeof(*word); i++)
+		if (word[i] != 0)
+			panic("frame %u is not as it came", f);
+}
+
 void
 __wrap_frame_unref(frame_t f)
 {
+	bool table = frame_kind(f) == FRAME_TABLE;
+
 	__real_frame_unref(f);
-	junk(f);
+	if (!table)
+		junk(f);
+	else if (frame_kind(f) == FRAME_FREE)
+		zeros(f);
+}
+
+void
+__wrap_page_free_zeroed(void *page)
+{
+	zeros(kva_frame(page));
+	__real_page_free_zeroed(page);
+}
+
+void *
+__wrap_kmem_copy(const void *from, size_t size)
+{
+	void *p = __wrap_kmem_alloc(size);
+
+	return p == NULL ? NULL : memcpy(p, from, size);
 }
 
 int
