@@ -53,6 +53,8 @@ void shm_entry_count(struct vm_space *sp, uint16_t attach, int change);
 /* The space goes; every attach has gone with its entries. */
 void shm_space_free(struct vm_space *sp);
 
+/* Frames that segments have. */
+uint32_t shm_resident(void);
 /* For /proc: the segment in a slot (0 .. shm_slot_limit() - 1), if in use. */
 uint32_t shm_slot_limit(void);
 bool shm_slot_stat(uint32_t slot, struct shmid_ds *ds, int32_t *id, uint32_t *resident);

@@ -131,19 +131,28 @@ control_limits(vaddr_t buf, uint32_t *result)
 	return copyout(buf, &info, sizeof(info));
 }
 
-static int
-control_usage(vaddr_t buf, uint32_t *result)
+uint32_t
+shm_resident(void)
 {
-	struct shm_info info = {.used_ids = (int32_t)shm_nused, .shm_tot = shm_committed};
-	uint32_t slot, highest = shm_slot_highest();
+	uint32_t slot, highest = shm_slot_highest(), n = 0;
 
 	for (slot = 0; slot <= highest; slot++) {
 		const struct shm_segment *seg = shm_slot(slot);
 
 		if (seg != NULL && seg->object != NULL)
-			info.shm_rss += seg->object->resident;
+			n += seg->object->resident;
 	}
-	*result = highest;
+	return n;
+}
+
+static int
+control_usage(vaddr_t buf, uint32_t *result)
+{
+	struct shm_info info = {.used_ids = (int32_t)shm_nused,
+	                        .shm_tot = shm_committed,
+	                        .shm_rss = shm_resident()};
+
+	*result = shm_slot_highest();
 	return copyout(buf, &info, sizeof(info));
 }
 

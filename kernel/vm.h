@@ -112,6 +112,8 @@ void vm_unmap_attach(struct vm_space *sp, vaddr_t start, vaddr_t end, uint16_t a
 /* => ENOMEM: a hole in the range, or memory; EACCES: beyond max_prot. */
 int vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot);
 struct vm_entry *vm_entry_at(struct vm_space *sp, vaddr_t va);
+/* e also has [start, end), right above or below it, which is free. => ENOMEM. */
+int vm_entry_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end);
 /* Move the end of the heap. => ENOMEM. */
 int vm_brk(struct vm_space *sp, vaddr_t end);
 

@@ -357,8 +357,8 @@ vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
 
 /* ---- Growing: the heap upwards, the stack downwards ---- */
 
-static int
-entry_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
+int
+vm_entry_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
 {
 	uint32_t pages = (end - start) >> PAGE_SHIFT;
 	uint32_t lo, hi, tables;
@@ -398,7 +398,7 @@ vm_brk(struct vm_space *sp, vaddr_t end)
 		e = vm_entry_at(sp, old_top - 1);
 		if (e != NULL && e->start >= sp->brk_start && e->object == NULL &&
 		    e->inherit == VM_COPY && e->prot == heap.prot)
-			err = entry_grow(sp, e, old_top, top);
+			err = vm_entry_grow(sp, e, old_top, top);
 		else
 			err = vm_map(sp, &heap);
 	}
@@ -421,7 +421,7 @@ vm_stack_grow(struct vm_space *sp, vaddr_t va)
 		return NULL;
 	if (e->prev != NULL && e->prev->end > start - PAGE_SIZE)
 		return NULL;
-	if (entry_grow(sp, e, start, e->start) != 0)
+	if (vm_entry_grow(sp, e, start, e->start) != 0)
 		return NULL;
 	return e;
 }
