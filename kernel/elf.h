@@ -10,6 +10,7 @@
 #define ELF_CLASS_32 1
 #define ELF_DATA_LITTLE 1
 #define ELF_TYPE_EXEC 2
+#define ELF_TYPE_DYN 3 /* addresses count from wherever it is put */
 #define ELF_MACHINE_386 3
 
 struct elf_header {

@@ -1,211 +1,129 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Starting a program: a static ELF32 file for the i386 becomes the current
- * process's image. The new space is made beside the old one, which goes only
- * when nothing can fail any more.
- *
- * The stack that a program finds (System V ABI, i386 supplement, figure 3-31):
- *
- *	STACK_TOP   path of the file, 16 random bytes
- *	            the strings of arguments and environment
- *	            (down to a multiple of 16)
- *	            AT_NULL ... auxiliary vector
- *	            NULL ... environment
- *	            NULL ... arguments
- *	    ESP ->  argc
+ * Starting a program: a file becomes the current process's image. The new
+ * space is made beside the old one, which goes only when nothing can fail any
+ * more.
  */
 #include "exec.h"
 
 #include "abi/errno.h"
 #include "abi/fcntl.h"
-#include "elf.h"
 #include "file.h"
-#include "frame.h"
+#include "kmem.h"
 #include "printf.h"
 #include "proc.h"
-#include "shm.h"
 #include "string.h"
 #include "vm.h"
 
-#define STACK_TOP (USER_END - PAGE_SIZE)
-#define STACK_MAX (8u << 20)    /* how far it may grow */
-#define STACK_GRANT (64u << 10) /* promised from the start, beyond what the arguments take */
-#define PHDRS_MAX 32u
-#define AUX_WORDS 34u
+#define PIE_BASE 0x10000000u /* where a program goes that can be anywhere */
+#define SCRIPT_LINE 256u     /* how much is read of a script's first line */
+#define SCRIPT_DEPTH 5u      /* scripts run by scripts */
 
-struct image {
-	const char *path;
-	struct vm_object *object;
-	uint32_t size; /* of the file, bytes */
-	struct elf_header eh;
-	struct elf_phdr ph[PHDRS_MAX];
-	uint32_t phdr_va; /* where programs see their program headers; 0: nowhere */
-	vaddr_t end;      /* of the highest segment */
-	const char *reason;
-};
+/* ---- Scripts ---- */
 
-static int
-refuse(struct image *im, const char *reason)
+static bool
+is_space(char c)
 {
-	im->reason = reason;
-	printf("exec: %s: %s\n", im->path, reason);
-	return ENOEXEC;
+	return c == ' ' || c == '\t';
 }
 
-/* ---- Arguments ---- */
-
-int
-exec_args_add(struct exec_args *args, const char *s)
+/*
+ * "#! interpreter [argument]", where the argument is all that is left, without
+ * the spaces around it. *interp and *arg (NULL: none) point into line, which
+ * has room for SCRIPT_LINE + 1.
+ * => false: it isn't a script, or (*err) one that can't be.
+ */
+static bool
+script_line(const struct image *im, char *line, char **interp, char **arg, int *err)
 {
-	size_t left = strlen(s) + 1;
+	size_t n = image_peek(im, line, SCRIPT_LINE);
+	char *s = line + 2, *end = line;
 
-	while (left > 0) {
-		size_t page = args->len / PAGE_SIZE, off = args->len % PAGE_SIZE;
-		size_t n = PAGE_SIZE - off < left ? PAGE_SIZE - off : left;
-
-		if (page == EXEC_ARG_PAGES)
-			return E2BIG;
-		if (off == 0 && (args->pages[page] = page_alloc()) == NULL)
-			return ENOMEM;
-		memcpy(args->pages[page] + off, s, n);
-		args->len += n;
-		s += n;
-		left -= n;
+	line[n] = '\0';
+	*err = 0;
+	if (n < 2 || line[0] != '#' || line[1] != '!')
+		return false;
+	while (*end != '\0' && *end != '\n')
+		end++;
+	/* Cut off in the middle, the argument may be, but not the interpreter. */
+	n = end == line + SCRIPT_LINE;
+	while (!n && is_space(end[-1]))
+		end--;
+	*end = '\0';
+	while (is_space(*s))
+		s++;
+	*interp = s;
+	while (*s != '\0' && !is_space(*s))
+		s++;
+	if (s <= *interp || (n && *s == '\0')) {
+		*err = ENOEXEC;
+		return false;
 	}
-	return 0;
+	while (is_space(*s))
+		*s++ = '\0';
+	*arg = *s != '\0' ? s : NULL;
+	return true;
 }
 
-void
-exec_args_free(struct exec_args *args)
-{
-	unsigned i;
-
-	for (i = 0; i < EXEC_ARG_PAGES; i++)
-		page_free(args->pages[i]);
-}
-
-/* ---- The file ---- */
-
+/* Open path or, while that is a script, its interpreter, with the script's
+ * path and the interpreter's argument before the arguments. */
 static int
-check_header(struct image *im)
+open_program(struct image *im, const char *path, struct exec_args *args)
 {
-	const struct elf_header *eh = &im->eh;
-
-	if (im->size < sizeof(*eh))
-		return refuse(im, "not an ELF file");
-	vm_object_read(im->object, 0, &im->eh, sizeof(im->eh));
-	if (memcmp(eh->ident, "\177ELF", 4) != 0)
-		return refuse(im, "not an ELF file");
-	if (eh->ident[ELF_CLASS] != ELF_CLASS_32 || eh->ident[ELF_DATA] != ELF_DATA_LITTLE)
-		return refuse(im, "not a 32-bit ELF file");
-	if (eh->machine != ELF_MACHINE_386)
-		return refuse(im, "not for the i386");
-	if (eh->type != ELF_TYPE_EXEC)
-		return refuse(im, "not a static executable at fixed addresses");
-	if (eh->phentsize != sizeof(struct elf_phdr) || eh->phnum == 0 || eh->phnum > PHDRS_MAX ||
-	    eh->phoff > im->size || eh->phnum * sizeof(struct elf_phdr) > im->size - eh->phoff)
-		return refuse(im, "program headers that make no sense");
-	vm_object_read(im->object, eh->phoff, im->ph, eh->phnum * sizeof(struct elf_phdr));
-	return 0;
-}
-
-static int
-check_segment(struct image *im, const struct elf_phdr *ph)
-{
-	vaddr_t page = ph->vaddr & ~PAGE_MASK;
-	uint32_t len = ph->memsz + (ph->vaddr - page);
-
-	if (ph->filesz > ph->memsz || ph->offset > im->size || ph->filesz > im->size - ph->offset)
-		return refuse(im, "a segment that lies outside of the file");
-	if (len < ph->memsz || page_round(len) < len || !vm_range_ok(page, page_round(len)) ||
-	    page + page_round(len) > STACK_TOP - STACK_MAX)
-		return refuse(im, "a segment that lies outside of user space");
-	if ((ph->offset & PAGE_MASK) != (ph->vaddr & PAGE_MASK))
-		return refuse(im, "a segment that is not aligned to pages");
-	if (ph->memsz > ph->filesz && !(ph->flags & ELF_WRITE))
-		return refuse(im, "a read-only segment with zeros to fill in");
-	return 0;
-}
-
-static int
-check_segments(struct image *im)
-{
-	const struct elf_phdr *ph;
-	bool entry_ok = false;
+	char line[2][SCRIPT_LINE + 1], *interp, *arg; /* path may be in one of them */
+	unsigned depth;
 	int err;
 
-	for (ph = im->ph; ph < im->ph + im->eh.phnum; ph++) {
-		if (ph->type == ELF_PT_INTERP)
-			return refuse(im, "not static: it needs a dynamic linker");
-		if (ph->type != ELF_PT_LOAD || ph->memsz == 0)
-			continue;
-		err = check_segment(im, ph);
+	for (depth = 0;; depth++) {
+		err = image_open(im, path);
+		if (err != 0 || !script_line(im, line[depth % 2], &interp, &arg, &err))
+			return err;
+		image_close(im);
+		if (depth == SCRIPT_DEPTH)
+			return ELOOP;
+		if (args->argc > 0)
+			exec_args_drop(args);
+		else
+			args->argc = 1;
+		err = exec_args_add(args, path);
+		if (err == 0 && arg != NULL)
+			err = exec_args_add(args, arg);
+		if (err == 0)
+			err = exec_args_add(args, interp);
 		if (err != 0)
 			return err;
-		if (im->eh.entry - ph->vaddr < ph->memsz)
-			entry_ok = true;
-		if (im->eh.phoff - ph->offset < ph->filesz)
-			im->phdr_va = ph->vaddr + (im->eh.phoff - ph->offset);
-		if (ph->vaddr + ph->memsz > im->end)
-			im->end = ph->vaddr + ph->memsz;
+		args->argc += 1 + (arg != NULL);
+		path = interp;
 	}
-	return entry_ok ? 0 : refuse(im, "an entry point outside of its segments");
-}
-
-static int
-open_image(struct image *im)
-{
-	const struct proc *p = curproc();
-	struct node *node;
-	int err;
-
-	err = fs_lookup(im->path, p->cwd, &p->cred, &node);
-	if (err != 0) {
-		im->reason = err == ENOENT ? "no such file" : "cannot be reached";
-		return err;
-	}
-	im->object = node_object(node, &im->size);
-	err = im->object == NULL ? EACCES : fs_access(node, &p->cred, X_OK);
-	if (err == 0)
-		vm_object_ref(im->object);
-	else
-		im->reason = "not an executable file";
-	node_unref(node);
-	return err;
 }
 
 /* ---- The new space ---- */
 
+/* The dynamic linker that the program names: a file that can be anywhere. */
 static int
-map_segment(struct vm_space *sp, struct image *im, const struct elf_phdr *ph)
+open_linker(struct image *im, struct image *linker)
 {
-	vaddr_t start = ph->vaddr & ~PAGE_MASK;
-	vaddr_t file_end = page_round(ph->vaddr + ph->filesz);
-	vaddr_t end = page_round(ph->vaddr + ph->memsz);
-	struct vm_mapping m = {.start = start,
-	                       .len = file_end - start,
-	                       .object = im->object,
-	                       .pgoff = ph->offset >> PAGE_SHIFT,
-	                       .max_prot = PROT_READ | PROT_WRITE | PROT_EXEC,
-	                       .inherit = VM_COPY};
+	char *path = kmem_alloc(PATH_MAX);
+	int err;
 
-	m.prot = (ph->flags & ELF_READ ? PROT_READ : 0) | (ph->flags & ELF_WRITE ? PROT_WRITE : 0) |
-	         (ph->flags & ELF_EXEC ? PROT_EXEC : 0);
-	if (!vm_range_free(sp, start, end - start))
-		return refuse(im, "segments that overlap");
-	if (ph->filesz == 0)
-		m.len = 0;
-	if (m.len > 0 && vm_map(sp, &m) != 0)
+	if (path == NULL)
 		return ENOMEM;
-	m.start += m.len;
-	m.len = end - m.start;
-	m.object = NULL;
-	m.pgoff = 0;
-	return m.len > 0 ? vm_map(sp, &m) : 0;
+	err = image_interp(im, path);
+	if (err == 0) {
+		err = image_open(linker, path);
+		if (err != 0)
+			printf("exec: %s: its dynamic linker %s: %s\n", im->path, path,
+			       linker->reason);
+		else if ((err = image_read(linker)) == ENOEXEC)
+			err = ELIBBAD;
+		linker->path = "the dynamic linker";
+	}
+	kmem_free(path);
+	return err;
 }
 
 static int
-map_image(struct vm_space *sp, struct image *im, uint32_t stack)
+fill_space(struct vm_space *sp, struct image *im, struct image *linker, uint32_t stack)
 {
 	struct vm_mapping m = {.start = STACK_TOP - stack,
 	                       .len = stack,
@@ -213,135 +131,18 @@ map_image(struct vm_space *sp, struct image *im, uint32_t stack)
 	                       .max_prot = PROT_READ | PROT_WRITE | PROT_EXEC,
 	                       .inherit = VM_COPY,
 	                       .stack = true};
-	const struct elf_phdr *ph;
 	int err;
 
-	for (ph = im->ph; ph < im->ph + im->eh.phnum; ph++) {
-		if (ph->type != ELF_PT_LOAD || ph->memsz == 0)
-			continue;
-		err = map_segment(sp, im, ph);
-		if (err != 0)
-			return err;
-	}
-	sp->brk_start = sp->brk_end = page_round(im->end);
 	sp->stack_limit = STACK_TOP - STACK_MAX;
-	return vm_map(sp, &m);
-}
-
-/* What the file's last page holds beyond a segment's end isn't the segment's. */
-static void
-clear_tails(const struct image *im)
-{
-	const struct elf_phdr *ph;
-
-	for (ph = im->ph; ph < im->ph + im->eh.phnum; ph++) {
-		vaddr_t end = ph->vaddr + ph->filesz;
-
-		if (ph->type == ELF_PT_LOAD && ph->memsz > ph->filesz && ph->filesz > 0)
-			copyzero(end, page_round(end) - end);
-	}
-}
-
-/* ---- The stack ---- */
-
-/* Where the next word of the stack goes. The space is current, and all of it
- * has been promised: these writes can't fail. */
-struct stack {
-	vaddr_t va;
-};
-
-static void
-push_bytes(struct stack *st, const void *from, size_t n)
-{
-	copyout(st->va, from, n);
-	st->va += n;
-}
-
-static void
-push_word(struct stack *st, uint32_t word)
-{
-	push_bytes(st, &word, sizeof(word));
-}
-
-static void
-push_aux(struct stack *st, uint32_t key, uint32_t value)
-{
-	push_word(st, key);
-	push_word(st, value);
-}
-
-/* Pointers to n of the strings, the first of which is byte *off of the block,
- * which stands at base; then NULL. */
-static void
-push_pointers(struct stack *st, const struct exec_args *args, vaddr_t base, size_t *off, unsigned n)
-{
-	while (n-- > 0) {
-		push_word(st, base + *off);
-		while (args->pages[*off / PAGE_SIZE][*off % PAGE_SIZE] != '\0')
-			++*off;
-		++*off;
-	}
-	push_word(st, 0);
-}
-
-static void
-push_auxv(struct stack *st, const struct image *im, vaddr_t random, vaddr_t path)
-{
-	const struct cred *c = &curproc()->cred;
-
-	push_aux(st, AT_PAGESZ, PAGE_SIZE);
-	push_aux(st, AT_PHDR, im->phdr_va);
-	push_aux(st, AT_PHENT, sizeof(struct elf_phdr));
-	push_aux(st, AT_PHNUM, im->eh.phnum);
-	push_aux(st, AT_BASE, 0);
-	push_aux(st, AT_FLAGS, 0);
-	push_aux(st, AT_ENTRY, im->eh.entry);
-	push_aux(st, AT_UID, c->ruid);
-	push_aux(st, AT_EUID, c->euid);
-	push_aux(st, AT_GID, c->rgid);
-	push_aux(st, AT_EGID, c->egid);
-	push_aux(st, AT_SECURE, 0);
-	push_aux(st, AT_RANDOM, random);
-	push_aux(st, AT_HWCAP, 0);
-	push_aux(st, AT_CLKTCK, HZ);
-	push_aux(st, AT_EXECFN, path);
-	push_aux(st, AT_NULL, 0);
-}
-
-/* Bytes that the pointers, argc and the auxiliary vector take. */
-static uint32_t
-vectors_size(const struct exec_args *args)
-{
-	return (1 + args->argc + 1 + args->envc + 1 + AUX_WORDS) * sizeof(uint32_t);
-}
-
-/* => ESP for the program's first instruction. */
-static vaddr_t
-build_stack(const struct image *im, const struct exec_args *args)
-{
-	struct vm_space *sp = curproc()->space;
-	vaddr_t path = STACK_TOP - (strlen(im->path) + 1), random = path - 16;
-	vaddr_t strings = random - args->len;
-	vaddr_t esp = (strings - vectors_size(args)) & ~15u;
-	struct stack st = {.va = random};
-	uint64_t seed[2] = {machine_cycles(), machine_cycles() * 2862933555777941757ull};
-	size_t off;
-
-	push_bytes(&st, seed, sizeof(seed));
-	push_bytes(&st, im->path, strlen(im->path) + 1);
-	st.va = strings;
-	for (off = 0; off < args->len; off += PAGE_SIZE)
-		push_bytes(&st, args->pages[off / PAGE_SIZE],
-		           args->len - off < PAGE_SIZE ? args->len - off : PAGE_SIZE);
-	off = 0;
-	st.va = esp;
-	push_word(&st, args->argc);
-	push_pointers(&st, args, strings, &off, args->argc);
-	sp->arg_start = strings;
-	sp->arg_end = strings + off;
-	push_pointers(&st, args, strings, &off, args->envc);
-	push_auxv(&st, im, random, path);
-	return esp;
+	err = image_place(sp, im, PIE_BASE);
+	if (err == 0)
+		err = image_map(sp, im);
+	if (err == 0)
+		err = vm_map(sp, &m);
+	if (err == 0 && im->interp != NULL && (err = image_place(sp, linker, 0)) == 0)
+		err = image_map(sp, linker);
+	sp->brk_start = sp->brk_end = page_round(im->end + im->bias);
+	return err;
 }
 
 /* ---- All together ---- */
@@ -358,62 +159,79 @@ set_name(struct proc *p, const char *path)
 	strlcpy(p->name, name, sizeof(p->name));
 }
 
+/* Whom the file makes of the process. What it was may be had back no more. */
+static void
+set_ids(struct cred *c, uint32_t mode, uint32_t uid, uint32_t gid)
+{
+	if (mode & S_ISUID)
+		c->euid = uid;
+	if ((mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+		c->egid = gid;
+	c->suid = c->euid;
+	c->sgid = c->egid;
+}
+
 /* From here on nothing fails: the process is the new program. */
 static void
-become(struct vm_space *sp, const struct image *im, const struct exec_args *args)
+become(struct vm_space *sp, const char *path, const struct image *im, const struct image *linker,
+       const struct exec_args *args)
 {
+	const struct image *first = im->interp != NULL ? linker : im;
 	struct proc *p = curproc();
 
 	proc_set_space(sp);
+	image_clear_tails(sp, im);
+	if (first != im)
+		image_clear_tails(sp, linker);
+	set_name(p, path);
+	set_ids(&p->cred, im->node->mode, im->node->uid, im->node->gid);
 	p->exit_signal = SIGCHLD;
-	clear_tails(im);
-	set_name(p, im->path);
 	p->execed = true;
 	signal_exec(p);
 	fdtable_exec(p->files);
-	machine_proc_exec(im->eh.entry, build_stack(im, args));
+	machine_proc_exec(first->eh.entry + first->bias,
+	                  exec_stack_build(path, im, first != im ? linker->bias : 0, args));
 }
 
 static int
-load(struct image *im, const struct exec_args *args)
+load(const char *path, struct image *im, struct image *linker, const struct exec_args *args)
 {
-	uint32_t stack =
-		page_round(STACK_GRANT + args->len + strlen(im->path) + vectors_size(args));
 	struct vm_space *sp;
 	int err;
 
-	err = check_header(im);
-	if (err == 0)
-		err = check_segments(im);
+	err = image_read(im);
+	if (err == 0 && im->interp != NULL)
+		err = open_linker(im, linker);
 	if (err == 0)
 		err = vm_space_create(&sp);
 	if (err != 0)
 		return err;
-	err = map_image(sp, im, stack);
+	err = fill_space(sp, im, linker, exec_stack_size(path, args));
 	if (err != 0) {
 		vm_space_destroy(sp);
 		return err;
 	}
-	become(sp, im, args);
+	become(sp, path, im, linker, args);
 	return 0;
 }
 
 int
 exec_image(const char *path, struct exec_args *args, const char **reason)
 {
-	struct image *im = page_alloc();
+	struct image *im = kmem_alloc(2 * sizeof(*im)), *linker = im + 1;
 	int err;
 
 	if (im == NULL)
 		return ENOMEM;
-	im->path = path;
-	err = open_image(im);
-	if (err == 0) {
-		err = load(im, args);
-		vm_object_unref(im->object);
-	}
+	err = open_program(im, path, args);
+	if (err == 0)
+		err = load(path, im, linker, args);
+	image_close(im);
+	image_close(linker);
 	if (reason != NULL)
-		*reason = im->reason != NULL ? im->reason : "not enough memory";
-	page_free(im);
+		*reason = linker->reason != NULL ? linker->reason
+		          : im->reason != NULL   ? im->reason
+		                                 : "not enough memory";
+	kmem_free(im);
 	return err;
 }

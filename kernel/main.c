@@ -23,8 +23,8 @@ exec_init(const char *path)
 	const char *reason;
 	int err;
 
-	if (exec_args_add(&args, path) != 0 || exec_args_add(&args, "PATH=/bin") != 0 ||
-	    exec_args_add(&args, "TERM=vt100") != 0)
+	if (exec_args_add(&args, "TERM=vt100") != 0 || exec_args_add(&args, "PATH=/bin") != 0 ||
+	    exec_args_add(&args, path) != 0)
 		noboot("too little memory for init's arguments");
 	err = exec_image(path, &args, &reason);
 	if (err != 0)

@@ -27,24 +27,29 @@ sys_exit_group(const uint32_t *arg, uint32_t *result)
 
 /* ---- exec ---- */
 
-/* The strings of a vector that ends in NULL. page: PAGE_SIZE bytes to use. */
+/* The strings of a vector that ends in NULL, the last first. */
 static int
 add_vector(struct exec_args *args, vaddr_t vector, unsigned *count, char *page)
 {
+	unsigned n = 0;
 	vaddr_t s;
 	int err;
 
-	for (; vector != 0; vector += sizeof(s)) {
-		if (copyin(&s, vector, sizeof(s)) != 0)
-			return EFAULT;
-		if (s == 0)
+	do {
+		if (vector == 0)
 			break;
-		err = copyinstr(page, s, PAGE_SIZE, NULL);
-		if (err == 0)
-			err = exec_args_add(args, page);
+		if (copyin(&s, vector + n * sizeof(s), sizeof(s)) != 0)
+			return EFAULT;
+		if (n > EXEC_ARG_SIZE)
+			return E2BIG;
+	} while (s != 0 && ++n);
+	*count = n;
+	while (n-- > 0) {
+		if (copyin(&s, vector + n * sizeof(s), sizeof(s)) != 0)
+			return EFAULT;
+		err = exec_args_add_user(args, s, page);
 		if (err != 0)
-			return err == ENAMETOOLONG ? E2BIG : err;
-		++*count;
+			return err;
 	}
 	return 0;
 }
@@ -61,9 +66,9 @@ sys_execve(const uint32_t *arg, uint32_t *result)
 		goto out;
 	err = copyinstr(path, arg[0], PATH_MAX, NULL);
 	if (err == 0)
-		err = add_vector(&args, arg[1], &args.argc, page);
-	if (err == 0)
 		err = add_vector(&args, arg[2], &args.envc, page);
+	if (err == 0)
+		err = add_vector(&args, arg[1], &args.argc, page);
 	if (err == 0)
 		err = exec_image(path, &args, NULL);
 out:

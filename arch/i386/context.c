@@ -42,6 +42,8 @@
 static _Alignas(PAGE_SIZE) pte_t kstack_tables[KSTACK_TABLES * PTAB_PAGES];
 static unsigned kstack_hint; /* no stack below it is free */
 
+uint32_t machine_hwcap; /* CPUID leaf 1, EDX */
+
 static _Alignas(16) uint8_t fpu_default[512];
 
 void
@@ -110,6 +112,7 @@ fpu_init(void)
 	__asm__("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
 	if (!(edx & CPUID_FXSR))
 		noboot("this CPU has no FXSAVE");
+	machine_hwcap = edx;
 	__asm__ volatile("movl %%cr4, %0" : "=r"(cr4));
 	cr4 |= CR4_OSFXSR | (edx & CPUID_SSE ? CR4_OSXMMEXCPT : 0);
 	__asm__ volatile("movl %0, %%cr4" : : "r"(cr4));

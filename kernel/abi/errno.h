@@ -43,6 +43,7 @@
 #define ELOOP 40
 #define EIDRM 43
 #define EOVERFLOW 75
+#define ELIBBAD 80
 #define EOPNOTSUPP 95
 #define EWOULDBLOCK EAGAIN
 #define EOPNOTSUPP 95

@@ -58,6 +58,7 @@
 #define S_ISUID 04000
 #define S_ISGID 02000
 #define S_ISVTX 01000
+#define S_IXGRP 00010
 
 #define DT_FIFO 1
 #define DT_CHR 2

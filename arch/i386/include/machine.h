@@ -137,6 +137,9 @@ int machine_set_tls(struct proc *p, struct abi_user_desc *d);
 /* get_thread_area() of the current process. => EINVAL. */
 int machine_get_tls(struct abi_user_desc *d);
 
+/* What the CPU can do, for AT_HWCAP. */
+extern uint32_t machine_hwcap;
+
 /* ---- Signals of the current process ------------------------------------- */
 
 /* Arrange that the handler runs next. `mask` is the mask to go back to, `sp`
