@@ -15,7 +15,7 @@ elf() { # elf NAME: assembles an init of that name from standard input
 
 noboot 'too little memory' 'memory' --mem 3
 noboot 'no such init' '/nonexistent' --append init=/nonexistent
-echo '#!/bin/sh' >"$dir/text"
+echo text >"$dir/text"
 chmod 755 "$dir/text"
 noboot 'an init that is no ELF' '/text' --add "$dir/text" --append init=/text
 : >"$dir/empty"
@@ -43,8 +43,7 @@ while IFS='|' read -r name why spec; do
 done <<'END'
 64-bit|32-bit|2 2 62 1 86 0x8048000
 for another machine|i386|1 2 40 1 86 0x8048000
-relocatable|static|1 1 3 1 86 0x8048000
-dynamic|static|1 2 3 3 86 0x8048000
+relocatable|executable|1 1 3 1 86 0x8048000
 no segment|segment|1 2 3 0 86 0x8048000
 longer than its file|outside of the file|1 2 3 1 8192 0x8048000
 in the kernel|user space|1 2 3 1 86 0xc0000000

@@ -17,7 +17,7 @@ static const char errors[] =
 	"No space left on device\0Illegal seek\0Read-only file system\0Too many links\0"
 	"Broken pipe\0Numerical argument out of domain\0Numerical result out of range\0"
 	"Resource deadlock avoided\0File name too long\0No locks available\0"
-	"Function not implemented\0";
+	"Function not implemented\0Directory not empty\0Too many levels of symbolic links\0";
 static const char signals[] =
 	"No signal\0Hangup\0Interrupt\0Quit\0Illegal instruction\0Trace/breakpoint trap\0"
 	"Aborted\0Bus error\0Floating point exception\0Killed\0User defined signal 1\0"
