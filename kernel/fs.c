@@ -176,7 +176,7 @@ follow_link(struct walk *w, const char **path, unsigned count)
 		return ELOOP;
 	if (len + 1 + rest + 1 > PATH_MAX)
 		return ENAMETOOLONG;
-	buf = kmem_alloc(PATH_MAX);
+	buf = kmem_alloc(len + 1 + rest + 1);
 	if (buf == NULL)
 		return ENOMEM;
 	memcpy(buf, w->node->target, len);

@@ -25,20 +25,23 @@ start_of(uint32_t dirfd, const char *path, struct node **out)
 	return node_is(f->node, S_IFDIR) ? 0 : ENOTDIR;
 }
 
-/* A path of the user's, in memory for the caller to free. => EFAULT,
+/* A path of the user's, in memory for the caller to free: no more than it
+ * takes, so that a file can be removed when memory is out. => EFAULT,
  * ENAMETOOLONG, ENOMEM. */
 static int
 path_copyin(vaddr_t from, char **out)
 {
-	int err;
+	static char buf[PATH_MAX]; /* for as long as nobody sleeps */
+	size_t len;
+	int err = copyinstr(buf, from, sizeof(buf), &len);
 
-	*out = kmem_alloc(PATH_MAX);
+	if (err != 0)
+		return err;
+	*out = kmem_alloc(len + 1);
 	if (*out == NULL)
 		return ENOMEM;
-	err = copyinstr(*out, from, PATH_MAX, NULL);
-	if (err != 0)
-		kmem_free(*out);
-	return err;
+	memcpy(*out, buf, len);
+	return 0;
 }
 
 /* The same as cred may see it. */
