@@ -44,7 +44,7 @@ HOSTCC ?= gcc
 NASM ?= nasm
 
 WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wshadow \
-	-Wpointer-arith $(if $(WERROR),-Werror)
+	-Wpointer-arith -Wno-unused-parameter $(if $(WERROR),-Werror)
 CFLAGS := $(TARGET) -march=i686 -std=gnu11 -ffreestanding -fno-pie \
 	-fno-stack-protector -fno-strict-aliasing -fno-common \
 	-fno-asynchronous-unwind-tables -g $(WARN) \

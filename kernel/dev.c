@@ -11,14 +11,12 @@
 static int
 null_read(struct file *f, struct uio *u)
 {
-	(void)f, (void)u;
 	return 0;
 }
 
 static int
 null_write(struct file *f, struct uio *u)
 {
-	(void)f;
 	u->left = 0;
 	return 0;
 }
@@ -28,7 +26,6 @@ zero_read(struct file *f, struct uio *u)
 {
 	int err = 0;
 
-	(void)f;
 	while (err == 0 && u->left > 0) {
 		err = uio_move(u, NULL, u->left < ZERO_CHUNK ? u->left : ZERO_CHUNK);
 		sched_point();

@@ -349,7 +349,6 @@ file_write(struct file *f, struct uio *u)
 static int
 dir_read(struct file *f, struct uio *u)
 {
-	(void)f, (void)u;
 	return EISDIR;
 }
 

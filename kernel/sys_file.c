@@ -158,7 +158,6 @@ sys_llseek(const uint32_t *arg, uint32_t *result)
 	int err = seek(f, (int64_t)((uint64_t)arg[1] << 32 | arg[2]), arg[4]);
 	uint64_t at;
 
-	(void)result;
 	if (err != 0)
 		return err;
 	at = f->offset;
@@ -171,20 +170,12 @@ sys_fsync(const uint32_t *arg, uint32_t *result)
 {
 	struct file *f = fd_get(arg[0]);
 
-	(void)result;
 	return f == NULL ? EBADF : f->ops->stream ? EINVAL : 0;
-}
-
-int
-sys_fdatasync(const uint32_t *arg, uint32_t *result)
-{
-	return sys_fsync(arg, result);
 }
 
 int
 sys_sync(const uint32_t *arg, uint32_t *result)
 {
-	(void)arg, (void)result;
 	return 0;
 }
 
@@ -195,7 +186,6 @@ sys_fallocate(const uint32_t *arg, uint32_t *result)
 {
 	struct file *f = fd_get(arg[0]);
 
-	(void)result;
 	if (f == NULL || (f->flags & O_ACCMODE) == O_RDONLY)
 		return EBADF;
 	if ((int32_t)arg[3] < 0 || (int32_t)arg[5] < 0 || (arg[4] | arg[5]) == 0)
@@ -216,7 +206,6 @@ sys_ioctl(const uint32_t *arg, uint32_t *result)
 {
 	struct file *f = fd_get(arg[0]);
 
-	(void)result;
 	if (f == NULL)
 		return EBADF;
 	return f->ops->ioctl == NULL ? ENOTTY : f->ops->ioctl(f, arg[1], arg[2]);
@@ -227,7 +216,6 @@ sys_ioctl(const uint32_t *arg, uint32_t *result)
 int
 sys_close(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return fd_close(arg[0]);
 }
 
@@ -345,13 +333,11 @@ no_reader:
 int
 sys_pipe(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return make_pipe(arg[0], 0);
 }
 
 int
 sys_pipe2(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return make_pipe(arg[0], arg[1]);
 }

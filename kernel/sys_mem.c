@@ -24,7 +24,6 @@ sys_munmap(const uint32_t *arg, uint32_t *result)
 {
 	uint32_t len = page_round(arg[1]);
 
-	(void)result;
 	if ((arg[0] & PAGE_MASK) != 0 || len == 0 || arg[0] >= USER_END || len > USER_END - arg[0])
 		return EINVAL;
 	return vm_unmap(curproc()->space, arg[0], arg[0] + len);
@@ -36,7 +35,6 @@ sys_mprotect(const uint32_t *arg, uint32_t *result)
 	uint32_t len = page_round(arg[1]);
 	int prot = arg[2];
 
-	(void)result;
 	if ((arg[0] & PAGE_MASK) != 0 || (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) != 0)
 		return EINVAL;
 	if (len < arg[1] || arg[0] >= USER_END || len > USER_END - arg[0])

@@ -118,21 +118,9 @@ sys_openat(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-int
-sys_open(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t at[] = {AT_FDCWD, arg[0], arg[1], arg[2]};
+ALIAS(open, openat, AT_FDCWD, arg[0], arg[1], arg[2])
 
-	return sys_openat(at, result);
-}
-
-int
-sys_creat(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t at[] = {AT_FDCWD, arg[0], O_CREAT | O_WRONLY | O_TRUNC, arg[1]};
-
-	return sys_openat(at, result);
-}
+ALIAS(creat, openat, AT_FDCWD, arg[0], O_CREAT | O_WRONLY | O_TRUNC, arg[1])
 
 int
 sys_faccessat2(const uint32_t *arg, uint32_t *result)
@@ -141,7 +129,6 @@ sys_faccessat2(const uint32_t *arg, uint32_t *result)
 	struct node *n;
 	int err;
 
-	(void)result;
 	if ((arg[2] & ~7u) || (arg[3] & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
 		return EINVAL;
 	/* It asks for who the user really is. */
@@ -157,21 +144,9 @@ sys_faccessat2(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-int
-sys_faccessat(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t at[] = {arg[0], arg[1], arg[2], 0};
+ALIAS(faccessat, faccessat2, arg[0], arg[1], arg[2], 0)
 
-	return sys_faccessat2(at, result);
-}
-
-int
-sys_access(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t at[] = {AT_FDCWD, arg[0], arg[1], 0};
-
-	return sys_faccessat2(at, result);
-}
+ALIAS(access, faccessat2, AT_FDCWD, arg[0], arg[1], 0)
 
 /* ---- Directories ---- */
 
@@ -259,7 +234,6 @@ sys_chdir(const uint32_t *arg, uint32_t *result)
 	struct node *n;
 	int err = path_node(AT_FDCWD, arg[0], 0, &n);
 
-	(void)result;
 	return err != 0 ? err : set_cwd(n);
 }
 
@@ -268,7 +242,6 @@ sys_fchdir(const uint32_t *arg, uint32_t *result)
 {
 	struct file *f = fd_get(arg[0]);
 
-	(void)result;
 	if (f == NULL)
 		return EBADF;
 	node_ref(f->node);

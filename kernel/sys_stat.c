@@ -54,14 +54,12 @@ stat_path(uint32_t dirfd, vaddr_t path, uint32_t flags, vaddr_t to)
 int
 sys_stat64(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return stat_path(AT_FDCWD, arg[0], 0, arg[1]);
 }
 
 int
 sys_lstat64(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return stat_path(AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, arg[1]);
 }
 
@@ -70,14 +68,12 @@ sys_fstat64(const uint32_t *arg, uint32_t *result)
 {
 	struct file *f = fd_get(arg[0]);
 
-	(void)result;
 	return f == NULL ? EBADF : stat_copyout(f->node, arg[1]);
 }
 
 int
 sys_fstatat64(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	if (arg[3] & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH))
 		return EINVAL;
 	return stat_path(arg[0], arg[1], arg[3], arg[2]);
@@ -98,7 +94,6 @@ sys_statx(const uint32_t *arg, uint32_t *result)
 	struct node *n;
 	int err;
 
-	(void)result;
 	if ((arg[2] & ~known) || (arg[2] & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return EINVAL;
 	err = path_node(arg[0], arg[1], arg[2], &n);
@@ -172,7 +167,6 @@ sys_statfs(const uint32_t *arg, uint32_t *result)
 	struct node *n;
 	int err = path_node(AT_FDCWD, arg[0], 0, &n);
 
-	(void)result;
 	if (err != 0)
 		return err;
 	err = statfs_copyout(n, arg[1]);
@@ -185,7 +179,6 @@ sys_fstatfs(const uint32_t *arg, uint32_t *result)
 {
 	struct file *f = fd_get(arg[0]);
 
-	(void)result;
 	return f == NULL ? EBADF : statfs_copyout(f->node, arg[1]);
 }
 
@@ -195,7 +188,6 @@ sys_statfs64(const uint32_t *arg, uint32_t *result)
 	struct node *n;
 	int err = path_node(AT_FDCWD, arg[0], 0, &n);
 
-	(void)result;
 	if (err != 0)
 		return err;
 	err = statfs64_copyout(n, arg[1], arg[2]);
@@ -208,6 +200,5 @@ sys_fstatfs64(const uint32_t *arg, uint32_t *result)
 {
 	struct file *f = fd_get(arg[0]);
 
-	(void)result;
 	return f == NULL ? EBADF : statfs64_copyout(f->node, arg[1], arg[2]);
 }

@@ -13,17 +13,6 @@
 #include "syscall.h"
 #include "vm.h"
 
-/* sys_name(path, ...) is sys_at(AT_FDCWD, path, ...), of n arguments; the rest
- * are 0. */
-#define FROM_CWD(name, at, n)                                                                      \
-	int sys_##name(const uint32_t *arg, uint32_t *result)                                      \
-	{                                                                                          \
-		uint32_t all[6] = {AT_FDCWD};                                                      \
-                                                                                                   \
-		memcpy(all + 1, arg, (n) * sizeof(*arg));                                          \
-		return sys_##at(all, result);                                                      \
-	}
-
 /* ---- Names ---- */
 
 static int
@@ -42,21 +31,19 @@ make(uint32_t dirfd, vaddr_t path, uint32_t mode)
 int
 sys_mkdirat(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return make(arg[0], arg[1], S_IFDIR | (arg[2] & 01777));
 }
-FROM_CWD(mkdir, mkdirat, 2)
+ALIAS(mkdir, mkdirat, AT_FDCWD, arg[0], arg[1])
 
 /* Regular files only: devices and FIFOs are not for programs to make. */
 int
 sys_mknodat(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	if ((arg[2] & S_IFMT) != 0 && (arg[2] & S_IFMT) != S_IFREG)
 		return EPERM;
 	return make(arg[0], arg[1], S_IFREG | (arg[2] & 07777));
 }
-FROM_CWD(mknod, mknodat, 2)
+ALIAS(mknod, mknodat, AT_FDCWD, arg[0], arg[1])
 
 int
 sys_unlinkat(const uint32_t *arg, uint32_t *result)
@@ -64,7 +51,6 @@ sys_unlinkat(const uint32_t *arg, uint32_t *result)
 	struct walk w;
 	int err;
 
-	(void)result;
 	if (arg[2] & ~AT_REMOVEDIR)
 		return EINVAL;
 	err = path_walk(arg[0], arg[1], false, &w);
@@ -74,15 +60,9 @@ sys_unlinkat(const uint32_t *arg, uint32_t *result)
 	fs_walk_end(&w);
 	return err;
 }
-FROM_CWD(unlink, unlinkat, 1)
+ALIAS(unlink, unlinkat, AT_FDCWD, arg[0])
 
-int
-sys_rmdir(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t at[] = {AT_FDCWD, arg[0], AT_REMOVEDIR};
-
-	return sys_unlinkat(at, result);
-}
+ALIAS(rmdir, unlinkat, AT_FDCWD, arg[0], AT_REMOVEDIR)
 
 int
 sys_renameat2(const uint32_t *arg, uint32_t *result)
@@ -90,7 +70,6 @@ sys_renameat2(const uint32_t *arg, uint32_t *result)
 	struct walk from, to;
 	int err;
 
-	(void)result;
 	if (arg[4] & ~RENAME_NOREPLACE)
 		return EINVAL;
 	err = path_walk(arg[0], arg[1], false, &from);
@@ -105,21 +84,9 @@ sys_renameat2(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-int
-sys_renameat(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t at[] = {arg[0], arg[1], arg[2], arg[3], 0};
+ALIAS(renameat, renameat2, arg[0], arg[1], arg[2], arg[3], 0)
 
-	return sys_renameat2(at, result);
-}
-
-int
-sys_rename(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t at[] = {AT_FDCWD, arg[0], AT_FDCWD, arg[1], 0};
-
-	return sys_renameat2(at, result);
-}
+ALIAS(rename, renameat2, AT_FDCWD, arg[0], AT_FDCWD, arg[1], 0)
 
 int
 sys_linkat(const uint32_t *arg, uint32_t *result)
@@ -129,7 +96,6 @@ sys_linkat(const uint32_t *arg, uint32_t *result)
 	struct walk w;
 	int err;
 
-	(void)result;
 	if (arg[4] & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return EINVAL;
 	if (!(arg[4] & AT_SYMLINK_FOLLOW))
@@ -146,13 +112,7 @@ sys_linkat(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-int
-sys_link(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t at[] = {AT_FDCWD, arg[0], AT_FDCWD, arg[1], 0};
-
-	return sys_linkat(at, result);
-}
+ALIAS(link, linkat, AT_FDCWD, arg[0], AT_FDCWD, arg[1], 0)
 
 int
 sys_symlinkat(const uint32_t *arg, uint32_t *result)
@@ -161,7 +121,6 @@ sys_symlinkat(const uint32_t *arg, uint32_t *result)
 	struct walk w;
 	int err;
 
-	(void)result;
 	if (target == NULL)
 		return ENOMEM;
 	err = copyinstr(target, arg[0], PATH_MAX, NULL);
@@ -177,13 +136,7 @@ sys_symlinkat(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-int
-sys_symlink(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t at[] = {arg[0], AT_FDCWD, arg[1]};
-
-	return sys_symlinkat(at, result);
-}
+ALIAS(symlink, symlinkat, arg[0], AT_FDCWD, arg[1])
 
 int
 sys_readlinkat(const uint32_t *arg, uint32_t *result)
@@ -205,7 +158,7 @@ sys_readlinkat(const uint32_t *arg, uint32_t *result)
 	node_unref(n);
 	return err;
 }
-FROM_CWD(readlink, readlinkat, 3)
+ALIAS(readlink, readlinkat, AT_FDCWD, arg[0], arg[1], arg[2])
 
 /* ---- What is said of a file ---- */
 
@@ -234,21 +187,19 @@ sys_fchmodat(const uint32_t *arg, uint32_t *result)
 	struct node *n;
 	int err = path_node(arg[0], arg[1], 0, &n);
 
-	(void)result;
 	if (err != 0)
 		return err;
 	err = change_mode(n, arg[2]);
 	node_unref(n);
 	return err;
 }
-FROM_CWD(chmod, fchmodat, 2)
+ALIAS(chmod, fchmodat, AT_FDCWD, arg[0], arg[1])
 
 int
 sys_fchmod(const uint32_t *arg, uint32_t *result)
 {
 	struct file *f = fd_get(arg[0]);
 
-	(void)result;
 	return f == NULL ? EBADF : change_mode(f->node, arg[1]);
 }
 
@@ -277,7 +228,6 @@ sys_fchownat(const uint32_t *arg, uint32_t *result)
 	struct node *n;
 	int err;
 
-	(void)result;
 	if (arg[4] & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return EINVAL;
 	err = path_node(arg[0], arg[1], arg[4], &n);
@@ -287,22 +237,15 @@ sys_fchownat(const uint32_t *arg, uint32_t *result)
 	node_unref(n);
 	return err;
 }
-FROM_CWD(chown, fchownat, 3)
+ALIAS(chown, fchownat, AT_FDCWD, arg[0], arg[1], arg[2])
 
-int
-sys_lchown(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t at[] = {AT_FDCWD, arg[0], arg[1], arg[2], AT_SYMLINK_NOFOLLOW};
-
-	return sys_fchownat(at, result);
-}
+ALIAS(lchown, fchownat, AT_FDCWD, arg[0], arg[1], arg[2], AT_SYMLINK_NOFOLLOW)
 
 int
 sys_fchown(const uint32_t *arg, uint32_t *result)
 {
 	struct file *f = fd_get(arg[0]);
 
-	(void)result;
 	return f == NULL ? EBADF : change_owner(f->node, arg[1], arg[2]);
 }
 
@@ -332,7 +275,6 @@ sys_truncate64(const uint32_t *arg, uint32_t *result)
 	struct node *n;
 	int err = path_node(AT_FDCWD, arg[0], 0, &n);
 
-	(void)result;
 	if (err != 0)
 		return err;
 	err = node_is(n, S_IFDIR) ? EISDIR : fs_access(n, &curproc()->cred, W_OK);
@@ -342,20 +284,13 @@ sys_truncate64(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-int
-sys_truncate(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t wide[] = {arg[0], arg[1], (int32_t)arg[1] < 0 ? UINT32_MAX : 0};
-
-	return sys_truncate64(wide, result);
-}
+ALIAS(truncate, truncate64, arg[0], arg[1], (int32_t)arg[1] < 0 ? UINT32_MAX : 0)
 
 int
 sys_ftruncate64(const uint32_t *arg, uint32_t *result)
 {
 	struct file *f = fd_get(arg[0]);
 
-	(void)result;
 	if (f == NULL)
 		return EBADF;
 	if ((f->flags & O_ACCMODE) == O_RDONLY)
@@ -363,10 +298,4 @@ sys_ftruncate64(const uint32_t *arg, uint32_t *result)
 	return truncate(f->node, arg[1], arg[2]);
 }
 
-int
-sys_ftruncate(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t wide[] = {arg[0], arg[1], (int32_t)arg[1] < 0 ? UINT32_MAX : 0};
-
-	return sys_ftruncate64(wide, result);
-}
+ALIAS(ftruncate, ftruncate64, arg[0], arg[1], (int32_t)arg[1] < 0 ? UINT32_MAX : 0)

@@ -66,7 +66,6 @@ sys_utimensat(const uint32_t *arg, uint32_t *result)
 	struct abi_timespec32 ts[2];
 	int i;
 
-	(void)result;
 	if (arg[2] != 0 && copyin(ts, arg[2], sizeof(ts)) != 0)
 		return EFAULT;
 	for (i = 0; i < 2 && arg[2] != 0; i++)
@@ -79,7 +78,6 @@ sys_utimensat_time64(const uint32_t *arg, uint32_t *result)
 {
 	struct abi_timespec64 t[2] = {both_now[0], both_now[1]};
 
-	(void)result;
 	if (arg[2] != 0 && copyin(t, arg[2], sizeof(t)) != 0)
 		return EFAULT;
 	return set_path_times(arg[0], arg[1], arg[3], t);
@@ -92,7 +90,6 @@ sys_futimesat(const uint32_t *arg, uint32_t *result)
 	struct abi_timeval32 tv[2];
 	int i;
 
-	(void)result;
 	if (arg[2] != 0 && copyin(tv, arg[2], sizeof(tv)) != 0)
 		return EFAULT;
 	for (i = 0; i < 2 && arg[2] != 0; i++) {
@@ -104,13 +101,7 @@ sys_futimesat(const uint32_t *arg, uint32_t *result)
 	return set_path_times(arg[0], arg[1], 0, t);
 }
 
-int
-sys_utimes(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t at[] = {AT_FDCWD, arg[0], arg[1]};
-
-	return sys_futimesat(at, result);
-}
+ALIAS(utimes, futimesat, AT_FDCWD, arg[0], arg[1])
 
 int
 sys_utime(const uint32_t *arg, uint32_t *result)
@@ -119,7 +110,6 @@ sys_utime(const uint32_t *arg, uint32_t *result)
 	int32_t sec[2];
 	int i;
 
-	(void)result;
 	if (arg[1] != 0 && copyin(sec, arg[1], sizeof(sec)) != 0)
 		return EFAULT;
 	for (i = 0; i < 2 && arg[1] != 0; i++)

@@ -13,6 +13,15 @@ typedef int syscall_fn(const uint32_t *arg, uint32_t *result);
 #include "abi/syscalls.def"
 #undef SYSCALL
 
+/* A call that is another one with some of its arguments given. */
+#define ALIAS(name, other, ...)                                                                    \
+	int sys_##name(const uint32_t *arg, uint32_t *result)                                      \
+	{                                                                                          \
+		const uint32_t all[6] = {__VA_ARGS__};                                             \
+                                                                                                   \
+		return sys_##other(all, result);                                                   \
+	}
+
 /* Inside the kernel only: interrupted. The call is made again if no handler
  * ran, or (ERESTART) if its handler says SA_RESTART; else the user sees EINTR. */
 #define ERESTART 512

@@ -11,7 +11,7 @@ HOST_KERNEL := kernel/frame.c kernel/kmem.c kernel/vm_object.c kernel/vm_map.c \
 # The calls that can be made to fail, and those after which memory is junk.
 HOST_WRAP := kmem_alloc kmem_free kmem_copy page_alloc page_free page_free_zeroed \
 	frame_alloc frame_unref commit_charge
-HOST_CFLAGS := -std=gnu11 -g -O1 -DDEBUG -Wall -Wextra -fno-builtin \
+HOST_CFLAGS := -std=gnu11 -g -O1 -DDEBUG -Wall -Wextra -Wno-unused-parameter -fno-builtin \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -pthread \
 	-Itests/host/include -Itests/host/support -Iarch/i386/include \
 	-iquote kernel $(HOST_WRAP:%=-Wl,--wrap=%)
