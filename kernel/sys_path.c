@@ -97,9 +97,28 @@ node_as(const struct cred *cred, uint32_t dirfd, vaddr_t path, uint32_t flags, s
 }
 
 int
-path_node(uint32_t dirfd, vaddr_t path, uint32_t flags, struct node **out)
+path_call(uint32_t dirfd, vaddr_t path, uint32_t flags, node_fn *fn, const uint32_t *arg,
+          uint32_t *result)
 {
-	return node_as(&curproc()->cred, dirfd, path, flags, out);
+	struct node *n;
+	int err;
+
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH))
+		return EINVAL;
+	err = node_as(&curproc()->cred, dirfd, path, flags, &n);
+	if (err != 0)
+		return err;
+	err = fn(n, arg, result);
+	node_unref(n);
+	return err;
+}
+
+int
+file_call(uint32_t fd, node_fn *fn, const uint32_t *arg, uint32_t *result)
+{
+	struct file *f = fd_get(fd);
+
+	return f == NULL ? EBADF : fn(f->node, arg, result);
 }
 
 int
@@ -212,41 +231,22 @@ sys_getdents64(const uint32_t *arg, uint32_t *result)
 	return *result > 0 ? 0 : err;
 }
 
-/* Takes over the reference on n. */
 static int
-set_cwd(struct node *n)
+set_cwd(struct node *n, const uint32_t *arg, uint32_t *result)
 {
 	struct proc *p = curproc();
 	int err = node_is(n, S_IFDIR) ? fs_access(n, &p->cred, X_OK) : ENOTDIR;
 
-	if (err != 0) {
-		node_unref(n);
+	if (err != 0)
 		return err;
-	}
+	node_ref(n);
 	node_unref(p->cwd);
 	p->cwd = n;
 	return 0;
 }
 
-int
-sys_chdir(const uint32_t *arg, uint32_t *result)
-{
-	struct node *n;
-	int err = path_node(AT_FDCWD, arg[0], 0, &n);
-
-	return err != 0 ? err : set_cwd(n);
-}
-
-int
-sys_fchdir(const uint32_t *arg, uint32_t *result)
-{
-	struct file *f = fd_get(arg[0]);
-
-	if (f == NULL)
-		return EBADF;
-	node_ref(f->node);
-	return set_cwd(f->node);
-}
+PATH_CALL(chdir, AT_FDCWD, arg[0], 0, set_cwd, arg + 1)
+FILE_CALL(fchdir, set_cwd)
 
 int
 sys_getcwd(const uint32_t *arg, uint32_t *result)

@@ -15,7 +15,7 @@ blocks_of(const struct node *n)
 }
 
 static int
-stat_copyout(const struct node *n, vaddr_t to)
+tell_stat(struct node *n, const uint32_t *arg, uint32_t *result)
 {
 	struct abi_stat64 st = {.st_dev = n->dev,
 	                        .st_ino32 = n->ino,
@@ -35,49 +35,13 @@ stat_copyout(const struct node *n, vaddr_t to)
 	                        .st_ctime = (uint32_t)n->ctime.tv_sec,
 	                        .st_ctime_nsec = n->ctime.tv_nsec};
 
-	return copyout(to, &st, sizeof(st));
+	return copyout(arg[0], &st, sizeof(st));
 }
 
-static int
-stat_path(uint32_t dirfd, vaddr_t path, uint32_t flags, vaddr_t to)
-{
-	struct node *n;
-	int err = path_node(dirfd, path, flags, &n);
-
-	if (err != 0)
-		return err;
-	err = stat_copyout(n, to);
-	node_unref(n);
-	return err;
-}
-
-int
-sys_stat64(const uint32_t *arg, uint32_t *result)
-{
-	return stat_path(AT_FDCWD, arg[0], 0, arg[1]);
-}
-
-int
-sys_lstat64(const uint32_t *arg, uint32_t *result)
-{
-	return stat_path(AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, arg[1]);
-}
-
-int
-sys_fstat64(const uint32_t *arg, uint32_t *result)
-{
-	struct file *f = fd_get(arg[0]);
-
-	return f == NULL ? EBADF : stat_copyout(f->node, arg[1]);
-}
-
-int
-sys_fstatat64(const uint32_t *arg, uint32_t *result)
-{
-	if (arg[3] & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH))
-		return EINVAL;
-	return stat_path(arg[0], arg[1], arg[3], arg[2]);
-}
+PATH_CALL(stat64, AT_FDCWD, arg[0], 0, tell_stat, arg + 1)
+PATH_CALL(lstat64, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, tell_stat, arg + 1)
+PATH_CALL(fstatat64, arg[0], arg[1], arg[3], tell_stat, arg + 2)
+FILE_CALL(fstat64, tell_stat)
 
 static struct abi_statx_time
 statx_time(struct abi_timespec64 t)
@@ -85,41 +49,35 @@ statx_time(struct abi_timespec64 t)
 	return (struct abi_statx_time){.sec = t.tv_sec, .nsec = t.tv_nsec};
 }
 
-int
-sys_statx(const uint32_t *arg, uint32_t *result)
+static int
+tell_statx(struct node *n, const uint32_t *arg, uint32_t *result)
 {
-	const uint32_t known =
-		AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE;
-	struct abi_statx st = {.mask = STATX_BASIC_STATS, .blksize = PAGE_SIZE};
-	struct node *n;
-	int err;
+	struct abi_statx st = {.mask = STATX_BASIC_STATS,
+	                       .blksize = PAGE_SIZE,
+	                       .nlink = n->nlink,
+	                       .uid = n->uid,
+	                       .gid = n->gid,
+	                       .mode = (uint16_t)n->mode,
+	                       .ino = n->ino,
+	                       .size = n->size,
+	                       .blocks = blocks_of(n),
+	                       .atime = statx_time(n->atime),
+	                       .ctime = statx_time(n->ctime),
+	                       .mtime = statx_time(n->mtime),
+	                       .rdev_major = n->rdev >> 8,
+	                       .rdev_minor = n->rdev & 0xff,
+	                       .dev_minor = n->dev};
 
-	if ((arg[2] & ~known) || (arg[2] & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
-		return EINVAL;
-	err = path_node(arg[0], arg[1], arg[2], &n);
-	if (err != 0)
-		return err;
-	st.nlink = n->nlink;
-	st.uid = n->uid;
-	st.gid = n->gid;
-	st.mode = (uint16_t)n->mode;
-	st.ino = n->ino;
-	st.size = n->size;
-	st.blocks = blocks_of(n);
-	st.atime = statx_time(n->atime);
-	st.ctime = statx_time(n->ctime);
-	st.mtime = statx_time(n->mtime);
-	st.rdev_major = n->rdev >> 8;
-	st.rdev_minor = n->rdev & 0xff;
-	st.dev_minor = n->dev;
-	node_unref(n);
-	return copyout(arg[4], &st, sizeof(st));
+	return copyout(arg[0], &st, sizeof(st));
 }
+
+/* How fresh the answer is to be is all one: it always is. */
+PATH_CALL(statx, arg[0], arg[1], arg[2] & ~AT_STATX_SYNC_TYPE, tell_statx, arg + 4)
 
 /* ---- File systems ---- */
 
-static struct abi_statfs64
-statfs_of(const struct node *n)
+static int
+tell_statfs(struct node *n, const uint32_t *arg, uint32_t *result)
 {
 	struct abi_statfs64 fs = {.type = n->dev == DEV_PROC ? PROC_MAGIC : TMPFS_MAGIC,
 	                          .bsize = PAGE_SIZE,
@@ -127,78 +85,16 @@ statfs_of(const struct node *n)
 	                          .namelen = NAME_MAX};
 	struct frame_stats st;
 
+	/* Compilers that align 64-bit numbers to 8 bytes take it for 88. */
+	if (arg[0] != sizeof(fs) && arg[0] != sizeof(fs) + 4)
+		return EINVAL;
 	frame_stats(&st);
 	if (n->dev != DEV_PROC) {
 		fs.blocks = st.total;
 		fs.bfree = fs.bavail = st.total - st.kernel - st.committed;
 	}
-	return fs;
+	return copyout(arg[1], &fs, sizeof(fs));
 }
 
-static int
-statfs_copyout(const struct node *n, vaddr_t to)
-{
-	struct abi_statfs64 fs = statfs_of(n);
-	struct abi_statfs old = {.type = fs.type,
-	                         .bsize = fs.bsize,
-	                         .blocks = (uint32_t)fs.blocks,
-	                         .bfree = (uint32_t)fs.bfree,
-	                         .bavail = (uint32_t)fs.bavail,
-	                         .namelen = fs.namelen,
-	                         .frsize = fs.frsize};
-
-	return copyout(to, &old, sizeof(old));
-}
-
-static int
-statfs64_copyout(const struct node *n, uint32_t size, vaddr_t to)
-{
-	struct abi_statfs64 fs = statfs_of(n);
-
-	/* Without the packing that i386 has anyway, it would be 88. */
-	if (size != sizeof(fs) && size != sizeof(fs) + 4)
-		return EINVAL;
-	return copyout(to, &fs, sizeof(fs));
-}
-
-int
-sys_statfs(const uint32_t *arg, uint32_t *result)
-{
-	struct node *n;
-	int err = path_node(AT_FDCWD, arg[0], 0, &n);
-
-	if (err != 0)
-		return err;
-	err = statfs_copyout(n, arg[1]);
-	node_unref(n);
-	return err;
-}
-
-int
-sys_fstatfs(const uint32_t *arg, uint32_t *result)
-{
-	struct file *f = fd_get(arg[0]);
-
-	return f == NULL ? EBADF : statfs_copyout(f->node, arg[1]);
-}
-
-int
-sys_statfs64(const uint32_t *arg, uint32_t *result)
-{
-	struct node *n;
-	int err = path_node(AT_FDCWD, arg[0], 0, &n);
-
-	if (err != 0)
-		return err;
-	err = statfs64_copyout(n, arg[1], arg[2]);
-	node_unref(n);
-	return err;
-}
-
-int
-sys_fstatfs64(const uint32_t *arg, uint32_t *result)
-{
-	struct file *f = fd_get(arg[0]);
-
-	return f == NULL ? EBADF : statfs64_copyout(f->node, arg[1], arg[2]);
-}
+PATH_CALL(statfs64, AT_FDCWD, arg[0], 0, tell_statfs, arg + 1)
+FILE_CALL(fstatfs64, tell_statfs)

@@ -15,35 +15,20 @@
 
 /* ---- Names ---- */
 
-static int
-make(uint32_t dirfd, vaddr_t path, uint32_t mode)
+int
+sys_mkdirat(const uint32_t *arg, uint32_t *result)
 {
 	struct walk w;
-	int err = path_walk(dirfd, path, false, &w);
+	int err = path_walk(arg[0], arg[1], false, &w);
 
 	if (err != 0)
 		return err;
-	err = fs_create(&w, mode, NULL);
+	err = fs_create(&w, S_IFDIR | (arg[2] & 01777), NULL);
 	fs_walk_end(&w);
 	return err;
 }
 
-int
-sys_mkdirat(const uint32_t *arg, uint32_t *result)
-{
-	return make(arg[0], arg[1], S_IFDIR | (arg[2] & 01777));
-}
 ALIAS(mkdir, mkdirat, AT_FDCWD, arg[0], arg[1])
-
-/* Regular files only: devices and FIFOs are not for programs to make. */
-int
-sys_mknodat(const uint32_t *arg, uint32_t *result)
-{
-	if ((arg[2] & S_IFMT) != 0 && (arg[2] & S_IFMT) != S_IFREG)
-		return EPERM;
-	return make(arg[0], arg[1], S_IFREG | (arg[2] & 07777));
-}
-ALIAS(mknod, mknodat, AT_FDCWD, arg[0], arg[1])
 
 int
 sys_unlinkat(const uint32_t *arg, uint32_t *result)
@@ -88,30 +73,23 @@ ALIAS(renameat, renameat2, arg[0], arg[1], arg[2], arg[3], 0)
 
 ALIAS(rename, renameat2, AT_FDCWD, arg[0], AT_FDCWD, arg[1], 0)
 
-int
-sys_linkat(const uint32_t *arg, uint32_t *result)
+static int
+give_name(struct node *n, const uint32_t *arg, uint32_t *result)
 {
-	uint32_t flags = arg[4] & AT_EMPTY_PATH;
-	struct node *n;
 	struct walk w;
-	int err;
+	int err = path_walk(arg[0], arg[1], false, &w);
 
-	if (arg[4] & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
-		return EINVAL;
-	if (!(arg[4] & AT_SYMLINK_FOLLOW))
-		flags |= AT_SYMLINK_NOFOLLOW;
-	err = path_node(arg[0], arg[1], flags, &n);
-	if (err != 0)
-		return err;
-	err = path_walk(arg[2], arg[3], false, &w);
 	if (err == 0) {
 		err = fs_link(n, &w);
 		fs_walk_end(&w);
 	}
-	node_unref(n);
 	return err;
 }
 
+/* It goes through a symbolic link when it is told to, others when not told not to. */
+PATH_CALL(linkat, arg[0], arg[1],
+          (arg[4] & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW) | (arg[4] & ~AT_SYMLINK_FOLLOW),
+          give_name, arg + 2)
 ALIAS(link, linkat, AT_FDCWD, arg[0], AT_FDCWD, arg[1], 0)
 
 int
@@ -138,26 +116,16 @@ sys_symlinkat(const uint32_t *arg, uint32_t *result)
 
 ALIAS(symlink, symlinkat, arg[0], AT_FDCWD, arg[1])
 
-int
-sys_readlinkat(const uint32_t *arg, uint32_t *result)
+static int
+tell_target(struct node *n, const uint32_t *arg, uint32_t *result)
 {
-	struct node *n;
-	int err;
-
-	if ((int32_t)arg[3] <= 0)
+	if ((int32_t)arg[1] <= 0 || n->target == NULL)
 		return EINVAL;
-	err = path_node(arg[0], arg[1], AT_SYMLINK_NOFOLLOW, &n);
-	if (err != 0)
-		return err;
-	if (n->target == NULL) {
-		err = EINVAL;
-	} else {
-		*result = strlen(n->target) < arg[3] ? strlen(n->target) : arg[3];
-		err = copyout(arg[2], n->target, *result);
-	}
-	node_unref(n);
-	return err;
+	*result = strlen(n->target) < arg[1] ? strlen(n->target) : arg[1];
+	return copyout(arg[0], n->target, *result);
 }
+
+PATH_CALL(readlinkat, arg[0], arg[1], AT_SYMLINK_NOFOLLOW, tell_target, arg + 2)
 ALIAS(readlink, readlinkat, AT_FDCWD, arg[0], arg[1], arg[2])
 
 /* ---- What is said of a file ---- */
@@ -170,84 +138,46 @@ is_owner(const struct node *n)
 }
 
 static int
-change_mode(struct node *n, uint32_t mode)
+change_mode(struct node *n, const uint32_t *arg, uint32_t *result)
 {
+	uint32_t mode = arg[0] & 07777;
+
 	if (!is_owner(n))
 		return EPERM;
 	if (curproc()->cred.euid != 0 && !cred_in_group(&curproc()->cred, n->gid))
 		mode &= ~S_ISGID;
-	n->mode = (n->mode & S_IFMT) | (mode & 07777);
+	n->mode = (n->mode & S_IFMT) | mode;
 	n->ctime = fs_now();
 	return 0;
 }
 
-int
-sys_fchmodat(const uint32_t *arg, uint32_t *result)
-{
-	struct node *n;
-	int err = path_node(arg[0], arg[1], 0, &n);
-
-	if (err != 0)
-		return err;
-	err = change_mode(n, arg[2]);
-	node_unref(n);
-	return err;
-}
-ALIAS(chmod, fchmodat, AT_FDCWD, arg[0], arg[1])
-
-int
-sys_fchmod(const uint32_t *arg, uint32_t *result)
-{
-	struct file *f = fd_get(arg[0]);
-
-	return f == NULL ? EBADF : change_mode(f->node, arg[1]);
-}
+PATH_CALL(fchmodat, arg[0], arg[1], 0, change_mode, arg + 2)
+PATH_CALL(chmod, AT_FDCWD, arg[0], 0, change_mode, arg + 1)
+FILE_CALL(fchmod, change_mode)
 
 /* Root gives files away; their owner only to a group that it is in. */
 static int
-change_owner(struct node *n, uint32_t uid, uint32_t gid)
+change_owner(struct node *n, const uint32_t *arg, uint32_t *result)
 {
 	const struct cred *cred = &curproc()->cred;
-	uint32_t to_uid = uid == UINT32_MAX ? n->uid : uid;
-	uint32_t to_gid = gid == UINT32_MAX ? n->gid : gid;
+	uint32_t uid = arg[0] == UINT32_MAX ? n->uid : arg[0];
+	uint32_t gid = arg[1] == UINT32_MAX ? n->gid : arg[1];
 
-	if (cred->euid != 0 && (cred->euid != n->uid || to_uid != n->uid ||
-	                        (to_gid != n->gid && !cred_in_group(cred, to_gid))))
+	if (cred->euid != 0 &&
+	    (cred->euid != n->uid || uid != n->uid || (gid != n->gid && !cred_in_group(cred, gid))))
 		return EPERM;
-	n->uid = to_uid;
-	n->gid = to_gid;
+	n->uid = uid;
+	n->gid = gid;
 	if (!node_is(n, S_IFDIR))
 		n->mode &= ~(S_ISUID | (n->mode & 010 ? S_ISGID : 0));
 	n->ctime = fs_now();
 	return 0;
 }
 
-int
-sys_fchownat(const uint32_t *arg, uint32_t *result)
-{
-	struct node *n;
-	int err;
-
-	if (arg[4] & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-		return EINVAL;
-	err = path_node(arg[0], arg[1], arg[4], &n);
-	if (err != 0)
-		return err;
-	err = change_owner(n, arg[2], arg[3]);
-	node_unref(n);
-	return err;
-}
-ALIAS(chown, fchownat, AT_FDCWD, arg[0], arg[1], arg[2])
-
-ALIAS(lchown, fchownat, AT_FDCWD, arg[0], arg[1], arg[2], AT_SYMLINK_NOFOLLOW)
-
-int
-sys_fchown(const uint32_t *arg, uint32_t *result)
-{
-	struct file *f = fd_get(arg[0]);
-
-	return f == NULL ? EBADF : change_owner(f->node, arg[1], arg[2]);
-}
+PATH_CALL(fchownat, arg[0], arg[1], arg[4], change_owner, arg + 2)
+PATH_CALL(chown, AT_FDCWD, arg[0], 0, change_owner, arg + 1)
+PATH_CALL(lchown, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, change_owner, arg + 1)
+FILE_CALL(fchown, change_owner)
 
 int
 sys_umask(const uint32_t *arg, uint32_t *result)
@@ -259,33 +189,23 @@ sys_umask(const uint32_t *arg, uint32_t *result)
 
 /* ---- Length ---- */
 
+/* arg: the length, low word first. */
 static int
-truncate(struct node *n, uint32_t low, uint32_t high)
+set_length(struct node *n, const uint32_t *arg, uint32_t *result)
 {
-	if ((int32_t)high < 0)
-		return EINVAL;
-	if (high != 0)
-		return EFBIG;
-	return n->object == NULL ? EINVAL : ramfs_resize(n, low);
-}
-
-int
-sys_truncate64(const uint32_t *arg, uint32_t *result)
-{
-	struct node *n;
-	int err = path_node(AT_FDCWD, arg[0], 0, &n);
+	int err = node_is(n, S_IFDIR) ? EISDIR : fs_access(n, &curproc()->cred, W_OK);
 
 	if (err != 0)
 		return err;
-	err = node_is(n, S_IFDIR) ? EISDIR : fs_access(n, &curproc()->cred, W_OK);
-	if (err == 0)
-		err = truncate(n, arg[1], arg[2]);
-	node_unref(n);
-	return err;
+	if ((int32_t)arg[1] < 0 || n->object == NULL)
+		return EINVAL;
+	return arg[1] != 0 ? EFBIG : ramfs_resize(n, arg[0]);
 }
 
+PATH_CALL(truncate64, AT_FDCWD, arg[0], 0, set_length, arg + 1)
 ALIAS(truncate, truncate64, arg[0], arg[1], (int32_t)arg[1] < 0 ? UINT32_MAX : 0)
 
+/* What counts is that it is open for writing, not what its mode says now. */
 int
 sys_ftruncate64(const uint32_t *arg, uint32_t *result)
 {
@@ -293,9 +213,8 @@ sys_ftruncate64(const uint32_t *arg, uint32_t *result)
 
 	if (f == NULL)
 		return EBADF;
-	if ((f->flags & O_ACCMODE) == O_RDONLY)
+	if ((f->flags & O_ACCMODE) == O_RDONLY || f->node->object == NULL || (int32_t)arg[2] < 0)
 		return EINVAL;
-	return truncate(f->node, arg[1], arg[2]);
+	return arg[2] != 0 ? EFBIG : ramfs_resize(f->node, arg[1]);
 }
-
 ALIAS(ftruncate, ftruncate64, arg[0], arg[1], (int32_t)arg[1] < 0 ? UINT32_MAX : 0)

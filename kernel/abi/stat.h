@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What files and file systems are: the structures of statx and statfs. */
+/* What files and file systems are: the structures of statx and statfs64. */
 #ifndef ABI_STAT_H
 #define ABI_STAT_H
 
@@ -28,7 +28,6 @@ _Static_assert(sizeof(struct abi_statx) == 256, "struct statx is 256 bytes");
 #define TMPFS_MAGIC 0x01021994
 #define PROC_MAGIC 0x9fa0
 
-/* statfs has 32-bit counts where statfs64 has these. */
 struct abi_statfs64 {
 	uint32_t type, bsize;
 	uint64_t blocks, bfree, bavail, files, ffree;
@@ -36,12 +35,5 @@ struct abi_statfs64 {
 	uint32_t namelen, frsize, flags, spare[4];
 } __attribute__((packed));
 _Static_assert(sizeof(struct abi_statfs64) == 84, "struct statfs64 is 84 bytes");
-
-struct abi_statfs {
-	uint32_t type, bsize, blocks, bfree, bavail, files, ffree;
-	uint32_t fsid[2];
-	uint32_t namelen, frsize, flags, spare[4];
-};
-_Static_assert(sizeof(struct abi_statfs) == 64, "struct statfs is 64 bytes");
 
 #endif
