@@ -170,11 +170,11 @@ vfork_wait(struct proc *p)
 {
 	sigset_t mask = p->sig->mask;
 
-	p->sig->mask = ~SIGSET_ALWAYS;
+	signal_set_mask(~0ull);
 	while (p->borrower != NULL)
 		if (tsleep(&p->borrower, PCATCH, "vfork", 0) == EINTR)
 			signal_deliver();
-	p->sig->mask = mask;
+	signal_set_mask(mask);
 }
 
 int

@@ -50,6 +50,25 @@ signal_set_mask(sigset_t mask)
 	return_work = true;
 }
 
+void
+signal_info(const struct proc *p, int sig, struct abi_siginfo *info)
+{
+	const struct signote *note = &p->sig->note[sig];
+
+	memset(info, 0, sizeof(*info));
+	info->si_signo = sig;
+	info->si_code = note->code;
+	memcpy(info->u.pad, note->word, sizeof(note->word));
+}
+
+void
+signal_act(struct proc *p, int sig, const struct abi_sigaction *act)
+{
+	p->sig->act[sig - 1] = *act;
+	if (ignored(p, sig))
+		p->sig->pending &= ~SIGBIT(sig);
+}
+
 static sigset_t
 deliverable(const struct proc *p)
 {
@@ -59,13 +78,14 @@ deliverable(const struct proc *p)
 bool
 signal_pending(const struct proc *p)
 {
-	return deliverable(p) != 0;
+	return (deliverable(p) | (p->sig->pending & p->sig->waited)) != 0;
 }
 
 void
 signal_post(struct proc *p, int sig, const struct abi_siginfo *info)
 {
 	struct sigstate *ss = p->sig;
+	struct signote *note = &ss->note[sig];
 
 	ASSERT(sig >= 1 && sig <= NSIG);
 	if (p->state == PROC_ZOMBIE)
@@ -74,20 +94,16 @@ signal_post(struct proc *p, int sig, const struct abi_siginfo *info)
 		ss->pending &= ~STOPPERS;
 	if (SIGBIT(sig) & STOPPERS)
 		ss->pending &= ~SIGBIT(SIGCONT);
-	if (ignored(p, sig) && !(ss->mask & SIGBIT(sig))) {
+	if (ignored(p, sig) && !((ss->mask | ss->waited) & SIGBIT(sig))) {
 		if (sig == SIGCONT && p->state == PROC_STOPPED)
 			proc_continue(p);
 		return;
 	}
-	if (sig < 32) {
-		struct signote *note = &ss->note[sig];
-
-		memset(note, 0, sizeof(*note));
-		note->code = SI_KERNEL;
-		if (info != NULL) {
-			note->code = info->si_code;
-			memcpy(note->word, info->u.pad, sizeof(note->word));
-		}
+	memset(note, 0, sizeof(*note));
+	note->code = SI_KERNEL;
+	if (info != NULL) {
+		note->code = info->si_code;
+		memcpy(note->word, info->u.pad, sizeof(note->word));
 	}
 	ss->pending |= SIGBIT(sig);
 	return_work = true;
@@ -95,7 +111,7 @@ signal_post(struct proc *p, int sig, const struct abi_siginfo *info)
 		proc_continue(p);
 	else if (p->state == PROC_STOPPED && sig == SIGKILL)
 		sched_start(p);
-	else if (deliverable(p) & SIGBIT(sig))
+	else if ((deliverable(p) | ss->waited) & SIGBIT(sig))
 		sched_interrupt(p);
 }
 
@@ -156,7 +172,7 @@ run_handler(struct proc *p, int sig)
 {
 	struct sigstate *ss = p->sig;
 	struct abi_sigaction act = ss->act[sig - 1];
-	struct abi_siginfo info = {.si_signo = sig};
+	struct abi_siginfo info;
 	sigset_t back = ss->use_saved ? ss->saved_mask : ss->mask;
 	vaddr_t sp;
 
@@ -165,10 +181,7 @@ run_handler(struct proc *p, int sig)
 	ss->restart = 0;
 	p->resumed = false;
 	ss->use_saved = false;
-	if (sig < 32) {
-		info.si_code = ss->note[sig].code;
-		memcpy(info.u.pad, ss->note[sig].word, sizeof(ss->note[sig].word));
-	}
+	signal_info(p, sig, &info);
 	stack_for(ss, &act, &sp);
 	if (act.flags & SA_RESETHAND)
 		ss->act[sig - 1].handler = HANDLER_DFL;
@@ -187,12 +200,9 @@ signal_deliver(void)
 	sigset_t set;
 
 	while ((set = deliverable(p)) != 0) {
-		int sig = 1 + ((uint32_t)set != 0 ? __builtin_ctz((uint32_t)set)
-		                                  : 32 + __builtin_ctz((uint32_t)(set >> 32)));
-
 		/* What gets through everything comes first. */
-		if (set & SIGBIT(SIGKILL))
-			sig = SIGKILL;
+		int sig = set & SIGBIT(SIGKILL) ? SIGKILL : signal_first(set);
+
 		ss->pending &= ~SIGBIT(sig);
 		if (ss->act[sig - 1].handler > HANDLER_IGN)
 			run_handler(p, sig);

@@ -24,11 +24,12 @@ typedef uint64_t sigset_t; /* bit sig - 1 */
 
 struct sigstate {
 	sigset_t pending, mask;
+	sigset_t waited;     /* by sigtimedwait, blocked or not */
 	sigset_t saved_mask; /* to go back to after sigsuspend */
 	bool use_saved;
 	int restart; /* ERESTART or ERESTARTNOHAND of the call just refused */
 	struct abi_sigaction act[NSIG];
-	struct signote note[32]; /* of pending signals 1 to 31 */
+	struct signote note[NSIG + 1]; /* of pending signals; one each, they don't queue */
 	struct abi_stack altstack;
 };
 
@@ -39,8 +40,19 @@ void signal_post(struct proc *p, int sig, const struct abi_siginfo *info);
 unsigned signal_post_group(int pgid, int sig, const struct abi_siginfo *info);
 /* The current process's mask; what can't be blocked isn't. */
 void signal_set_mask(sigset_t mask);
+/* What is pending of p's signal, to tell a handler or who waited for it. */
+void signal_info(const struct proc *p, int sig, struct abi_siginfo *info);
+/* What will be done about it from now on. */
+void signal_act(struct proc *p, int sig, const struct abi_sigaction *act);
 /* Is there one that would interrupt a sleep? */
 bool signal_pending(const struct proc *p);
+/* The lowest of a set that isn't empty. */
+static inline int
+signal_first(sigset_t set)
+{
+	return 1 + ((uint32_t)set != 0 ? __builtin_ctz((uint32_t)set)
+	                               : 32 + __builtin_ctz((uint32_t)(set >> 32)));
+}
 /* Act on the current process's signals before it goes back to user mode.
  * => may not return (it ends), may sleep (it stops). */
 void signal_deliver(void);

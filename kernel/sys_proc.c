@@ -179,6 +179,17 @@ sys_getpgid(const uint32_t *arg, uint32_t *result)
 }
 
 int
+sys_getsid(const uint32_t *arg, uint32_t *result)
+{
+	const struct proc *p = arg[0] == 0 ? curproc() : proc_find(arg[0]);
+
+	if (p == NULL)
+		return ESRCH;
+	*result = p->sid;
+	return 0;
+}
+
+int
 sys_getpgrp(const uint32_t *arg, uint32_t *result)
 {
 	(void)arg;
@@ -200,15 +211,49 @@ sys_setsid(const uint32_t *arg, uint32_t *result)
 	return 0;
 }
 
+/* ---- What a process can be told ---- */
+
+int
+sys_prctl(const uint32_t *arg, uint32_t *result)
+{
+	struct proc *p = curproc();
+	char name[sizeof(p->name)];
+	int err;
+
+	(void)result;
+	switch (arg[0]) {
+	case PR_SET_NAME:
+		err = copyinstr(name, arg[1], sizeof(name) - 1, NULL);
+		if (err != 0 && err != ENAMETOOLONG)
+			return err;
+		name[sizeof(name) - 1] = '\0';
+		strlcpy(p->name, name, sizeof(p->name));
+		return 0;
+	case PR_GET_NAME:
+		return copyout(arg[1], p->name, sizeof(p->name));
+	default:
+		return EINVAL;
+	}
+}
+
+/* There is but one personality, which is 0; -1 asks. */
+int
+sys_personality(const uint32_t *arg, uint32_t *result)
+{
+	*result = 0;
+	return arg[0] == 0 || arg[0] == UINT32_MAX ? 0 : EINVAL;
+}
+
 /* ---- The machine ---- */
 
 int
 sys_uname(const uint32_t *arg, uint32_t *result)
 {
-	static const struct abi_utsname name = {.sysname = "isthmus",
+	/* What stock programs expect to see; the version tells the truth. */
+	static const struct abi_utsname name = {.sysname = "Linux",
 	                                        .nodename = "isthmus",
-	                                        .release = ISTHMUS_VERSION,
-	                                        .version = "#1",
+	                                        .release = "6.1.0-isthmus",
+	                                        .version = "isthmus " ISTHMUS_VERSION,
 	                                        .machine = "i686",
 	                                        .domainname = "(none)"};
 

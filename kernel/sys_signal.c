@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* System calls about signals. */
 #include "abi/errno.h"
+#include "clock.h"
 #include "proc.h"
 #include "string.h"
 #include "syscall.h"
@@ -69,43 +70,128 @@ sys_kill(const uint32_t *arg, uint32_t *result)
 	return p == NULL ? ESRCH : send(p, sig, SI_USER);
 }
 
-int
-sys_rt_sigaction(const uint32_t *arg, uint32_t *result)
+/* tgkill() where there are no threads: both numbers are the process's. */
+static int
+kill_thread(int tgid, int tid, int sig)
 {
-	struct sigstate *ss = curproc()->sig;
-	struct abi_sigaction act, old;
-	uint32_t sig = arg[0];
+	struct proc *p = proc_find(tid);
+
+	if (tgid <= 0 || tid <= 0 || sig < 0 || sig > NSIG)
+		return EINVAL;
+	return p == NULL || tgid != tid ? ESRCH : send(p, sig, SI_TKILL);
+}
+
+int
+sys_tkill(const uint32_t *arg, uint32_t *result)
+{
+	(void)result;
+	return kill_thread(arg[0], arg[0], arg[1]);
+}
+
+int
+sys_tgkill(const uint32_t *arg, uint32_t *result)
+{
+	(void)result;
+	return kill_thread(arg[0], arg[1], arg[2]);
+}
+
+/* A signal with words of the sender's own, but not in the kernel's name. */
+int
+sys_rt_sigqueueinfo(const uint32_t *arg, uint32_t *result)
+{
+	struct proc *p = proc_find(arg[0]);
+	struct abi_siginfo info;
+	int sig = arg[1], err;
 
 	(void)result;
-	if (sig < 1 || sig > NSIG || arg[3] != sizeof(sigset_t))
-		return EINVAL;
-	old = ss->act[sig - 1];
-	if (arg[1] != 0) {
-		if (SIGBIT(sig) & SIGSET_ALWAYS)
-			return EINVAL;
-		if (copyin(&act, arg[1], sizeof(act)) != 0)
-			return EFAULT;
-	}
-	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
+	if (copyin(&info, arg[2], sizeof(info)) != 0)
 		return EFAULT;
-	if (arg[1] != 0)
-		ss->act[sig - 1] = act;
+	if ((info.si_code >= 0 || info.si_code == SI_TKILL) && p != curproc())
+		return EPERM;
+	if (sig < 0 || sig > NSIG)
+		return EINVAL;
+	err = p == NULL ? ESRCH : may_send(p, sig);
+	if (err == 0 && sig != 0)
+		signal_post(p, sig, &info);
+	return err;
+}
+
+/* ---- What is done about them ---- */
+
+/* act, old: NULL where they are not asked for. */
+static int
+set_action(uint32_t sig, const struct abi_sigaction *act, struct abi_sigaction *old)
+{
+	struct proc *p = curproc();
+
+	if (sig < 1 || sig > NSIG || (act != NULL && (SIGBIT(sig) & SIGSET_ALWAYS)))
+		return EINVAL;
+	*old = p->sig->act[sig - 1];
+	if (act != NULL)
+		signal_act(p, sig, act);
 	return 0;
 }
 
 int
-sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
+sys_rt_sigaction(const uint32_t *arg, uint32_t *result)
 {
-	struct sigstate *ss = curproc()->sig;
-	sigset_t set = 0, old = ss->mask, mask = ss->mask;
+	struct abi_sigaction act, old;
+	int err;
 
 	(void)result;
 	if (arg[3] != sizeof(sigset_t))
 		return EINVAL;
-	if (arg[1] != 0) {
-		if (copyin(&set, arg[1], sizeof(set)) != 0)
+	if (arg[1] != 0 && copyin(&act, arg[1], sizeof(act)) != 0)
+		return EFAULT;
+	err = set_action(arg[0], arg[1] != 0 ? &act : NULL, &old);
+	return err != 0 || arg[2] == 0 ? err : copyout(arg[2], &old, sizeof(old));
+}
+
+/* The older form, for signals 1 to 32. */
+int
+sys_sigaction(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_old_sigaction o;
+	struct abi_sigaction act, old;
+	int err;
+
+	(void)result;
+	if (arg[1] != 0 && copyin(&o, arg[1], sizeof(o)) != 0)
+		return EFAULT;
+	if (arg[1] != 0)
+		act = (struct abi_sigaction){o.handler, o.flags, o.restorer, o.mask};
+	err = set_action(arg[0], arg[1] != 0 ? &act : NULL, &old);
+	if (err != 0 || arg[2] == 0)
+		return err;
+	o = (struct abi_old_sigaction){old.handler, (uint32_t)old.mask, old.flags, old.restorer};
+	return copyout(arg[2], &o, sizeof(o));
+}
+
+/* The oldest: for once. */
+int
+sys_signal(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_sigaction act = {.handler = arg[1], .flags = SA_RESETHAND | SA_NODEFER}, old;
+	int err = set_action(arg[0], &act, &old);
+
+	if (err == 0)
+		*result = old.handler;
+	return err;
+}
+
+/* ---- Which are blocked, and waiting for them ---- */
+
+/* set: size bytes of the user's, or 0. */
+static int
+change_mask(uint32_t how, vaddr_t set_va, vaddr_t old_va, size_t size)
+{
+	sigset_t set = 0, old = curproc()->sig->mask, mask = old;
+	const sigset_t kept = size < sizeof(set) ? ~0ull << 32 : 0;
+
+	if (set_va != 0) {
+		if (copyin(&set, set_va, size) != 0)
 			return EFAULT;
-		switch (arg[0]) {
+		switch (how) {
 		case SIG_BLOCK:
 			mask |= set;
 			break;
@@ -113,16 +199,31 @@ sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
 			mask &= ~set;
 			break;
 		case SIG_SETMASK:
-			mask = set;
+			mask = (mask & kept) | set;
 			break;
 		default:
 			return EINVAL;
 		}
 	}
-	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
+	if (old_va != 0 && copyout(old_va, &old, size) != 0)
 		return EFAULT;
 	signal_set_mask(mask);
 	return 0;
+}
+
+int
+sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
+{
+	(void)result;
+	return arg[3] != sizeof(sigset_t) ? EINVAL
+	                                  : change_mask(arg[0], arg[1], arg[2], sizeof(sigset_t));
+}
+
+int
+sys_sigprocmask(const uint32_t *arg, uint32_t *result)
+{
+	(void)result;
+	return change_mask(arg[0], arg[1], arg[2], sizeof(uint32_t));
 }
 
 int
@@ -135,6 +236,51 @@ sys_rt_sigpending(const uint32_t *arg, uint32_t *result)
 	if (arg[1] > sizeof(set))
 		return EINVAL;
 	return copyout(arg[0], &set, arg[1]);
+}
+
+/* rt_sigtimedwait(set, siginfo, timeout, size of set) */
+static int
+timed_wait(const uint32_t *arg, enum time_form form, uint32_t *result)
+{
+	struct proc *p = curproc();
+	struct sigstate *ss = p->sig;
+	const struct abi_timespec64 *end;
+	struct abi_timespec64 t;
+	struct abi_siginfo info;
+	sigset_t set, found;
+	int err, slept = 0;
+
+	if (arg[3] != sizeof(set))
+		return EINVAL;
+	if (copyin(&set, arg[0], sizeof(set)) != 0)
+		return EFAULT;
+	set &= ~SIGSET_ALWAYS;
+	err = timespec_wait(arg[2], form, &t, &end);
+	if (err != 0)
+		return err;
+	while ((found = ss->pending & set) == 0 && slept == 0) {
+		ss->waited = set;
+		slept = clock_sleep(&ss->waited, "sigwait", end);
+		ss->waited = 0;
+	}
+	if (found == 0)
+		return slept == ETIMEDOUT ? EAGAIN : EINTR;
+	*result = signal_first(found);
+	ss->pending &= ~SIGBIT(*result);
+	signal_info(p, *result, &info);
+	return arg[1] == 0 ? 0 : copyout(arg[1], &info, sizeof(info));
+}
+
+int
+sys_rt_sigtimedwait(const uint32_t *arg, uint32_t *result)
+{
+	return timed_wait(arg, TIMESPEC32, result);
+}
+
+int
+sys_rt_sigtimedwait_time64(const uint32_t *arg, uint32_t *result)
+{
+	return timed_wait(arg, TIMESPEC64, result);
 }
 
 int

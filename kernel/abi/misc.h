@@ -19,6 +19,10 @@
 #define P_PID 1
 #define P_PGID 2
 
+/* prctl */
+#define PR_SET_NAME 15
+#define PR_GET_NAME 16
+
 /* clone */
 #define CLONE_SIGNAL 0xffu /* what the parent gets at the child's end */
 #define CLONE_VM 0x100u
@@ -113,6 +117,11 @@ struct abi_utsname {
 #define REBOOT_CMD_RESTART 0x01234567
 #define REBOOT_CMD_HALT 0xcdef0123
 #define REBOOT_CMD_POWER_OFF 0x4321fedc
+
+#define CAP_VERSION_1 0x19980330u
+#define CAP_VERSION_2 0x20071026u
+#define CAP_VERSION_3 0x20080522u
+#define CAP_LAST 40
 
 #define NGROUPS_MAX 32
 #define OPEN_MAX 64 /* descriptors of one process */

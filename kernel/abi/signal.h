@@ -58,6 +58,7 @@
 /* si_code */
 #define SI_USER 0
 #define SI_KERNEL 128
+#define SI_QUEUE (-1)
 #define SI_TKILL (-6)
 #define ILL_ILLOPN 2
 #define ILL_PRVOPC 5
@@ -83,6 +84,11 @@ struct abi_sigaction {
 	uint64_t mask; /* bit N-1 stands for signal N */
 } __attribute__((packed));
 
+/* Of the older call. */
+struct abi_old_sigaction {
+	uint32_t handler, mask, flags, restorer;
+};
+
 struct abi_siginfo {
 	int32_t si_signo;
 	int32_t si_errno;
@@ -91,8 +97,8 @@ struct abi_siginfo {
 		struct {
 			int32_t pid;
 			uint32_t uid;
-			int32_t status;
-		} who; /* SI_USER, SIGCHLD */
+			int32_t status; /* of SIGCHLD; sigqueue()'s value */
+		} who;                  /* SI_USER, SI_QUEUE, SIGCHLD */
 		struct {
 			uint32_t addr;
 		} fault; /* SIGSEGV, SIGBUS, SIGILL, SIGFPE */
