@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* /dev: the devices that are no hardware, and the names of the console. */
+#include "abi/errno.h"
 #include "file.h"
 #include "printf.h"
 #include "sched.h"
 #include "string.h"
+#include "syscall.h"
 
 #define ZERO_CHUNK 65536u /* bytes cleared before others get their turn */
 #define DEVICE(major, minor) ((major) << 8 | (minor))
@@ -33,8 +35,47 @@ zero_read(struct file *f, struct uio *u)
 	return err;
 }
 
+static int
+full_write(struct file *f, struct uio *u)
+{
+	return ENOSPC;
+}
+
+/* Good enough for hash seeds and stack canaries; no secret should rest on it. */
+static int
+random_read(struct file *f, struct uio *u)
+{
+	static uint32_t state;
+	uint32_t done = 0;
+	int err = 0;
+
+	while (err == 0 && u->left > 0) {
+		state ^= (uint32_t)machine_cycles();
+		state = state * 1664525 + 1013904223;
+		state ^= state >> 15;
+		err = uio_move(u, &state, u->left < sizeof(state) ? u->left : sizeof(state));
+		if ((done += sizeof(state)) % ZERO_CHUNK == 0)
+			sched_point();
+	}
+	return err;
+}
+
+int
+sys_getrandom(const uint32_t *arg, uint32_t *result)
+{
+	uint32_t len = arg[1] < INT32_MAX ? arg[1] : INT32_MAX;
+	struct uio u = {.base = arg[0], .len = len, .left = len, .to_user = true};
+	int err = arg[2] & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ? EINVAL
+	                                                                  : random_read(NULL, &u);
+
+	*result = len - u.left;
+	return *result > 0 ? 0 : err;
+}
+
 static const struct file_ops null_ops = {.read = null_read, .write = null_write};
 static const struct file_ops zero_ops = {.read = zero_read, .write = null_write, .zeros = true};
+static const struct file_ops full_ops = {.read = zero_read, .write = full_write};
+static const struct file_ops random_ops = {.read = random_read, .write = null_write};
 
 void
 dev_init(struct node *dev)
@@ -46,7 +87,10 @@ dev_init(struct node *dev)
 	} devices[] = {{"console", &tty_ops, 0622, DEVICE(5, 1)},
 	               {"tty", &tty_ops, 0666, DEVICE(5, 0)},
 	               {"null", &null_ops, 0666, DEVICE(1, 3)},
-	               {"zero", &zero_ops, 0666, DEVICE(1, 5)}};
+	               {"zero", &zero_ops, 0666, DEVICE(1, 5)},
+	               {"full", &full_ops, 0666, DEVICE(1, 7)},
+	               {"random", &random_ops, 0666, DEVICE(1, 8)},
+	               {"urandom", &random_ops, 0666, DEVICE(1, 9)}};
 	unsigned i;
 
 	for (i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {

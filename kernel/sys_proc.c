@@ -286,24 +286,3 @@ sys_sched_yield(const uint32_t *arg, uint32_t *result)
 	sched_yield();
 	return 0;
 }
-
-/* Good enough for hash seeds and stack canaries; no secret should rest on it. */
-int
-sys_getrandom(const uint32_t *arg, uint32_t *result)
-{
-	static uint32_t state;
-	uint32_t done = 0, len = arg[1] > 256 ? 256 : arg[1];
-
-	while (done < len) {
-		uint32_t n = len - done < sizeof(state) ? len - done : sizeof(state);
-
-		state ^= (uint32_t)machine_cycles();
-		state = state * 1664525 + 1013904223;
-		state ^= state >> 15;
-		if (copyout(arg[0] + done, &state, n) != 0)
-			return EFAULT;
-		done += n;
-	}
-	*result = done;
-	return 0;
-}

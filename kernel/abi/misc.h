@@ -122,6 +122,9 @@ struct abi_utsname {
 #define CAP_VERSION_2 0x20071026u
 #define CAP_VERSION_3 0x20080522u
 #define CAP_LAST 40
+#define GRND_NONBLOCK 1
+#define GRND_RANDOM 2
+#define GRND_INSECURE 4
 
 #define NGROUPS_MAX 32
 #define OPEN_MAX 64 /* descriptors of one process */

@@ -58,6 +58,7 @@ static const struct {
 	{"reboot", "iiiq", {0, 0, 0, GOOD}},
 	{"munmap", "uu", {FREE, PAGE}},
 	{"mprotect", "uui", {FREE, PAGE, PROT_READ}},
+	{"old_mmap", "q", {GOOD}},
 	{"mmap2", "uuiifi", {0, PAGE, PROT_READ, MAP_PRIVATE, FILE_FD, 0}},
 	{"ipc", "iiiiqi", {IPCOP_SHMCTL, SEGMENT, IPC_STAT | IPC_64, 0, GOOD, 0}},
 	{"uname", "o", {GOOD}},
