@@ -227,12 +227,15 @@ shm_get(int32_t key, uint32_t size, int flags, int32_t *id)
 
 /* ---- shmat ---- */
 
-/* A place of the kernel's choice. What fills whole slots of the page directory
- * starts at one if it can, for then large pages can show it. */
+/* From this many bytes on it pays to have whole slots of the page directory to
+ * oneself: the promise of a table for each is little beside the pages. */
+#define SLOTS_FROM (16 * PAGE_SIZE)
+
+/* A place of the kernel's choice. What starts at a slot is shown whole there. */
 static int
 choose_address(const struct vm_space *sp, uint32_t len, vaddr_t *va)
 {
-	if (len >= SLOT_SIZE && vm_find_space(sp, len, SLOT_SIZE, va) == 0)
+	if (len >= SLOTS_FROM && vm_find_space(sp, len, SLOT_SIZE, va) == 0)
 		return 0;
 	return vm_find_space(sp, len, PAGE_SIZE, va);
 }

@@ -76,47 +76,55 @@ count_attaches(const struct shm_segment *seg)
 	return count;
 }
 
-/* Entries of page tables that show page `page` of the object as frame fr. */
+/* References on frame f that pmaps have where they show page `page` of the
+ * object. */
 static uint32_t
-count_views(const struct vm_object *obj, uint32_t page, frame_t fr)
+count_views(const struct vm_object *obj, uint32_t page, frame_t f)
 {
 	const struct proc *p;
 	const struct vm_entry *e;
 	uint32_t count = 0;
 
 	for (p = proc_list; p != NULL; p = p->next) {
-		for (e = proc_own_space(p) == NULL ? NULL : p->space->first; e != NULL;
-		     e = e->next) {
-			pte_t pte;
+		const struct vm_space *sp = proc_own_space(p);
 
+		for (e = sp == NULL ? NULL : sp->first; e != NULL; e = e->next) {
 			steps++;
 			if (e->object != obj || page < e->pgoff ||
 			    page - e->pgoff >= (e->end - e->start) >> PAGE_SHIFT)
 				continue;
-			pte = pmap_lookup(&p->space->pmap,
-			                  e->start + ((page - e->pgoff) << PAGE_SHIFT));
-			count += pte != 0 && pte_frame(pte) == fr;
+			count += pmap_held(&sp->pmap,
+			                   e->start + ((page - e->pgoff) << PAGE_SHIFT)) == f;
 		}
 	}
 	return count;
 }
 
+/* A page is held by its object and each small page that shows it, a table by the
+ * object and each slot it is grafted in, which begins with its first page. */
 static void
 check_frames(struct finding *f, const struct shm_segment *seg)
 {
-	uint32_t page, resident = 0;
+	const struct vm_object *obj = seg->object;
+	uint32_t page, resident = 0, id = shm_segment_id(seg);
 	frame_t fr;
 
-	for (page = 0; f->ok && page < seg->object->npages; page++) {
-		if (!vm_object_peek(seg->object, page, &fr))
+	for (page = 0; f->ok && page < obj->npages; page++) {
+		frame_t table = obj->tables[page / PTAB_PAGES];
+
+		if (page % PTAB_PAGES == 0 && table != 0)
+			FIND(f, frame_refs(table) == 1 + count_views(obj, page, table),
+			     "segment %d: table %u has %u references, not 1 + %u", id,
+			     page / PTAB_PAGES, frame_refs(table), count_views(obj, page, table));
+		if (!vm_object_peek(obj, page, &fr))
 			continue;
 		resident++;
-		FIND(f, frame_refs(fr) == 1 + count_views(seg->object, page, fr),
-		     "segment %d: page %u has %u references, not 1 + %u", shm_segment_id(seg), page,
-		     frame_refs(fr), count_views(seg->object, page, fr));
+		FIND(f, frame_refs(fr) == 1 + count_views(obj, page, fr),
+		     "segment %d: page %u has %u references, not 1 + %u", id, page, frame_refs(fr),
+		     count_views(obj, page, fr));
 	}
-	FIND(f, resident == seg->object->resident, "segment %d: %u pages are there, not %u",
-	     shm_segment_id(seg), resident, seg->object->resident);
+	FIND(f, resident == obj->resident, "segment %d: %u pages are there, not %u", id, resident,
+	     obj->resident);
 }
 
 static void

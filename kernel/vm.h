@@ -28,18 +28,20 @@ struct vm_object {
 	uint32_t npages;
 	uint32_t resident; /* frames it has */
 	bool large;        /* the frames of each full table are in a row */
+	bool fixed;        /* its size will not change */
 	frame_t *tables;   /* page table for each PTAB_PAGES pages, 0: none yet */
 	frame_t first;     /* it, if there is no more than one */
 };
 
-/* npages of zeros, one reference, committed in full; npages may be 0.
+/* npages of zeros, one reference, committed in full. One that is made of none
+ * can change its size, and no other.
  * => ENOMEM with nothing taken. */
 int vm_object_create(uint32_t npages, struct vm_object **out);
 /* The same, with the frames of each whole 4 MiB there from the start and in a
  * row. => ENOMEM where there are none; may sleep, for clearing takes time. */
 int vm_object_create_large(uint32_t npages, struct vm_object **out);
 /* Grow by zeros, or shrink. => ENOMEM with nothing changed; shrinking can't
- * fail, and no space shows the pages that go any more. Not for a large one. */
+ * fail, and no space shows the pages that go any more. */
 int vm_object_resize(struct vm_object *obj, uint32_t npages);
 void vm_object_ref(struct vm_object *obj);
 void vm_object_unref(struct vm_object *obj);

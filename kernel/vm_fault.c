@@ -2,7 +2,8 @@
 /*
  * Page faults: address -> entry -> object -> pmap.
  *
- * A shared entry shows the object's own frame. A private page is one of:
+ * A shared entry shows the object's own frame, or a whole slot of them. A private
+ * page is one of:
  *	absent		zeros, or the object's page if there is one
  *	read-only	a frame that others hold too: the object, the other side
  *			of a fork, the page of zeros
@@ -72,19 +73,30 @@ enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
 	enter(sp, va, copy, true);
 }
 
-/* A slot that the entry covers and whose frames are in a row is shown by one
- * large page. => false: it isn't such a one. */
+/*
+ * A slot in which nothing but this entry can be seen, from its first page on, is
+ * shown whole: by one large page if the frames are in a row, else by the
+ * object's own table. Beyond the entry's end, in the slot of its tail, the table
+ * has to be empty for good. => false: it isn't such a slot.
+ */
 static bool
-enter_large(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page)
+enter_slot(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page)
 {
 	vaddr_t slot = va & ~(SLOT_SIZE - 1);
+	struct vm_object *obj = e->object;
+	pte_t pde;
 
 	page -= (va - slot) >> PAGE_SHIFT;
-	if (!e->object->large || slot < e->start || e->end - slot < SLOT_SIZE ||
-	    page % PTAB_PAGES != 0 || e->object->npages - page < PTAB_PAGES)
+	if (slot < e->start || page % PTAB_PAGES != 0)
 		return false;
-	return pmap_enter_large(&sp->pmap, slot, vm_object_page(e->object, page),
-	                        e->prot & PROT_WRITE);
+	if (e->end - slot < SLOT_SIZE &&
+	    (!obj->fixed || obj->npages - page > (e->end - slot) >> PAGE_SHIFT ||
+	     (e->next != NULL && e->next->start - slot < SLOT_SIZE)))
+		return false;
+	pde = pte_make(obj->tables[page / PTAB_PAGES], e->prot & PROT_WRITE) | PTE_GRAFT;
+	if (obj->large && obj->npages - page >= PTAB_PAGES && e->end - slot >= SLOT_SIZE)
+		pde = pte_make(vm_object_page(obj, page), e->prot & PROT_WRITE) | PTE_LARGE;
+	return pmap_enter_slot(&sp->pmap, slot, pde);
 }
 
 /* Nothing is at va yet. */
@@ -128,9 +140,9 @@ vm_fault(struct vm_space *sp, vaddr_t va, int access)
 	if (e->object != NULL && page >= e->object->npages)
 		return VM_FAULT_END;
 	if (e->inherit == VM_SHARE) {
-		if (enter_large(sp, e, va, page))
-			return 0;
-		enter_shared(sp, va, vm_object_page(e->object, page), e->prot & PROT_WRITE);
+		f = vm_object_page(e->object, page);
+		if (!enter_slot(sp, e, va, page))
+			enter_shared(sp, va, f, e->prot & PROT_WRITE);
 		return 0;
 	}
 	pte = pmap_lookup(&sp->pmap, va);

@@ -51,6 +51,7 @@ vm_object_create(uint32_t npages, struct vm_object **out)
 		goto undo;
 	obj->refs = 1;
 	obj->npages = npages;
+	obj->fixed = npages > 0;
 	*out = obj;
 	return 0;
 undo:
@@ -123,7 +124,7 @@ vm_object_resize(struct vm_object *obj, uint32_t npages)
 	uint32_t more = table_count(npages) - table_count(obj->npages);
 	frame_t *tables;
 
-	ASSERT(!obj->large);
+	ASSERT(!obj->fixed);
 	if (npages < obj->npages) {
 		drop_pages(obj, npages);
 		commit_release(obj->npages - npages, -more);

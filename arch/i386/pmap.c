@@ -10,8 +10,10 @@
  *	[ 768] the kernel's, the same in every directory
  *	[1023]
  *
- * A slot that shared memory fills with frames in a row may be one large page
- * of 4 MiB instead, until some of it is to change.
+ * A slot that shows nothing but shared memory may be shown whole instead:
+ * grafted, with the object's own table in place of one of the pmap's, or as one
+ * large page of 4 MiB. The object has the pages, and can show them again, so
+ * such a slot is simply forgotten where some of it is to change.
  *
  * A table comes with the first page entered in its slot and goes when vm_space
  * says that no entry touches the slot. Intel SDM vol. 3, 4.3; TLB: 4.10.
@@ -39,33 +41,26 @@ dir_of(const struct pmap *pm)
 	return frame_kva(pm->dir);
 }
 
-static bool
-is_large(const struct pmap *pm, vaddr_t va)
+static pte_t *
+pde_of(const struct pmap *pm, vaddr_t va)
 {
-	return dir_of(pm)[va >> SLOT_SHIFT] & PTE_LARGE;
+	return &dir_of(pm)[va >> SLOT_SHIFT];
 }
 
-/* The table of va's slot; NULL if it has none. */
+/* Is it a whole slot of an object's, a graft or a large page? */
+static bool
+is_whole(pte_t pde)
+{
+	return pde & (PTE_LARGE | PTE_GRAFT);
+}
+
+/* The table of va's slot, be it grafted; NULL if it has none. */
 static pte_t *
 table_of(const struct pmap *pm, vaddr_t va)
 {
-	pte_t pde = dir_of(pm)[va >> SLOT_SHIFT];
+	pte_t pde = *pde_of(pm, va);
 
 	return pde == 0 || (pde & PTE_LARGE) ? NULL : frame_kva(pte_frame(pde));
-}
-
-static pte_t *
-table_make(struct pmap *pm, vaddr_t va)
-{
-	pte_t *pt = table_of(pm, va);
-	frame_t f;
-
-	ASSERT(!is_large(pm, va));
-	if (pt != NULL)
-		return pt;
-	frame_alloc(FRAME_TABLE, &f);
-	dir_of(pm)[va >> SLOT_SHIFT] = pte_make(f, true);
-	return frame_kva(f);
 }
 
 static void
@@ -81,19 +76,34 @@ flush(const struct pmap *pm, vaddr_t start, vaddr_t end)
 		cpu_invlpg(start);
 }
 
-/* A large page becomes a table of small ones, for some of them are to change.
- * The slot's table has been promised with the entry. */
+/* The entry of va's slot goes, and what it held: the reference on a table that
+ * is empty, on a grafted one, or on the first frame of a large page. */
 static void
-demote(struct pmap *pm, vaddr_t va)
+forget(struct pmap *pm, vaddr_t va)
 {
-	pte_t *pde = &dir_of(pm)[va >> SLOT_SHIFT], large = *pde, *pt;
-	unsigned i;
+	pte_t *pde = pde_of(pm, va), old = *pde;
 
+	va &= ~(SLOT_SIZE - 1);
 	*pde = 0;
-	pt = table_make(pm, va);
-	for (i = 0; i < PTAB_PAGES; i++)
-		pt[i] = pte_make(pte_frame(large) + i, pte_writable(large));
-	flush(pm, va, va + PAGE_SIZE);
+	/* The MMU may keep an entry for all of the slot: any INVLPG drops that. */
+	flush(pm, va, va + (is_whole(old) ? SLOT_SIZE : PAGE_SIZE));
+	frame_unref(pte_frame(old));
+}
+
+/* The table of va's slot, of the pmap's own. */
+static pte_t *
+table_make(struct pmap *pm, vaddr_t va)
+{
+	pte_t *pde = pde_of(pm, va);
+	frame_t f;
+
+	if (is_whole(*pde))
+		forget(pm, va);
+	if (*pde == 0) {
+		frame_alloc(FRAME_TABLE, &f);
+		*pde = pte_make(f, true);
+	}
+	return frame_kva(pte_frame(*pde));
 }
 
 /* Where the walk from va goes on: the next slot's start, or end. */
@@ -138,38 +148,38 @@ pmap_activate(struct pmap *pm)
 pte_t
 pmap_lookup(const struct pmap *pm, vaddr_t va)
 {
-	pte_t pde = dir_of(pm)[va >> SLOT_SHIFT];
+	pte_t pde = *pde_of(pm, va);
 
+	if (pde == 0)
+		return 0;
 	if (pde & PTE_LARGE)
 		return pte_make(pte_frame(pde) + ptab_index(va), pte_writable(pde));
-	return pde == 0 ? 0 : table_of(pm, va)[ptab_index(va)];
+	return table_of(pm, va)[ptab_index(va)] & (pde | ~PTE_WRITE);
+}
+
+frame_t
+pmap_held(const struct pmap *pm, vaddr_t va)
+{
+	pte_t pde = *pde_of(pm, va);
+
+	return pte_frame(is_whole(pde) ? pde : pmap_lookup(pm, va));
 }
 
 bool
-pmap_enter_large(struct pmap *pm, vaddr_t va, frame_t f, bool writable)
+pmap_enter_slot(struct pmap *pm, vaddr_t va, pte_t pde)
 {
-	pte_t *pde = &dir_of(pm)[va >> SLOT_SHIFT];
-	unsigned i;
+	pte_t old = *pde_of(pm, va);
 
-	if (*pde != 0)
+	ASSERT(is_whole(pde));
+	if (old != 0 && !is_whole(old))
 		return false;
-	for (i = 0; i < PTAB_PAGES; i++)
-		frame_ref(f + i);
-	*pde = pte_make(f, writable) | PTE_LARGE;
+	if (((old ^ pde) & ~PTE_ACCESSED) == 0)
+		return true;
+	frame_ref(pte_frame(pde));
+	if (old != 0)
+		forget(pm, va);
+	*pde_of(pm, va) = pde;
 	return true;
-}
-
-static void
-remove_large(struct pmap *pm, vaddr_t va)
-{
-	pte_t *pde = &dir_of(pm)[va >> SLOT_SHIFT];
-	frame_t f = pte_frame(*pde);
-	unsigned i;
-
-	*pde = 0;
-	flush(pm, va, va + PAGE_SIZE);
-	for (i = 0; i < PTAB_PAGES; i++)
-		frame_unref(f + i);
 }
 
 void
@@ -187,84 +197,90 @@ pmap_enter(struct pmap *pm, vaddr_t va, pte_t pte)
 
 /* The frames may have new owners as soon as they are let go: so the entries
  * are cleared and the TLB flushed slot by slot before their frames go. */
+static void
+remove_pages(struct pmap *pm, vaddr_t start, vaddr_t end)
+{
+	static frame_t gone[PTAB_PAGES];
+	pte_t *pte = table_of(pm, start) + ptab_index(start);
+	pte_t *stop = pte + ((end - start) >> PAGE_SHIFT);
+	unsigned i, n = 0;
+
+	for (; pte < stop; pte++) {
+		if (*pte == 0)
+			continue;
+		gone[n++] = pte_frame(*pte);
+		*pte = 0;
+	}
+	if (n > 0)
+		flush(pm, start, end);
+	for (i = 0; i < n; i++)
+		frame_unref(gone[i]);
+}
+
 void
 pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end)
 {
-	static frame_t gone[PTAB_PAGES];
 	vaddr_t va, stop;
 
 	for (va = start; va < end; va = stop) {
-		unsigned i, n = 0;
-		vaddr_t from = va;
-		pte_t *pt;
-
 		stop = slot_end(va, end);
-		if (is_large(pm, va) && stop - va == SLOT_SIZE) {
-			remove_large(pm, va);
-			continue;
-		}
-		if (is_large(pm, va))
-			demote(pm, va);
-		pt = table_of(pm, va);
-		if (pt == NULL)
-			continue;
-		for (; va < stop; va += PAGE_SIZE) {
-			pte_t *pte = &pt[ptab_index(va)];
-
-			if (*pte == 0)
-				continue;
-			gone[n++] = pte_frame(*pte);
-			*pte = 0;
-		}
-		if (n > 0)
-			flush(pm, from, stop);
-		for (i = 0; i < n; i++)
-			frame_unref(gone[i]);
+		if (is_whole(*pde_of(pm, va)))
+			forget(pm, va);
+		else if (*pde_of(pm, va) != 0)
+			remove_pages(pm, va, stop);
 	}
 }
 
 void
 pmap_free_tables(struct pmap *pm, vaddr_t start, vaddr_t end)
 {
-	pte_t *dir = dir_of(pm);
-	unsigned slot;
-
-	for (slot = start >> SLOT_SHIFT; slot < end >> SLOT_SHIFT; slot++) {
-		frame_t f = pte_frame(dir[slot]);
-
-		if (dir[slot] == 0)
-			continue;
-		dir[slot] = 0;
-		/* The MMU may keep directory entries too; any INVLPG drops them. */
-		flush(pm, slot << SLOT_SHIFT, (slot << SLOT_SHIFT) + PAGE_SIZE);
-		frame_unref(f);
-	}
+	for (; start < end; start += SLOT_SIZE)
+		if (*pde_of(pm, start) != 0)
+			forget(pm, start);
 }
 
 void
 pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot)
 {
+	pte_t keep = prot & PROT_WRITE ? ~0u : ~PTE_WRITE, parked = 0;
 	vaddr_t va, stop;
 
+	if (prot == PROT_NONE) {
+		keep &= ~PTE_PRESENT;
+		parked = PTE_PARKED;
+	}
 	for (va = start; va < end; va = stop) {
 		pte_t *pt;
 
 		stop = slot_end(va, end);
-		if (is_large(pm, va))
-			demote(pm, va);
-		pt = table_of(pm, va);
-		for (; pt != NULL && va < stop; va += PAGE_SIZE) {
-			pte_t *pte = &pt[ptab_index(va)];
-
-			if (*pte == 0)
-				continue;
-			if (!(prot & PROT_WRITE))
-				*pte &= ~PTE_WRITE;
-			if (prot == PROT_NONE)
-				*pte = (*pte & ~PTE_PRESENT) | PTE_PARKED;
-		}
+		if (is_whole(*pde_of(pm, va)) && keep != ~0u)
+			forget(pm, va);
+		pt = is_whole(*pde_of(pm, va)) ? NULL : table_of(pm, va);
+		for (; pt != NULL && va < stop; va += PAGE_SIZE)
+			if (pt[ptab_index(va)] != 0)
+				pt[ptab_index(va)] = (pt[ptab_index(va)] & keep) | parked;
 	}
 	flush(pm, start, end);
+}
+
+/* One slot's pages; there is a table. */
+static void
+copy_pages(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool cow)
+{
+	pte_t *pte = table_of(from, start) + ptab_index(start), *copy = NULL;
+	pte_t *stop = pte + ((end - start) >> PAGE_SHIFT);
+	unsigned i = ptab_index(start);
+
+	for (; pte < stop; pte++, i++) {
+		if (*pte == 0)
+			continue;
+		if (cow)
+			*pte &= ~PTE_WRITE;
+		if (copy == NULL)
+			copy = table_make(to, start);
+		frame_ref(pte_frame(*pte));
+		copy[i] = *pte;
+	}
 }
 
 void
@@ -273,33 +289,15 @@ pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool c
 	vaddr_t va, stop;
 
 	for (va = start; va < end; va = stop) {
-		pte_t *pt, *copy = NULL;
+		pte_t pde = *pde_of(from, va);
 
 		stop = slot_end(va, end);
-		/* An mprotect that failed may have split the entry, not the page. */
-		if (is_large(from, va) && stop - va < SLOT_SIZE)
-			demote(from, va);
-		if (is_large(from, va)) {
-			pte_t pde = dir_of(from)[va >> SLOT_SHIFT];
-
-			/* Only shared memory is large: it stays as it is. */
-			ASSERT(!cow);
-			pmap_enter_large(to, va, pte_frame(pde), pte_writable(pde));
+		if (pde == 0)
 			continue;
-		}
-		pt = table_of(from, va);
-		for (; pt != NULL && va < stop; va += PAGE_SIZE) {
-			pte_t *pte = &pt[ptab_index(va)];
-
-			if (*pte == 0)
-				continue;
-			if (cow)
-				*pte &= ~PTE_WRITE;
-			if (copy == NULL)
-				copy = table_make(to, va);
-			frame_ref(pte_frame(*pte));
-			copy[ptab_index(va)] = *pte;
-		}
+		if (!is_whole(pde))
+			copy_pages(to, from, va, stop, cow);
+		else if (!cow) /* it has nothing of a private neighbour */
+			pmap_enter_slot(to, va, pde);
 	}
 	if (cow)
 		flush(from, start, end);
@@ -315,7 +313,7 @@ pmap_resident(const struct pmap *pm, vaddr_t start, vaddr_t end)
 		const pte_t *pt = table_of(pm, va);
 
 		stop = slot_end(va, end);
-		if (is_large(pm, va))
+		if (*pde_of(pm, va) & PTE_LARGE)
 			n += (stop - va) >> PAGE_SHIFT;
 		for (; pt != NULL && va < stop; va += PAGE_SIZE)
 			n += pt[ptab_index(va)] != 0;

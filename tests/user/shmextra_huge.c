@@ -205,10 +205,13 @@ test(void)
 	static const unsigned size[] = {1,         PAGE + 1,  LARGE - 1,           LARGE,
 	                                LARGE + 1, 2 * LARGE, 3 * LARGE + 5 * PAGE};
 
-	/* The table of attaches is there from the first on. */
+	/* The table of attaches is there from the first on, and so is the page
+	 * table of where they go. */
 	int id = shmget(IPC_PRIVATE, 1, 0600);
+	char *p = shmat(id, NULL, 0);
 
-	shmdt(shmat(id, NULL, 0));
+	*p = 0;
+	shmdt(p);
 	shmctl(id, IPC_RMID, NULL);
 	for (EACH_ENTRANCE(each)) {
 		e = each;

@@ -59,6 +59,9 @@ void frame_copy(frame_t to, frame_t from);
  * to the MMU. Each entry that is not 0 holds one reference on its
  * frame. pmaps take and drop those references; the tables they need have been
  * promised beforehand (commit_charge), so entering cannot fail.
+ *
+ * A slot shown whole may be forgotten by any call that changes a part of it: it
+ * comes back by faults.
  */
 struct pmap {
 	frame_t dir; /* frame of the page directory */
@@ -75,13 +78,16 @@ pte_t pmap_lookup(const struct pmap *pm, vaddr_t va);
 /* Put pte at va in place of what is there.
  * => takes over the caller's reference on pte's frame. */
 void pmap_enter(struct pmap *pm, vaddr_t va, pte_t pte);
-/* Show the PTAB_PAGES frames from f on as one large page at va, the start of a
- * slot; takes a reference on each.
- * => false: there is something in the slot already. */
-bool pmap_enter_large(struct pmap *pm, vaddr_t va, frame_t f, bool writable);
+/* Show a whole slot of an object at va, the start of a slot, by one entry of the
+ * directory: pte_make() of the object's own table | PTE_GRAFT, or of the first
+ * of PTAB_PAGES frames in a row | PTE_LARGE. Takes a reference on that frame.
+ * => false: there are pages in the slot already. */
+bool pmap_enter_slot(struct pmap *pm, vaddr_t va, pte_t pde);
+/* The frame that the pmap has a reference on to show what is at va. */
+frame_t pmap_held(const struct pmap *pm, vaddr_t va);
 /* Forget [start, end), dropping each entry's reference. */
 void pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end);
-/* Free the tables of the 4 MiB slots that lie wholly in [start, end).
+/* Free the tables of the 4 MiB slots from start to before end.
  * => their entries have been removed. */
 void pmap_free_tables(struct pmap *pm, vaddr_t start, vaddr_t end);
 /* Take from every entry in [start, end) what prot (PROT_*) doesn't allow. What

@@ -229,15 +229,22 @@ audit_table(frame_t table)
 	return n;
 }
 
+/* A slot that shows an object's pages holds one frame for all of them. */
 static uint32_t
-audit_large(frame_t first)
+audit_whole(pte_t pde)
 {
-	uint32_t i;
+	frame_t f = pte_frame(pde);
+	uint32_t i, n = 0;
 
-	must(first % PTAB_PAGES == 0, "audit: a large page at frame %u", first);
+	refs[f]++;
+	if (pde & PTE_LARGE) {
+		must(f % PTAB_PAGES == 0, "audit: a large page at frame %u", f);
+		return PTAB_PAGES;
+	}
+	must(frame_kind(f) == FRAME_TABLE && frame_refs(f) > 1, "audit: graft of %u", f);
 	for (i = 0; i < PTAB_PAGES; i++)
-		refs[first + i]++;
-	return PTAB_PAGES;
+		n += ((pte_t *)frame_kva(f))[i] != 0;
+	return n;
 }
 
 static void
@@ -309,8 +316,8 @@ audit_space(struct vm_space *sp)
 	must(pages == sp->pages && tables == sp->tables, "audit: promises of a space");
 	promised += pages + tables;
 	for (s = 0; s < KERNEL_BASE >> SLOT_SHIFT; s++) {
-		if (dir[s] & PTE_LARGE)
-			n += audit_large(pte_frame(dir[s]));
+		if (dir[s] & (PTE_LARGE | PTE_GRAFT))
+			n += audit_whole(dir[s]);
 		else if (dir[s] != 0)
 			n += audit_table(pte_frame(dir[s]));
 	}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* run: --mem 128 */
+/*
+ * Segments shown by their own page tables, at the edges: what is seen must be
+ * what would be seen if each page were entered by itself. A slot is 4 MiB.
+ */
+#include "shmcalls.h"
+
+#define SLOT (4u << 20)
+#define RW (PROT_READ | PROT_WRITE)
+#define A ((char *)0x60000000)
+
+static int id; /* two slots and ten pages; each page holds its number */
+#define PAGES (2 * 1024 + 10)
+#define SIZE (PAGES * PAGE)
+
+static unsigned
+instructions(void)
+{
+	unsigned low;
+
+	__asm__ volatile("rdtsc" : "=a"(low) : : "edx", "memory");
+	return low;
+}
+
+/* How many of n pages at at do not hold what page `first` and on do. */
+static unsigned
+wrong(const volatile char *at, unsigned first, unsigned n)
+{
+	unsigned bad = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		bad += *(const volatile unsigned *)(at + i * PAGE) != first + i;
+	return bad;
+}
+
+static char *
+map(char *at, unsigned pages, int prot)
+{
+	char *m = mmap(at, pages * PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	if (m != at)
+		bail("mmap");
+	return m;
+}
+
+static char *
+at(char *where, int flags)
+{
+	char *a = shmat(id, where, flags);
+
+	if (a != where)
+		bail("shmat");
+	return a;
+}
+
+static void
+whole(void)
+{
+	char *a = shmat(id, NULL, 0);
+	unsigned t;
+
+	is((unsigned)a % SLOT, 0, "the kernel's choice starts at a slot");
+	t = instructions();
+	is(wrong(a, 0, PAGES), 0, "every page is there");
+	t = instructions() - t;
+	ok(t < PAGES * 20, "without a fault for each: %u instructions", t);
+	invariants();
+	t = instructions();
+	is(CHILD(_exit(wrong(a, 0, PAGES) != 0)), 0, "and so they are for a child");
+	t = instructions() - t;
+	ok(t < PAGES * 40, "with no copy of them: %u instructions", t);
+	is(CHILD(*(unsigned *)(a + 7 * PAGE) = 777), 0, "a child writes");
+	is(*(unsigned *)(a + 7 * PAGE), 777, "its parent reads");
+	*(unsigned *)(a + 7 * PAGE) = 7;
+	is(reads(a + SIZE), SEGV, "behind the segment's end there is nothing");
+	is(reads(a - 1), SEGV, "nor before its start");
+	is(shmdt(a), 0, "detached");
+	is(reads(a), SEGV, "it is gone");
+	is(reads(a + SIZE - PAGE), SEGV, "with its tail");
+}
+
+/* What a page was before the first touch is not what it is for the other. */
+static void
+fresh(void)
+{
+	int other = shmget(IPC_PRIVATE, SLOT + PAGE, 0600);
+	char *a = shmat(other, NULL, 0), *b = shmat(other, NULL, 0);
+
+	is(a[5 * PAGE], 0, "a new page is zeros");
+	b[5 * PAGE] = 1;
+	b[6 * PAGE] = 2;
+	b[SLOT] = 3;
+	is(a[5 * PAGE] + a[6 * PAGE] + a[SLOT], 6,
+	   "what comes later by one is there for the other");
+	is(shmctl(other, IPC_RMID, NULL), 0, "removed while grafted twice");
+	is(shmdt(a), 0, "the first goes");
+	is(reads(a + 5 * PAGE), SEGV, "and is gone, TLB and all");
+	is(b[5 * PAGE] + b[6 * PAGE] + b[SLOT], 6, "the second stays");
+	b[7 * PAGE] = 1;
+	invariants();
+	is(shmdt(b), 0, "the second goes, and the segment");
+	is(reads(b), SEGV, "it is gone");
+}
+
+/* Something of ours in the slot of the tail, and before the slot. */
+static void
+neighbours(void)
+{
+	char *tail = A + 2 * SLOT, *above = A + SIZE, *last = A + 3 * SLOT - PAGE;
+
+	at(A, 0);
+	is(wrong(A, 0, PAGES), 0, "neighbours: all pages");
+	map(above, 1, RW)[3] = 'u';
+	map(A - PAGE, 1, RW)[3] = 'd';
+	is(wrong(tail, 2048, 10), 0, "neighbours: the tail's pages beside one above");
+	is(above[3] + A[3 - PAGE], 'u' + 'd', "neighbours: theirs");
+	is(reads(above + PAGE), SEGV, "neighbours: nothing behind it");
+	invariants();
+	is(CHILD(above[3] = 1; *(unsigned *)(tail + PAGE) = 1), 0, "neighbours: a child writes");
+	is(above[3], 'u', "neighbours: not in private memory");
+	is(*(unsigned *)(tail + PAGE), 1, "neighbours: in the segment");
+	*(unsigned *)(tail + PAGE) = 2049;
+	map(last, 1, PROT_READ);
+	is(*last, 0, "neighbours: at the slot's end");
+	munmap(last, PAGE);
+	munmap(above, PAGE);
+	is(wrong(A, 0, PAGES), 0, "neighbours: gone, all pages are there");
+	is(reads(above), SEGV, "neighbours: and they are not");
+	shmdt(A);
+	is(A[3 - PAGE], 'd', "neighbours: the one below outlives it");
+	munmap(A - PAGE, PAGE);
+	/* The neighbour first. */
+	map(above, 1, RW)[3] = 'u';
+	at(A, 0);
+	is(wrong(A, 0, PAGES), 0, "neighbours: one that was there before");
+	shmdt(A);
+	is(above[3], 'u', "neighbours: and stays");
+	/* One that is not touched is not lost, either. */
+	at(A, 0);
+	is(wrong(A, 0, PAGES), 0, "neighbours: again");
+	munmap(above, PAGE);
+	is(wrong(A, 0, PAGES), 0, "neighbours: and without");
+	map(above, 2, RW);
+	is(wrong(A, 0, PAGES), 0, "neighbours: with one not touched");
+	is(CHILD(above[PAGE] = 1; _exit(above[0] + (int)wrong(A, 0, PAGES))), 0,
+	                                "neighbours: which a child touches");
+	is(above[PAGE], 0, "neighbours: and the parent");
+	munmap(above, 2 * PAGE);
+	invariants();
+	shmdt(A);
+}
+
+static void
+not_aligned(void)
+{
+	at(A + 3 * PAGE, 0);
+	is(wrong(A + 3 * PAGE, 0, PAGES), 0, "not aligned: all pages");
+	is(reads(A + 2 * PAGE), SEGV, "not aligned: nothing before");
+	is(reads(A + 3 * PAGE + SIZE), SEGV, "not aligned: nothing behind");
+	invariants();
+	shmdt(A + 3 * PAGE);
+}
+
+static void
+parts(void)
+{
+	char *a = at(A, 0);
+
+	is(wrong(a, 0, PAGES), 0, "parts: all pages");
+	is(mprotect(a + 5 * PAGE, 2 * PAGE, PROT_READ), 0, "parts: two pages read-only");
+	is(writes(a + 5 * PAGE), SEGV, "parts: can't be written");
+	is(writes(a + 7 * PAGE), 0, "parts: the next can");
+	is(wrong(a, 0, PAGES), 0, "parts: all can be read");
+	is(mprotect(a + SLOT, SLOT, PROT_NONE), 0, "parts: a whole slot without access");
+	is(reads(a + SLOT + 9 * PAGE), SEGV, "parts: can't be read");
+	is(wrong(a + 2 * SLOT, 2048, 10), 0, "parts: the tail can");
+	is(mprotect(a, SIZE, PROT_READ), 0, "parts: all of it read-only");
+	is(wrong(a, 0, PAGES), 0, "parts: can be read");
+	is(writes(a + SLOT), SEGV, "parts: can't be written");
+	is(mprotect(a, SIZE, RW), 0, "parts: all of it as before");
+	*(unsigned *)(a + SLOT) = 1024;
+	is(writes(a + 2 * SLOT), 0, "parts: can be written");
+	invariants();
+	is(munmap(a + 100 * PAGE, PAGE), 0, "parts: a hole");
+	is(reads(a + 100 * PAGE), SEGV, "parts: has nothing");
+	is(wrong(a, 0, 100), 0, "parts: below it");
+	is(wrong(a + 101 * PAGE, 101, PAGES - 101), 0, "parts: above it");
+	map(a + 100 * PAGE, 1, RW)[0] = 'h';
+	is(CHILD(_exit(a[100 * PAGE] != 'h' || wrong(a + 101 * PAGE, 101, PAGES - 101))), 0,
+	               "parts: a child sees what came into it");
+	is(munmap(a, SLOT), 0, "parts: the first slot goes");
+	is(reads(a), SEGV, "parts: it is gone");
+	is(wrong(a + SLOT, 1024, PAGES - 1024), 0, "parts: the others are there");
+	is(munmap(a + SIZE - 3 * PAGE, 3 * PAGE), 0, "parts: three of the tail go");
+	is(reads(a + SIZE - 3 * PAGE), SEGV, "parts: they are gone");
+	is(wrong(a + 2 * SLOT, 2048, 7), 0, "parts: seven are there");
+	is(reads(a + SIZE - 3 * PAGE), SEGV, "parts: and they are still gone");
+	invariants();
+	is(shmdt(a), 0, "parts: the rest");
+	is(reads(a + SLOT), SEGV, "parts: nothing is left");
+	is(stat_of(id).shm_nattch, 0, "parts: and nothing counted");
+}
+
+static void
+read_only(void)
+{
+	char *a = at(A, SHM_RDONLY), *b = shmat(id, NULL, 0);
+
+	is(wrong(a, 0, PAGES) + wrong(b, 0, PAGES), 0, "read-only: beside one that is not");
+	is(writes(a + 4 * PAGE), SEGV, "read-only: a store faults");
+	is(writes(b + 4 * PAGE), 0, "read-only: not by the other way");
+	fails(mprotect(a, SLOT, RW), EACCES, "read-only: for good");
+	fails(mprotect(a + 4 * PAGE, PAGE, RW), EACCES, "read-only: each page of it");
+	is(writes(a + 4 * PAGE), SEGV, "read-only: a store faults still");
+	is(CHILD(*(volatile char *)(a + SLOT) = 1), SEGV, "read-only: a child's too");
+	is(CHILD(read(open("/proc/self/stat", O_RDONLY), a, 4) == -1 && errno == EFAULT ? _exit(0)
+	                                                                            : _exit(1)),
+	              0, "read-only: and the kernel's");
+	b[5 * PAGE + 100] = 9;
+	is(a[5 * PAGE + 100], 9, "read-only: what the other writes shows");
+	b[5 * PAGE + 100] = 0;
+	invariants();
+	shmdt(a);
+	is(wrong(b, 0, PAGES), 0, "read-only: one of two goes");
+	shmdt(b);
+}
+
+static void
+replaced(void)
+{
+	int other = shmget(IPC_PRIVATE, 20 * PAGE, 0600);
+	char *a = at(A, 0);
+
+	is(wrong(a, 0, PAGES), 0, "replaced: all pages");
+	is((long)shmat(other, a + 50 * PAGE, SHM_REMAP), (long)a + 50 * PAGE, "replaced: a part");
+	is(a[50 * PAGE], 0, "replaced: by the other's");
+	is(wrong(a, 0, 50) + wrong(a + 70 * PAGE, 70, PAGES - 70), 0,
+	   "replaced: the rest is there");
+	is((long)shmat(other, a, SHM_REMAP), (long)a, "replaced: its start, which is a slot's");
+	a[3 * PAGE] = 'o';
+	is(a[53 * PAGE], 'o', "replaced: the other twice");
+	is(wrong(a + 20 * PAGE, 20, 30), 0, "replaced: between them");
+	is(reads(a + 20 * PAGE), 0, "replaced: where the other's table has nothing");
+	invariants();
+	is(shmdt(a), 0, "replaced: the last that starts there goes");
+	is(reads(a), SEGV, "replaced: and nothing is left of it");
+	is(wrong(a + 20 * PAGE, 20, 30), 0, "replaced: the first is there");
+	is(shmdt(a + 50 * PAGE), 0, "replaced: the other");
+	is(shmdt(a), 0, "replaced: and the first");
+	shmctl(other, IPC_RMID, NULL);
+}
+
+static void
+beside_large(void)
+{
+	int large = shmget(IPC_PRIVATE, SLOT + PAGE, SHM_HUGETLB | 0600);
+	char *l, *a;
+
+	if (large < 0)
+		bail("SHM_HUGETLB");
+	l = shmat(large, A + 4 * SLOT, 0);
+	a = at(A + SLOT, 0);
+	l[0] = 1;
+	l[SLOT] = 2;
+	is(wrong(a, 0, PAGES), 0, "large: beside one of large pages");
+	is(CHILD(_exit(l[0] + l[SLOT] != 3 || wrong(a, 0, PAGES))), 0, "large: a child sees both");
+	is(mprotect(l + PAGE, PAGE, PROT_READ), 0, "large: a part read-only");
+	is(writes(l + PAGE), SEGV, "large: can't be written");
+	is(writes(l), 0, "large: the rest can");
+	is(l[0] + l[SLOT], 3, "large: and holds what it held");
+	invariants();
+	shmdt(l);
+	is(reads(l), SEGV, "large: gone");
+	shmdt(a);
+	shmctl(large, IPC_RMID, NULL);
+}
+
+/* Shared mmaps are objects as well; the heap and the stack live beside them. */
+static void
+shared_maps(void)
+{
+	char *m = mmap(A, SLOT + 3 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	is(m[SLOT], 0, "mmap: zeros");
+	is(CHILD(m[SLOT] = 1; m[9] = 2), 0, "mmap: a child writes");
+	is(m[SLOT] + m[9], 3, "mmap: the parent reads");
+	is(munmap(m + SLOT + PAGE, 2 * PAGE), 0, "mmap: its last two pages go");
+	is(reads(m + SLOT + PAGE), SEGV, "mmap: they are gone");
+	is(m[SLOT], 1, "mmap: the one before is there");
+	munmap(m, SLOT + PAGE);
+	is(reads(m + SLOT), SEGV, "mmap: all gone");
+}
+
+void
+test(void)
+{
+	char *a;
+
+	id = shmget(IPC_PRIVATE, SIZE, 0600);
+	a = shmat(id, NULL, 0);
+	for (unsigned i = 0; i < PAGES; i++)
+		*(unsigned *)(a + i * PAGE) = i;
+	shmdt(a);
+	whole();
+	fresh();
+	neighbours();
+	not_aligned();
+	parts();
+	read_only();
+	replaced();
+	beside_large();
+	shared_maps();
+	is(stat_of(id).shm_nattch, 0, "nothing is attached");
+	shmctl(id, IPC_RMID, NULL);
+	invariants();
+}
