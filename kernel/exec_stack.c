@@ -217,6 +217,8 @@ exec_stack_build(const char *path, const struct image *im, vaddr_t base,
 	sp->arg_start = strings;
 	sp->arg_end = strings + off;
 	push_pointers(&st, args, strings, &off, args->envc);
+	sp->env_end = strings + off;
+	sp->stack_start = esp;
 	push_auxv(&st, im, base, random, execfn);
 	return esp;
 }

@@ -6,9 +6,11 @@
 #include "file.h"
 #include "frame.h"
 #include "inject.h"
+#include "proc.h"
 #include "procfs.h"
 #include "shm.h"
 #include "version.h"
+#include "vm.h"
 
 #define KIB (PAGE_SIZE / 1024)
 
@@ -22,6 +24,11 @@ show_meminfo(struct text *t, int pid)
 	text_add(t, "MemTotal:     %10u kB\n", st.total * KIB);
 	text_add(t, "MemFree:      %10u kB\n", st.free * KIB);
 	text_add(t, "MemAvailable: %10u kB\n", (st.total - st.kernel - st.committed) * KIB);
+	text_add(t, "Buffers:      %10u kB\n", 0);
+	/* Files lie in memory, and segments too: neither can be taken away. */
+	text_add(t, "Cached:       %10u kB\n", vm_object_frames * KIB);
+	text_add(t, "Shmem:        %10u kB\n", shm_resident() * KIB);
+	text_add(t, "SReclaimable: %10u kB\n", 0);
 	text_add(t, "SwapTotal:    %10u kB\n", 0);
 	text_add(t, "SwapFree:     %10u kB\n", 0);
 	text_add(t, "Committed_AS: %10u kB\n", st.committed * KIB);
@@ -42,10 +49,47 @@ show_uptime(struct text *t, int pid)
 }
 
 static int
-show_version(struct text *t, int pid)
+show_stat(struct text *t, int pid)
 {
+	struct abi_timespec64 now, up;
+	int i;
+
 	(void)pid;
-	text_add(t, "isthmus version " ISTHMUS_VERSION "\n");
+	/* user nice system idle iowait irq softirq steal guest guest_nice */
+	for (i = 0; i < 2; i++)
+		text_add(t, "cpu%s %u 0 %u %u 0 0 0 0 0 0\n", i == 0 ? " " : "0",
+		         load_ticks[LOAD_USER], load_ticks[LOAD_SYSTEM], load_ticks[LOAD_IDLE]);
+	clock_realtime(&now);
+	clock_monotonic(&up);
+	text_add(t, "btime %lld\nprocesses %u\nprocs_running %u\nprocs_blocked 0\n",
+	         now.tv_sec - up.tv_sec, proc_forks, load_runnable());
+	return 0;
+}
+
+static int
+show_loadavg(struct text *t, int pid)
+{
+	int i;
+
+	(void)pid;
+	for (i = 0; i < 3; i++)
+		text_add(t, "%u.%02u ", load_average[i] >> 16,
+		         ((load_average[i] & 0xffff) * 100) >> 16);
+	text_add(t, "%u/%u %d\n", load_runnable(), proc_count, proc_last_pid);
+	return 0;
+}
+
+static int
+show_cpuinfo(struct text *t, int pid)
+{
+	struct machine_cpu cpu;
+
+	(void)pid;
+	machine_cpu(&cpu);
+	text_add(t, "processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\n",
+	         cpu.vendor, cpu.family, cpu.model);
+	text_add(t, "model name\t: %s\nstepping\t: %u\nflags\t\t: %s\n\n", cpu.name, cpu.stepping,
+	         cpu.flags);
 	return 0;
 }
 
@@ -70,7 +114,14 @@ const struct proc_file proc_root_files[] = {
 	{.name = "cmdline", .mode = 0444, .show = show_cmdline},
 	{.name = "meminfo", .mode = 0444, .show = show_meminfo},
 	{.name = "uptime", .mode = 0444, .show = show_uptime},
-	{.name = "version", .mode = 0444, .show = show_version},
+	{.name = "version",
+         .mode = 0444,
+         .text = "Linux version " LINUX_RELEASE " (isthmus) " LINUX_BUILD},
+	{.name = "stat", .mode = 0444, .show = show_stat},
+	{.name = "loadavg", .mode = 0444, .show = show_loadavg},
+	{.name = "cpuinfo", .mode = 0444, .show = show_cpuinfo},
+	{.name = "mounts", .mode = 0444, .text = "ramfs / ramfs rw 0 0\nproc /proc proc rw 0 0"},
+	{.name = "filesystems", .mode = 0444, .text = "nodev\tramfs\nnodev\tproc"},
 	{.name = "kmsg", .mode = 0400, .many = true, .show = show_kmsg},
 	{.name = "frames", .mode = 0444, .many = true, .show = frames_show, .open = frames_mark},
 	{.name = NULL},
@@ -175,6 +226,9 @@ show_fail(struct text *t, int pid)
 	return 0;
 }
 
+/* A number of the preprocessor as a string. */
+#define QUOTE(number) #number
+#define TEXT_OF(number) QUOTE(number)
 #define KNOB(n)                                                                                    \
 	{                                                                                          \
 		.name = #n, .mode = 0644, .show = show_##n, .store = store_##n                     \
@@ -186,6 +240,13 @@ const struct proc_file proc_sys_files[] = {
 	KNOB(shmseg),
 	{.name = "shmmni", .mode = 0444, .show = show_shmmni},
 	KNOB(shm_allow_removed),
+	{.name = "ostype", .mode = 0444, .text = "Linux"},
+	{.name = "osrelease", .mode = 0444, .text = LINUX_RELEASE},
+	{.name = "version", .mode = 0444, .text = LINUX_BUILD},
+	{.name = "hostname", .mode = 0444, .text = "isthmus"},
+	{.name = "pid_max", .mode = 0444, .text = TEXT_OF(PID_MAX)},
+	{.name = "threads-max", .mode = 0444, .text = TEXT_OF(PID_MAX)},
+	{.name = "ngroups_max", .mode = 0444, .text = TEXT_OF(NGROUPS_MAX)},
 	{.name = "fail", .mode = 0600, .show = show_fail, .store = inject_set},
 	{.name = NULL},
 };

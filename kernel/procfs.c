@@ -57,7 +57,9 @@ text_find(struct text *t, const struct node *n, uint32_t at)
 	while (err == 0 && at - t->start >= t->len) {
 		t->start += t->len;
 		t->len = 0;
-		if (pf->many || t->cursor == 0)
+		if (pf->text != NULL && t->cursor == 0)
+			text_add(t, "%s\n", pf->text);
+		else if (pf->many || t->cursor == 0)
 			err = pf->show(t, n->pid);
 		if (!pf->many)
 			t->cursor = 1;
@@ -149,6 +151,21 @@ add_files(struct node *dir, const struct proc_file *pf)
 	}
 }
 
+/* A symbolic link to path. => NULL: no memory. */
+static struct node *
+link_node(const struct node *dir, const char *path)
+{
+	struct node *n = node_create(dir, S_IFLNK | 0777);
+
+	if (n == NULL || (n->target = kmem_alloc(strlen(path) + 1)) == NULL) {
+		node_unref(n);
+		return NULL;
+	}
+	memcpy(n->target, path, strlen(path) + 1);
+	n->size = strlen(path);
+	return n;
+}
+
 /* A new node is one of p's. */
 static void
 pid_adopt(struct node *n, const struct proc *p, uint32_t ino)
@@ -168,22 +185,47 @@ pid_ino(int pid, unsigned i)
 	return INO_PID + (uint32_t)pid * 16 + i;
 }
 
+/* Where another's links lead is not everybody's business. */
+static int
+pid_link(const struct node *dir, const struct proc_file *pf, const struct proc *p,
+         struct node **out)
+{
+	char *path;
+
+	if (!proc_may_signal(&curproc()->cred, p))
+		return EACCES;
+	path = kmem_alloc(PATH_MAX);
+	if (path == NULL)
+		return ENOMEM;
+	*out = NULL;
+	if (!pf->link(p, path, PATH_MAX)) {
+		kmem_free(path);
+		return ENOENT;
+	}
+	*out = link_node(dir, path);
+	kmem_free(path);
+	return *out == NULL ? ENOMEM : 0;
+}
+
 static int
 pid_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 {
 	const struct proc *p = proc_find(dir->pid);
 	unsigned i;
+	int err = 0;
 
 	for (i = 0; p != NULL && proc_pid_files[i].name != NULL; i++) {
 		const struct proc_file *pf = &proc_pid_files[i];
 
 		if (strlen(pf->name) != len || memcmp(pf->name, name, len) != 0)
 			continue;
-		*out = file_node(dir, pf);
-		if (*out == NULL)
-			return ENOMEM;
-		pid_adopt(*out, p, pid_ino(p->pid, i + 1));
-		return 0;
+		if (pf->link != NULL)
+			err = pid_link(dir, pf, p, out);
+		else if ((*out = file_node(dir, pf)) == NULL)
+			err = ENOMEM;
+		if (err == 0)
+			pid_adopt(*out, p, pid_ino(p->pid, i + 1));
+		return err;
 	}
 	return ENOENT;
 }
@@ -198,7 +240,7 @@ pid_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 	if (n <= i || proc_find(dir->pid) == NULL)
 		return false;
 	e->name = proc_pid_files[i].name;
-	e->mode = S_IFREG | proc_pid_files[i].mode;
+	e->mode = proc_pid_files[i].link != NULL ? S_IFLNK : S_IFREG;
 	e->ino = pid_ino(dir->pid, i + 1);
 	++*pos;
 	return true;
@@ -208,15 +250,13 @@ static const struct dir_ops pid_dir_ops = {.lookup = pid_lookup, .next = pid_nex
 
 /* ---- /proc itself ---- */
 
-/* The process that a name stands for: its number in decimal, or "self". */
+/* The process that a name stands for: its number in decimal. */
 static const struct proc *
 proc_of(const char *name, size_t len)
 {
 	int pid = 0;
 	size_t i;
 
-	if (len == 4 && memcmp(name, "self", 4) == 0)
-		return curproc();
 	if (len > 5 || name[0] == '0')
 		return NULL;
 	for (i = 0; i < len; i++) {
@@ -232,7 +272,16 @@ root_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 {
 	const struct proc *p = proc_of(name, len);
 	struct node *n;
+	char self[12];
 
+	if (len == 4 && memcmp(name, "self", 4) == 0) {
+		snprintf(self, sizeof(self), "%d", curproc()->pid);
+		*out = link_node(dir, self);
+		if (*out == NULL)
+			return ENOMEM;
+		pid_adopt(*out, curproc(), pid_ino(0, 0));
+		return 0;
+	}
 	if (p == NULL)
 		return ramfs_lookup(dir, name, len, out);
 	n = *out = node_create(dir, S_IFDIR | 0555);
@@ -258,7 +307,8 @@ root_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 	e->name = "self";
 	e->mode = S_IFDIR;
 	if (*pos <= POS_SELF) {
-		e->ino = pid_ino(curproc()->pid, 0);
+		e->mode = S_IFLNK;
+		e->ino = pid_ino(0, 0);
 		*pos = POS_SELF + 1;
 		return true;
 	}

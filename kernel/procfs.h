@@ -8,6 +8,8 @@
 
 #include "printf.h"
 
+struct proc;
+
 /*
  * A file's text is made record by record, while it is read: one record is kept,
  * with a cursor that says in the file's own terms where the next one is found.
@@ -25,10 +27,13 @@ void text_add(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 struct proc_file {
 	const char *name;
 	uint32_t mode;
-	bool many; /* more than one record: show() moves the cursor */
+	bool many;        /* more than one record: show() moves the cursor */
+	const char *text; /* all that it shows; else: */
 	/* Add the record at the cursor; none: the end. pid: whose, 0: nobody's.
 	 * => ESRCH: that process is gone. */
 	int (*show)(struct text *t, int pid);
+	/* A symbolic link instead: where that process's leads. => false: nowhere. */
+	bool (*link)(const struct proc *p, char *path, size_t size);
 	void (*open)(void);
 	/* Take a line that was written; NULL: it can't be. => EINVAL. */
 	int (*store)(const char *line);

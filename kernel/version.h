@@ -3,5 +3,8 @@
 #define VERSION_H
 
 #define ISTHMUS_VERSION "0.1"
+/* The Linux whose calls these are, for programs that ask. */
+#define LINUX_RELEASE "6.1.0-isthmus"
+#define LINUX_BUILD "#1 isthmus " ISTHMUS_VERSION
 
 #endif

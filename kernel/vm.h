@@ -23,6 +23,8 @@
 
 /* ---- Objects ---- */
 
+extern uint32_t vm_object_frames; /* that all of them have */
+
 struct vm_object {
 	uint32_t refs;
 	uint32_t npages;
@@ -75,10 +77,11 @@ struct vm_space {
 	struct vm_entry *first;
 	struct vm_entry *hint; /* where the last look-up ended */
 	vaddr_t brk_start, brk_end;
-	vaddr_t stack_limit;        /* the stack does not grow below */
-	vaddr_t arg_start, arg_end; /* the arguments' strings, for /proc */
-	uint32_t pages, tables;     /* what it has been promised */
-	struct shm_table *shm;      /* its attaches; shm.c */
+	vaddr_t stack_limit; /* the stack does not grow below */
+	/* For /proc: the strings of arguments and environment, the first ESP. */
+	vaddr_t arg_start, arg_end, env_end, stack_start;
+	uint32_t pages, tables; /* what it has been promised */
+	struct shm_table *shm;  /* its attaches; shm.c */
 };
 
 int vm_space_create(struct vm_space **out); /* => ENOMEM */

@@ -16,6 +16,8 @@
 #include "string.h"
 #include "vm.h"
 
+uint32_t vm_object_frames;
+
 static uint32_t
 table_count(uint32_t npages)
 {
@@ -85,6 +87,7 @@ vm_object_create_large(uint32_t npages, struct vm_object **out)
 			pt[i] = pte_make(f + i, true);
 		}
 		obj->resident += PTAB_PAGES;
+		vm_object_frames += PTAB_PAGES;
 		sched_point();
 	}
 	*out = obj;
@@ -110,6 +113,7 @@ drop_pages(struct vm_object *obj, uint32_t from)
 			frame_unref(pte_frame(pt[i]));
 			pt[i] = 0;
 			obj->resident--;
+			vm_object_frames--;
 		}
 		if (whole) {
 			frame_unref(obj->tables[t]);
@@ -184,6 +188,7 @@ vm_object_page(struct vm_object *obj, uint32_t page)
 		frame_zero(f);
 		*pte = pte_make(f, true);
 		obj->resident++;
+		vm_object_frames++;
 	}
 	return pte_frame(*pte);
 }

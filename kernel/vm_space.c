@@ -95,6 +95,8 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 	to->stack_limit = from->stack_limit;
 	to->arg_start = from->arg_start;
 	to->arg_end = from->arg_end;
+	to->env_end = from->env_end;
+	to->stack_start = from->stack_start;
 	for (e = to->first; e != NULL; e = e->next) {
 		if (e->object != NULL)
 			vm_object_ref(e->object);
