@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* differ calls; differ random FIRST COUNT; and what all groups stand on. */
+#include "differ.h"
+#include <grp.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+int direct;
+static const char *tag;
+
+static const char *
+error_name(int error)
+{
+	static const struct {
+		int number;
+		const char *name;
+	} names[] = {
+#define E(name) {name, #name}
+		E(EPERM),   E(ENOENT),  E(ESRCH),     E(EINTR),        E(EIO),        E(ENXIO),
+		E(E2BIG),   E(ENOEXEC), E(EBADF),     E(ECHILD),       E(EAGAIN),     E(ENOMEM),
+		E(EACCES),  E(EFAULT),  E(EBUSY),     E(EEXIST),       E(EXDEV),      E(ENODEV),
+		E(ENOTDIR), E(EISDIR),  E(EINVAL),    E(ENFILE),       E(EMFILE),     E(ENOTTY),
+		E(ETXTBSY), E(EFBIG),   E(ENOSPC),    E(ESPIPE),       E(EROFS),      E(EMLINK),
+		E(EPIPE),   E(EDOM),    E(ERANGE),    E(ENAMETOOLONG), E(ENOSYS),     E(ENOTEMPTY),
+		E(ELOOP),   E(EIDRM),   E(EOVERFLOW), E(ETIMEDOUT),    E(EOPNOTSUPP), E(EDEADLK),
+#undef E
+	};
+	static char other[16];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (names[i].number == error)
+			return names[i].name;
+	}
+	snprintf(other, sizeof(other), "error %d", error);
+	return other;
+}
+
+/* One line, written at once: a child's lines fall between its parent's. */
+static void
+line(const char *call, const char *result)
+{
+	static char text[1024];
+	int n = tag ? snprintf(text, sizeof(text), "{%s} %s = %s\n", tag, call, result)
+	            : snprintf(text, sizeof(text), "%s = %s\n", call, result);
+
+	tag = NULL;
+	if (write(1, text, n) != n)
+		_exit(99);
+}
+
+void
+section(const char *name)
+{
+	char text[128];
+	int n = snprintf(text, sizeof(text), "\n== %s%s\n", name,
+	                 direct ? ", by the direct calls" : "");
+
+	if (write(1, text, n) != n)
+		_exit(99);
+}
+
+void
+differs(const char *name)
+{
+	tag = name;
+}
+
+void
+show_text(const char *call, const char *fmt, ...)
+{
+	char text[768];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	line(call, text);
+}
+
+long
+show_number(const char *call, long result)
+{
+	if (result == -1)
+		line(call, error_name(errno));
+	else
+		show_text(call, "%ld", result);
+	return result;
+}
+
+long
+show_id(const char *call, long id)
+{
+	static long seen[4096];
+	static int n;
+	int i = 0;
+
+	if (id == -1)
+		return show_number(call, id);
+	while (i < n && seen[i] != id)
+		i++;
+	if (i == n && n < 4096)
+		seen[n++] = id;
+	show_text(call, "segment %d", i);
+	return id;
+}
+
+void *
+show_address(const char *call, void *asked, void *got)
+{
+	if (got == (void *)-1)
+		line(call, error_name(errno));
+	else if (got == asked)
+		line(call, "where it was asked for");
+	else
+		line(call, (uintptr_t)got % PAGE ? "not a page" : "somewhere");
+	return got;
+}
+
+void
+child(uid_t uid, gid_t gid, void (*body)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (uid &&
+		    (setgroups(0, NULL) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid)))
+			_exit(98);
+		body();
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		show_text("child", "not there: %s", error_name(errno));
+	else if (status != 0)
+		show_text("child", "status 0x%x", status);
+}
+
+static sigjmp_buf back;
+
+static void
+caught(int sig)
+{
+	siglongjmp(back, sig);
+}
+
+int
+touch(volatile char *p, int write)
+{
+	struct sigaction act = {.sa_handler = caught}, segv, bus;
+	int sig;
+
+	sigaction(SIGSEGV, &act, &segv);
+	sigaction(SIGBUS, &act, &bus);
+	sig = sigsetjmp(back, 1);
+	if (sig == 0) {
+		char was = *p;
+
+		if (write)
+			*p = was;
+	}
+	sigaction(SIGSEGV, &segv, NULL);
+	sigaction(SIGBUS, &bus, NULL);
+	return sig;
+}
+
+int
+get(key_t key, size_t size, int flags)
+{
+	return direct ? syscall(SYS_shmget, key, size, flags) : shmget(key, size, flags);
+}
+
+void *
+attach(int id, const void *addr, int flags)
+{
+	return direct ? (void *)syscall(SYS_shmat, id, addr, flags) : shmat(id, addr, flags);
+}
+
+int
+detach(const void *addr)
+{
+	return direct ? syscall(SYS_shmdt, addr) : shmdt(addr);
+}
+
+int
+control(int id, int cmd, void *buf)
+{
+	return direct ? syscall(SYS_shmctl, id, cmd, buf) : shmctl(id, cmd, buf);
+}
+
+int
+main(int argc, char **argv)
+{
+	umask(022);
+	if (argc == 4 && strcmp(argv[1], "random") == 0) {
+		unsigned first = strtoul(argv[2], NULL, 10), count = strtoul(argv[3], NULL, 10);
+
+		for (unsigned i = 0; i < count; i++)
+			random_calls(first + i);
+		return 0;
+	}
+	for (direct = 0; direct < 2; direct++) {
+		shm_calls();
+		shm_permissions();
+		shm_processes();
+		shm_information();
+	}
+	direct = 0;
+	file_calls();
+	memory_calls();
+	process_calls();
+	signal_calls();
+	other_calls();
+	return 0;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Clocks, futexes, and calls with no better place. */
+#include "differ.h"
+#include <sched.h>
+#include <sys/time.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#define FUTEX_WAIT 0
+#define FUTEX_WAKE 1
+
+static void
+clocks(void)
+{
+	struct timespec t = {0, 1000000000}, zero = {0, 0}, minus = {-1, 0};
+	struct timeval tv;
+
+	section("time");
+	NUM(clock_gettime(CLOCK_REALTIME, &t));
+	NUM(clock_gettime(CLOCK_MONOTONIC, &t));
+	NUM(clock_gettime(99, &t));
+	NUM(syscall(SYS_clock_gettime32, CLOCK_REALTIME, BAD));
+	NUM(clock_getres(CLOCK_MONOTONIC, &t));
+	NUM(clock_getres(99, &t));
+	NUM(gettimeofday(&tv, NULL));
+	t = (struct timespec){0, 1000000000};
+	NUM(nanosleep(&t, NULL));
+	NUM(nanosleep(&minus, NULL));
+	NUM(nanosleep(&zero, NULL));
+	NUM(syscall(SYS_nanosleep, BAD, NULL));
+	NUM(clock_nanosleep(CLOCK_MONOTONIC, 0, &zero, NULL));
+	NUM(clock_nanosleep(99, 0, &zero, NULL));
+	NUM(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &zero, NULL));
+	NUM(sched_yield());
+}
+
+static volatile int *word = (int *)HOLE;
+
+static void
+waker(void)
+{
+	for (int i = 0; i < 3; i++)
+		nanosleep(&(struct timespec){0, 20000000}, NULL);
+	word[0] = 1;
+	NUM(syscall(SYS_futex, word, FUTEX_WAKE, 10));
+}
+
+static void
+futexes(void)
+{
+	struct {
+		long sec, nsec;
+	} soon = {0, 1000000}, wrong = {0, -1};
+	pid_t pid;
+
+	section("futex");
+	AT(HOLE,
+	   mmap(HOLE, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+	NUM(syscall(SYS_futex, word, FUTEX_WAIT, 5, NULL));
+	NUM(syscall(SYS_futex, word, FUTEX_WAIT, 0, &soon));
+	NUM(syscall(SYS_futex, word, FUTEX_WAIT, 0, &wrong));
+	NUM(syscall(SYS_futex, word, FUTEX_WAIT, 0, BAD));
+	NUM(syscall(SYS_futex, (char *)word + 1, FUTEX_WAIT, 0, NULL));
+	NUM(syscall(SYS_futex, BAD, FUTEX_WAIT, 0, NULL));
+	NUM(syscall(SYS_futex, word, FUTEX_WAKE, 1));
+	NUM(syscall(SYS_futex, word, 77, 1));
+	pid = fork();
+	if (pid == 0) {
+		waker();
+		_exit(0);
+	}
+	NUM(syscall(SYS_futex, word, FUTEX_WAIT, 0, NULL));
+	NUM(waitpid(pid, NULL, 0) == pid);
+	NUM(word[0]);
+	NUM(munmap(HOLE, PAGE));
+	NUM(syscall(SYS_futex, word, FUTEX_WAIT, 0, NULL));
+}
+
+static void
+rest(void)
+{
+	struct utsname name;
+	char buf[300];
+
+	section("the rest");
+	NUM(uname(&name));
+	TEXT("uname", "%s", name.machine);
+	NUM(syscall(SYS_uname, BAD));
+	NUM(syscall(SYS_getrandom, buf, 256, 0));
+	NUM(syscall(SYS_getrandom, buf, 16, 0x100));
+	NUM(syscall(SYS_getrandom, BAD, 16, 0));
+	NUM(syscall(100000));
+	NUM(syscall(-1));
+	NUM(getpid() == syscall(SYS_gettid));
+	NUM(syscall(SYS_ipc, 99, 0, 0, 0, 0));
+}
+
+void
+other_calls(void)
+{
+	clocks();
+	futexes();
+	rest();
+}
