@@ -26,6 +26,7 @@
 #define PAGE 4096u
 #define HOLE ((char *)0x50000000) /* where nothing is, on either system */
 #define BAD ((void *)0xf0000000)  /* of the kernel */
+#define AWAY (HOLE - 0x100000)    /* nobody's, and never made anybody's */
 
 /* Begin a group of calls. */
 void section(const char *name);
@@ -47,6 +48,19 @@ void child(uid_t uid, gid_t gid, void (*body)(void));
 
 /* What a load or a store at p does: 0, or the signal it is answered with. */
 int touch(volatile char *p, int write);
+
+/* What the kernel calls struct shmid64_ds; a C library's may be another. */
+struct segment {
+	struct {
+		int key;
+		unsigned uid, gid, cuid, cgid;
+		unsigned short mode, seq, pad[2];
+		unsigned spare[2];
+	} perm;
+	unsigned size, atime[2], dtime[2], ctime[2];
+	int cpid, lpid;
+	unsigned nattch, spare[2];
+};
 
 /* shm, by ipc() or by the calls of their own. */
 extern int direct;

@@ -73,7 +73,8 @@ opening(void)
 	NUM(read(fd, buf, 5));
 	NUM(read(fd, BAD, 5));
 	NUM(read(fd, buf, 0));
-	NUM(read(fd, BAD, 0));
+	NUM(read(fd, AWAY, 0));
+	NUM(read(fd, AWAY, 5));
 	NUM(two = dup(fd));
 	NUM(lseek(two, -2, SEEK_CUR));
 	NUM(read(fd, buf, 100));
@@ -129,7 +130,8 @@ opening(void)
 static void
 vectors(void)
 {
-	struct iovec v[3] = {{buf, 3}, {buf + 10, 0}, {buf + 20, 4}}, bad[2] = {{buf, 2}, {BAD, 1}};
+	struct iovec v[3] = {{buf, 3}, {buf + 10, 0}, {buf + 20, 4}},
+		     bad[2] = {{buf, 2}, {AWAY, 1}};
 	int fd;
 
 	section("vectors");

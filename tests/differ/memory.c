@@ -147,7 +147,6 @@ breaking(void)
 	NUM((char *)syscall(SYS_brk, up + 2 * PAGE) - end);
 	NUM(munmap(up, PAGE));
 	NUM((char *)syscall(SYS_brk, end) - end);
-	AT(NULL, mremap(HOLE, PAGE, 2 * PAGE, MREMAP_MAYMOVE));
 }
 
 void

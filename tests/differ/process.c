@@ -63,7 +63,7 @@ ends_by(int sig, int status)
 
 	if (pid == 0) {
 		if (sig)
-			raise(sig);
+			kill(getpid(), sig);
 		_exit(status);
 	}
 	return pid;
@@ -219,7 +219,6 @@ limits(void)
 		;
 	NUM(dup(1));
 	NUM(open("/dev/null", O_RDONLY));
-	NUM(getpriority(PRIO_PROCESS, 99999));
 }
 
 void

@@ -91,7 +91,7 @@ remove_segment(void)
 static void
 stat_segment(void)
 {
-	struct shmid_ds ds;
+	struct segment ds;
 	int i = any(SEGMENTS);
 
 	if (segment[i] == -1)
@@ -100,9 +100,8 @@ stat_segment(void)
 	if (control(segment[i], IPC_STAT, &ds) < 0)
 		NUM(-1);
 	else
-		TEXT("IPC_STAT", "size %lu nattch %lu mode %o key %x mine %d",
-		     (unsigned long)ds.shm_segsz, ds.shm_nattch, ds.shm_perm.mode,
-		     ds.shm_perm.__key, ds.shm_lpid == getpid());
+		TEXT("IPC_STAT", "size %u nattch %u mode %o key %x", ds.size, ds.nattch,
+		     ds.perm.mode, ds.perm.key);
 }
 
 static void

@@ -9,7 +9,7 @@
 #define GROUP 500
 
 static int id;
-static struct shmid_ds ds;
+static struct segment ds;
 
 /* shm_info's six words; the name of the struct's fields is the C library's. */
 struct info {
@@ -41,7 +41,7 @@ try_all(void)
 static void
 not_mine(void)
 {
-	ds.shm_perm.uid = getuid();
+	ds.perm.uid = getuid();
 	NUM(control(id, IPC_SET, &ds));
 	NUM(control(id, IPC_RMID, NULL));
 	NUM(control(id, SHM_LOCK, NULL));
@@ -72,7 +72,7 @@ set_mode(mode_t mode)
 {
 	TEXT("mode", "%o", mode);
 	control(id, IPC_STAT, &ds);
-	ds.shm_perm.mode = mode;
+	ds.perm.mode = mode;
 	NUM(control(id, IPC_SET, &ds));
 }
 
@@ -85,13 +85,13 @@ mine(void)
 	NUM(control(other, IPC_STAT, &ds));
 	AT(NULL, attach(other, NULL, 0));
 	NUM(control(other, SHM_LOCK, NULL));
-	ds.shm_perm.uid = STRANGER;
-	ds.shm_perm.gid = GROUP;
-	ds.shm_perm.mode = 0777;
+	ds.perm.uid = STRANGER;
+	ds.perm.gid = GROUP;
+	ds.perm.mode = 0777;
 	NUM(control(other, IPC_SET, &ds));
 	NUM(control(other, IPC_STAT, &ds));
-	TEXT("the creator's", "%d:%d %d %o", ds.shm_perm.uid, ds.shm_perm.gid, ds.shm_perm.cuid,
-	     ds.shm_perm.mode & 0777);
+	TEXT("the creator's", "%d:%d %d %o", ds.perm.uid, ds.perm.gid, ds.perm.cuid,
+	     ds.perm.mode & 0777);
 	NUM(control(other, IPC_RMID, NULL));
 }
 
@@ -104,8 +104,8 @@ shm_permissions(void)
 	section("permissions");
 	ID(id = get(KEY, 100, IPC_CREAT | IPC_EXCL));
 	NUM(control(id, IPC_STAT, &ds));
-	ds.shm_perm.uid = OWNER;
-	ds.shm_perm.gid = GROUP;
+	ds.perm.uid = OWNER;
+	ds.perm.gid = GROUP;
 	NUM(control(id, IPC_SET, &ds));
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		set_mode(modes[i]);
@@ -124,13 +124,13 @@ shm_permissions(void)
 static void
 counts(const char *what)
 {
-	struct shmid_ds s;
+	struct segment s;
 
 	if (control(id, IPC_STAT, &s) < 0)
 		show_number(what, -1);
 	else
-		TEXT(what, "nattch %lu lpid %s mode %o", s.shm_nattch,
-		     s.shm_lpid == getpid() ? "me" : "another", s.shm_perm.mode);
+		TEXT(what, "nattch %u lpid %s mode %o", s.nattch,
+		     s.lpid == getpid() ? "me" : "another", s.perm.mode);
 }
 
 static void
@@ -159,7 +159,7 @@ attach_and_exec(void)
 	attach(id, NULL, 0);
 	NUM(execve("/nothing", argv, NULL));
 	counts("after an exec that failed");
-	execl("/proc/self/exe", "differ", "random", "0", "0", NULL);
+	execl("/proc/self/exe", "differ", "digests", "0", "0", NULL);
 }
 
 static void
@@ -257,13 +257,13 @@ shm_information(void)
 	TEXT("SHM_INFO", "%d segments, %lu pages, %lu in memory, %lu in swap", info.used_ids,
 	     info.tot, info.rss, info.swp);
 	memset(&lim, 0xaa, sizeof(lim));
-	NUM(control(0, IPC_INFO, (void *)&lim));
+	NUM(control(0, IPC_INFO, (void *)&lim) == slot);
 	/* What the limits are is each machine's; that they are set is limits()'s. */
 	TEXT("IPC_INFO", "%lu %lu %lu", lim.max, lim.min, lim.all);
 	slots(slot, id, other);
 	NUM(control(slot + 1, SHM_STAT, &ds));
 	NUM(control(-1, SHM_STAT, &ds));
-	NUM(control(0, SHM_STAT, BAD));
+	NUM(control(slot, SHM_STAT, BAD));
 	NUM(control(0, SHM_INFO, BAD));
 	NUM(control(0, IPC_INFO, BAD));
 	proc_lines();

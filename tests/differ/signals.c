@@ -78,7 +78,7 @@ sending(void)
 	NUM(sigaction(SIGSTOP, &(struct sigaction){.sa_handler = SIG_IGN}, NULL));
 	NUM(sigaction(65, NULL, NULL));
 	NUM(sigaction(0, NULL, NULL));
-	NUM(sigaction(SIGUSR1, BAD, NULL));
+	NUM(syscall(SYS_rt_sigaction, SIGUSR1, BAD, NULL, 8));
 	NUM(syscall(SYS_rt_sigaction, SIGUSR1, NULL, NULL, 4));
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
@@ -92,7 +92,7 @@ sending(void)
 	NUM(sigprocmask(SIG_UNBLOCK, &set, NULL));
 	INFO("unblocked");
 	NUM(sigprocmask(9, &set, NULL));
-	NUM(sigprocmask(SIG_BLOCK, BAD, NULL));
+	NUM(syscall(SYS_rt_sigprocmask, SIG_BLOCK, BAD, NULL, 8));
 	NUM(syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, 4));
 	sigfillset(&set);
 	NUM(sigprocmask(SIG_SETMASK, &set, NULL));
@@ -251,7 +251,7 @@ child_info(void)
 	TEXT("exit", "code %d status %d pid %d", got.si_code, got.si_status, got.si_pid == pid);
 	pid = fork();
 	if (pid == 0)
-		raise(SIGKILL);
+		_exit(kill(getpid(), SIGKILL));
 	waitpid(pid, NULL, 0);
 	TEXT("killed", "code %d status %d", got.si_code, got.si_status);
 	signal(SIGCHLD, SIG_DFL);
