@@ -138,9 +138,8 @@ show_shm(struct text *t, int pid)
 	(void)pid;
 	if (t->cursor++ == 0) {
 		text_add(t,
-		         "       key      shmid perms                  size  cpid  lpid nattch   "
-		         "uid   gid  cuid  cgid      atime      dtime      ctime"
-		         "                   rss                  swap\n");
+		         "       key      shmid perms       size  cpid  lpid nattch   uid   gid  "
+		         "cuid  cgid      atime      dtime      ctime        rss       swap\n");
 		return 0;
 	}
 	while (t->cursor <= shm_slot_limit() + 1) {

@@ -244,7 +244,7 @@ sys_dup(const uint32_t *arg, uint32_t *result)
 static int
 duplicate_to(uint32_t fd, uint32_t to, bool cloexec, uint32_t *result)
 {
-	if (fd_get(fd) == NULL || to >= OPEN_MAX)
+	if (fd_get(fd) == NULL || to >= OPEN_MAX || to >= curproc()->rlimit[RLIMIT_NOFILE].rlim_cur)
 		return EBADF;
 	fd_close(to); /* EBADF: it was free anyway */
 	return duplicate(fd, to, cloexec, result);

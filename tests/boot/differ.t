@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The same file on Linux and here: every call gives the same result, but for the
 # differences that tests/differ/permitted names, and those are there.
+# needs: linux musl
 . tests/boot/lib.sh
 seeds=300
 

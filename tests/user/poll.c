@@ -196,7 +196,7 @@ selecting(void)
 	tv[1] = 1500000;
 	r[0] = 1u << in;
 	is(syscall(SELECT, 20, r, NULL, NULL, tv), 1, "more microseconds than a second has");
-	ok(tv[0] == 1 && tv[1] > 400000, "1.5 s were left");
+	ok(tv[0] == 1 && tv[1] > 400000, "of 2 s 1.5 were left");
 	close(other[1]);
 	r[0] = 1u << other[0];
 	is(syscall(SELECT, 20, r, NULL, NULL, NULL), 1, "an end can be read");

@@ -262,11 +262,9 @@ list(void)
 
 	p[0] = p[2 * PAGE] = 1;
 	e->ctl(a, SHM_LOCK, NULL);
-	n = snprintf(
-		want, sizeof(want),
-		"       key      shmid perms                  size  cpid  lpid nattch   uid   gid"
-		"  cuid  cgid      atime      dtime      ctime                   rss"
-		"                  swap\n");
+	n = snprintf(want, sizeof(want),
+	             "       key      shmid perms       size  cpid  lpid nattch   uid   gid"
+	             "  cuid  cgid      atime      dtime      ctime        rss       swap\n");
 	/* In the order of slots. */
 	int first = (a & 0xffff) < (b & 0xffff);
 
