@@ -230,7 +230,6 @@ sys_futex_time64(const uint32_t *arg, uint32_t *result)
 int
 sys_set_robust_list(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	if (arg[1] != sizeof(struct abi_robust_list))
 		return EINVAL;
 	curproc()->robust_list = arg[0];

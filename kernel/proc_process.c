@@ -413,7 +413,6 @@ frames_mark(void)
 int
 frames_show(struct text *t, int pid)
 {
-	(void)pid;
 	for (; t->cursor < frame_limit() && t->len < 2048; t->cursor++) {
 		enum frame_kind kind = frame_kind(t->cursor);
 		uint16_t owner = kind; /* up to FRAME_TABLE the numbers are the file's */

@@ -19,7 +19,6 @@ show_meminfo(struct text *t, int pid)
 {
 	struct frame_stats st;
 
-	(void)pid;
 	frame_stats(&st);
 	text_add(t, "MemTotal:     %10u kB\n", st.total * KIB);
 	text_add(t, "MemFree:      %10u kB\n", st.free * KIB);
@@ -41,7 +40,6 @@ show_uptime(struct text *t, int pid)
 	struct abi_timespec64 up;
 	uint32_t idle = load_ticks[LOAD_IDLE];
 
-	(void)pid;
 	clock_monotonic(&up);
 	text_add(t, "%lld.%02u %u.%02u\n", up.tv_sec, up.tv_nsec / 10000000, idle / HZ,
 	         idle % HZ * (100 / HZ));
@@ -54,7 +52,6 @@ show_stat(struct text *t, int pid)
 	struct abi_timespec64 now, up;
 	int i;
 
-	(void)pid;
 	/* user nice system idle iowait irq softirq steal guest guest_nice */
 	for (i = 0; i < 2; i++)
 		text_add(t, "cpu%s %u 0 %u %u 0 0 0 0 0 0\n", i == 0 ? " " : "0",
@@ -71,7 +68,6 @@ show_loadavg(struct text *t, int pid)
 {
 	int i;
 
-	(void)pid;
 	for (i = 0; i < 3; i++)
 		text_add(t, "%u.%02u ", load_average[i] >> 16,
 		         ((load_average[i] & 0xffff) * 100) >> 16);
@@ -84,7 +80,6 @@ show_cpuinfo(struct text *t, int pid)
 {
 	struct machine_cpu cpu;
 
-	(void)pid;
 	machine_cpu(&cpu);
 	text_add(t, "processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\n",
 	         cpu.vendor, cpu.family, cpu.model);
@@ -96,7 +91,6 @@ show_cpuinfo(struct text *t, int pid)
 static int
 show_cmdline(struct text *t, int pid)
 {
-	(void)pid;
 	t->len = cmdline_read(t->buf, sizeof(t->buf));
 	return 0;
 }
@@ -105,7 +99,6 @@ show_cmdline(struct text *t, int pid)
 static int
 show_kmsg(struct text *t, int pid)
 {
-	(void)pid;
 	t->len = log_read(&t->cursor, t->buf, sizeof(t->buf));
 	return 0;
 }
@@ -135,7 +128,6 @@ show_shm(struct text *t, int pid)
 	uint32_t resident;
 	int32_t id;
 
-	(void)pid;
 	if (t->cursor++ == 0) {
 		text_add(t,
 		         "       key      shmid perms       size  cpid  lpid nattch   uid   gid  "
@@ -164,7 +156,6 @@ show_check(struct text *t, int pid)
 {
 	char what[128];
 
-	(void)pid;
 	text_add(t, "%s\n", shm_check(what, sizeof(what)) ? "ok" : what);
 	return 0;
 }
@@ -219,7 +210,6 @@ show_fail(struct text *t, int pid)
 {
 	char text[200];
 
-	(void)pid;
 	inject_show(text, sizeof(text));
 	text_add(t, "%s\n", text);
 	return 0;

@@ -76,7 +76,6 @@ sys_madvise(const uint32_t *arg, uint32_t *result)
 	vaddr_t end;
 	int err;
 
-	(void)result;
 	switch (arg[2]) {
 	case MADV_NORMAL:
 	case MADV_RANDOM:
@@ -128,7 +127,6 @@ sys_mlock(const uint32_t *arg, uint32_t *result)
 	const uint32_t whole[2] = {start, arg[1] + (arg[0] & PAGE_MASK)};
 	int err = whole[1] < arg[1] ? EINVAL : mapped_range(whole, &end);
 
-	(void)result;
 	return err != 0 ? err : touch(curproc()->space, start, end);
 }
 
@@ -138,7 +136,6 @@ sys_munlock(const uint32_t *arg, uint32_t *result)
 	vaddr_t end;
 	const uint32_t whole[2] = {arg[0] & ~PAGE_MASK, arg[1] + (arg[0] & PAGE_MASK)};
 
-	(void)result;
 	return whole[1] < arg[1] ? EINVAL : mapped_range(whole, &end);
 }
 
@@ -148,7 +145,6 @@ sys_mlockall(const uint32_t *arg, uint32_t *result)
 	struct vm_space *sp = curproc()->space;
 	const struct vm_entry *e;
 
-	(void)result;
 	if (arg[0] == 0 || arg[0] > 7)
 		return EINVAL;
 	/* What can't be read stays as it is. */
@@ -160,7 +156,6 @@ sys_mlockall(const uint32_t *arg, uint32_t *result)
 int
 sys_munlockall(const uint32_t *arg, uint32_t *result)
 {
-	(void)arg, (void)result;
 	return 0;
 }
 
@@ -171,7 +166,6 @@ sys_msync(const uint32_t *arg, uint32_t *result)
 {
 	vaddr_t end;
 
-	(void)result;
 	if ((arg[2] & ~(uint32_t)(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) != 0 ||
 	    (arg[2] & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
 		return EINVAL;
@@ -188,7 +182,6 @@ sys_mincore(const uint32_t *arg, uint32_t *result)
 	int err = mapped_range(arg, &end);
 	frame_t f;
 
-	(void)result;
 	for (va = arg[0]; err == 0 && va < end; va += PAGE_SIZE) {
 		const struct vm_entry *e = vm_entry_at(sp, va);
 		bool there = pmap_lookup(&sp->pmap, va) != 0;

@@ -7,7 +7,7 @@
 #include "syscall.h"
 #include "vm.h"
 
-/* ---- Limits: kept and told; RLIMIT_NOFILE and RLIMIT_STACK also hold ---- */
+/* ---- Limits: kept and told; RLIMIT_NOFILE holds, and from the next exec on RLIMIT_STACK ---- */
 
 #define UNLIMITED                                                                                  \
 	{                                                                                          \
@@ -41,7 +41,6 @@ sys_setrlimit(const uint32_t *arg, uint32_t *result)
 {
 	struct abi_rlimit new;
 
-	(void)result;
 	if (arg[0] >= RLIMIT_NLIMITS)
 		return EINVAL;
 	if (copyin(&new, arg[1], sizeof(new)) != 0)
@@ -52,7 +51,6 @@ sys_setrlimit(const uint32_t *arg, uint32_t *result)
 int
 sys_ugetrlimit(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	if (arg[0] >= RLIMIT_NLIMITS)
 		return EINVAL;
 	return copyout(arg[1], &curproc()->rlimit[arg[0]], sizeof(struct abi_rlimit));
@@ -64,7 +62,6 @@ sys_getrlimit(const uint32_t *arg, uint32_t *result)
 {
 	struct abi_rlimit l;
 
-	(void)result;
 	if (arg[0] >= RLIMIT_NLIMITS)
 		return EINVAL;
 	l = curproc()->rlimit[arg[0]];
@@ -92,7 +89,6 @@ sys_prlimit64(const uint32_t *arg, uint32_t *result)
 	struct abi_rlimit64 old, new;
 	int err = 0;
 
-	(void)result;
 	if (arg[1] >= RLIMIT_NLIMITS)
 		return EINVAL;
 	if (arg[2] != 0 && copyin(&new, arg[2], sizeof(new)) != 0)
@@ -165,7 +161,6 @@ sys_setpriority(const uint32_t *arg, uint32_t *result)
 	struct proc *p;
 	int err = ESRCH, one;
 
-	(void)result;
 	if (arg[0] > PRIO_USER)
 		return EINVAL;
 	for (p = proc_list; p != NULL; p = p->next) {
@@ -184,7 +179,6 @@ sys_nice(const uint32_t *arg, uint32_t *result)
 	struct proc *p = curproc();
 	int by = (int)arg[0];
 
-	(void)result;
 	by = by < -40 ? -40 : by > 40 ? 40 : by;
 	return set_nice(p, p->nice + by) != 0 ? EPERM : 0;
 }
@@ -215,7 +209,6 @@ sys_sched_setaffinity(const uint32_t *arg, uint32_t *result)
 {
 	uint32_t mask = 0;
 
-	(void)result;
 	if (copyin(&mask, arg[2], arg[1] < sizeof(mask) ? arg[1] : sizeof(mask)) != 0)
 		return EFAULT;
 	return known(arg[0]) != 0 ? ESRCH : mask & 1 ? 0 : EINVAL;
@@ -226,7 +219,6 @@ sys_getcpu(const uint32_t *arg, uint32_t *result)
 {
 	static const uint32_t zero;
 
-	(void)result;
 	if (arg[0] != 0 && copyout(arg[0], &zero, sizeof(zero)) != 0)
 		return EFAULT;
 	return arg[1] == 0 ? 0 : copyout(arg[1], &zero, sizeof(zero));
@@ -244,7 +236,6 @@ sys_sched_getparam(const uint32_t *arg, uint32_t *result)
 {
 	static const uint32_t zero;
 
-	(void)result;
 	return known(arg[0]) != 0 ? ESRCH : copyout(arg[1], &zero, sizeof(zero));
 }
 
@@ -278,7 +269,6 @@ sys_sysinfo(const uint32_t *arg, uint32_t *result)
 	struct frame_stats st;
 	unsigned i;
 
-	(void)result;
 	clock_monotonic(&up);
 	frame_stats(&st);
 	info.uptime = (int32_t)up.tv_sec;

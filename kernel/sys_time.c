@@ -76,7 +76,6 @@ sys_gettimeofday(const uint32_t *arg, uint32_t *result)
 	static const uint32_t zone[2];
 	struct abi_timespec64 now;
 
-	(void)result;
 	clock_realtime(&now);
 	if (arg[0] != 0 && timespec_out(arg[0], TIMEVAL32, &now) != 0)
 		return EFAULT;
@@ -193,15 +192,6 @@ sleep_by(const uint32_t *arg, enum time_form form)
 	return sleep_until(&t, absolute ? 0 : arg[3], form);
 }
 
-int
-sys_nanosleep(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t arg4[4] = {CLOCK_MONOTONIC, 0, arg[0], arg[1]};
-
-	(void)result;
-	return sleep_by(arg4, TIMESPEC32);
-}
-
 /* Each call that has a time in its arguments, in both forms. */
 #define BOTH(name32, name64, function)                                                             \
 	int sys_##name32(const uint32_t *arg, uint32_t *result)                                    \
@@ -218,6 +208,7 @@ BOTH(clock_gettime, clock_gettime64, get_time)
 BOTH(clock_settime, clock_settime64, set_time)
 BOTH(clock_getres, clock_getres_time64, get_step)
 BOTH(clock_nanosleep, clock_nanosleep_time64, sleep_by)
+ALIAS(nanosleep, clock_nanosleep, CLOCK_MONOTONIC, 0, arg[0], arg[1])
 
 /* ---- Interval timers ---- */
 
@@ -285,7 +276,6 @@ sys_getitimer(const uint32_t *arg, uint32_t *result)
 	const struct proc *p = curproc();
 	struct abi_itimerval it;
 
-	(void)result;
 	if (arg[0] > ITIMER_PROF)
 		return EINVAL;
 	ticks_to_timeval(itimer_left(p, arg[0]), &it.it_value);
@@ -352,7 +342,6 @@ sys_getrusage(const uint32_t *arg, uint32_t *result)
 	int who = arg[0];
 	struct abi_rusage ru;
 
-	(void)result;
 	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
 		return EINVAL;
 	proc_rusage(curproc(), who != RUSAGE_CHILDREN, who == RUSAGE_CHILDREN, &ru);

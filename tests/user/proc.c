@@ -61,7 +61,8 @@ static void
 stat_file(void)
 {
 	pid_t pid = getpid();
-	volatile char *big = shared(64 * PAGE), local;
+	volatile char local, *big = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE,
+	                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	unsigned long rss, faults, size = field(pid, 23), from = field(pid, 14) + field(pid, 15);
 	int fields = 1, bytes = 0;
 

@@ -63,6 +63,32 @@ limits(void)
 	         "RLIMIT_NOFILE holds");
 }
 
+/* Started with an argument: take that many KiB of stack. */
+int
+helper(int argc, char **argv)
+{
+	int size = atoi(argv[1]) << 10;
+	volatile char deep[size];
+
+	for (int i = size - 1; i >= 0; i -= 1024)
+		deep[i] = 1;
+	return deep[1023] != 1;
+}
+
+static void
+stacks(void)
+{
+	is(CHILD(execl("/proc/self/exe", "deep", "7000", NULL)), 0, "a deep stack");
+	is(CHILD(set(RLIMIT_STACK, 1 << 20, RLIM_INFINITY);
+	         execl("/proc/self/exe", "deep", "7000", NULL)), SEGV,
+	         "RLIMIT_STACK holds in what is started");
+	is(CHILD(set(RLIMIT_STACK, 1 << 20, 1 << 20);
+	         execl("/proc/self/exe", "deep", "900", NULL)),
+	         0, "up to which it grows");
+	is(CHILD(set(RLIMIT_STACK, 0, 0); execl("/proc/self/exe", "deep", "1", NULL)), 0,
+	         "what a start takes is always there");
+}
+
 static void
 priorities(void)
 {
@@ -186,6 +212,7 @@ void
 test(void)
 {
 	limits();
+	stacks();
 	priorities();
 	machine();
 	advice();
