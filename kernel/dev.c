@@ -85,7 +85,7 @@ dev_init(struct node *dev)
 		const struct file_ops *ops;
 		uint32_t mode, rdev;
 	} devices[] = {{"console", &tty_ops, 0622, DEVICE(5, 1)},
-	               {"tty", &tty_ops, 0666, DEVICE(5, 0)},
+	               {"tty", &ctty_ops, 0666, DEVICE(5, 0)},
 	               {"null", &null_ops, 0666, DEVICE(1, 3)},
 	               {"zero", &zero_ops, 0666, DEVICE(1, 5)},
 	               {"full", &full_ops, 0666, DEVICE(1, 7)},

@@ -199,9 +199,17 @@ int file_call(uint32_t fd, node_fn *fn, const uint32_t *arg, uint32_t *result);
 void initrd_unpack(const void *archive, size_t len);
 void dev_init(struct node *dev);
 void procfs_init(struct node *proc);
-extern const struct file_ops tty_ops;
+extern const struct file_ops tty_ops, ctty_ops;
 /* The terminal's foreground group; 0: none. */
 int tty_pgrp(void);
+/* The session of that number gives the terminal up, if it has it. */
+void tty_leave(int sid);
+/* tty_job.c, for tty.c. May the current process use the terminal? If it is in
+ * the background its group is stopped by sig, and the call comes back when it
+ * goes on. => 0; EIO where nobody would continue it; ERESTART. */
+int tty_background(int sig);
+int tty_job_ioctl(uint32_t cmd, vaddr_t arg);
+int ctty_open(struct file *f);
 
 /* file.c */
 struct fdtable {

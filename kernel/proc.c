@@ -325,6 +325,8 @@ proc_exit(int status)
 	if (p == init)
 		init_exit(status);
 	timer_cancel(&p->alarm_timer);
+	if (p->pid == p->sid)
+		tty_leave(p->sid);
 	/* The attaches go with the space; from here on it has no user memory. */
 	proc_set_space(NULL);
 	fdtable_destroy(p->files);

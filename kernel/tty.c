@@ -21,10 +21,11 @@
 
 static struct {
 	struct abi_termios t;
-	int pgrp, sid; /* foreground group, and the session it is of; 0: none */
 	uint32_t head, ready, tail;
 	uint16_t ring[RING];
-} tty = {.t = {.c_iflag = ICRNL,
+	struct abi_winsize size;
+} tty = {.size = {.ws_row = 25, .ws_col = 80},
+         .t = {.c_iflag = ICRNL,
                .c_oflag = OPOST | ONLCR,
                .c_cflag = 0277, /* 38400 baud, 8 bits, receiver on */
                .c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK,
@@ -45,12 +46,6 @@ tty_init(void)
 		tty.t.c_oflag &= ~OPOST;
 		tty.t.c_lflag &= ~(ICANON | ECHO);
 	}
-}
-
-int
-tty_pgrp(void)
-{
-	return tty.pgrp;
 }
 
 /* ---- Output ---- */
@@ -74,7 +69,7 @@ static int
 tty_write(struct file *f, struct uio *u)
 {
 	char buf[256];
-	int err = 0;
+	int err = tty.t.c_lflag & TOSTOP ? tty_background(SIGTTOU) : 0;
 
 	(void)f;
 	while (err == 0 && u->left > 0) {
@@ -158,9 +153,10 @@ tty_input(uint8_t c)
 
 	if (sig != 0) {
 		echo(c);
-		tty.head = tty.ready = tty.tail;
-		if (tty.pgrp != 0)
-			signal_post_group(tty.pgrp, sig, NULL);
+		if (!(tty.t.c_lflag & NOFLSH))
+			tty.head = tty.ready = tty.tail;
+		if (tty_pgrp() != 0)
+			signal_post_group(tty_pgrp(), sig, NULL);
 		return;
 	}
 	if (c == '\r' && (tty.t.c_iflag & ICRNL))
@@ -178,81 +174,6 @@ tty_input(uint8_t c)
 	}
 }
 
-/* ---- Job control ---- */
-
-/* A group of which nobody has a parent that could continue it: outside the
- * group, in the same session. */
-static bool
-orphaned(int pgid)
-{
-	const struct proc *p;
-
-	for (p = proc_list; p != NULL; p = p->next)
-		if (p->pgid == pgid && p->state != PROC_ZOMBIE && p->parent != NULL &&
-		    p->parent->pgid != pgid && p->parent->sid == p->sid)
-			return false;
-	return true;
-}
-
-/* Is nobody left in it? Then it holds nobody else back. */
-static bool
-deserted(int pgid)
-{
-	const struct proc *p;
-
-	for (p = proc_list; p != NULL; p = p->next)
-		if (p->pgid == pgid && p->state != PROC_ZOMBIE)
-			return false;
-	return true;
-}
-
-/* May the current process use the terminal? If it is in the background its
- * group is stopped by sig, and the call comes back when it goes on.
- * => 0; EIO where nobody would continue it; ERESTART. */
-static int
-background(int sig)
-{
-	const struct proc *p = curproc();
-	bool deaf;
-
-	if (p->pgid == tty.pgrp || p->sid != tty.sid || deserted(tty.pgrp))
-		return 0;
-	deaf = p->sig->act[sig - 1].handler == 1 || (p->sig->mask & SIGBIT(sig)) != 0;
-	if (deaf && sig == SIGTTOU)
-		return 0;
-	if (deaf || orphaned(p->pgid))
-		return EIO;
-	signal_post_group(p->pgid, sig, NULL);
-	return ERESTART;
-}
-
-/* The terminal belongs to the session of who first took it, until that has no
- * process left. */
-static int
-set_pgrp(int pgid)
-{
-	const struct proc *self = curproc(), *p;
-	bool taken = false, known = false;
-	int err;
-
-	for (p = proc_list; p != NULL; p = p->next) {
-		taken |= p->sid == tty.sid && p->sid != self->sid;
-		known |= p->pgid == pgid && p->sid == self->sid;
-	}
-	if (taken)
-		return ENOTTY;
-	if (pgid <= 0)
-		return EINVAL;
-	if (!known)
-		return EPERM;
-	err = background(SIGTTOU);
-	if (err != 0)
-		return err;
-	tty.sid = self->sid;
-	tty.pgrp = pgid;
-	return 0;
-}
-
 /* ---- Reading ---- */
 
 /* Until there is something to read. *eof: there will be nothing. */
@@ -265,7 +186,7 @@ wait_input(const struct file *f, bool *eof)
 		bool raw = !(tty.t.c_lflag & ICANON);
 		uint32_t ticks = 0;
 
-		err = background(SIGTTIN);
+		err = tty_background(SIGTTIN);
 		if (err != 0 || tty.head != tty.ready)
 			return err;
 		if (f->flags & O_NONBLOCK)
@@ -326,7 +247,7 @@ set_termios(vaddr_t arg, bool flush)
 
 	if (copyin(&t, arg, sizeof(t)) != 0)
 		return EFAULT;
-	err = background(SIGTTOU);
+	err = tty_background(SIGTTOU);
 	if (err != 0)
 		return err;
 	tty.t = t;
@@ -342,10 +263,37 @@ set_termios(vaddr_t arg, bool flush)
 }
 
 static int
+set_size(vaddr_t arg)
+{
+	struct abi_winsize size;
+
+	if (copyin(&size, arg, sizeof(size)) != 0)
+		return EFAULT;
+	if (memcmp(&size, &tty.size, sizeof(size)) != 0 && tty_pgrp() != 0)
+		signal_post_group(tty_pgrp(), SIGWINCH, NULL);
+	tty.size = size;
+	return 0;
+}
+
+/* As if it had been typed. */
+static int
+type(vaddr_t arg)
+{
+	uint8_t c;
+
+	if (curproc()->cred.euid != 0)
+		return EPERM;
+	if (copyin(&c, arg, sizeof(c)) != 0)
+		return EFAULT;
+	tty_input(c);
+	return 0;
+}
+
+static int
 tty_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
 {
-	static const struct abi_winsize size = {.ws_row = 25, .ws_col = 80};
-	int pgid;
+	static const int none;
+	int n = tty.ready - tty.head;
 
 	(void)f;
 	switch (cmd) {
@@ -355,21 +303,33 @@ tty_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
 	case TCSETSW:
 	case TCSETSF:
 		return set_termios(arg, cmd == TCSETSF);
-	case TIOCGPGRP:
-		if (tty.pgrp == 0 || curproc()->sid != tty.sid)
-			return ENOTTY;
-		return copyout(arg, &tty.pgrp, sizeof(tty.pgrp));
-	case TIOCSPGRP:
-		return copyin(&pgid, arg, sizeof(pgid)) != 0 ? EFAULT : set_pgrp(pgid);
+	case TCSBRK: /* what was written has gone out */
+	case TCSBRKP:
+		return tty_background(SIGTTOU);
+	case TCXONC: /* nothing is ever held back */
+		return arg <= 3 ? tty_background(SIGTTOU) : EINVAL;
+	case TCFLSH:
+		if (arg > 2)
+			return EINVAL;
+		if (arg != 1)
+			tty.head = tty.ready = tty.tail;
+		return 0;
+	case FIONREAD:
+		return copyout(arg, &n, sizeof(n));
+	case TIOCOUTQ:
+		return copyout(arg, &none, sizeof(none));
+	case TIOCSTI:
+		return type(arg);
 	case TIOCGWINSZ:
-		return copyout(arg, &size, sizeof(size));
+		return copyout(arg, &tty.size, sizeof(tty.size));
+	case TIOCSWINSZ:
+		return set_size(arg);
 	default:
-		return ENOTTY;
+		return tty_job_ioctl(cmd, arg);
 	}
 }
 
-const struct file_ops tty_ops = {.read = tty_read,
-                                 .write = tty_write,
-                                 .ioctl = tty_ioctl,
-                                 .ready = tty_ready,
-                                 .stream = true};
+#define TTY_OPS .read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .ready = tty_ready
+
+const struct file_ops tty_ops = {TTY_OPS, .stream = true};
+const struct file_ops ctty_ops = {TTY_OPS, .stream = true, .open = ctty_open};

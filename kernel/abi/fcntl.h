@@ -111,9 +111,20 @@ struct abi_dirent64 {
 #define TCSETS 0x5402
 #define TCSETSW 0x5403
 #define TCSETSF 0x5404
+#define TCSBRK 0x5409
+#define TCXONC 0x540A
+#define TCFLSH 0x540B
+#define TIOCSCTTY 0x540E
 #define TIOCGPGRP 0x540F
 #define TIOCSPGRP 0x5410
+#define TIOCOUTQ 0x5411
+#define TIOCSTI 0x5412
 #define TIOCGWINSZ 0x5413
+#define TIOCSWINSZ 0x5414
+#define FIONREAD 0x541B
+#define TIOCNOTTY 0x5422
+#define TCSBRKP 0x5425
+#define TIOCGSID 0x5429
 
 #define NCCS 19
 struct abi_termios {
@@ -132,6 +143,8 @@ struct abi_termios {
 #define ECHO 0000010
 #define ECHOE 0000020
 #define ECHOK 0000040
+#define NOFLSH 0000200
+#define TOSTOP 0000400
 #define VINTR 0
 #define VQUIT 1
 #define VERASE 2

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Job control: whose the terminal is, and who may use it now. */
+#include "abi/errno.h"
+#include "file.h"
+#include "proc.h"
+#include "syscall.h"
+#include "vm.h"
+
+static struct {
+	int pgrp, sid; /* foreground group, and the session it is of; 0: none */
+} tty;
+
+int
+tty_pgrp(void)
+{
+	return tty.pgrp;
+}
+
+void
+tty_leave(int sid)
+{
+	int pgrp = tty.pgrp;
+
+	if (tty.sid != sid || sid == 0)
+		return;
+	tty.sid = tty.pgrp = 0;
+	if (pgrp != 0) {
+		signal_post_group(pgrp, SIGHUP, NULL);
+		signal_post_group(pgrp, SIGCONT, NULL);
+	}
+}
+
+/* A group of which nobody has a parent that could continue it: outside the
+ * group, in the same session. */
+static bool
+orphaned(int pgid)
+{
+	const struct proc *p;
+
+	for (p = proc_list; p != NULL; p = p->next)
+		if (p->pgid == pgid && p->state != PROC_ZOMBIE && p->parent != NULL &&
+		    p->parent->pgid != pgid && p->parent->sid == p->sid)
+			return false;
+	return true;
+}
+
+/* Is nobody left in it? Then it holds nobody else back. */
+static bool
+deserted(int pgid)
+{
+	const struct proc *p;
+
+	for (p = proc_list; p != NULL; p = p->next)
+		if (p->pgid == pgid && p->state != PROC_ZOMBIE)
+			return false;
+	return true;
+}
+
+int
+tty_background(int sig)
+{
+	const struct proc *p = curproc();
+	bool deaf;
+
+	if (p->pgid == tty.pgrp || p->sid != tty.sid || deserted(tty.pgrp))
+		return 0;
+	deaf = p->sig->act[sig - 1].handler == 1 || (p->sig->mask & SIGBIT(sig)) != 0;
+	if (deaf && sig == SIGTTOU)
+		return 0;
+	if (deaf || orphaned(p->pgid))
+		return EIO;
+	signal_post_group(p->pgid, sig, NULL);
+	return ERESTART;
+}
+
+/* The terminal belongs to the session of who first took it, until its leader
+ * ends or that has no process left. */
+static bool
+is_anothers(void)
+{
+	const struct proc *p;
+
+	for (p = proc_list; p != NULL; p = p->next)
+		if (p->sid == tty.sid && p->sid != curproc()->sid)
+			return true;
+	return false;
+}
+
+static int
+set_pgrp(int pgid)
+{
+	const struct proc *self = curproc(), *p;
+	bool known = false;
+	int err;
+
+	for (p = proc_list; p != NULL; p = p->next)
+		known |= p->pgid == pgid && p->sid == self->sid;
+	if (is_anothers())
+		return ENOTTY;
+	if (pgid <= 0)
+		return EINVAL;
+	if (!known)
+		return EPERM;
+	err = tty_background(SIGTTOU);
+	if (err != 0)
+		return err;
+	tty.sid = self->sid;
+	tty.pgrp = pgid;
+	return 0;
+}
+
+/* A session's leader takes it; from others only root may (steal). */
+static int
+take(bool steal)
+{
+	const struct proc *p = curproc();
+
+	if (p->pid != p->sid || (is_anothers() && !(steal && p->cred.euid == 0)))
+		return EPERM;
+	if (tty.sid != p->sid) {
+		tty.sid = p->sid;
+		tty.pgrp = p->pgid;
+	}
+	return 0;
+}
+
+static int
+give_up(void)
+{
+	const struct proc *p = curproc();
+
+	if (p->sid != tty.sid)
+		return ENOTTY;
+	if (p->pid != p->sid)
+		return EPERM; /* for the whole session it is not */
+	tty_leave(p->sid);
+	return 0;
+}
+
+/* /dev/tty is the terminal of those whose session has one. */
+int
+ctty_open(struct file *f)
+{
+	(void)f;
+	return tty.sid != 0 && curproc()->sid == tty.sid ? 0 : ENXIO;
+}
+
+/* What is only about who has the terminal. */
+int
+tty_job_ioctl(uint32_t cmd, vaddr_t arg)
+{
+	int pgid;
+
+	switch (cmd) {
+	case TIOCSCTTY:
+		return take(arg == 1);
+	case TIOCNOTTY:
+		return give_up();
+	case TIOCGSID:
+	case TIOCGPGRP:
+		if (tty.pgrp == 0 || curproc()->sid != tty.sid)
+			return ENOTTY;
+		return copyout(arg, cmd == TIOCGSID ? &tty.sid : &tty.pgrp, sizeof(int));
+	case TIOCSPGRP:
+		return copyin(&pgid, arg, sizeof(pgid)) != 0 ? EFAULT : set_pgrp(pgid);
+	default:
+		return ENOTTY;
+	}
+}

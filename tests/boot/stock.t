@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Programs that know nothing of isthmus, made by Debian's compilers with the C
+# libraries glibc and musl: static, position-independent and dynamic.
+. tests/boot/lib.sh
+
+tools/debian musl || exit 1
+glibc=i686-linux-gnu
+compile() { # compile NAME COMPILER... SOURCE: into $dir/NAME
+	local name=$1
+	shift
+	mkdir -p "$(dirname "$dir/$name")"
+	ok "$name compiles" eval '"$@" -O2 -o "$dir/$name" -lm 2>"$dir/err"'
+}
+prints() { # prints NAME PROGRAM: tools/run gives what standard input has
+	cat >"$dir/want"
+	tools/run --icount --timeout 120 "${adds[@]}" "$dir/$2" >"$dir/out" 2>"$dir/err"
+	is "$1: its status" "$?" 0
+	diff "$dir/want" "$dir/out" >"$dir/diff"
+	ok "$1: what it prints" eval 'test ! -s "$dir/diff" || { cat "$dir/diff" "$dir/err" >&2; false; }'
+}
+adds=()
+
+for name in shm signals fpu; do
+	compile "glibc/$name" $glibc-gcc -static tests/stock/$name.c
+	compile "musl/$name" build/musl/gcc -static -no-pie tests/stock/$name.c
+done
+compile glibc/cplusplus $glibc-g++ -static tests/stock/cplusplus.cc
+compile pie/shm $glibc-gcc -static-pie tests/stock/shm.c
+compile dynamic/shm $glibc-gcc tests/stock/shm.c
+compile dynamic/cplusplus $glibc-g++ tests/stock/cplusplus.cc
+
+shm_output() {
+	for entrance in library ipc direct; do
+		cat <<-END
+		$entrance: shmget made it, again File exists
+		$entrance: child 42, "from the child", attaches 1
+		$entrance: rmid 0, shmdt 0, Invalid argument, Invalid argument
+		END
+	done
+}
+signals_output() {
+	cat <<-'END'
+	write to a read-only attach: signal 11, byte 4100, code 2, still 0
+	write to a read-only attach: signal 11, byte 4101, code 2, still 0
+	and when it is detached: byte 0, code 1
+	a handler steps over an instruction: 4
+	the stack runs out: signal 11 on the other stack: 1
+	read with SA_RESTART: 1, a byte, signal 14
+	read without SA_RESTART: -1, Interrupted system call, signal 14
+	SSE and x87 below a handler: 1.25 -2.5 0.1
+	sigtimedwait: Resource temporarily unavailable
+	sigqueue: 12, value 77
+	posix_spawn: 0, waitid 1 9, wait 9
+	vfork: 3
+	abort: signal 6
+	END
+}
+cplusplus_output() {
+	cat <<-'END'
+	a:1 b:2 c:1 0.667
+	~innermost
+	~outer
+	caught: too deep
+	caught by its type
+	a child's: 5
+	END
+}
+for lib in glibc musl; do
+	shm_output | prints "$lib: shm with fork, by each entrance" "$lib/shm"
+	signals_output | prints "$lib: signals" "$lib/signals"
+	printf 'process %d: as alone\n' 0 1 | prints "$lib: x87 and SSE in two processes" "$lib/fpu"
+done
+cplusplus_output | prints 'C++' glibc/cplusplus
+shm_output | prints 'static, at any address' pie/shm
+
+lib=/usr/i686-linux-gnu/lib
+for file in ld-linux.so.2 libc.so.6 libm.so.6 libstdc++.so.6 libgcc_s.so.1; do
+	adds+=(--add "$lib/$file:/lib/$file")
+done
+shm_output | prints 'dynamic' dynamic/shm
+cplusplus_output | prints 'dynamic C++' dynamic/cplusplus
+plan
