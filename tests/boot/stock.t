@@ -9,14 +9,14 @@ compile() { # compile NAME COMPILER... SOURCE: into $dir/NAME
 	local name=$1
 	shift
 	mkdir -p "$(dirname "$dir/$name")"
-	ok "$name compiles" eval '"$@" -O2 -o "$dir/$name" -lm 2>"$dir/err"'
+	"$@" -O2 -o "$dir/$name" -lm 2>"$dir/err"
+	is "$name compiles" $? 0
 }
 prints() { # prints NAME PROGRAM: tools/run gives what standard input has
 	cat >"$dir/want"
 	tools/run --icount --timeout 120 "${adds[@]}" "$dir/$2" >"$dir/out" 2>"$dir/err"
-	is "$1: its status" "$?" 0
-	diff "$dir/want" "$dir/out" >"$dir/diff"
-	ok "$1: what it prints" eval 'test ! -s "$dir/diff" || { cat "$dir/diff" "$dir/err" >&2; false; }'
+	is "$1: its status" $? 0
+	ok "$1: what it prints" diff "$dir/want" "$dir/out"
 }
 adds=()
 
@@ -66,17 +66,18 @@ cplusplus_output() {
 	END
 }
 for lib in glibc musl; do
-	shm_output | prints "$lib: shm with fork, by each entrance" "$lib/shm"
-	signals_output | prints "$lib: signals" "$lib/signals"
-	printf 'process %d: as alone\n' 0 1 | prints "$lib: x87 and SSE in two processes" "$lib/fpu"
+	prints "$lib: shm with fork, by each entrance" "$lib/shm" < <(shm_output)
+	prints "$lib: signals" "$lib/signals" < <(signals_output)
+	prints "$lib: x87 and SSE in two processes" "$lib/fpu" \
+		< <(printf 'process %d: as alone\n' 0 1)
 done
-cplusplus_output | prints 'C++' glibc/cplusplus
-shm_output | prints 'static, at any address' pie/shm
+prints 'C++' glibc/cplusplus < <(cplusplus_output)
+prints 'static, at any address' pie/shm < <(shm_output)
 
 lib=/usr/i686-linux-gnu/lib
 for file in ld-linux.so.2 libc.so.6 libm.so.6 libstdc++.so.6 libgcc_s.so.1; do
 	adds+=(--add "$lib/$file:/lib/$file")
 done
-shm_output | prints 'dynamic' dynamic/shm
-cplusplus_output | prints 'dynamic C++' dynamic/cplusplus
+prints 'dynamic' dynamic/shm < <(shm_output)
+prints 'dynamic C++' dynamic/cplusplus < <(cplusplus_output)
 plan
