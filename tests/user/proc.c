@@ -71,11 +71,13 @@ stat_file(void)
 	is(fields + 1, 52, "52 fields");
 	ok(field(pid, 4) == (unsigned)getppid() && field(pid, 5) == (unsigned)getpgrp(),
 	   "its parent and group");
+	/* The first write may make a table private that showed other pages. */
+	big[0] = 1;
 	rss = field(pid, 24), faults = field(pid, 10);
-	for (int i = 0; i < 64; i++)
+	for (int i = 1; i < 64; i++)
 		big[i * PAGE] = 1;
-	is(field(pid, 24) - rss, 64, "resident pages are counted");
-	ok(field(pid, 10) - faults >= 64, "and the faults");
+	is(field(pid, 24) - rss, 63, "resident pages are counted");
+	ok(field(pid, 10) - faults >= 63, "and the faults");
 	munmap((void *)big, 64 * PAGE);
 	is(size - field(pid, 23), 64 * PAGE, "its size");
 	while (field(pid, 14) + field(pid, 15) < from + 5)
