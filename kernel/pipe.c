@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Pipes: a ring of one page between readers and writers. */
+/*
+ * Pipes: a ring between readers and writers, as large as Linux's, for there are
+ * programs that write so much before anybody reads. Its pages come when there is
+ * something for them, and go when all that was in them is read; the first stays, so
+ * that where memory is out a pipe is only smaller.
+ */
 #include "abi/errno.h"
 #include "file.h"
 #include "kmem.h"
 #include "proc.h"
 #include "syscall.h"
 
-#define RING PAGE_SIZE
+#define RING (16 * PAGE_SIZE)
 
-_Static_assert(RING >= PIPE_BUF, "a write of PIPE_BUF bytes is one piece");
+_Static_assert(PIPE_BUF <= PAGE_SIZE, "a write that is one piece lies in two pages");
 
 struct pipe {
 	uint32_t head, count; /* oldest byte, bytes */
 	bool reader, writer;  /* is that end open? */
-	char *ring;
+	char *page[RING / PAGE_SIZE];
 };
 
 /* Readers sleep on &p->head, writers on &p->count, who polls elsewhere. */
@@ -39,28 +44,53 @@ pipe_read(struct file *f, struct uio *u)
 			return ERESTART;
 	}
 	while (err == 0 && p->count > 0 && u->left > 0) {
-		uint32_t n = RING - p->head, before = u->left;
+		char **page = &p->page[p->head / PAGE_SIZE];
+		uint32_t off = p->head % PAGE_SIZE, n = PAGE_SIZE - off, before = u->left;
 
 		n = n < p->count ? n : p->count;
-		err = uio_move(u, p->ring + p->head, n < u->left ? n : u->left);
+		err = uio_move(u, *page + off, n < u->left ? n : u->left);
 		p->head = (p->head + before - u->left) % RING;
 		p->count -= before - u->left;
+		if (p->count == 0) {
+			p->head = 0;
+			if (p->page[0] == NULL) {
+				p->page[0] = *page;
+				*page = NULL;
+			}
+		} else if (off + before - u->left == PAGE_SIZE && p->count <= RING - PAGE_SIZE) {
+			/* The newest have not come round to it. */
+			kmem_free(*page);
+			*page = NULL;
+		}
 	}
 	changed(&p->count);
 	return err;
+}
+
+/* The page for the byte that is n behind the newest. => NULL when memory is out. */
+static char *
+page_for(struct pipe *p, uint32_t n)
+{
+	char **page = &p->page[(p->head + p->count + n) % RING / PAGE_SIZE];
+
+	if (*page == NULL)
+		*page = kmem_alloc(PAGE_SIZE);
+	return *page;
 }
 
 /* Into the room that is there. */
 static int
 fill(struct pipe *p, struct uio *u)
 {
+	char *page;
 	int err = 0;
 
-	while (err == 0 && p->count < RING && u->left > 0) {
-		uint32_t tail = (p->head + p->count) % RING, before = u->left;
-		uint32_t n = tail < p->head ? p->head - tail : RING - tail;
+	while (err == 0 && p->count < RING && u->left > 0 && (page = page_for(p, 0)) != NULL) {
+		uint32_t off = (p->head + p->count) % PAGE_SIZE, n = PAGE_SIZE - off;
+		uint32_t room = RING - p->count, before = u->left;
 
-		err = uio_move(u, p->ring + tail, n < u->left ? n : u->left);
+		n = n < room ? n : room;
+		err = uio_move(u, page + off, n < u->left ? n : u->left);
 		p->count += before - u->left;
 	}
 	changed(&p->head);
@@ -81,7 +111,7 @@ pipe_write(struct file *f, struct uio *u)
 			signal_post(curproc(), SIGPIPE, NULL);
 			return EPIPE;
 		}
-		if (RING - p->count >= need)
+		if (RING - p->count >= need && page_for(p, 0) && page_for(p, need - 1))
 			err = fill(p, u);
 		else if (f->flags & O_NONBLOCK)
 			err = EAGAIN;
@@ -103,7 +133,8 @@ pipe_close(struct file *f)
 	changed(&p->head);
 	changed(&p->count);
 	if (!p->reader && !p->writer) {
-		kmem_free(p->ring);
+		for (unsigned i = 0; i < RING / PAGE_SIZE; i++)
+			kmem_free(p->page[i]);
 		kmem_free(p);
 	}
 }
@@ -132,7 +163,7 @@ pipe_create(int flags, struct file **reader, struct file **writer)
 	struct node *n = node_create(NULL, S_IFIFO | 0600);
 
 	*reader = *writer = NULL;
-	if (p == NULL || n == NULL || (p->ring = kmem_alloc(RING)) == NULL)
+	if (p == NULL || n == NULL || (p->page[0] = kmem_alloc(PAGE_SIZE)) == NULL)
 		goto undo;
 	n->nlink = 1;
 	n->uid = curproc()->cred.euid;
@@ -152,7 +183,7 @@ undo:
 	}
 	node_unref(n);
 	if (p != NULL)
-		kmem_free(p->ring);
+		kmem_free(p->page[0]);
 	kmem_free(p);
 	return ENOMEM;
 }

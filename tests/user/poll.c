@@ -44,10 +44,11 @@ open_pipe(void)
 	in = p[0], out = p[1];
 }
 
+static char page[PAGE];
+
 static void
 states(void)
 {
-	static char page[PAGE];
 	int fd = open("/etc/passwd", O_RDONLY);
 
 	open_pipe();
@@ -58,10 +59,13 @@ states(void)
 	is(events(in, POLLPRI), 0, "asked for something else");
 	is(events(in, POLL_READ), POLL_READ, "by its other name");
 	fcntl(out, F_SETFL, O_NONBLOCK);
-	write(out, page, PAGE - 1);
+	for (int i = 0; i < 15; i++)
+		write(out, page, PAGE);
 	is(events(out, POLLOUT), 0, "a full pipe");
 	read(in, page, PAGE);
-	is(events(out, POLL_WRITE), POLL_WRITE, "emptied");
+	is(events(out, POLL_WRITE), POLL_WRITE, "a page of it free");
+	for (int i = 0; i < 15; i++)
+		read(in, page, PAGE);
 	close(out);
 	is(events(in, POLLIN), POLLHUP, "no writer");
 	close(in);
@@ -186,6 +190,8 @@ selecting(void)
 	is(syscall(SELECT, 20, r, NULL, NULL, tv), 0, "nothing in 50 ms");
 	ok(r[0] == 0 && tv[0] == 0 && tv[1] == 0, "the set is empty, the time is up");
 	write(out, "x", 1);
+	for (int i = 0; i < 15; i++)
+		write(out, page, PAGE);
 	r[0] = 1u << in | 1u << other[0], w[0] = 1u << out | 1u << other[1];
 	is(syscall(SELECT, 1024, r, w, NULL, NULL), 2, "two are ready");
 	ok(r[0] == 1u << in && w[0] == 1u << other[1], "these two");
