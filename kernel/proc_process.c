@@ -296,7 +296,6 @@ static int
 show_maps(struct text *t, int pid)
 {
 	const struct proc *p = proc_find(pid);
-	const struct vm_space *sp;
 	const struct vm_entry *e;
 	struct shmid_ds ds;
 	char name[256] = "";
@@ -305,9 +304,7 @@ show_maps(struct text *t, int pid)
 
 	if (p == NULL)
 		return ESRCH;
-	sp = p->space;
-	for (e = sp != NULL ? sp->first : NULL; e != NULL && e->end <= t->cursor; e = e->next)
-		;
+	e = p->space != NULL ? vm_entry_from(p->space, t->cursor) : NULL;
 	if (e == NULL)
 		return 0;
 	t->cursor = e->end;
@@ -317,7 +314,7 @@ show_maps(struct text *t, int pid)
 		id = (int32_t)ino;
 	else if (e->stack)
 		strlcpy(name, "[stack]", sizeof(name));
-	else if (e->start < sp->brk_end && e->end > sp->brk_start)
+	else if (e->start < p->space->brk_end && e->end > p->space->brk_start)
 		strlcpy(name, "[heap]", sizeof(name));
 	text_add(t, "%08x-%08x %c%c%c%c %08x 00:00 %d ", e->start, e->end,
 	         e->prot & PROT_READ ? 'r' : '-', e->prot & PROT_WRITE ? 'w' : '-',

@@ -227,15 +227,11 @@ shm_get(int32_t key, uint32_t size, int flags, int32_t *id)
 
 /* ---- shmat ---- */
 
-/* From this many bytes on it pays to have whole slots of the page directory to
- * oneself: the promise of a table for each is little beside the pages. */
-#define SLOTS_FROM (16 * PAGE_SIZE)
-
 /* A place of the kernel's choice. What starts at a slot is shown whole there. */
 static int
-choose_address(const struct vm_space *sp, uint32_t len, vaddr_t *va)
+choose_address(struct vm_space *sp, uint32_t len, vaddr_t *va)
 {
-	if (len >= SLOTS_FROM && vm_find_space(sp, len, SLOT_SIZE, va) == 0)
+	if (len >= VM_SLOTS_FROM && vm_find_space(sp, len, SLOT_SIZE, va) == 0)
 		return 0;
 	return vm_find_space(sp, len, PAGE_SIZE, va);
 }
@@ -344,6 +340,8 @@ shm_entry_count(struct vm_space *sp, uint16_t n, int change)
 	struct shm_segment *seg;
 
 	at->pieces += change;
+	if (at->pieces > 0 && change < 0)
+		shm_attach_cut(sp, n);
 	if (at->pieces > 0)
 		return;
 	seg = seg_attached(at);

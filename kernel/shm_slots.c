@@ -5,7 +5,7 @@
  *
  * Slots:   chunk[slot / 1024] -> [segment of slot % 1024]
  * Keys:    chunk[hash / 1024] -> [chain of hash % 1024] -> segment -> segment
- * Attaches: space->shm -> chunk[n / 32] -> [{va, id, pieces} of n % 32]
+ * Attaches: space->shm -> chunk[n / 42] -> [{va, id, pieces} of n % 42]
  */
 #include "shm_slots.h"
 
@@ -191,11 +191,18 @@ shm_slot_free(struct shm_segment *seg)
 
 /* ---- Attaches ---- */
 
-#define AT_CHUNK 32u
-#define AT_CHUNKS (SHM_ATTACH_MAX / AT_CHUNK)
+#define AT_CHUNK 42u /* as many as fit an object of kmem.c */
+#define AT_CHUNKS ((SHM_ATTACH_MAX + AT_CHUNK - 1) / AT_CHUNK)
+#define AT_HEADS 32u
 
+/*
+ * An attach is found by the entry at its address. One whose first page has been
+ * unmapped has none there: it hangs on a hash of such addresses. Free ones are a
+ * chain, too, up to the highest number that was ever used.
+ */
 struct shm_table {
-	uint32_t used;
+	uint16_t used, top, free;
+	uint16_t headless[AT_HEADS];
 	struct shm_attach *chunks[AT_CHUNKS];
 };
 
@@ -214,67 +221,86 @@ shm_attach_get(const struct vm_space *sp, uint16_t n)
 struct shm_attach *
 shm_attach_next(const struct vm_space *sp, uint16_t *n)
 {
-	uint32_t i;
+	while (sp->shm != NULL && *n < sp->shm->top) {
+		struct shm_attach *at = shm_attach_get(sp, ++*n);
 
-	if (sp->shm == NULL)
-		return NULL;
-	for (i = *n; i < SHM_ATTACH_MAX; i++) {
-		struct shm_attach *chunk = sp->shm->chunks[i / AT_CHUNK];
-
-		if (chunk == NULL) {
-			i |= AT_CHUNK - 1;
-		} else if (chunk[i % AT_CHUNK].va != 0) {
-			*n = i + 1;
-			return &chunk[i % AT_CHUNK];
-		}
+		if (at->va != 0)
+			return at;
 	}
 	return NULL;
+}
+
+static uint16_t *
+headless_chain(const struct vm_space *sp, vaddr_t va)
+{
+	return &sp->shm->headless[(va >> PAGE_SHIFT ^ va >> SLOT_SHIFT) % AT_HEADS];
 }
 
 struct shm_attach *
 shm_attach_find(struct vm_space *sp, vaddr_t va, uint16_t *n)
 {
 	const struct vm_entry *e = vm_entry_at(sp, va);
-	struct shm_attach *at;
 
 	if (e != NULL && e->attach != 0 && shm_attach_get(sp, e->attach)->va == va) {
 		*n = e->attach;
 		return shm_attach_get(sp, *n);
 	}
-	/* Its first page may have been unmapped, and even be another's by now. */
-	*n = 0;
-	while ((at = shm_attach_next(sp, n)) != NULL)
-		if (at->va == va)
-			return at;
-	return NULL;
+	*n = sp->shm != NULL ? *headless_chain(sp, va) : 0;
+	while (*n != 0 && shm_attach_get(sp, *n)->va != va)
+		*n = shm_attach_get(sp, *n)->next;
+	return *n == 0 ? NULL : shm_attach_get(sp, *n);
+}
+
+/* A piece of it has gone: was it the first? */
+void
+shm_attach_cut(struct vm_space *sp, uint16_t n)
+{
+	struct shm_attach *at = shm_attach_get(sp, n);
+	const struct vm_entry *e = vm_entry_at(sp, at->va);
+
+	if (at->headless || (e != NULL && e->attach == n))
+		return;
+	at->headless = true;
+	at->next = *headless_chain(sp, at->va);
+	*headless_chain(sp, at->va) = n;
 }
 
 int
 shm_attach_alloc(struct vm_space *sp, vaddr_t va, int32_t id, uint16_t *n)
 {
 	struct shm_attach **chunk, *at;
-	uint32_t i = 0;
+	struct shm_table *t = sp->shm;
 
-	if (sp->shm == NULL && (sp->shm = kmem_alloc(sizeof(*sp->shm))) == NULL)
+	if (t == NULL && (t = sp->shm = kmem_alloc(sizeof(*t))) == NULL)
 		return ENOMEM;
-	while (i < SHM_ATTACH_MAX && sp->shm->chunks[i / AT_CHUNK] != NULL &&
-	       shm_attach_get(sp, i + 1)->va != 0)
-		i++;
-	ASSERT(i < SHM_ATTACH_MAX);
-	chunk = &sp->shm->chunks[i / AT_CHUNK];
+	*n = t->free != 0 ? t->free : t->top + 1;
+	chunk = &t->chunks[(*n - 1) / AT_CHUNK];
 	if (*chunk == NULL && (*chunk = kmem_alloc(AT_CHUNK * sizeof(**chunk))) == NULL)
 		return ENOMEM;
-	at = &(*chunk)[i % AT_CHUNK];
+	at = shm_attach_get(sp, *n);
+	if (t->free != 0)
+		t->free = at->next;
+	else
+		t->top++;
+	t->used++;
 	*at = (struct shm_attach){.va = va, .id = id};
-	sp->shm->used++;
-	*n = i + 1;
 	return 0;
 }
 
 void
 shm_attach_free(struct vm_space *sp, uint16_t n)
 {
-	memset(shm_attach_get(sp, n), 0, sizeof(struct shm_attach));
+	struct shm_attach *at = shm_attach_get(sp, n);
+	uint16_t *link;
+
+	if (at->headless) {
+		for (link = headless_chain(sp, at->va); *link != n;
+		     link = &shm_attach_get(sp, *link)->next)
+			;
+		*link = at->next;
+	}
+	*at = (struct shm_attach){.next = sp->shm->free};
+	sp->shm->free = n;
 	sp->shm->used--;
 }
 
@@ -283,22 +309,19 @@ shm_attach_copy(const struct vm_space *from, struct vm_space *to)
 {
 	unsigned i;
 
-	if (from->shm == NULL)
+	if (from->shm == NULL || from->shm->used == 0)
 		return 0;
-	to->shm = kmem_alloc(sizeof(*to->shm));
+	to->shm = kmem_copy(from->shm, sizeof(*to->shm));
 	if (to->shm == NULL)
 		return ENOMEM;
-	to->shm->used = from->shm->used;
-	for (i = 0; i < AT_CHUNKS; i++) {
-		if (from->shm->chunks[i] == NULL)
-			continue;
-		to->shm->chunks[i] = kmem_alloc(AT_CHUNK * sizeof(struct shm_attach));
+	memset(to->shm->chunks, 0, sizeof(to->shm->chunks));
+	for (i = 0; i * AT_CHUNK < from->shm->top; i++) {
+		to->shm->chunks[i] =
+			kmem_copy(from->shm->chunks[i], AT_CHUNK * sizeof(struct shm_attach));
 		if (to->shm->chunks[i] == NULL) {
 			shm_space_free(to);
 			return ENOMEM;
 		}
-		memcpy(to->shm->chunks[i], from->shm->chunks[i],
-		       AT_CHUNK * sizeof(struct shm_attach));
 	}
 	return 0;
 }
@@ -310,7 +333,7 @@ shm_space_free(struct vm_space *sp)
 
 	if (sp->shm == NULL)
 		return;
-	for (i = 0; i < AT_CHUNKS; i++)
+	for (i = 0; i * AT_CHUNK < sp->shm->top; i++)
 		kmem_free(sp->shm->chunks[i]);
 	kmem_free(sp->shm);
 	sp->shm = NULL;

@@ -63,6 +63,8 @@ struct shm_attach {
 	vaddr_t va; /* 0: free */
 	int32_t id;
 	uint32_t pieces; /* map entries that belong to it */
+	uint16_t next;   /* of those that are free, or headless */
+	bool headless;   /* its first page is not mapped any more */
 };
 
 bool shm_attach_full(const struct vm_space *sp);
@@ -70,6 +72,8 @@ bool shm_attach_full(const struct vm_space *sp);
 int shm_attach_alloc(struct vm_space *sp, vaddr_t va, int32_t id, uint16_t *n);
 void shm_attach_free(struct vm_space *sp, uint16_t n);
 struct shm_attach *shm_attach_get(const struct vm_space *sp, uint16_t n);
+/* One of its pieces is gone, and it has others. */
+void shm_attach_cut(struct vm_space *sp, uint16_t n);
 /* The attach that starts at va, and its number; NULL: none. */
 struct shm_attach *shm_attach_find(struct vm_space *sp, vaddr_t va, uint16_t *n);
 /* The one in use after number *n (0: the first); moves *n. NULL: no more. */

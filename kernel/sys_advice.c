@@ -29,10 +29,8 @@ range(vaddr_t start, uint32_t bytes, vaddr_t *end)
 static struct vm_entry *
 entry_in(struct vm_space *sp, vaddr_t va, vaddr_t end)
 {
-	struct vm_entry *e;
+	struct vm_entry *e = vm_entry_from(sp, va);
 
-	for (e = sp->first; e != NULL && e->end <= va; e = e->next)
-		;
 	return e != NULL && e->start < end ? e : NULL;
 }
 

@@ -62,20 +62,25 @@ enum vm_inherit { VM_SHARE, VM_COPY };
 
 struct vm_entry {
 	struct vm_entry *next, *prev; /* in order of address */
-	vaddr_t start, end;           /* [start, end), page aligned */
-	struct vm_object *object;     /* one reference; NULL: private zeros */
-	uint32_t pgoff;               /* page of object at start */
-	uint8_t prot, max_prot;       /* PROT_*; mprotect stays within max_prot */
-	uint8_t inherit;              /* enum vm_inherit: shared or private */
-	bool charged;                 /* private and was writable: pages promised */
-	bool stack;                   /* grows down */
-	uint16_t attach;              /* shm attach it belongs to, + 1; 0: none */
+	struct vm_entry *left, *right, *up;
+	struct vm_entry *twin;    /* its copy in the space forked last */
+	uint32_t gap, room;       /* bytes free below it, at most in its subtree */
+	vaddr_t start, end;       /* [start, end), page aligned */
+	struct vm_object *object; /* one reference; NULL: private zeros */
+	uint32_t pgoff;           /* page of object at start */
+	uint8_t prot, max_prot;   /* PROT_*; mprotect stays within max_prot */
+	uint8_t inherit;          /* enum vm_inherit: shared or private */
+	bool charged;             /* private and was writable: pages promised */
+	bool stack;               /* grows down */
+	uint16_t attach;          /* shm attach it belongs to, + 1; 0: none */
 };
 
 struct vm_space {
 	struct pmap pmap;
-	struct vm_entry *first;
+	struct vm_entry *first, *root;
 	struct vm_entry *hint; /* where the last look-up ended */
+	bool packed;           /* no slot is kept for one entry any more */
+	uint32_t slots[32];    /* a bit for each slot that an entry touches */
 	vaddr_t brk_start, brk_end;
 	vaddr_t stack_limit; /* the stack does not grow below */
 	/* For /proc: the strings of arguments and environment, the first ESP. */
@@ -104,9 +109,9 @@ struct vm_mapping {
 /* Is [start, start+len) inside user space, without wrapping? */
 bool vm_range_ok(vaddr_t start, uint32_t len);
 /* Does it touch nothing that is mapped? */
-bool vm_range_free(const struct vm_space *sp, vaddr_t start, uint32_t len);
-/* A free range that suits; align in bytes. => ENOMEM. */
-int vm_find_space(const struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out);
+bool vm_range_free(struct vm_space *sp, vaddr_t start, uint32_t len);
+/* A free range that suits; align in bytes, a power of two. => ENOMEM. */
+int vm_find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out);
 /* => takes its own reference on m->object; the range is ok, and free unless
  * m->replace. ENOMEM with nothing changed. */
 int vm_map(struct vm_space *sp, const struct vm_mapping *m);
@@ -117,6 +122,8 @@ void vm_unmap_attach(struct vm_space *sp, vaddr_t start, vaddr_t end, uint16_t a
 /* => ENOMEM: a hole in the range, or memory; EACCES: beyond max_prot. */
 int vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot);
 struct vm_entry *vm_entry_at(struct vm_space *sp, vaddr_t va);
+/* The first entry that ends above va. */
+struct vm_entry *vm_entry_from(struct vm_space *sp, vaddr_t va);
 /* e also has [start, end), right above or below it, which is free. => ENOMEM. */
 int vm_entry_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end);
 /* Move the end of the heap. => ENOMEM. */
@@ -125,6 +132,21 @@ int vm_brk(struct vm_space *sp, vaddr_t end);
 /* The stack's entry, grown to include va; NULL: va isn't the stack's, or it
  * can't be promised more. */
 struct vm_entry *vm_stack_grow(struct vm_space *sp, vaddr_t va);
+
+/* From this many bytes on it pays to have whole slots of the page directory to
+ * oneself: the promise of a table for each is little beside the pages. */
+#define VM_SLOTS_FROM (16 * PAGE_SIZE)
+
+/* vm_tree.c: entries in order of address. The last that starts at or below va;
+ * NULL: none. */
+struct vm_entry *vm_tree_below(struct vm_space *sp, vaddr_t va);
+/* Put e behind prev (NULL: first); take it out. */
+void vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev);
+void vm_tree_remove(struct vm_space *sp, struct vm_entry *e);
+/* Slots [lo, hi) are touched by an entry, or by none any more. */
+void vm_tree_slots(struct vm_space *sp, uint32_t lo, uint32_t hi, bool used);
+/* e's start or end is another, in the same place among the others. */
+void vm_tree_moved(struct vm_space *sp, struct vm_entry *e);
 
 void vm_init(void);
 /* Resolve an access (one PROT_* bit) of user code or the kernel on its behalf.

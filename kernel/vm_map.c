@@ -23,72 +23,24 @@
 #include "string.h"
 #include "vm.h"
 
-#define MMAP_BASE 0x40000000u
-
-/* ---- The list ---- */
-
-/* The last entry that starts at or below va; NULL if there is none. */
-static struct vm_entry *
-entry_below(struct vm_space *sp, vaddr_t va)
-{
-	struct vm_entry *e = sp->hint != NULL ? sp->hint : sp->first;
-
-	if (e == NULL)
-		return NULL;
-	while (e != NULL && e->start > va)
-		e = e->prev;
-	if (e == NULL)
-		return NULL;
-	while (e->next != NULL && e->next->start <= va)
-		e = e->next;
-	sp->hint = e;
-	return e;
-}
+/* ---- Look-up ---- */
 
 struct vm_entry *
 vm_entry_at(struct vm_space *sp, vaddr_t va)
 {
-	struct vm_entry *e = entry_below(sp, va);
+	struct vm_entry *e = vm_tree_below(sp, va);
 
 	return e != NULL && va < e->end ? e : NULL;
 }
 
-/* The first entry that ends above va. */
-static struct vm_entry *
-entry_from(struct vm_space *sp, vaddr_t va)
+struct vm_entry *
+vm_entry_from(struct vm_space *sp, vaddr_t va)
 {
-	struct vm_entry *e = entry_below(sp, va);
+	struct vm_entry *e = vm_tree_below(sp, va);
 
 	if (e == NULL)
 		return sp->first;
 	return va < e->end ? e : e->next;
-}
-
-static void
-entry_link(struct vm_space *sp, struct vm_entry *e)
-{
-	struct vm_entry *prev = entry_below(sp, e->start);
-
-	e->prev = prev;
-	e->next = prev != NULL ? prev->next : sp->first;
-	if (prev != NULL)
-		prev->next = e;
-	else
-		sp->first = e;
-	if (e->next != NULL)
-		e->next->prev = e;
-}
-
-static void
-entry_unlink(struct vm_space *sp, struct vm_entry *e)
-{
-	if (e->prev != NULL)
-		e->prev->next = e->next;
-	else
-		sp->first = e->next;
-	if (e->next != NULL)
-		e->next->prev = e->prev;
-	sp->hint = e->prev;
 }
 
 /* ---- Promises ---- */
@@ -142,35 +94,11 @@ vm_range_ok(vaddr_t start, uint32_t len)
 }
 
 bool
-vm_range_free(const struct vm_space *sp, vaddr_t start, uint32_t len)
+vm_range_free(struct vm_space *sp, vaddr_t start, uint32_t len)
 {
-	const struct vm_entry *e;
+	const struct vm_entry *e = vm_entry_from(sp, start);
 
-	for (e = sp->first; e != NULL && e->start < start + len; e = e->next)
-		if (e->end > start)
-			return false;
-	return true;
-}
-
-int
-vm_find_space(const struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
-{
-	/* A page stays free below the lowest that the stack may reach. */
-	vaddr_t top = sp->stack_limit - PAGE_SIZE;
-	vaddr_t va = MMAP_BASE;
-	const struct vm_entry *e;
-
-	for (e = sp->first; e != NULL; e = e->next) {
-		if (e->end <= va)
-			continue;
-		if (e->start > va && e->start - va >= len)
-			break;
-		va = (e->end + align - 1) & ~(align - 1);
-	}
-	if (va > top || len > top - va)
-		return ENOMEM;
-	*out = va;
-	return 0;
+	return e == NULL || e->start >= start + len;
 }
 
 /* ---- Mapping ---- */
@@ -222,7 +150,7 @@ split_at(struct vm_space *sp, vaddr_t va)
 	upper->stack = false; /* the lowest part grows */
 	if (upper->object != NULL)
 		vm_object_ref(upper->object);
-	entry_link(sp, upper);
+	vm_tree_add(sp, upper, e);
 	if (e->attach != 0)
 		shm_entry_count(sp, e->attach, 1);
 	return 0;
@@ -240,10 +168,12 @@ entry_remove(struct vm_space *sp, struct vm_entry *e)
 
 	pmap_remove(&sp->pmap, e->start, e->end);
 	tables = slots_alone(e->prev, e->start, e->end, e->next, &lo, &hi);
-	if (tables > 0)
+	if (tables > 0) {
 		pmap_free_tables(&sp->pmap, lo << SLOT_SHIFT, hi << SLOT_SHIFT);
+		vm_tree_slots(sp, lo, hi, false);
+	}
 	space_release(sp, e->charged ? entry_pages(e) : 0, tables);
-	entry_unlink(sp, e);
+	vm_tree_remove(sp, e);
 	if (e->object != NULL)
 		vm_object_unref(e->object);
 	if (e->attach != 0)
@@ -258,7 +188,7 @@ vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end)
 
 	if (split_at(sp, start) != 0 || split_at(sp, end) != 0)
 		return ENOMEM;
-	for (e = entry_from(sp, start); e != NULL && e->start < end; e = next) {
+	for (e = vm_entry_from(sp, start); e != NULL && e->start < end; e = next) {
 		next = e->next;
 		entry_remove(sp, e);
 	}
@@ -270,7 +200,7 @@ vm_unmap_attach(struct vm_space *sp, vaddr_t start, vaddr_t end, uint16_t attach
 {
 	struct vm_entry *e, *next;
 
-	for (e = entry_from(sp, start); e != NULL && e->start < end; e = next) {
+	for (e = vm_entry_from(sp, start); e != NULL && e->start < end; e = next) {
 		next = e->next;
 		if (e->attach == attach)
 			entry_remove(sp, e);
@@ -293,16 +223,20 @@ vm_map(struct vm_space *sp, const struct vm_mapping *m)
 	ASSERT(m->replace || vm_range_free(sp, m->start, m->len));
 	if (m->replace && (split_at(sp, m->start) != 0 || split_at(sp, end) != 0))
 		return ENOMEM;
-	prev = m->replace ? NULL : entry_below(sp, m->start);
-	next = m->replace ? NULL : entry_from(sp, m->start);
+	prev = m->replace ? NULL : vm_tree_below(sp, m->start);
+	next = m->replace ? NULL : prev != NULL ? prev->next : sp->first;
 	tables = slots_alone(prev, m->start, end, next, &lo, &hi);
 	e = entry_create(sp, m, tables);
 	if (e == NULL)
 		return ENOMEM;
-	if (m->replace)
+	if (m->replace) {
 		vm_unmap(sp, m->start, end); /* splits nothing any more */
-	entry_link(sp, e);
-	space_release(sp, 0, tables - slots_alone(e->prev, m->start, end, e->next, &lo, &hi));
+		prev = vm_tree_below(sp, m->start);
+	}
+	vm_tree_add(sp, e, prev);
+	if (m->replace)
+		space_release(sp, 0, tables - slots_alone(prev, m->start, end, e->next, &lo, &hi));
+	vm_tree_slots(sp, lo, hi, true);
 	if (e->attach != 0)
 		shm_entry_count(sp, e->attach, 1);
 	return 0;
@@ -318,7 +252,7 @@ protect_check(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot, uint32_
 	vaddr_t va = start;
 
 	*pages = 0;
-	for (e = entry_from(sp, start); va < end; e = e->next) {
+	for (e = vm_entry_from(sp, start); va < end; e = e->next) {
 		if (e == NULL || e->start > va)
 			return ENOMEM;
 		if (prot & ~e->max_prot) {
@@ -373,6 +307,8 @@ vm_entry_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t en
 		e->start = start;
 	else
 		e->end = end;
+	vm_tree_moved(sp, e);
+	vm_tree_slots(sp, lo, hi, true);
 	return 0;
 }
 
@@ -414,7 +350,7 @@ vm_brk(struct vm_space *sp, vaddr_t end)
 struct vm_entry *
 vm_stack_grow(struct vm_space *sp, vaddr_t va)
 {
-	struct vm_entry *e = entry_from(sp, va);
+	struct vm_entry *e = vm_entry_from(sp, va);
 	vaddr_t start = va & ~PAGE_MASK;
 
 	if (e == NULL || !e->stack || start < sp->stack_limit)

@@ -8,6 +8,7 @@
 #include "kmem.h"
 #include "printf.h"
 #include "shm.h"
+#include "string.h"
 #include "vm.h"
 
 int
@@ -35,27 +36,38 @@ vm_space_destroy(struct vm_space *sp)
 	kmem_free(sp);
 }
 
-/* Entries without what they stand for: nothing is mapped or counted yet. */
-static int
-entries_copy(const struct vm_space *from, struct vm_space *to)
+static struct vm_entry *
+twin(const struct vm_entry *e)
 {
-	const struct vm_entry *e;
-	struct vm_entry *last = NULL;
+	return e == NULL ? NULL : e->twin;
+}
+
+/* Entries without what they stand for: nothing is mapped or counted yet. The
+ * tree gets the same shape: each entry knows its copy until the next fork. */
+static int
+entries_copy(struct vm_space *from, struct vm_space *to)
+{
+	struct vm_entry *e, *last = NULL;
 
 	for (e = from->first; e != NULL; e = e->next) {
-		struct vm_entry *copy = kmem_alloc(sizeof(*copy));
+		struct vm_entry *copy = kmem_copy(e, sizeof(*e));
 
 		if (copy == NULL)
 			return ENOMEM;
-		*copy = *e;
+		e->twin = copy;
 		copy->next = NULL;
 		copy->prev = last;
-		if (last != NULL)
-			last->next = copy;
-		else
-			to->first = copy;
+		*(last != NULL ? &last->next : &to->first) = copy;
 		last = copy;
 	}
+	for (e = to->first; e != NULL; e = e->next) {
+		e->left = twin(e->left);
+		e->right = twin(e->right);
+		e->up = twin(e->up);
+	}
+	to->root = twin(from->root);
+	to->packed = from->packed;
+	memcpy(to->slots, from->slots, sizeof(to->slots));
 	return 0;
 }
 

@@ -85,7 +85,9 @@ count_off(struct process *p, struct attach *a)
 static void
 unmap(struct process *p, uint32_t start, uint32_t end)
 {
+	static uint32_t cuts;
 	int i, j, owner;
+	bool first;
 
 	split(p, start);
 	split(p, end);
@@ -95,11 +97,14 @@ unmap(struct process *p, uint32_t start, uint32_t end)
 			continue;
 		}
 		owner = p->range[i].owner;
+		first = owner >= 0 && p->range[i].start == p->attach[owner].va;
 		range_del(p, i);
 		for (j = 0; j < p->nranges && p->range[j].owner != owner; j++)
 			;
 		if (owner >= 0 && j == p->nranges)
 			count_off(p, &p->attach[owner]);
+		else if (first)
+			p->attach[owner].cut = ++cuts;
 	}
 }
 
@@ -146,7 +151,7 @@ attach(struct process *p, uint32_t id, uint32_t addr, uint32_t flags, uint32_t *
 		if (!is_free(p, va, va + len) && !(flags & M_REMAP))
 			return ENOMEM;
 	}
-	p->attach[a] = (struct attach){true, va, id};
+	p->attach[a] = (struct attach){true, va, id, 0};
 	s->nattch++;
 	s->lpid = p->pid;
 	s->atime = m.now;
@@ -158,14 +163,15 @@ attach(struct process *p, uint32_t id, uint32_t addr, uint32_t flags, uint32_t *
 
 /* Two attaches can start at one address, when of the first its first page was
  * unmapped. The contract leaves open which is meant: it is the one that can be
- * seen there, then the first in the table. */
+ * seen there, then the one that was there last. */
 static int
 attach_at(const struct process *p, uint32_t addr)
 {
 	int a, i, found = -1;
 
-	for (a = M_ATTACHES - 1; a >= 0; a--)
-		if (p->attach[a].used && p->attach[a].va == addr)
+	for (a = 0; a < M_ATTACHES; a++)
+		if (p->attach[a].used && p->attach[a].va == addr &&
+		    (found == -1 || p->attach[a].cut > p->attach[found].cut))
 			found = a;
 	for (i = 0; i < p->nranges; i++) {
 		a = p->range[i].owner;

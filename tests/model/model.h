@@ -111,6 +111,7 @@ struct segment {
 struct attach {
 	bool used;
 	uint32_t va, id;
+	uint32_t cut; /* when its first page was unmapped; 0: it wasn't */
 };
 
 #define PLAIN (-1) /* a range's owner: private zeros */

@@ -294,9 +294,31 @@ audit_entry(struct vm_space *sp, struct vm_entry *e, uint16_t *pieces)
 	}
 }
 
+/* The tree over the entries: by address, and what it says of room. */
+static uint32_t
+audit_tree(const struct vm_entry *e, const struct vm_entry *up, unsigned depth)
+{
+	uint32_t room, left, right;
+
+	if (e == NULL)
+		return 0;
+	must(e->up == up && depth < 64, "audit: the tree at %x", e->start);
+	must(e->left == NULL || e->left->start < e->start, "audit: left of %x", e->start);
+	must(e->right == NULL || e->right->start > e->start, "audit: right of %x", e->start);
+	left = audit_tree(e->left, e, depth + 1);
+	right = audit_tree(e->right, e, depth + 1);
+	must(e->prev == NULL || e->gap <= e->start - e->prev->end, "audit: gap of %x", e->start);
+	room = left > e->gap ? left : e->gap;
+	room = right > room ? right : room;
+	must(room == e->room, "audit: room of %x", e->start);
+	return room;
+}
+
 static void
 audit_space(struct vm_space *sp)
 {
+	uint32_t slots[32] = {0};
+
 	static uint16_t pieces[SHM_ATTACH_MAX + 1];
 	const pte_t *dir = frame_kva(sp->pmap.dir);
 	uint32_t s, n = 0, resident = 0, pages = 0, tables = 0, next_slot = 0;
@@ -311,8 +333,14 @@ audit_space(struct vm_space *sp)
 		resident += pmap_resident(&sp->pmap, e->start, e->end);
 		pages += e->charged ? (e->end - e->start) >> PAGE_SHIFT : 0;
 		tables += hi - (lo > next_slot ? lo : next_slot);
+		sp->hint = NULL;
+		must(vm_tree_below(sp, e->start) == e, "audit: %x is not in the tree", e->start);
+		for (s = lo; s < hi; s++)
+			slots[s / 32] |= 1u << s % 32;
 		next_slot = hi;
 	}
+	audit_tree(sp->root, NULL, 0);
+	must(memcmp(slots, sp->slots, sizeof(slots)) == 0, "audit: the map of slots");
 	must(pages == sp->pages && tables == sp->tables, "audit: promises of a space");
 	promised += pages + tables;
 	for (s = 0; s < KERNEL_BASE >> SLOT_SHIFT; s++) {
