@@ -9,14 +9,12 @@
 int
 sys_fork(const uint32_t *arg, uint32_t *result)
 {
-	(void)arg;
 	return proc_fork(&(struct birth){.exit_signal = SIGCHLD}, (int *)result);
 }
 
 int
 sys_vfork(const uint32_t *arg, uint32_t *result)
 {
-	(void)arg;
 	return proc_fork(&(struct birth){.vfork = true, .exit_signal = SIGCHLD}, (int *)result);
 }
 

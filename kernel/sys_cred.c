@@ -158,28 +158,24 @@ get_res(struct ids id, const uint32_t *arg, size_t size)
 int
 sys_getresuid(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return get_res(uids(), arg, sizeof(uint32_t));
 }
 
 int
 sys_getresuid16(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return get_res(uids(), arg, sizeof(uint16_t));
 }
 
 int
 sys_getresgid(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return get_res(gids(), arg, sizeof(uint32_t));
 }
 
 int
 sys_getresgid16(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return get_res(gids(), arg, sizeof(uint16_t));
 }
 
@@ -236,14 +232,12 @@ sys_getgroups16(const uint32_t *arg, uint32_t *result)
 int
 sys_setgroups(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return set_groups(arg, sizeof(uint32_t));
 }
 
 int
 sys_setgroups16(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return set_groups(arg, sizeof(uint16_t));
 }
 
@@ -289,7 +283,6 @@ sys_capget(const uint32_t *arg, uint32_t *result)
 	unsigned words;
 	int err = cap_header(arg[0], &p, &words);
 
-	(void)result;
 	if (arg[1] == 0)
 		return err == EINVAL ? 0 : err; /* it asked for the version */
 	if (err != 0)
@@ -307,7 +300,6 @@ sys_capset(const uint32_t *arg, uint32_t *result)
 	unsigned words;
 	int err = cap_header(arg[0], &p, &words);
 
-	(void)result;
 	if (err != 0)
 		return err;
 	if (copyin(set, arg[1], words * 3 * sizeof(set[0])) != 0)

@@ -30,7 +30,6 @@ sys_shmat(const uint32_t *arg, uint32_t *result)
 int
 sys_shmdt(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return verified(shm_detach(arg[0]));
 }
 

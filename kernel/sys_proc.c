@@ -15,7 +15,6 @@
 int
 sys_exit(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	proc_exit((arg[0] & 0xff) << 8);
 }
 
@@ -61,7 +60,6 @@ sys_execve(const uint32_t *arg, uint32_t *result)
 	char *path = page_alloc(), *page = page_alloc();
 	int err = ENOMEM;
 
-	(void)result;
 	if (path == NULL || page == NULL)
 		goto out;
 	err = copyinstr(path, arg[0], PATH_MAX, NULL);
@@ -83,7 +81,6 @@ out:
 int
 sys_getpid(const uint32_t *arg, uint32_t *result)
 {
-	(void)arg;
 	*result = curproc()->pid;
 	return 0;
 }
@@ -97,7 +94,6 @@ sys_gettid(const uint32_t *arg, uint32_t *result)
 int
 sys_getppid(const uint32_t *arg, uint32_t *result)
 {
-	(void)arg;
 	*result = curproc()->parent != NULL ? curproc()->parent->pid : 0;
 	return 0;
 }
@@ -116,7 +112,6 @@ sys_set_thread_area(const uint32_t *arg, uint32_t *result)
 	bool choose;
 	int err;
 
-	(void)result;
 	if (copyin(&d, arg[0], sizeof(d)) != 0)
 		return EFAULT;
 	choose = d.entry_number == UINT32_MAX;
@@ -132,7 +127,6 @@ sys_get_thread_area(const uint32_t *arg, uint32_t *result)
 	struct abi_user_desc d;
 	int err;
 
-	(void)result;
 	if (copyin(&d, arg[0], sizeof(d)) != 0)
 		return EFAULT;
 	err = machine_get_tls(&d);
@@ -147,7 +141,6 @@ sys_setpgid(const uint32_t *arg, uint32_t *result)
 	struct proc *self = curproc(), *p = arg[0] == 0 ? self : proc_find(arg[0]), *q;
 	int pgid = arg[1] == 0 && p != NULL ? p->pid : (int)arg[1];
 
-	(void)result;
 	if (pgid < 0)
 		return EINVAL;
 	if (p == NULL || (p != self && p->parent != self) || p->state == PROC_ZOMBIE)
@@ -192,7 +185,6 @@ sys_getsid(const uint32_t *arg, uint32_t *result)
 int
 sys_getpgrp(const uint32_t *arg, uint32_t *result)
 {
-	(void)arg;
 	*result = curproc()->pgid;
 	return 0;
 }
@@ -202,7 +194,6 @@ sys_setsid(const uint32_t *arg, uint32_t *result)
 {
 	struct proc *self = curproc(), *p;
 
-	(void)arg;
 	for (p = proc_list; p != NULL; p = p->next)
 		if (p->pgid == self->pid)
 			return EPERM;
@@ -220,7 +211,6 @@ sys_prctl(const uint32_t *arg, uint32_t *result)
 	char name[sizeof(p->name)];
 	int err;
 
-	(void)result;
 	switch (arg[0]) {
 	case PR_SET_NAME:
 		err = copyinstr(name, arg[1], sizeof(name) - 1, NULL);
@@ -257,14 +247,12 @@ sys_uname(const uint32_t *arg, uint32_t *result)
 	                                        .machine = "i686",
 	                                        .domainname = "(none)"};
 
-	(void)result;
 	return copyout(arg[0], &name, sizeof(name));
 }
 
 int
 sys_reboot(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	if (curproc()->cred.euid != 0)
 		return EPERM;
 	if (arg[0] != REBOOT_MAGIC1 || arg[1] != REBOOT_MAGIC2)
@@ -282,7 +270,6 @@ sys_reboot(const uint32_t *arg, uint32_t *result)
 int
 sys_sched_yield(const uint32_t *arg, uint32_t *result)
 {
-	(void)arg, (void)result;
 	sched_yield();
 	return 0;
 }

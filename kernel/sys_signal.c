@@ -55,7 +55,6 @@ sys_kill(const uint32_t *arg, uint32_t *result)
 	int pid = arg[0], sig = arg[1];
 	struct proc *p;
 
-	(void)result;
 	if (sig < 0 || sig > NSIG)
 		return EINVAL;
 	if (pid == INT32_MIN)
@@ -84,14 +83,12 @@ kill_thread(int tgid, int tid, int sig)
 int
 sys_tkill(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return kill_thread(arg[0], arg[0], arg[1]);
 }
 
 int
 sys_tgkill(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return kill_thread(arg[0], arg[1], arg[2]);
 }
 
@@ -103,7 +100,6 @@ sys_rt_sigqueueinfo(const uint32_t *arg, uint32_t *result)
 	struct abi_siginfo info;
 	int sig = arg[1], err;
 
-	(void)result;
 	if (copyin(&info, arg[2], sizeof(info)) != 0)
 		return EFAULT;
 	if ((info.si_code >= 0 || info.si_code == SI_TKILL) && p != curproc())
@@ -138,7 +134,6 @@ sys_rt_sigaction(const uint32_t *arg, uint32_t *result)
 	struct abi_sigaction act, old;
 	int err;
 
-	(void)result;
 	if (arg[3] != sizeof(sigset_t))
 		return EINVAL;
 	if (arg[1] != 0 && copyin(&act, arg[1], sizeof(act)) != 0)
@@ -155,7 +150,6 @@ sys_sigaction(const uint32_t *arg, uint32_t *result)
 	struct abi_sigaction act, old;
 	int err;
 
-	(void)result;
 	if (arg[1] != 0 && copyin(&o, arg[1], sizeof(o)) != 0)
 		return EFAULT;
 	if (arg[1] != 0)
@@ -214,7 +208,6 @@ change_mask(uint32_t how, vaddr_t set_va, vaddr_t old_va, size_t size)
 int
 sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return arg[3] != sizeof(sigset_t) ? EINVAL
 	                                  : change_mask(arg[0], arg[1], arg[2], sizeof(sigset_t));
 }
@@ -222,7 +215,6 @@ sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
 int
 sys_sigprocmask(const uint32_t *arg, uint32_t *result)
 {
-	(void)result;
 	return change_mask(arg[0], arg[1], arg[2], sizeof(uint32_t));
 }
 
@@ -232,7 +224,6 @@ sys_rt_sigpending(const uint32_t *arg, uint32_t *result)
 	const struct sigstate *ss = curproc()->sig;
 	sigset_t set = ss->pending & ss->mask;
 
-	(void)result;
 	if (arg[1] > sizeof(set))
 		return EINVAL;
 	return copyout(arg[0], &set, arg[1]);
@@ -289,7 +280,6 @@ sys_rt_sigsuspend(const uint32_t *arg, uint32_t *result)
 	struct sigstate *ss = curproc()->sig;
 	sigset_t set;
 
-	(void)result;
 	if (arg[1] != sizeof(set))
 		return EINVAL;
 	if (copyin(&set, arg[0], sizeof(set)) != 0)
@@ -305,7 +295,6 @@ sys_rt_sigsuspend(const uint32_t *arg, uint32_t *result)
 int
 sys_pause(const uint32_t *arg, uint32_t *result)
 {
-	(void)arg, (void)result;
 	while (tsleep(curproc()->sig, PCATCH, "pause", 0) == 0)
 		;
 	return ERESTARTNOHAND;
@@ -318,7 +307,6 @@ sys_sigaltstack(const uint32_t *arg, uint32_t *result)
 	struct abi_stack set, old = ss->altstack;
 	bool on = old.ss_size != 0 && machine_user_sp() - old.ss_sp <= old.ss_size;
 
-	(void)result;
 	old.ss_flags = old.ss_size == 0 ? SS_DISABLE : on ? SS_ONSTACK : 0;
 	if (arg[0] != 0) {
 		if (copyin(&set, arg[0], sizeof(set)) != 0)
@@ -353,13 +341,11 @@ signal_return(bool rt, uint32_t *result)
 int
 sys_sigreturn(const uint32_t *arg, uint32_t *result)
 {
-	(void)arg;
 	return signal_return(false, result);
 }
 
 int
 sys_rt_sigreturn(const uint32_t *arg, uint32_t *result)
 {
-	(void)arg;
 	return signal_return(true, result);
 }

@@ -142,7 +142,6 @@ sys_waitid(const uint32_t *arg, uint32_t *result)
 	struct abi_siginfo info = {.si_signo = 0};
 	struct news news;
 
-	(void)result;
 	if ((options & ~(kinds | WNOHANG | WNOWAIT | WNOTHREAD | WALL | WCLONE)) != 0 ||
 	    !(options & kinds) || arg[0] > P_PGID)
 		return EINVAL;

@@ -71,7 +71,6 @@ tty_write(struct file *f, struct uio *u)
 	char buf[256];
 	int err = tty.t.c_lflag & TOSTOP ? tty_background(SIGTTOU) : 0;
 
-	(void)f;
 	while (err == 0 && u->left > 0) {
 		size_t before = u->left;
 
@@ -233,7 +232,6 @@ tty_read(struct file *f, struct uio *u)
 static int
 tty_ready(struct file *f)
 {
-	(void)f;
 	return POLL_WRITE | (tty.head != tty.ready ? POLL_READ : 0);
 }
 
@@ -295,7 +293,6 @@ tty_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
 	static const int none;
 	int n = tty.ready - tty.head;
 
-	(void)f;
 	switch (cmd) {
 	case TCGETS:
 		return copyout(arg, &tty.t, sizeof(tty.t));

@@ -141,7 +141,6 @@ give_up(void)
 int
 ctty_open(struct file *f)
 {
-	(void)f;
 	return tty.sid != 0 && curproc()->sid == tty.sid ? 0 : ENXIO;
 }
 
