@@ -105,7 +105,6 @@ set_one(struct ids *id, uint32_t v)
 		struct ids id = get();                                                             \
 		int err = call;                                                                    \
                                                                                                    \
-		(void)result;                                                                      \
 		if (err == 0)                                                                      \
 			put(id);                                                                   \
 		return err;                                                                        \
@@ -118,22 +117,9 @@ SETTER(sys_setregid, gids, put_gids, set_re(&id, arg[0], arg[1]))
 SETTER(sys_setresuid, uids, put_uids, set_res(&id, arg[0], arg[1], arg[2]))
 SETTER(sys_setresgid, gids, put_gids, set_res(&id, arg[0], arg[1], arg[2]))
 
-/* The same in 16 bits: of an argument that is -1 there all bits are 1 here. */
-static uint32_t
-wide(uint32_t id)
-{
-	return (uint16_t)id == UINT16_MAX ? KEEP : (uint16_t)id;
-}
-
-SETTER(sys_setreuid16, uids, put_uids, set_re(&id, wide(arg[0]), wide(arg[1])))
-SETTER(sys_setregid16, gids, put_gids, set_re(&id, wide(arg[0]), wide(arg[1])))
-SETTER(sys_setresuid16, uids, put_uids, set_res(&id, wide(arg[0]), wide(arg[1]), wide(arg[2])))
-SETTER(sys_setresgid16, gids, put_gids, set_res(&id, wide(arg[0]), wide(arg[1]), wide(arg[2])))
-
 #define GETTER(name, value)                                                                        \
 	int name(const uint32_t *arg, uint32_t *result)                                            \
 	{                                                                                          \
-		(void)arg;                                                                         \
 		*result = value;                                                                   \
 		return 0;                                                                          \
 	}
@@ -146,45 +132,30 @@ GETTER(sys_getegid, curproc()->cred.egid)
 GETTER(sys_setfsuid, curproc()->cred.euid)
 GETTER(sys_setfsgid, curproc()->cred.egid)
 
-/* size: 4, or 2 for the lower halves. */
 static int
-get_res(struct ids id, const uint32_t *arg, size_t size)
+get_res(struct ids id, const uint32_t *arg)
 {
-	if (copyout(arg[0], &id.r, size) != 0 || copyout(arg[1], &id.e, size) != 0)
+	if (copyout(arg[0], &id.r, sizeof(id.r)) != 0 || copyout(arg[1], &id.e, sizeof(id.e)) != 0)
 		return EFAULT;
-	return copyout(arg[2], &id.s, size);
+	return copyout(arg[2], &id.s, sizeof(id.s));
 }
 
 int
 sys_getresuid(const uint32_t *arg, uint32_t *result)
 {
-	return get_res(uids(), arg, sizeof(uint32_t));
-}
-
-int
-sys_getresuid16(const uint32_t *arg, uint32_t *result)
-{
-	return get_res(uids(), arg, sizeof(uint16_t));
+	return get_res(uids(), arg);
 }
 
 int
 sys_getresgid(const uint32_t *arg, uint32_t *result)
 {
-	return get_res(gids(), arg, sizeof(uint32_t));
+	return get_res(gids(), arg);
 }
 
 int
-sys_getresgid16(const uint32_t *arg, uint32_t *result)
-{
-	return get_res(gids(), arg, sizeof(uint16_t));
-}
-
-/* size: of a group's number in the user's array. */
-static int
-get_groups(const uint32_t *arg, size_t size, uint32_t *result)
+sys_getgroups(const uint32_t *arg, uint32_t *result)
 {
 	const struct cred *c = &curproc()->cred;
-	uint32_t i;
 
 	*result = c->ngroups;
 	if ((int32_t)arg[0] < 0)
@@ -193,117 +164,50 @@ get_groups(const uint32_t *arg, size_t size, uint32_t *result)
 		return 0;
 	if (arg[0] < c->ngroups)
 		return EINVAL;
-	for (i = 0; i < c->ngroups; i++)
-		if (copyout(arg[1] + i * size, &c->groups[i], size) != 0)
-			return EFAULT;
-	return 0;
-}
-
-static int
-set_groups(const uint32_t *arg, size_t size)
-{
-	struct cred *c = &curproc()->cred;
-	uint32_t groups[NGROUPS_MAX] = {0}, i;
-
-	if (c->euid != 0)
-		return EPERM;
-	if (arg[0] > NGROUPS_MAX)
-		return EINVAL;
-	for (i = 0; i < arg[0]; i++)
-		if (copyin(&groups[i], arg[1] + i * size, size) != 0)
-			return EFAULT;
-	memcpy(c->groups, groups, arg[0] * sizeof(groups[0]));
-	c->ngroups = arg[0];
-	return 0;
-}
-
-int
-sys_getgroups(const uint32_t *arg, uint32_t *result)
-{
-	return get_groups(arg, sizeof(uint32_t), result);
-}
-
-int
-sys_getgroups16(const uint32_t *arg, uint32_t *result)
-{
-	return get_groups(arg, sizeof(uint16_t), result);
+	return copyout(arg[1], c->groups, c->ngroups * sizeof(c->groups[0]));
 }
 
 int
 sys_setgroups(const uint32_t *arg, uint32_t *result)
 {
-	return set_groups(arg, sizeof(uint32_t));
-}
+	struct cred *c = &curproc()->cred;
+	uint32_t groups[NGROUPS_MAX];
 
-int
-sys_setgroups16(const uint32_t *arg, uint32_t *result)
-{
-	return set_groups(arg, sizeof(uint16_t));
+	if (c->euid != 0)
+		return EPERM;
+	if (arg[0] > NGROUPS_MAX)
+		return EINVAL;
+	if (copyin(groups, arg[1], arg[0] * sizeof(groups[0])) != 0)
+		return EFAULT;
+	memcpy(c->groups, groups, arg[0] * sizeof(groups[0]));
+	c->ngroups = arg[0];
+	return 0;
 }
 
 /* ---- Capabilities: root has all, others have none ---- */
 
-/* Version and whose, of a header. *words: how many sets of three it wants. */
-static int
-cap_header(vaddr_t header, const struct proc **p, unsigned *words)
-{
-	struct {
-		uint32_t version;
-		int pid;
-	} h;
-	uint32_t best = CAP_VERSION_3;
-
-	if (copyin(&h, header, sizeof(h)) != 0)
-		return EFAULT;
-	*words = h.version == CAP_VERSION_1 ? 1 : 2;
-	if (h.version != CAP_VERSION_1 && h.version != CAP_VERSION_2 && h.version != CAP_VERSION_3)
-		return copyout(header, &best, sizeof(best)) != 0 ? EFAULT : EINVAL;
-	if (h.pid < 0)
-		return EINVAL;
-	*p = h.pid == 0 ? curproc() : proc_find(h.pid);
-	return *p == NULL ? ESRCH : 0;
-}
-
-/* Effective, permitted, inheritable; the lower 32 of each, then the upper. */
-static void
-cap_sets(const struct proc *p, uint32_t set[6])
-{
-	bool all = p->cred.euid == 0;
-
-	set[0] = set[1] = all ? UINT32_MAX : 0;
-	set[3] = set[4] = all ? (1u << (CAP_LAST + 1 - 32)) - 1 : 0;
-	set[2] = set[5] = 0;
-}
-
+/* A version of 1 has one set of three words: effective, permitted, inheritable;
+ * the others two, the lower halves first. */
 int
 sys_capget(const uint32_t *arg, uint32_t *result)
 {
+	uint32_t head[2], set[6] = {0}, best = CAP_VERSION_3;
 	const struct proc *p;
-	uint32_t set[6];
-	unsigned words;
-	int err = cap_header(arg[0], &p, &words);
 
-	if (arg[1] == 0)
-		return err == EINVAL ? 0 : err; /* it asked for the version */
-	if (err != 0)
-		return err;
-	cap_sets(p, set);
-	return copyout(arg[1], set, words * 3 * sizeof(set[0]));
-}
-
-/* What can't be given up must not seem to be. */
-int
-sys_capset(const uint32_t *arg, uint32_t *result)
-{
-	const struct proc *p;
-	uint32_t has[6], set[6];
-	unsigned words;
-	int err = cap_header(arg[0], &p, &words);
-
-	if (err != 0)
-		return err;
-	if (copyin(set, arg[1], words * 3 * sizeof(set[0])) != 0)
+	if (copyin(head, arg[0], sizeof(head)) != 0)
 		return EFAULT;
-	cap_sets(p, has);
-	return p == curproc() && memcmp(set, has, words * 3 * sizeof(set[0])) == 0 ? 0 : EPERM;
+	if (head[0] != CAP_VERSION_1 && head[0] != CAP_VERSION_2 && head[0] != CAP_VERSION_3)
+		return copyout(arg[0], &best, sizeof(best)) != 0 ? EFAULT
+		       : arg[1] != 0                             ? EINVAL
+		                                                 : 0;
+	p = head[1] == 0 ? curproc() : proc_find(head[1]);
+	if (p == NULL)
+		return ESRCH;
+	if (p->cred.euid == 0) {
+		set[0] = set[1] = UINT32_MAX;
+		set[3] = set[4] = (1u << (CAP_LAST + 1 - 32)) - 1;
+	}
+	if (arg[1] == 0)
+		return 0;
+	return copyout(arg[1], set, head[0] == CAP_VERSION_1 ? sizeof(set) / 2 : sizeof(set));
 }

@@ -121,18 +121,6 @@ sys_set_thread_area(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-int
-sys_get_thread_area(const uint32_t *arg, uint32_t *result)
-{
-	struct abi_user_desc d;
-	int err;
-
-	if (copyin(&d, arg[0], sizeof(d)) != 0)
-		return EFAULT;
-	err = machine_get_tls(&d);
-	return err != 0 ? err : copyout(arg[0], &d, sizeof(d));
-}
-
 /* ---- Groups of processes ---- */
 
 int

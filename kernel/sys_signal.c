@@ -114,78 +114,38 @@ sys_rt_sigqueueinfo(const uint32_t *arg, uint32_t *result)
 
 /* ---- What is done about them ---- */
 
-/* act, old: NULL where they are not asked for. */
-static int
-set_action(uint32_t sig, const struct abi_sigaction *act, struct abi_sigaction *old)
-{
-	struct proc *p = curproc();
-
-	if (sig < 1 || sig > NSIG || (act != NULL && (SIGBIT(sig) & SIGSET_ALWAYS)))
-		return EINVAL;
-	*old = p->sig->act[sig - 1];
-	if (act != NULL)
-		signal_act(p, sig, act);
-	return 0;
-}
-
 int
 sys_rt_sigaction(const uint32_t *arg, uint32_t *result)
 {
+	struct proc *p = curproc();
 	struct abi_sigaction act, old;
-	int err;
+	uint32_t sig = arg[0];
 
 	if (arg[3] != sizeof(sigset_t))
 		return EINVAL;
 	if (arg[1] != 0 && copyin(&act, arg[1], sizeof(act)) != 0)
 		return EFAULT;
-	err = set_action(arg[0], arg[1] != 0 ? &act : NULL, &old);
-	return err != 0 || arg[2] == 0 ? err : copyout(arg[2], &old, sizeof(old));
-}
-
-/* The older form, for signals 1 to 32. */
-int
-sys_sigaction(const uint32_t *arg, uint32_t *result)
-{
-	struct abi_old_sigaction o;
-	struct abi_sigaction act, old;
-	int err;
-
-	if (arg[1] != 0 && copyin(&o, arg[1], sizeof(o)) != 0)
-		return EFAULT;
+	if (sig < 1 || sig > NSIG || (arg[1] != 0 && (SIGBIT(sig) & SIGSET_ALWAYS)))
+		return EINVAL;
+	old = p->sig->act[sig - 1];
 	if (arg[1] != 0)
-		act = (struct abi_sigaction){o.handler, o.flags, o.restorer, o.mask};
-	err = set_action(arg[0], arg[1] != 0 ? &act : NULL, &old);
-	if (err != 0 || arg[2] == 0)
-		return err;
-	o = (struct abi_old_sigaction){old.handler, (uint32_t)old.mask, old.flags, old.restorer};
-	return copyout(arg[2], &o, sizeof(o));
-}
-
-/* The oldest: for once. */
-int
-sys_signal(const uint32_t *arg, uint32_t *result)
-{
-	struct abi_sigaction act = {.handler = arg[1], .flags = SA_RESETHAND | SA_NODEFER}, old;
-	int err = set_action(arg[0], &act, &old);
-
-	if (err == 0)
-		*result = old.handler;
-	return err;
+		signal_act(p, sig, &act);
+	return arg[2] == 0 ? 0 : copyout(arg[2], &old, sizeof(old));
 }
 
 /* ---- Which are blocked, and waiting for them ---- */
 
-/* set: size bytes of the user's, or 0. */
-static int
-change_mask(uint32_t how, vaddr_t set_va, vaddr_t old_va, size_t size)
+int
+sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
 {
-	sigset_t set = 0, old = curproc()->sig->mask, mask = old;
-	const sigset_t kept = size < sizeof(set) ? ~0ull << 32 : 0;
+	sigset_t set, old = curproc()->sig->mask, mask = old;
 
-	if (set_va != 0) {
-		if (copyin(&set, set_va, size) != 0)
+	if (arg[3] != sizeof(set))
+		return EINVAL;
+	if (arg[1] != 0) {
+		if (copyin(&set, arg[1], sizeof(set)) != 0)
 			return EFAULT;
-		switch (how) {
+		switch (arg[0]) {
 		case SIG_BLOCK:
 			mask |= set;
 			break;
@@ -193,29 +153,16 @@ change_mask(uint32_t how, vaddr_t set_va, vaddr_t old_va, size_t size)
 			mask &= ~set;
 			break;
 		case SIG_SETMASK:
-			mask = (mask & kept) | set;
+			mask = set;
 			break;
 		default:
 			return EINVAL;
 		}
 	}
-	if (old_va != 0 && copyout(old_va, &old, size) != 0)
+	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
 		return EFAULT;
 	signal_set_mask(mask);
 	return 0;
-}
-
-int
-sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
-{
-	return arg[3] != sizeof(sigset_t) ? EINVAL
-	                                  : change_mask(arg[0], arg[1], arg[2], sizeof(sigset_t));
-}
-
-int
-sys_sigprocmask(const uint32_t *arg, uint32_t *result)
-{
-	return change_mask(arg[0], arg[1], arg[2], sizeof(uint32_t));
 }
 
 int

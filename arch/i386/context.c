@@ -32,9 +32,6 @@
 #define DESC_IN_PAGES 0x10u
 #define DESC_NOT_PRESENT 0x20u
 #define DESC_USEABLE 0x40u
-/* and of a descriptor's high word */
-#define SEG_WRITE (1u << 9)
-#define SEG_IN_PAGES (1u << 23)
 #define DESC_EMPTY (DESC_READ_ONLY | DESC_NOT_PRESENT)
 
 /* Tables of the stacks' region: every directory has them from the start, so a
@@ -247,31 +244,12 @@ tls_is_empty(const struct abi_user_desc *d)
 static uint64_t
 tls_segment(const struct abi_user_desc *d)
 {
-	uint32_t type = 0xf100 | (d->flags & DESC_READ_ONLY ? 0 : SEG_WRITE);
+	uint32_t type = d->flags & DESC_READ_ONLY ? 0xf100 : 0xf300;
 	uint32_t high = (d->base_addr & 0xff000000) | (d->limit & 0xf0000) |
 	                (d->base_addr >> 16 & 0xff) | type | (d->flags & DESC_CONTENTS) << 9 |
-	                1u << 22 | (d->flags & DESC_IN_PAGES ? SEG_IN_PAGES : 0);
+	                1u << 22 | (d->flags & DESC_IN_PAGES ? 1u << 23 : 0);
 
 	return (uint64_t)high << 32 | d->base_addr << 16 | (d->limit & 0xffff);
-}
-
-int
-machine_get_tls(struct abi_user_desc *d)
-{
-	uint32_t n = d->entry_number - GDT_TLS, low, high;
-
-	if (n >= TLS_SLOTS)
-		return EINVAL;
-	low = (uint32_t)curproc()->md.tls[n];
-	high = (uint32_t)(curproc()->md.tls[n] >> 32);
-	d->base_addr = (high & 0xff000000) | (high << 16 & 0xff0000) | low >> 16;
-	d->limit = (high & 0xf0000) | (low & 0xffff);
-	d->flags = DESC_EMPTY;
-	if (high != 0)
-		d->flags = DESC_32BIT | (high >> 9 & DESC_CONTENTS) |
-		           (high & SEG_WRITE ? 0 : DESC_READ_ONLY) |
-		           (high & SEG_IN_PAGES ? DESC_IN_PAGES : 0) | DESC_USEABLE;
-	return 0;
 }
 
 int

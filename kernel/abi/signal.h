@@ -84,11 +84,6 @@ struct abi_sigaction {
 	uint64_t mask; /* bit N-1 stands for signal N */
 } __attribute__((packed));
 
-/* Of the older call. */
-struct abi_old_sigaction {
-	uint32_t handler, mask, flags, restorer;
-};
-
 struct abi_siginfo {
 	int32_t si_signo;
 	int32_t si_errno;

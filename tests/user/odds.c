@@ -1,30 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls that old or careful programs make: older forms, signals that are waited
- * for, sixteen-bit ids, capabilities, names. */
+/* Calls that careful programs make: signals to threads and waited for,
+ * capabilities, names. */
 #include "tap.h"
 
 #include <abi/misc.h>
 
 enum {
-	SIGNAL = 48,
-	SIGACTION = 67,
-	SETREUID16 = 70,
-	GETGROUPS16 = 80,
-	SETGROUPS16 = 81,
-	SIGPROCMASK = 126,
 	PERSONALITY = 136,
 	GETSID = 147,
-	SETRESUID16 = 164,
-	GETRESUID16 = 165,
 	PRCTL = 172,
 	SIGTIMEDWAIT = 177,
 	SIGQUEUEINFO = 178,
 	CAPGET = 184,
-	CAPSET = 185,
 	SETFSUID = 215,
 	TKILL = 238,
-	SET_TLS = 243,
-	GET_TLS = 244,
 	TGKILL = 270,
 	SIGTIMEDWAIT64 = 421
 };
@@ -48,36 +37,6 @@ tells(int sig, siginfo_t *info, void *uc)
 }
 
 /* ---- Signals ---- */
-
-static void
-old_forms(void)
-{
-	struct abi_old_sigaction act = {.mask = 1u << (SIGUSR2 - 1)}, old;
-	uint32_t set = MASK(SIGUSR1), back;
-	sigset_t all;
-
-	is(syscall(SIGNAL, SIGUSR1, handler), 0, "signal");
-	raise(SIGUSR1);
-	is(caught, SIGUSR1, "its handler runs");
-	is(CHILD(raise(SIGUSR1)), KILLED(SIGUSR1), "once");
-	act.handler = (uint32_t)handler;
-	is(syscall(SIGACTION, SIGUSR2, &act, NULL), 0, "sigaction");
-	is(syscall(SIGACTION, SIGUSR2, NULL, &old), 0, "and asked for");
-	ok(old.handler == act.handler && old.mask == act.mask && old.flags == 0, "it is the same");
-	fails(syscall(SIGACTION, SIGKILL, &act, NULL), EINVAL, "sigaction of SIGKILL");
-	fails(syscall(SIGNAL, 65, handler), EINVAL, "signal 65");
-
-	all = ~0ull << 40;
-	sigprocmask(SIG_SETMASK, &all, NULL);
-	is(syscall(SIGPROCMASK, SIG_SETMASK, &set, &back), 0, "sigprocmask");
-	sigprocmask(SIG_BLOCK, NULL, &all);
-	ok(all == (~0ull << 40 | MASK(SIGUSR1)), "it leaves signals above 32 alone");
-	is(syscall(SIGPROCMASK, SIG_UNBLOCK, &set, &back), 0, "sigprocmask back");
-	is(back, MASK(SIGUSR1), "what it was");
-	all = 0;
-	sigprocmask(SIG_SETMASK, &all, NULL);
-	signal(SIGUSR2, SIG_DFL);
-}
 
 static void
 to_threads(void)
@@ -161,24 +120,6 @@ waited_for(void)
 /* ---- Ids ---- */
 
 static void
-sixteen_bits(void)
-{
-	uint16_t id[4] = {0, 0, 0, 0xbeef}, set[3] = {5, 0xfffe, 7}, got[4] = {0};
-	gid_t groups[4];
-
-	is(syscall(SETGROUPS16, 3, set), 0, "setgroups of 16 bits");
-	is(syscall(GETGROUPS16, 4, got), 3, "getgroups of 16 bits");
-	ok(memcmp(set, got, sizeof(set)) == 0 && got[3] == 0, "the same groups");
-	ok(getgroups(4, groups) == 3 && groups[1] == 0xfffe, "32 bits show them too");
-	is(syscall(SETRESUID16, 0x1ffff, ALICE, BOB), 0, "setresuid of 16 bits");
-	is(syscall(GETRESUID16, id, id + 1, id + 2), 0, "getresuid of 16 bits");
-	ok(id[0] == 0 && id[1] == ALICE && id[2] == BOB && id[3] == 0xbeef, "-1 keeps");
-	fails(syscall(SETREUID16, 7, 0xffff), EPERM, "setreuid of 16 bits");
-	is(syscall(SETFSUID, 0), ALICE, "setfsuid tells the effective one");
-	is(syscall(SETFSUID, 0), ALICE, "and changes nothing");
-}
-
-static void
 capabilities(void)
 {
 	uint32_t header[2] = {0, 0}, set[7] = {0}, v1[2] = {CAP_VERSION_1, 0};
@@ -191,9 +132,6 @@ capabilities(void)
 	is(syscall(CAPGET, header, set), 0, "capget");
 	ok(set[0] == UINT32_MAX && set[1] == UINT32_MAX && set[3] == 0x1ff && set[6] == 0xbeef,
 	   "root has all of 41");
-	is(syscall(CAPSET, header, set), 0, "capset to what there is");
-	set[0] = 0;
-	fails(syscall(CAPSET, header, set), EPERM, "they can't be given up");
 	set[3] = 0xbeef;
 	is(syscall(CAPGET, v1, set), 0, "the first version");
 	is(set[3], 0xbeef, "has half of them");
@@ -212,7 +150,6 @@ static void
 names(void)
 {
 	char name[16];
-	uint32_t desc[4] = {-1, 0x12345678, 0xabcde, 0x51}, back[4] = {0};
 	struct abi_utsname u;
 
 	syscall(122, &u);
@@ -228,24 +165,14 @@ names(void)
 	fails(syscall(PERSONALITY, 8), EINVAL, "is the only one");
 	is(syscall(GETSID, 0), syscall(GETSID, getpid()), "getsid");
 	fails(syscall(GETSID, 30000), ESRCH, "getsid of nobody");
-	is(syscall(SET_TLS, desc), 0, "a thread area");
-	back[0] = desc[0];
-	is(syscall(GET_TLS, back), 0, "asked for");
-	ok(memcmp(desc, back, 12) == 0 && back[3] == 0x51, "is the same");
-	back[0]++;
-	is(syscall(GET_TLS, back), 0, "one that is not in use");
-	ok(back[1] == 0 && back[2] == 0 && back[3] == 0x28, "is empty");
-	back[0] = 3;
-	fails(syscall(GET_TLS, back), EINVAL, "one of the kernel's");
+	is(syscall(SETFSUID, 0), 0, "setfsuid tells the effective one");
 }
 
 void
 test(void)
 {
-	old_forms();
 	to_threads();
 	waited_for();
-	is(CHILD(sixteen_bits()), 0, "sixteen bits");
 	is(CHILD(capabilities()), 0, "capabilities");
 	is(CHILD(names()), 0, "names");
 }
