@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The documents: what they name is there, what they show works.
+# needs: debian
 . tests/boot/lib.sh
-docs='README.md CONTRIBUTING.md docs/tour.md docs/debugging.md docs/testing.md docs/labs.md'
+docs='README.md CONTRIBUTING.md docs/tour.md docs/debugging.md docs/testing.md docs/labs.md docs/abi.md'
 
 # What is in `...`, outside of the blocks of code.
 quoted() {
@@ -55,6 +56,12 @@ ok 'the words of the command line' all word_exists < <(
 	quoted README.md | sed -n 's/^\([a-z_]*\)=[^ ]*$/\1/p' | sort -u)
 ok 'the programs' all program_exists < <(
 	sed -n '/ hears /d; s/^isthmus# \([a-z]*\).*/\1/p' README.md)
+
+# Each call has its place in a table of docs/abi.md, and no other is named there.
+sed -n 's/^SYSCALL([0-9]*, \([a-z_0-9]*\),.*/\1/p' kernel/abi/syscalls.def | sort -u >"$dir/want"
+awk -F '|' '/^\| calls \|/ { on = 1; next } /^$/ { on = 0 } on { print $2 }' docs/abi.md |
+	grep -o '`[^`]*`' | tr -d '`' | sort -u >"$dir/got"
+ok 'the calls in docs/abi.md' diff "$dir/want" "$dir/got"
 
 # The programs that they show, in a place that looks like the top of the tree,
 # and the transcripts that begin with one of these commands.  All that is shown
