@@ -6,7 +6,6 @@
 
 #include "abi/errno.h"
 #include "file.h"
-#include "futex.h"
 #include "kmem.h"
 #include "printf.h"
 #include "shm.h"
@@ -217,7 +216,6 @@ proc_fork(const struct birth *how, int *pid)
 	node_ref(p->cwd);
 	memcpy(p->name, parent->name, sizeof(p->name));
 	memcpy(p->rlimit, parent->rlimit, sizeof(p->rlimit));
-	p->nice = parent->nice;
 	memcpy(p->sig->act, parent->sig->act, sizeof(p->sig->act));
 	p->sig->mask = parent->sig->mask;
 	p->sig->altstack = parent->sig->altstack;
@@ -256,7 +254,6 @@ proc_set_space(struct vm_space *sp)
 	struct vm_space *old = p->space;
 	const uint32_t zero = 0;
 
-	futex_exit();
 	if (p->clear_tid != 0 && lender != NULL)
 		copyout(p->clear_tid, &zero, sizeof(zero));
 	p->clear_tid = 0;

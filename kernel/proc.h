@@ -67,12 +67,10 @@ struct proc {
 	struct abi_timespec64 sleep_end; /* clock_after(); a call that goes on */
 	bool resumed;                    /* after a stop keeps it */
 	struct abi_rlimit rlimit[RLIMIT_NLIMITS];
-	int nice;            /* told, and no more */
-	vaddr_t robust_list; /* futex.c; 0: none */
-	int status;          /* of a zombie, as wait4 gives it */
-	int exit_signal;     /* what the parent gets at its end; 0: nothing */
-	int stop_signal;     /* stopped by; 0: not, or reported */
-	bool continued;      /* and not reported */
+	int status;      /* of a zombie, as wait4 gives it */
+	int exit_signal; /* what the parent gets at its end; 0: nothing */
+	int stop_signal; /* stopped by; 0: not, or reported */
+	bool continued;  /* and not reported */
 	bool execed;
 	uint32_t start_tick;
 	uint32_t utime, stime;   /* ticks */

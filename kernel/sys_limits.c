@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls about limits and turns, and about the machine that all share. */
+/* System calls about limits, and about the machine that all share. */
 #include "abi/errno.h"
 #include "frame.h"
 #include "proc.h"
@@ -23,14 +23,25 @@ const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS] = {
 	[8 ... 11] = UNLIMITED, /* the last four are of what isn't there */
 };
 
+/* Tell a limit of a process, 0 the caller; new, unless it is NULL, holds from then on. */
 static int
-set_limit(struct proc *p, uint32_t which, const struct abi_rlimit *new)
+change_limit(int pid, uint32_t which, const struct abi_rlimit *new, struct abi_rlimit *old)
 {
+	struct proc *self = curproc(), *p = pid == 0 ? self : proc_find(pid);
+
+	if (which >= RLIMIT_NLIMITS)
+		return EINVAL;
+	if (p == NULL)
+		return ESRCH;
+	if (p != self && !proc_may_signal(&self->cred, p))
+		return EPERM;
+	*old = p->rlimit[which];
+	if (new == NULL)
+		return 0;
 	if (new->rlim_cur > new->rlim_max)
 		return EINVAL;
-	if (which == RLIMIT_NOFILE && new->rlim_max > OPEN_MAX)
-		return EPERM;
-	if (new->rlim_max > p->rlimit[which].rlim_max && curproc()->cred.euid != 0)
+	if ((which == RLIMIT_NOFILE && new->rlim_max > OPEN_MAX) ||
+	    (new->rlim_max > old->rlim_max && self->cred.euid != 0))
 		return EPERM;
 	p->rlimit[which] = *new;
 	return 0;
@@ -39,35 +50,35 @@ set_limit(struct proc *p, uint32_t which, const struct abi_rlimit *new)
 int
 sys_setrlimit(const uint32_t *arg, uint32_t *result)
 {
-	struct abi_rlimit new;
+	struct abi_rlimit new, old;
 
-	if (arg[0] >= RLIMIT_NLIMITS)
-		return EINVAL;
-	if (copyin(&new, arg[1], sizeof(new)) != 0)
-		return EFAULT;
-	return set_limit(curproc(), arg[0], &new);
+	return copyin(&new, arg[1], sizeof(new)) != 0 ? EFAULT
+	                                              : change_limit(0, arg[0], &new, &old);
+}
+
+/* A limit as it is told where none is more than `most`. */
+static int
+tell_limit(const uint32_t *arg, uint32_t most)
+{
+	struct abi_rlimit l;
+	int err = change_limit(0, arg[0], NULL, &l);
+
+	l.rlim_cur = l.rlim_cur > most ? most : l.rlim_cur;
+	l.rlim_max = l.rlim_max > most ? most : l.rlim_max;
+	return err != 0 ? err : copyout(arg[1], &l, sizeof(l));
 }
 
 int
 sys_ugetrlimit(const uint32_t *arg, uint32_t *result)
 {
-	if (arg[0] >= RLIMIT_NLIMITS)
-		return EINVAL;
-	return copyout(arg[1], &curproc()->rlimit[arg[0]], sizeof(struct abi_rlimit));
+	return tell_limit(arg, RLIM_INFINITY);
 }
 
 /* The old call, to which no limit is more than a signed word. */
 int
 sys_getrlimit(const uint32_t *arg, uint32_t *result)
 {
-	struct abi_rlimit l;
-
-	if (arg[0] >= RLIMIT_NLIMITS)
-		return EINVAL;
-	l = curproc()->rlimit[arg[0]];
-	l.rlim_cur = l.rlim_cur > INT32_MAX ? INT32_MAX : l.rlim_cur;
-	l.rlim_max = l.rlim_max > INT32_MAX ? INT32_MAX : l.rlim_max;
-	return copyout(arg[1], &l, sizeof(l));
+	return tell_limit(arg, INT32_MAX);
 }
 
 static uint64_t
@@ -85,178 +96,16 @@ narrow(uint64_t limit)
 int
 sys_prlimit64(const uint32_t *arg, uint32_t *result)
 {
-	struct proc *self = curproc(), *p = arg[0] == 0 ? self : proc_find(arg[0]);
-	struct abi_rlimit64 old, new;
-	int err = 0;
+	struct abi_rlimit64 wide = {0};
+	struct abi_rlimit new, old;
+	int err;
 
-	if (arg[1] >= RLIMIT_NLIMITS)
-		return EINVAL;
-	if (arg[2] != 0 && copyin(&new, arg[2], sizeof(new)) != 0)
+	if (arg[2] != 0 && copyin(&wide, arg[2], sizeof(wide)) != 0)
 		return EFAULT;
-	if (p == NULL)
-		return ESRCH;
-	if (p != self && !proc_may_signal(&self->cred, p))
-		return EPERM;
-	old.rlim_cur = widen(p->rlimit[arg[1]].rlim_cur);
-	old.rlim_max = widen(p->rlimit[arg[1]].rlim_max);
-	if (arg[2] != 0)
-		err = set_limit(p, arg[1],
-		                &(struct abi_rlimit){narrow(new.rlim_cur), narrow(new.rlim_max)});
-	if (err == 0 && arg[3] != 0)
-		err = copyout(arg[3], &old, sizeof(old));
-	return err;
-}
-
-/* ---- Priorities: told to who asks; all get their turn alike ---- */
-
-#define PRIO_PROCESS 0
-#define PRIO_PGRP 1
-#define PRIO_USER 2
-#define NICE_MIN (-20)
-#define NICE_MAX 19
-
-static bool
-is_one_of(const struct proc *p, uint32_t which, uint32_t who)
-{
-	const struct proc *self = curproc();
-
-	if (which == PRIO_PROCESS)
-		return p->pid == (int)(who == 0 ? (uint32_t)self->pid : who);
-	if (which == PRIO_PGRP)
-		return p->pgid == (int)(who == 0 ? (uint32_t)self->pgid : who);
-	return p->cred.ruid == (who == 0 ? self->cred.ruid : who);
-}
-
-/* The result is 20 - nice, which is never negative. */
-int
-sys_getpriority(const uint32_t *arg, uint32_t *result)
-{
-	const struct proc *p;
-
-	if (arg[0] > PRIO_USER)
-		return EINVAL;
-	for (p = proc_list; p != NULL; p = p->next)
-		if (is_one_of(p, arg[0], arg[1]) && (uint32_t)(20 - p->nice) > *result)
-			*result = 20 - p->nice;
-	return *result == 0 ? ESRCH : 0;
-}
-
-static int
-set_nice(struct proc *p, int nice)
-{
-	const struct cred *cred = &curproc()->cred;
-
-	nice = nice < NICE_MIN ? NICE_MIN : nice > NICE_MAX ? NICE_MAX : nice;
-	if (cred->euid != 0 && cred->euid != p->cred.euid && cred->euid != p->cred.ruid)
-		return EPERM;
-	if (nice < p->nice && cred->euid != 0)
-		return EACCES;
-	p->nice = nice;
-	return 0;
-}
-
-int
-sys_setpriority(const uint32_t *arg, uint32_t *result)
-{
-	struct proc *p;
-	int err = ESRCH, one;
-
-	if (arg[0] > PRIO_USER)
-		return EINVAL;
-	for (p = proc_list; p != NULL; p = p->next) {
-		if (!is_one_of(p, arg[0], arg[1]))
-			continue;
-		one = set_nice(p, (int)arg[2]);
-		if (err == ESRCH || one != 0)
-			err = one;
-	}
-	return err;
-}
-
-int
-sys_nice(const uint32_t *arg, uint32_t *result)
-{
-	struct proc *p = curproc();
-	int by = (int)arg[0];
-
-	by = by < -40 ? -40 : by > 40 ? 40 : by;
-	return set_nice(p, p->nice + by) != 0 ? EPERM : 0;
-}
-
-/* ---- One CPU, one policy ---- */
-
-static int
-known(uint32_t pid)
-{
-	return pid == 0 || proc_find(pid) != NULL ? 0 : ESRCH;
-}
-
-int
-sys_sched_getaffinity(const uint32_t *arg, uint32_t *result)
-{
-	static const uint32_t mask = 1;
-
-	if (arg[1] == 0 || arg[1] % sizeof(mask) != 0)
-		return EINVAL;
-	if (known(arg[0]) != 0)
-		return ESRCH;
-	*result = sizeof(mask);
-	return copyout(arg[2], &mask, sizeof(mask));
-}
-
-int
-sys_sched_setaffinity(const uint32_t *arg, uint32_t *result)
-{
-	uint32_t mask = 0;
-
-	if (copyin(&mask, arg[2], arg[1] < sizeof(mask) ? arg[1] : sizeof(mask)) != 0)
-		return EFAULT;
-	return known(arg[0]) != 0 ? ESRCH : mask & 1 ? 0 : EINVAL;
-}
-
-int
-sys_getcpu(const uint32_t *arg, uint32_t *result)
-{
-	static const uint32_t zero;
-
-	if (arg[0] != 0 && copyout(arg[0], &zero, sizeof(zero)) != 0)
-		return EFAULT;
-	return arg[1] == 0 ? 0 : copyout(arg[1], &zero, sizeof(zero));
-}
-
-int
-sys_sched_getscheduler(const uint32_t *arg, uint32_t *result)
-{
-	(void)result; /* SCHED_OTHER is 0 */
-	return known(arg[0]);
-}
-
-int
-sys_sched_getparam(const uint32_t *arg, uint32_t *result)
-{
-	static const uint32_t zero;
-
-	return known(arg[0]) != 0 ? ESRCH : copyout(arg[1], &zero, sizeof(zero));
-}
-
-/* Of SCHED_OTHER both ends are 0; of SCHED_FIFO and SCHED_RR 1 and 99. */
-static int
-priority_end(uint32_t policy, uint32_t of_realtime, uint32_t *result)
-{
-	*result = policy == 1 || policy == 2 ? of_realtime : 0;
-	return policy <= 3 || policy == 5 ? 0 : EINVAL;
-}
-
-int
-sys_sched_get_priority_max(const uint32_t *arg, uint32_t *result)
-{
-	return priority_end(arg[0], 99, result);
-}
-
-int
-sys_sched_get_priority_min(const uint32_t *arg, uint32_t *result)
-{
-	return priority_end(arg[0], 1, result);
+	new = (struct abi_rlimit){narrow(wide.rlim_cur), narrow(wide.rlim_max)};
+	err = change_limit(arg[0], arg[1], arg[2] != 0 ? &new : NULL, &old);
+	wide = (struct abi_rlimit64){widen(old.rlim_cur), widen(old.rlim_max)};
+	return err != 0 || arg[3] == 0 ? err : copyout(arg[3], &wide, sizeof(wide));
 }
 
 /* ---- The machine ---- */

@@ -124,3 +124,50 @@ sys_old_mmap(const uint32_t *arg, uint32_t *result)
 	all[5] >>= PAGE_SHIFT;
 	return sys_mmap2(all, result);
 }
+
+/* ---- What programs say of memory: it is all that there is, nothing stands behind it ---- */
+
+/* => EINVAL; ENOMEM: there is a hole in the range. drop: what is private there
+ * becomes what it was before it was written, its object's or zeros. */
+static int
+over_range(vaddr_t start, uint32_t bytes, bool drop)
+{
+	struct vm_space *sp = curproc()->space;
+	vaddr_t end = start + page_round(bytes);
+	const struct vm_entry *e;
+	int err = 0;
+
+	if ((start & PAGE_MASK) != 0 || page_round(bytes) < bytes || end < start)
+		return EINVAL;
+	for (e = vm_entry_from(sp, start); start < end; start = e->end, e = e->next) {
+		if (e == NULL || e->start >= end)
+			return ENOMEM;
+		if (e->start > start) {
+			err = ENOMEM;
+			start = e->start;
+		}
+		if (drop)
+			pmap_remove(&sp->pmap, start, e->end < end ? e->end : end);
+	}
+	return err;
+}
+
+/* MADV_NORMAL to MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE to MADV_DODUMP. */
+#define ADVICE_KNOWN 0x3c11fu
+
+int
+sys_madvise(const uint32_t *arg, uint32_t *result)
+{
+	if (arg[2] >= 32 || !(ADVICE_KNOWN >> arg[2] & 1))
+		return EINVAL;
+	return over_range(arg[0], arg[1], arg[2] == MADV_DONTNEED);
+}
+
+int
+sys_msync(const uint32_t *arg, uint32_t *result)
+{
+	if ((arg[2] & ~(uint32_t)(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) != 0 ||
+	    (arg[2] & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
+		return EINVAL;
+	return over_range(arg[0], arg[1], false);
+}

@@ -124,8 +124,6 @@ int vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot);
 struct vm_entry *vm_entry_at(struct vm_space *sp, vaddr_t va);
 /* The first entry that ends above va. */
 struct vm_entry *vm_entry_from(struct vm_space *sp, vaddr_t va);
-/* e also has [start, end), right above or below it, which is free. => ENOMEM. */
-int vm_entry_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end);
 /* Move the end of the heap. => ENOMEM. */
 int vm_brk(struct vm_space *sp, vaddr_t end);
 

@@ -291,8 +291,9 @@ vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
 
 /* ---- Growing: the heap upwards, the stack downwards ---- */
 
-int
-vm_entry_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
+/* e also has [start, end), right above or below it, which is free. => ENOMEM. */
+static int
+entry_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
 {
 	uint32_t pages = (end - start) >> PAGE_SHIFT;
 	uint32_t lo, hi, tables;
@@ -334,7 +335,7 @@ vm_brk(struct vm_space *sp, vaddr_t end)
 		e = vm_entry_at(sp, old_top - 1);
 		if (e != NULL && e->start >= sp->brk_start && e->object == NULL &&
 		    e->inherit == VM_COPY && e->prot == heap.prot)
-			err = vm_entry_grow(sp, e, old_top, top);
+			err = entry_grow(sp, e, old_top, top);
 		else
 			err = vm_map(sp, &heap);
 	}
@@ -357,7 +358,7 @@ vm_stack_grow(struct vm_space *sp, vaddr_t va)
 		return NULL;
 	if (e->prev != NULL && e->prev->end > start - PAGE_SIZE)
 		return NULL;
-	if (vm_entry_grow(sp, e, start, e->start) != 0)
+	if (entry_grow(sp, e, start, e->start) != 0)
 		return NULL;
 	return e;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The C library's own locks in a segment, between processes: a mutex and a
- * condition variable, semaphores, a barrier, and a robust mutex whose owner is
- * killed. Nothing here knows where it runs; it prints what it found.
+ * condition variable, semaphores and a barrier. Nothing here knows where it
+ * runs; it prints what it found.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -19,7 +19,7 @@
 #define WORKERS 4
 
 static struct {
-	pthread_mutex_t mutex, robust;
+	pthread_mutex_t mutex, held;
 	pthread_cond_t turn;
 	pthread_barrier_t start;
 	sem_t ping, pong;
@@ -68,7 +68,7 @@ static void
 hold(int unused)
 {
 	(void)unused;
-	pthread_mutex_lock(&s->robust);
+	pthread_mutex_lock(&s->held);
 	sem_post(&s->pong);
 	pause();
 }
@@ -83,8 +83,7 @@ prepare(void)
 	pthread_mutexattr_init(&m);
 	pthread_mutexattr_setpshared(&m, PTHREAD_PROCESS_SHARED);
 	pthread_mutex_init(&s->mutex, &m);
-	pthread_mutexattr_setrobust(&m, PTHREAD_MUTEX_ROBUST);
-	pthread_mutex_init(&s->robust, &m);
+	pthread_mutex_init(&s->held, &m);
 	pthread_condattr_init(&c);
 	pthread_condattr_setpshared(&c, PTHREAD_PROCESS_SHARED);
 	pthread_cond_init(&s->turn, &c);
@@ -127,13 +126,8 @@ main(void)
 	sem_wait(&s->pong);
 	clock_gettime(CLOCK_REALTIME, &t);
 	t.tv_sec++;
-	err = pthread_mutex_timedlock(&s->robust, &t);
+	err = pthread_mutex_timedlock(&s->held, &t);
 	printf("held by another: %s\n", err == ETIMEDOUT ? "time-out" : "wrong");
 	kill(pid, SIGKILL);
-	err = pthread_mutex_lock(&s->robust);
-	printf("its owner killed: %s\n", err == EOWNERDEAD ? "owner died" : "wrong");
-	pthread_mutex_consistent(&s->robust);
-	pthread_mutex_unlock(&s->robust);
-	printf("made good: %s\n", pthread_mutex_lock(&s->robust) == 0 ? "locked" : "wrong");
 	return 0;
 }

@@ -60,6 +60,8 @@ single(void)
 	fails(futex(word, WAIT | FUTEX_CLOCK_REALTIME, 7, NULL, NULL, 0), ENOSYS,
 	      "WAIT has no clock");
 	fails(futex(word, 6, 0, NULL, NULL, 0), ENOSYS, "no such operation");
+	fails(syscall(311, word, 8), EINVAL, "a list of locks of another form");
+	is(syscall(311, word, 12), 0, "a list of locks");
 	munmap(word, PAGE);
 }
 
@@ -101,30 +103,6 @@ order(void)
 	is(ending(pid[1]), 0, "this one");
 	is(futex(&s->word, WAKE, 1, NULL, NULL, 0), 1, "WAKE has all bits");
 	is(ending(pid[0]), 0, "the other");
-}
-
-static void
-requeueing(void)
-{
-	pid_t pid[4];
-
-	s->woken = 0;
-	for (int i = 0; i < 4; i++)
-		pid[i] = waiter(i, WAIT, 0);
-	fails(futex(&s->word, FUTEX_CMP_REQUEUE, 1, (void *)1, &s->other, 9), EAGAIN,
-	      "another value");
-	fails(futex(&s->word, FUTEX_REQUEUE, -1, (void *)1, &s->other, 0), EINVAL,
-	      "less than none");
-	fails(futex(&s->word, FUTEX_REQUEUE, 1, (void *)1, (void *)0x10000, 0), EFAULT, "nowhere");
-	is(futex(&s->word, FUTEX_CMP_REQUEUE, 1, (void *)2, &s->other, 0), 3,
-	   "one woken, two moved");
-	is(ending(pid[0]), 0, "the first");
-	is(futex(&s->other, WAKE, ALL, NULL, NULL, 0), 2, "two are at the other word");
-	is(ending(pid[1]) | ending(pid[2]), 0, "the next");
-	is(futex(&s->word, FUTEX_REQUEUE, 0, (void *)ALL, &s->other, 0), 1, "all");
-	kill(pid[3], SIGKILL);
-	is(ending(pid[3]), KILLED(SIGKILL), "one is killed where it was moved to");
-	is(futex(&s->other, WAKE, ALL, NULL, NULL, 0), 0, "and forgotten");
 }
 
 /* A word of a segment, at two addresses, one of them read-only, and by a
@@ -184,70 +162,13 @@ signals(void)
 	is(ending(pid), 0, "to its end");
 }
 
-/* Two locks of a kind that is found when its owner ends. */
-struct lock {
-	uint32_t next, word;
-};
-
-static void
-robust(void)
-{
-	struct {
-		struct abi_robust_list list;
-		struct lock held[2], pending;
-		uint32_t mine;
-	} *r = shared(PAGE);
-	char *argv[] = {"true", NULL};
-	pid_t pid, waits;
-
-	fails(syscall(311, r, 8), EINVAL, "a list of another form");
-	for (int exec = 0; exec < 2; exec++) {
-		r->list.next = (uint32_t)&r->held[0], r->list.offset = 4;
-		r->held[0].next = (uint32_t)&r->held[1];
-		r->held[1].next = (uint32_t)&r->list;
-		pid = fork();
-		if (pid == 0) {
-			r->held[0].word = getpid() | FUTEX_WAITERS;
-			r->held[1].word = 12345;
-			r->list.pending = (uint32_t)&r->pending;
-			r->pending.word = r->mine = getpid();
-			syscall(311, &r->list, 12);
-			while (r->mine)
-				usleep(1000);
-			if (exec)
-				execv("/bin/true", argv);
-			_exit(0);
-		}
-		while (!r->mine)
-			usleep(1000);
-		waits = SPAWN(_exit(futex(&r->held[0].word, WAIT, r->held[0].word, NULL, NULL, 0)));
-		until_state(waits, 'S');
-		r->mine = 0;
-		is(ending(pid), 0, exec ? "exec" : "exit");
-		is(ending(waits), 0, "wakes who waits for its lock");
-		is(r->held[0].word, FUTEX_WAITERS | FUTEX_OWNER_DIED, "which says so");
-		is(r->held[1].word, 12345, "another's lock stays");
-		is(r->pending.word, FUTEX_OWNER_DIED, "one just taken goes too");
-	}
-	/* Lists that make no sense end. */
-	r->list.next = (uint32_t)&r->held[0];
-	r->held[0].next = (uint32_t)&r->held[0];
-	is(CHILD(syscall(311, &r->list, 12)), 0, "a ring without an end");
-	r->held[0].next = 0x10000;
-	is(CHILD(syscall(311, &r->list, 12)), 0, "a list that leads nowhere");
-	is(CHILD(syscall(311, 0xc0000000, 12)), 0, "no list");
-	munmap(r, PAGE);
-}
-
 void
 test(void)
 {
 	s = shared(PAGE);
 	single();
 	order();
-	requeueing();
 	segments();
 	signals();
-	robust();
 	munmap(s, PAGE);
 }
