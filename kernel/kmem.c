@@ -124,10 +124,10 @@ kmem_copy(const void *from, size_t size)
 {
 	void *p;
 
-	ASSERT(size <= SLAB_MAX);
+	ASSERT(size <= KMEM_MAX);
 	if (inject_fail(INJECT_KMEM))
 		return NULL;
-	p = object_alloc(size);
+	p = size > SLAB_MAX ? page_alloc() : object_alloc(size);
 	return p == NULL ? NULL : memcpy(p, from, size);
 }
 

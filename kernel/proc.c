@@ -36,21 +36,33 @@ proc_find(int pid)
 	return p;
 }
 
+/*
+ * How many processes have a group or session whose number leaves this when it is
+ * divided: a number that leaves it too isn't given to a new process.
+ */
+#define NAMED 4096u
+static uint16_t named[NAMED];
+
+void
+proc_set_group(struct proc *p, int pgid, int sid)
+{
+	named[p->pgid % NAMED]--;
+	named[p->sid % NAMED]--;
+	p->pgid = pgid;
+	p->sid = sid;
+	named[pgid % NAMED]++;
+	named[sid % NAMED]++;
+}
+
 /* A number that no process, group or session has. 0: none left. */
 static int
 pid_alloc(void)
 {
-	const struct proc *p;
 	int tries;
 
 	for (tries = 0; tries < PID_MAX; tries++) {
 		proc_last_pid = proc_last_pid % PID_MAX + 1;
-		if (proc_find(proc_last_pid) != NULL)
-			continue;
-		for (p = proc_list; p != NULL; p = p->next)
-			if (p->pgid == proc_last_pid || p->sid == proc_last_pid)
-				break;
-		if (p == NULL)
+		if (named[proc_last_pid % NAMED] == 0 && proc_find(proc_last_pid) == NULL)
 			return proc_last_pid;
 	}
 	return 0;
@@ -67,6 +79,8 @@ table_add(struct proc *p)
 	p->list_link = list_end;
 	*list_end = p;
 	list_end = &p->next;
+	named[p->pgid % NAMED]++;
+	named[p->sid % NAMED]++;
 	proc_count++;
 	proc_forks++;
 }
@@ -84,6 +98,8 @@ table_remove(struct proc *p)
 		p->next->list_link = p->list_link;
 	else
 		list_end = p->list_link;
+	named[p->pgid % NAMED]--;
+	named[p->sid % NAMED]--;
 	proc_count--;
 }
 
@@ -92,37 +108,36 @@ child_add(struct proc *parent, struct proc *p)
 {
 	p->parent = parent;
 	p->sibling = parent->children;
+	p->sibling_link = &parent->children;
+	if (p->sibling != NULL)
+		p->sibling->sibling_link = &p->sibling;
 	parent->children = p;
 }
 
 static void
 child_remove(struct proc *p)
 {
-	struct proc **link = &p->parent->children;
-
-	while (*link != p)
-		link = &(*link)->sibling;
-	*link = p->sibling;
+	*p->sibling_link = p->sibling;
+	if (p->sibling != NULL)
+		p->sibling->sibling_link = p->sibling_link;
 }
 
 /* ---- Birth ---- */
 
 /* The parts that every process has. => NULL with nothing taken. */
 static struct proc *
-proc_alloc(void (*fn)(void))
+proc_alloc(void (*fn)(void), struct sigstate *sig)
 {
 	struct proc *p = kmem_alloc(sizeof(*p));
 
-	if (p == NULL)
-		return NULL;
-	p->state = PROC_NEW;
-	p->start_tick = clock_ticks;
-	p->sig = kmem_alloc(sizeof(*p->sig));
-	if (p->sig == NULL || machine_proc_init(p, fn) != 0) {
-		kmem_free(p->sig);
+	if (p == NULL || sig == NULL || machine_proc_init(p, fn) != 0) {
+		kmem_free(sig);
 		kmem_free(p);
 		return NULL;
 	}
+	p->state = PROC_NEW;
+	p->start_tick = clock_ticks;
+	p->sig = sig;
 	return p;
 }
 
@@ -130,14 +145,30 @@ static void
 proc_free(struct proc *p)
 {
 	machine_proc_free(p);
+	kmem_free(p->sig->note);
 	kmem_free(p->sig);
 	kmem_free(p);
+}
+
+/* What a child has of its parent's: all but what is pending. */
+static struct sigstate *
+sigstate_copy(const struct sigstate *from)
+{
+	struct sigstate *sig = kmem_copy(from, sizeof(*from));
+
+	if (sig != NULL) {
+		sig->pending = sig->waited = 0;
+		sig->use_saved = false;
+		sig->restart = 0;
+		sig->note = NULL;
+	}
+	return sig;
 }
 
 void
 proc_init(void (*fn)(void))
 {
-	struct proc *p = proc_alloc(fn);
+	struct proc *p = proc_alloc(fn, kmem_alloc(sizeof(*p->sig)));
 
 	if (p == NULL || vm_space_create(&p->space) != 0 || fdtable_create(&p->files) != 0)
 		noboot("too little memory for the first process");
@@ -182,7 +213,7 @@ proc_fork(const struct birth *how, int *pid)
 	struct proc *parent = curproc(), *p;
 	int err = ENOMEM;
 
-	p = proc_alloc(fork_return);
+	p = proc_alloc(fork_return, sigstate_copy(parent->sig));
 	if (p == NULL)
 		return ENOMEM;
 	if (fdtable_fork(parent->files, &p->files) != 0)
@@ -216,9 +247,6 @@ proc_fork(const struct birth *how, int *pid)
 	node_ref(p->cwd);
 	memcpy(p->name, parent->name, sizeof(p->name));
 	memcpy(p->rlimit, parent->rlimit, sizeof(p->rlimit));
-	memcpy(p->sig->act, parent->sig->act, sizeof(p->sig->act));
-	p->sig->mask = parent->sig->mask;
-	p->sig->altstack = parent->sig->altstack;
 	table_add(p);
 	child_add(parent, p);
 	*pid = p->pid;

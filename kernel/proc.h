@@ -41,7 +41,7 @@ struct proc {
 	struct proc *next, **list_link; /* all processes, oldest first */
 	struct proc *hash_next;         /* by pid */
 	struct proc *parent;
-	struct proc *children, *sibling;
+	struct proc *children, *sibling, **sibling_link;
 
 	struct vm_space *space;
 	struct proc *lender;   /* whose space it is, borrowed by vfork */
@@ -87,6 +87,9 @@ extern const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS]; /* init's */
 /* Make process 1, which runs fn first. */
 void proc_init(void (*fn)(void));
 struct proc *proc_find(int pid); /* zombies too; NULL: none */
+
+/* p's group and session are others now. */
+void proc_set_group(struct proc *p, int pgid, int sid);
 
 /* How a child differs from its parent, for proc_fork(). */
 struct birth {

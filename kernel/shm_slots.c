@@ -5,7 +5,7 @@
  *
  * Slots:   chunk[slot / 1024] -> [segment of slot % 1024]
  * Keys:    chunk[hash / 1024] -> [chain of hash % 1024] -> segment -> segment
- * Attaches: space->shm -> chunk[n / 42] -> [{va, id, pieces} of n % 42]
+ * Attaches: space->shm -> chunk -> [{va, id, pieces}]; each larger than the last
  */
 #include "shm_slots.h"
 
@@ -191,8 +191,10 @@ shm_slot_free(struct shm_segment *seg)
 
 /* ---- Attaches ---- */
 
-#define AT_CHUNK 42u /* as many as fit an object of kmem.c */
-#define AT_CHUNKS ((SHM_ATTACH_MAX + AT_CHUNK - 1) / AT_CHUNK)
+/* Chunks get larger: 4, 8, 16 ... up to a page's worth, and so on. */
+#define AT_FIRST 4u
+#define AT_LARGEST (KMEM_MAX / sizeof(struct shm_attach))
+#define AT_CHUNKS 24u
 #define AT_HEADS 32u
 
 /*
@@ -212,10 +214,36 @@ shm_attach_full(const struct vm_space *sp)
 	return (sp->shm != NULL ? sp->shm->used : 0) >= shminfo.shmseg;
 }
 
+/* How many there are in a chunk. */
+static uint32_t
+chunk_size(unsigned chunk)
+{
+	return chunk < 6 ? AT_FIRST << chunk : AT_LARGEST;
+}
+
+/* Where number n is: in the chunk's place *i. */
+static unsigned
+chunk_of(uint16_t n, uint32_t *i)
+{
+	uint32_t above = n - 1u + AT_FIRST;
+	unsigned chunk;
+
+	if (above >= AT_LARGEST) {
+		*i = above % AT_LARGEST;
+		return 5 + above / AT_LARGEST;
+	}
+	chunk = 29 - __builtin_clz(above);
+	*i = above - (AT_FIRST << chunk);
+	return chunk;
+}
+
 struct shm_attach *
 shm_attach_get(const struct vm_space *sp, uint16_t n)
 {
-	return &sp->shm->chunks[(n - 1) / AT_CHUNK][(n - 1) % AT_CHUNK];
+	uint32_t i;
+	unsigned chunk = chunk_of(n, &i);
+
+	return &sp->shm->chunks[chunk][i];
 }
 
 struct shm_attach *
@@ -270,14 +298,17 @@ shm_attach_alloc(struct vm_space *sp, vaddr_t va, int32_t id, uint16_t *n)
 {
 	struct shm_attach **chunk, *at;
 	struct shm_table *t = sp->shm;
+	unsigned c;
+	uint32_t i;
 
 	if (t == NULL && (t = sp->shm = kmem_alloc(sizeof(*t))) == NULL)
 		return ENOMEM;
 	*n = t->free != 0 ? t->free : t->top + 1;
-	chunk = &t->chunks[(*n - 1) / AT_CHUNK];
-	if (*chunk == NULL && (*chunk = kmem_alloc(AT_CHUNK * sizeof(**chunk))) == NULL)
+	c = chunk_of(*n, &i);
+	chunk = &t->chunks[c];
+	if (*chunk == NULL && (*chunk = kmem_alloc(chunk_size(c) * sizeof(**chunk))) == NULL)
 		return ENOMEM;
-	at = shm_attach_get(sp, *n);
+	at = &(*chunk)[i];
 	if (t->free != 0)
 		t->free = at->next;
 	else
@@ -315,9 +346,9 @@ shm_attach_copy(const struct vm_space *from, struct vm_space *to)
 	if (to->shm == NULL)
 		return ENOMEM;
 	memset(to->shm->chunks, 0, sizeof(to->shm->chunks));
-	for (i = 0; i * AT_CHUNK < from->shm->top; i++) {
+	for (i = 0; i < AT_CHUNKS && from->shm->chunks[i] != NULL; i++) {
 		to->shm->chunks[i] =
-			kmem_copy(from->shm->chunks[i], AT_CHUNK * sizeof(struct shm_attach));
+			kmem_copy(from->shm->chunks[i], chunk_size(i) * sizeof(struct shm_attach));
 		if (to->shm->chunks[i] == NULL) {
 			shm_space_free(to);
 			return ENOMEM;
@@ -333,7 +364,7 @@ shm_space_free(struct vm_space *sp)
 
 	if (sp->shm == NULL)
 		return;
-	for (i = 0; i * AT_CHUNK < sp->shm->top; i++)
+	for (i = 0; i < AT_CHUNKS && sp->shm->chunks[i] != NULL; i++)
 		kmem_free(sp->shm->chunks[i]);
 	kmem_free(sp->shm);
 	sp->shm = NULL;

@@ -8,6 +8,7 @@
 
 #include "abi/errno.h"
 #include "inject.h"
+#include "kmem.h"
 #include "printf.h"
 #include "proc.h"
 #include "string.h"
@@ -53,12 +54,27 @@ signal_set_mask(sigset_t mask)
 void
 signal_info(const struct proc *p, int sig, struct abi_siginfo *info)
 {
-	const struct signote *note = &p->sig->note[sig];
+	static const struct signote unknown = {.code = SI_KERNEL};
+	const struct signote *note = p->sig->note != NULL ? &p->sig->note[sig] : &unknown;
 
 	memset(info, 0, sizeof(*info));
 	info->si_signo = sig;
 	info->si_code = note->code;
 	memcpy(info->u.pad, note->word, sizeof(note->word));
+}
+
+/* One for each signal, they don't queue. Without memory for them it is not known
+ * where a signal comes from. */
+static void
+note_take(struct sigstate *ss, int sig, const struct abi_siginfo *info)
+{
+	if (ss->note == NULL && (ss->note = kmem_alloc((NSIG + 1) * sizeof(*ss->note))) == NULL)
+		return;
+	ss->note[sig] = (struct signote){.code = SI_KERNEL};
+	if (info != NULL) {
+		ss->note[sig].code = info->si_code;
+		memcpy(ss->note[sig].word, info->u.pad, sizeof(ss->note[sig].word));
+	}
 }
 
 void
@@ -85,7 +101,6 @@ void
 signal_post(struct proc *p, int sig, const struct abi_siginfo *info)
 {
 	struct sigstate *ss = p->sig;
-	struct signote *note = &ss->note[sig];
 
 	ASSERT(sig >= 1 && sig <= NSIG);
 	if (p->state == PROC_ZOMBIE)
@@ -99,12 +114,7 @@ signal_post(struct proc *p, int sig, const struct abi_siginfo *info)
 			proc_continue(p);
 		return;
 	}
-	memset(note, 0, sizeof(*note));
-	note->code = SI_KERNEL;
-	if (info != NULL) {
-		note->code = info->si_code;
-		memcpy(note->word, info->u.pad, sizeof(note->word));
-	}
+	note_take(ss, sig, info);
 	ss->pending |= SIGBIT(sig);
 	return_work = true;
 	if (p->state == PROC_STOPPED && sig == SIGCONT)

@@ -29,7 +29,7 @@ struct sigstate {
 	bool use_saved;
 	int restart; /* ERESTART or ERESTARTNOHAND of the call just refused */
 	struct abi_sigaction act[NSIG];
-	struct signote note[NSIG + 1]; /* of pending signals; one each, they don't queue */
+	struct signote *note; /* of pending signals, NSIG + 1; NULL: none has come yet */
 	struct abi_stack altstack;
 };
 

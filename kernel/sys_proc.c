@@ -144,7 +144,7 @@ sys_setpgid(const uint32_t *arg, uint32_t *result)
 		if (q->pgid == pgid && q->sid == p->sid)
 			break;
 	}
-	p->pgid = pgid;
+	proc_set_group(p, pgid, p->sid);
 	return 0;
 }
 
@@ -185,7 +185,7 @@ sys_setsid(const uint32_t *arg, uint32_t *result)
 	for (p = proc_list; p != NULL; p = p->next)
 		if (p->pgid == self->pid)
 			return EPERM;
-	self->sid = self->pgid = self->pid;
+	proc_set_group(self, self->pid, self->pid);
 	*result = self->sid;
 	return 0;
 }

@@ -53,8 +53,9 @@ wait_for(uint32_t type, int id, uint32_t options, struct news *news)
 	memset(news, 0, sizeof(*news));
 	for (;;) {
 		any = false;
-		for (p = self->children; p != NULL; p = p->sibling) {
-			if (!matches(p, type, id, options))
+		p = type == P_PID ? proc_find(id) : self->children;
+		for (; p != NULL; p = type == P_PID ? NULL : p->sibling) {
+			if (p->parent != self || !matches(p, type, id, options))
 				continue;
 			any = true;
 			if (!has_news(p, options, &news->status))

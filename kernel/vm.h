@@ -117,6 +117,8 @@ int vm_find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *ou
 int vm_map(struct vm_space *sp, const struct vm_mapping *m);
 /* => 0, or ENOMEM (a split needs memory) with nothing changed. */
 int vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end);
+/* Unmap everything, for good. */
+void vm_unmap_all(struct vm_space *sp);
 /* Unmap only what belongs to that attach (see shm.c). => can't fail. */
 void vm_unmap_attach(struct vm_space *sp, vaddr_t start, vaddr_t end, uint16_t attach);
 /* => ENOMEM: a hole in the range, or memory; EACCES: beyond max_prot. */

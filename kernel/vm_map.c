@@ -161,24 +161,52 @@ split_at(struct vm_space *sp, vaddr_t va)
  * nothing else needs, then the promise of both. Its attach comes last, for
  * with that a removed segment may be freed.
  */
-static void
-entry_remove(struct vm_space *sp, struct vm_entry *e)
+static uint32_t
+entry_hide(struct vm_space *sp, struct vm_entry *prev, struct vm_entry *e)
 {
-	uint32_t lo, hi, tables;
+	uint32_t lo, hi, tables = slots_alone(prev, e->start, e->end, e->next, &lo, &hi);
 
 	pmap_remove(&sp->pmap, e->start, e->end);
-	tables = slots_alone(e->prev, e->start, e->end, e->next, &lo, &hi);
 	if (tables > 0) {
 		pmap_free_tables(&sp->pmap, lo << SLOT_SHIFT, hi << SLOT_SHIFT);
 		vm_tree_slots(sp, lo, hi, false);
 	}
-	space_release(sp, e->charged ? entry_pages(e) : 0, tables);
-	vm_tree_remove(sp, e);
+	return tables;
+}
+
+static void
+entry_free(struct vm_space *sp, struct vm_entry *e)
+{
 	if (e->object != NULL)
 		vm_object_unref(e->object);
 	if (e->attach != 0)
 		shm_entry_count(sp, e->attach, -1);
 	kmem_free(e);
+}
+
+static void
+entry_remove(struct vm_space *sp, struct vm_entry *e)
+{
+	uint32_t tables = entry_hide(sp, e->prev, e);
+
+	space_release(sp, e->charged ? entry_pages(e) : 0, tables);
+	vm_tree_remove(sp, e);
+	entry_free(sp, e);
+}
+
+/* With the whole space, nothing need be kept up for those that stay. */
+void
+vm_unmap_all(struct vm_space *sp)
+{
+	struct vm_entry *e = sp->first, *next;
+
+	sp->first = sp->root = sp->hint = NULL;
+	for (; e != NULL; e = next) {
+		next = e->next;
+		entry_hide(sp, NULL, e);
+		entry_free(sp, e);
+	}
+	space_release(sp, sp->pages, sp->tables);
 }
 
 int

@@ -29,8 +29,7 @@ vm_space_create(struct vm_space **out)
 void
 vm_space_destroy(struct vm_space *sp)
 {
-	vm_unmap(sp, 0, USER_END); /* splits nothing, so it can't fail */
-	ASSERT(sp->pages == 0 && sp->tables == 0);
+	vm_unmap_all(sp);
 	shm_space_free(sp);
 	pmap_destroy(&sp->pmap);
 	kmem_free(sp);

@@ -37,7 +37,9 @@
 /* Tables of the stacks' region: every directory has them from the start, so a
  * stack mapped later is there in all. */
 static _Alignas(PAGE_SIZE) pte_t kstack_tables[KSTACK_TABLES * PTAB_PAGES];
-static unsigned kstack_hint; /* no stack below it is free */
+/* Numbers of stacks that came back, and the lowest that was never used. */
+static uint16_t kstack_free[KSTACKS];
+static unsigned kstack_frees, kstack_fresh;
 
 uint32_t machine_hwcap; /* CPUID leaf 1, EDX */
 
@@ -78,15 +80,11 @@ kstack_unmap(uint8_t *stack, unsigned pages)
 static uint8_t *
 kstack_alloc(void)
 {
-	unsigned i, slot;
+	unsigned i, slot = kstack_frees > 0 ? kstack_free[kstack_frees - 1] : kstack_fresh;
 	uint8_t *stack;
 	pte_t *pte;
 	frame_t f;
 
-	for (slot = kstack_hint; slot < KSTACKS; slot++)
-		if (!pte_present(kstack_tables[slot * KSTACK_STRIDE + 1]))
-			break;
-	kstack_hint = slot;
 	if (slot == KSTACKS)
 		return NULL;
 	pte = kstack_tables + slot * KSTACK_STRIDE + 1;
@@ -98,6 +96,10 @@ kstack_alloc(void)
 		}
 		pte[i] = f << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE;
 	}
+	if (kstack_frees > 0)
+		kstack_frees--;
+	else
+		kstack_fresh++;
 	return stack;
 }
 
@@ -149,7 +151,6 @@ machine_proc_init(struct proc *p, void (*fn)(void))
 	first->ebx = fn;
 	first->eip = context_start;
 	p->md.esp = (uint32_t)first;
-	memcpy(p->md.fpu, fpu_default, sizeof(fpu_default));
 	return 0;
 }
 
@@ -159,8 +160,7 @@ machine_proc_free(struct proc *p)
 	uint32_t slot = ((uint32_t)p->md.kstack - KSTACK_BASE) / (KSTACK_STRIDE * PAGE_SIZE);
 
 	kstack_unmap(p->md.kstack, KSTACK_PAGES);
-	if (slot < kstack_hint)
-		kstack_hint = slot;
+	kstack_free[kstack_frees++] = (uint16_t)slot;
 	p->md.kstack = NULL;
 }
 
