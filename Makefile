@@ -260,10 +260,10 @@ xdisplay := $(shell tr '\0' '\n' </proc/$$PPID/environ | sed -n 's/^DISPLAY=//p'
 restore := env $(if $(xdisplay),DISPLAY=$(xdisplay),-u DISPLAY)
 endif
 
-run:	## boot to a shell on this terminal (ISO=1 by GRUB, DISPLAY=gtk in a window)
+run:	## boot to a shell on this terminal (ISO=1 by GRUB, DISPLAY=gtk in a window, ROOT=DIR a tree)
 	@tools/setup run $(if $(ISO),iso) $(if $(window),window)
 	$(remake) all $(if $(ISO),$(BUILD)/isthmus.iso)
-	@$(restore) tools/boot $(if $(ISO),--iso) $(window)
+	@$(restore) tools/boot $(if $(ISO),--iso) $(if $(ROOT),--root $(ROOT)) $(window)
 
 test:	## run every test; T=name runs one, DEBUG=1 the user tests on the debug kernel
 	@tools/setup test
