@@ -106,82 +106,69 @@ clock_realtime(struct abi_timespec64 *t)
 	t->tv_sec += boot_time;
 }
 
-void
-clock_from_realtime(struct abi_timespec64 *t)
-{
-	t->tv_sec -= boot_time;
-}
-
 int64_t
 clock_seconds(void)
 {
 	return boot_time + up_seconds;
 }
 
-/* ---- Waiting ---- */
+/* ---- Waiting: until a tick, counted from boot without wrapping ---- */
 
 /* Beyond this many seconds nobody waits; so sums stay within their type. */
 #define FAR (1ll << 40)
 
-void
-clock_after(struct abi_timespec64 *t)
+static int64_t
+ticks_now(void)
+{
+	return up_seconds * HZ + up_ticks;
+}
+
+/* The first tick at which so much has passed. */
+static int64_t
+ticks_for(int64_t sec, uint32_t nsec)
+{
+	return (sec < FAR ? sec : FAR) * HZ + (nsec + TICK_NS - 1) / TICK_NS;
+}
+
+int64_t
+clock_until(const struct abi_timespec64 *t, bool realtime)
+{
+	return ticks_for(t->tv_sec - (realtime ? boot_time : 0), t->tv_nsec);
+}
+
+int64_t
+clock_after(const struct abi_timespec64 *t)
 {
 	struct proc *p = curproc();
-	struct abi_timespec64 now;
 
-	if (!p->resumed) {
-		clock_monotonic(&now);
-		if (t->tv_sec == 0 && t->tv_nsec == 0)
-			now = *t; /* not at all: that time is past */
-		now.tv_sec += t->tv_sec < FAR ? t->tv_sec : FAR;
-		now.tv_nsec += t->tv_nsec;
-		if ((uint32_t)now.tv_nsec >= SECOND_NS) {
-			now.tv_nsec -= SECOND_NS;
-			now.tv_sec++;
-		}
-		p->sleep_end = now;
-	}
-	*t = p->sleep_end;
+	if (p->resumed)
+		return p->sleep_end;
+	p->sleep_end = 0; /* not at all: that time is past */
+	if (t->tv_sec != 0 || t->tv_nsec != 0)
+		p->sleep_end =
+			ticks_now() + ticks_for(t->tv_sec, t->tv_nsec + machine_subtick_ns());
+	return p->sleep_end;
 }
 
 void
-clock_left(const struct abi_timespec64 *end, struct abi_timespec64 *left)
+clock_left(int64_t end, struct abi_timespec64 *t)
 {
-	struct abi_timespec64 now;
+	/* Without the tick begun: never more than was asked for. */
+	int64_t left = end - ticks_now() - 1;
+	uint32_t ticks = left < 0 ? 0 : left < UINT32_MAX ? left : UINT32_MAX;
 
-	clock_monotonic(&now);
-	*left = *end;
-	left->tv_sec -= now.tv_sec;
-	left->tv_nsec -= now.tv_nsec;
-	if (left->tv_nsec < 0) {
-		left->tv_nsec += SECOND_NS;
-		left->tv_sec--;
-	}
-	if (left->tv_sec < 0)
-		left->tv_sec = left->tv_nsec = 0;
-}
-
-/* Ticks to come up to the first at which `end` is past. */
-static uint32_t
-ticks_until(const struct abi_timespec64 *end)
-{
-	int64_t sec = end->tv_sec - up_seconds, ticks;
-
-	if (sec > INT32_MAX / HZ - 1)
-		return INT32_MAX;
-	ticks = sec * HZ + ((uint32_t)end->tv_nsec + TICK_NS - 1) / TICK_NS - up_ticks;
-	return ticks > 0 ? (uint32_t)ticks : 0;
+	*t = (struct abi_timespec64){.tv_sec = ticks / HZ, .tv_nsec = ticks % HZ * TICK_NS};
 }
 
 int
-clock_sleep(const void *chan, const char *why, const struct abi_timespec64 *end)
+clock_sleep(const void *chan, const char *why, int64_t end)
 {
-	uint32_t ticks;
+	int64_t left;
 	int err = ETIMEDOUT;
 
-	if (end == NULL)
+	if (end == CLOCK_NEVER)
 		return tsleep(chan, PCATCH, why, 0);
-	while (err == ETIMEDOUT && (ticks = ticks_until(end)) > 0)
-		err = tsleep(chan, PCATCH, why, ticks);
+	while (err == ETIMEDOUT && (left = end - ticks_now()) > 0)
+		err = tsleep(chan, PCATCH, why, left < INT32_MAX ? left : INT32_MAX);
 	return err;
 }

@@ -29,30 +29,36 @@ int64_t clock_seconds(void);
 /* The same and nanoseconds; monotonic: since boot. */
 void clock_realtime(struct abi_timespec64 *t);
 void clock_monotonic(struct abi_timespec64 *t);
-/* A time since 1970 becomes one since boot. */
-void clock_from_realtime(struct abi_timespec64 *t);
 
 /*
- * Waiting until a time since boot. clock_after: t from now on becomes that
- * time; for a call that goes on after its process was stopped, the time that
- * it had. clock_left: what there is to come of it, at least 0.
+ * Waiting until a tick, counted since boot. clock_until: a point in time, since
+ * boot or 1970. clock_after: so much later than now; for a call that goes on
+ * after its process was stopped, the end that it had. clock_left: what there is
+ * to come, at most some 497 days.
  */
-void clock_after(struct abi_timespec64 *t);
-void clock_left(const struct abi_timespec64 *end, struct abi_timespec64 *left);
-/* tsleep() with PCATCH until then; end NULL: for ever.
- * => 0, EINTR, ETIMEDOUT (at once if it is past). */
-int clock_sleep(const void *chan, const char *why, const struct abi_timespec64 *end);
+#define CLOCK_NEVER INT64_MAX
+int64_t clock_until(const struct abi_timespec64 *t, bool realtime);
+int64_t clock_after(const struct abi_timespec64 *t);
+void clock_left(int64_t end, struct abi_timespec64 *t);
+/* tsleep() with PCATCH until then. => 0, EINTR, ETIMEDOUT (at once if it is past). */
+int clock_sleep(const void *chan, const char *why, int64_t end);
 
 /* sys_time.c: a time as user programs have it. => EFAULT, EINVAL (no time). */
 enum time_form { TIMEVAL32, TIMESPEC32, TIMESPEC64 };
 int timespec_in(vaddr_t from, enum time_form form, struct abi_timespec64 *t);
 int timespec_out(vaddr_t to, enum time_form form, const struct abi_timespec64 *t);
-/* The end of a wait as long as `from` says; *end is t, or NULL (for ever) where
- * from is 0. */
-int timespec_wait(vaddr_t from, enum time_form form, struct abi_timespec64 *t,
-                  const struct abi_timespec64 **end);
-/* A tick of p's: ITIMER_VIRTUAL and ITIMER_PROF. */
-void itimer_tick(struct proc *p, bool user);
+/* The end of a wait as long as `from` says; 0: CLOCK_NEVER. */
+int timespec_wait(vaddr_t from, enum time_form form, int64_t *end);
+/* Each call that has a time in its arguments, in both forms. */
+#define TIME_CALLS(name32, name64, function)                                                       \
+	int sys_##name32(const uint32_t *arg, uint32_t *result)                                    \
+	{                                                                                          \
+		return function(arg, TIMESPEC32, result);                                          \
+	}                                                                                          \
+	int sys_##name64(const uint32_t *arg, uint32_t *result)                                    \
+	{                                                                                          \
+		return function(arg, TIMESPEC64, result);                                          \
+	}
 
 /* load.c: what the machine has been busy with; load_tick() at each tick. */
 enum { LOAD_USER, LOAD_SYSTEM, LOAD_IDLE };

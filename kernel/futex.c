@@ -79,8 +79,7 @@ wake(const struct key *key, uint32_t max, uint32_t bits)
 }
 
 static int
-wait(const struct key *key, vaddr_t word, uint32_t value, uint32_t bits,
-     const struct abi_timespec64 *end)
+wait(const struct key *key, vaddr_t word, uint32_t value, uint32_t bits, int64_t end)
 {
 	struct waiter w = {.key = *key, .bits = bits}, **link;
 	uint32_t now;
@@ -100,7 +99,7 @@ wait(const struct key *key, vaddr_t word, uint32_t value, uint32_t bits,
 	for (link = bucket(key); *link != &w; link = &(*link)->next)
 		;
 	*link = w.next;
-	return err == ETIMEDOUT ? err : end == NULL ? ERESTART : ERESTARTNOHAND;
+	return err == ETIMEDOUT ? err : end == CLOCK_NEVER ? ERESTART : ERESTARTNOHAND;
 }
 
 /* WAIT has how long to wait, WAIT_BITSET until when. A number to wake that makes
@@ -109,8 +108,8 @@ static int
 futex(const uint32_t *arg, enum time_form form, uint32_t *result)
 {
 	uint32_t op = arg[1] & 127, bits = op >= FUTEX_WAIT_BITSET ? arg[5] : UINT32_MAX;
-	const struct abi_timespec64 *end = NULL;
 	struct abi_timespec64 t;
+	int64_t end = CLOCK_NEVER;
 	struct key key;
 	int err = find_key(arg[0], arg[1] & FUTEX_PRIVATE_FLAG, &key);
 
@@ -120,12 +119,11 @@ futex(const uint32_t *arg, enum time_form form, uint32_t *result)
 	if (err == 0 && bits == 0)
 		err = EINVAL;
 	if (err == 0 && op == FUTEX_WAIT) {
-		err = timespec_wait(arg[3], form, &t, &end);
+		err = timespec_wait(arg[3], form, &end);
 	} else if (err == 0 && op == FUTEX_WAIT_BITSET && arg[3] != 0) {
-		end = &t;
 		err = timespec_in(arg[3], form, &t);
-		if (arg[1] & FUTEX_CLOCK_REALTIME)
-			clock_from_realtime(&t);
+		if (err == 0)
+			end = clock_until(&t, arg[1] & FUTEX_CLOCK_REALTIME);
 	}
 	if (err != 0)
 		return err;
@@ -135,17 +133,7 @@ futex(const uint32_t *arg, enum time_form form, uint32_t *result)
 	return 0;
 }
 
-int
-sys_futex(const uint32_t *arg, uint32_t *result)
-{
-	return futex(arg, TIMESPEC32, result);
-}
-
-int
-sys_futex_time64(const uint32_t *arg, uint32_t *result)
-{
-	return futex(arg, TIMESPEC64, result);
-}
+TIME_CALLS(futex, futex_time64, futex)
 
 /* The list of locks to give up at the end is not kept: nobody gives them up. */
 int

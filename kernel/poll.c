@@ -6,9 +6,7 @@
  */
 #include "abi/errno.h"
 #include "file.h"
-#include "kmem.h"
 #include "proc.h"
-#include "string.h"
 #include "syscall.h"
 #include "vm.h"
 
@@ -39,84 +37,66 @@ look(struct abi_pollfd *p, uint32_t n, int always)
 	return found;
 }
 
+/*
+ * Wait until there is something. mask: where the mask of signals meanwhile is
+ * (0: as it is) and its size. After a signal it stays until its handler has been
+ * chosen: the way back to user mode sees to it.
+ */
 static int
-wait_any(struct abi_pollfd *p, uint32_t n, int always, const struct abi_timespec64 *end,
+wait_any(struct abi_pollfd *p, uint32_t n, int always, int64_t end, const uint32_t mask[2],
          uint32_t *found)
-{
-	int err = 0;
-
-	while ((*found = look(p, n, always)) == 0 && err == 0)
-		err = clock_sleep(&pollers, "poll", end);
-	return *found > 0 || err == ETIMEDOUT ? 0 : ERESTARTNOHAND;
-}
-
-/* ---- The mask of signals while one waits ---- */
-
-static int
-mask_set(vaddr_t from, uint32_t size)
 {
 	struct sigstate *ss = curproc()->sig;
 	sigset_t set;
+	int err = 0;
 
-	if (from == 0)
-		return 0;
-	if (size != sizeof(set))
-		return EINVAL;
-	if (copyin(&set, from, sizeof(set)) != 0)
-		return EFAULT;
-	ss->saved_mask = ss->mask;
-	ss->use_saved = true;
-	ss->mask = set & ~SIGSET_ALWAYS;
-	return 0;
-}
-
-/* After a signal the mask stays until its handler has been chosen: the way back
- * to user mode sees to it. */
-static void
-mask_restore(int err)
-{
-	struct sigstate *ss = curproc()->sig;
-
-	if (!ss->use_saved || err == ERESTARTNOHAND)
-		return;
-	ss->mask = ss->saved_mask;
+	if (mask[0] != 0) {
+		if (mask[1] != sizeof(set))
+			return EINVAL;
+		if (copyin(&set, mask[0], sizeof(set)) != 0)
+			return EFAULT;
+		ss->saved_mask = ss->mask;
+		ss->use_saved = true;
+		signal_set_mask(set);
+	}
+	while ((*found = look(p, n, always)) == 0 && err == 0)
+		err = clock_sleep(&pollers, "poll", end);
+	if (*found == 0 && err != ETIMEDOUT)
+		return ERESTARTNOHAND;
+	if (ss->use_saved)
+		ss->mask = ss->saved_mask;
 	ss->use_saved = false;
+	return 0;
 }
 
 /* Tell what is left of the wait, where the call does. That memory may not be
  * writable: no reason to forget what was found. */
 static void
-tell_left(vaddr_t to, enum time_form form, const struct abi_timespec64 *end)
+tell_left(vaddr_t to, enum time_form form, int64_t end)
 {
 	struct abi_timespec64 left;
 
-	if (to == 0)
-		return;
 	clock_left(end, &left);
-	timespec_out(to, form, &left);
+	if (to != 0)
+		timespec_out(to, form, &left);
 }
 
-/* ---- poll ---- */
-
 static int
-poll_files(vaddr_t fds, uint32_t n, const struct abi_timespec64 *end, uint32_t *result)
+poll_files(const uint32_t *arg, int64_t end, const uint32_t mask[2], uint32_t *result)
 {
-	struct abi_pollfd *p;
+	struct abi_pollfd p[OPEN_MAX];
+	uint32_t n = arg[1];
 	int err;
 
 	if (n > OPEN_MAX)
 		return EINVAL;
-	p = kmem_alloc(OPEN_MAX * sizeof(*p));
-	if (p == NULL)
-		return ENOMEM;
-	err = copyin(p, fds, n * sizeof(*p));
-	if (err == 0)
-		err = wait_any(p, n, POLLERR | POLLHUP, end, result);
-	if (err == 0)
-		err = copyout(fds, p, n * sizeof(*p));
-	kmem_free(p);
-	return err;
+	if (copyin(p, arg[0], n * sizeof(*p)) != 0)
+		return EFAULT;
+	err = wait_any(p, n, POLLERR | POLLHUP, end, mask, result);
+	return err != 0 ? err : copyout(arg[0], p, n * sizeof(*p));
 }
+
+static const uint32_t no_mask[2];
 
 int
 sys_poll(const uint32_t *arg, uint32_t *result)
@@ -124,39 +104,22 @@ sys_poll(const uint32_t *arg, uint32_t *result)
 	int ms = arg[2];
 	struct abi_timespec64 t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 
-	if (ms >= 0)
-		clock_after(&t);
-	return poll_files(arg[0], arg[1], ms < 0 ? NULL : &t, result);
+	return poll_files(arg, ms < 0 ? CLOCK_NEVER : clock_after(&t), no_mask, result);
 }
 
 static int
 ppoll(const uint32_t *arg, enum time_form form, uint32_t *result)
 {
-	const struct abi_timespec64 *end;
-	struct abi_timespec64 t;
-	int err = timespec_wait(arg[2], form, &t, &end);
+	int64_t end;
+	int err = timespec_wait(arg[2], form, &end);
 
-	if (err == 0)
-		err = mask_set(arg[3], arg[4]);
 	if (err != 0)
 		return err;
-	err = poll_files(arg[0], arg[1], end, result);
-	mask_restore(err);
+	err = poll_files(arg, end, arg + 3, result);
 	tell_left(arg[2], form, end);
 	return err;
 }
-
-int
-sys_ppoll(const uint32_t *arg, uint32_t *result)
-{
-	return ppoll(arg, TIMESPEC32, result);
-}
-
-int
-sys_ppoll_time64(const uint32_t *arg, uint32_t *result)
-{
-	return ppoll(arg, TIMESPEC64, result);
-}
+TIME_CALLS(ppoll, ppoll_time64, ppoll)
 
 /* ---- select: the same, asked in three sets of bits ---- */
 
@@ -213,48 +176,28 @@ sets_out(const uint32_t *sets, uint32_t nfds, const struct abi_pollfd *p, uint32
 
 /* Arguments: how many descriptors, three sets, how long. */
 static int
-select_files(const uint32_t *arg, enum time_form form, vaddr_t mask, uint32_t size,
-             uint32_t *result)
+select_files(const uint32_t *arg, enum time_form form, const uint32_t mask[2], uint32_t *result)
 {
-	const struct abi_timespec64 *end;
-	struct abi_timespec64 t;
-	struct abi_pollfd *p;
+	struct abi_pollfd p[OPEN_MAX];
 	uint32_t n, nfds = arg[0] < OPEN_MAX ? arg[0] : OPEN_MAX;
-	int err = timespec_wait(arg[4], form, &t, &end);
+	int64_t end;
+	int err = timespec_wait(arg[4], form, &end);
 
 	if (err == 0 && (int)arg[0] < 0)
 		err = EINVAL;
+	if (err == 0)
+		err = sets_in(arg + 1, nfds, p, &n);
 	if (err != 0)
 		return err;
-	p = kmem_alloc(OPEN_MAX * sizeof(*p));
-	if (p == NULL)
-		return ENOMEM;
-	err = sets_in(arg + 1, nfds, p, &n);
-	if (err == 0)
-		err = mask_set(mask, size);
-	if (err == 0) {
-		err = wait_any(p, n, 0, end, result);
-		mask_restore(err);
-		tell_left(arg[4], form, end);
-	}
-	if (err == 0)
-		err = sets_out(arg + 1, nfds, p, n, result);
-	kmem_free(p);
-	return err;
+	err = wait_any(p, n, 0, end, mask, result);
+	tell_left(arg[4], form, end);
+	return err != 0 ? err : sets_out(arg + 1, nfds, p, n, result);
 }
 
 int
 sys_select(const uint32_t *arg, uint32_t *result)
 {
-	return select_files(arg, TIMEVAL32, 0, 0, result);
-}
-
-int
-sys_old_select(const uint32_t *arg, uint32_t *result)
-{
-	uint32_t arg5[5];
-
-	return copyin(arg5, arg[0], sizeof(arg5)) != 0 ? EFAULT : sys_select(arg5, result);
+	return select_files(arg, TIMEVAL32, no_mask, result);
 }
 
 /* The sixth argument points to the mask's address and size. */
@@ -265,17 +208,6 @@ pselect6(const uint32_t *arg, enum time_form form, uint32_t *result)
 
 	if (arg[5] != 0 && copyin(mask, arg[5], sizeof(mask)) != 0)
 		return EFAULT;
-	return select_files(arg, form, mask[0], mask[1], result);
+	return select_files(arg, form, mask, result);
 }
-
-int
-sys_pselect6(const uint32_t *arg, uint32_t *result)
-{
-	return pselect6(arg, TIMESPEC32, result);
-}
-
-int
-sys_pselect6_time64(const uint32_t *arg, uint32_t *result)
-{
-	return pselect6(arg, TIMESPEC64, result);
-}
+TIME_CALLS(pselect6, pselect6_time64, pselect6)

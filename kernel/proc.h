@@ -61,11 +61,9 @@ struct proc {
 
 	struct sigstate *sig;
 	struct timer alarm_timer; /* ITIMER_REAL */
-	struct {
-		uint32_t left, interval; /* ticks; ITIMER_REAL's left is the timer's */
-	} itimer[3];
-	struct abi_timespec64 sleep_end; /* clock_after(); a call that goes on */
-	bool resumed;                    /* after a stop keeps it */
+	uint32_t alarm_interval;  /* ticks from then on; 0: once */
+	int64_t sleep_end;        /* clock_after(); a call that goes on */
+	bool resumed;             /* after a stop keeps it */
 	struct abi_rlimit rlimit[RLIMIT_NLIMITS];
 	int status;      /* of a zombie, as wait4 gives it */
 	int exit_signal; /* what the parent gets at its end; 0: nothing */

@@ -201,7 +201,6 @@ sched_tick(bool user)
 			p->utime++;
 		else
 			p->stime++;
-		itimer_tick(p, user);
 	}
 	need_resched = run_first != NULL;
 	return_work |= need_resched;

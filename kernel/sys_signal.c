@@ -182,10 +182,9 @@ timed_wait(const uint32_t *arg, enum time_form form, uint32_t *result)
 {
 	struct proc *p = curproc();
 	struct sigstate *ss = p->sig;
-	const struct abi_timespec64 *end;
-	struct abi_timespec64 t;
 	struct abi_siginfo info;
 	sigset_t set, found;
+	int64_t end;
 	int err, slept = 0;
 
 	if (arg[3] != sizeof(set))
@@ -193,7 +192,7 @@ timed_wait(const uint32_t *arg, enum time_form form, uint32_t *result)
 	if (copyin(&set, arg[0], sizeof(set)) != 0)
 		return EFAULT;
 	set &= ~SIGSET_ALWAYS;
-	err = timespec_wait(arg[2], form, &t, &end);
+	err = timespec_wait(arg[2], form, &end);
 	if (err != 0)
 		return err;
 	while ((found = ss->pending & set) == 0 && slept == 0) {
@@ -209,17 +208,7 @@ timed_wait(const uint32_t *arg, enum time_form form, uint32_t *result)
 	return arg[1] == 0 ? 0 : copyout(arg[1], &info, sizeof(info));
 }
 
-int
-sys_rt_sigtimedwait(const uint32_t *arg, uint32_t *result)
-{
-	return timed_wait(arg, TIMESPEC32, result);
-}
-
-int
-sys_rt_sigtimedwait_time64(const uint32_t *arg, uint32_t *result)
-{
-	return timed_wait(arg, TIMESPEC64, result);
-}
+TIME_CALLS(rt_sigtimedwait, rt_sigtimedwait_time64, timed_wait)
 
 int
 sys_rt_sigsuspend(const uint32_t *arg, uint32_t *result)

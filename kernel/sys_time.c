@@ -6,7 +6,9 @@
 #include "syscall.h"
 #include "vm.h"
 
-#define TICK_NS (1000000000u / HZ)
+#define SECOND_NS 1000000000u
+#define TICK_NS (SECOND_NS / HZ)
+#define TICK_US (TICK_NS / 1000)
 
 /* ---- The forms that user programs have ---- */
 
@@ -21,41 +23,36 @@ timespec_in(vaddr_t from, enum time_form form, struct abi_timespec64 *t)
 	} else {
 		if (copyin(&t32, from, sizeof(t32)) != 0)
 			return EFAULT;
-		t->tv_sec = t32.tv_sec;
-		t->tv_nsec = t32.tv_nsec;
-		/* Of microseconds there may be more than a second. */
-		if (form == TIMEVAL32 && t32.tv_nsec >= 0) {
-			t->tv_sec += t32.tv_nsec / 1000000;
-			t->tv_nsec = t32.tv_nsec % 1000000 * 1000;
-		}
+		*t = (struct abi_timespec64){.tv_sec = t32.tv_sec, .tv_nsec = t32.tv_nsec};
 	}
-	return t->tv_sec < 0 || (uint32_t)t->tv_nsec >= 1000000000 ? EINVAL : 0;
+	/* Of microseconds there may be more than a second. */
+	if (form == TIMEVAL32 && t->tv_nsec >= 0) {
+		t->tv_sec += t->tv_nsec / 1000000;
+		t->tv_nsec = t->tv_nsec % 1000000 * 1000;
+	}
+	return t->tv_sec < 0 || (uint32_t)t->tv_nsec >= SECOND_NS ? EINVAL : 0;
 }
 
 int
 timespec_out(vaddr_t to, enum time_form form, const struct abi_timespec64 *t)
 {
-	struct abi_timespec64 t64 = {.tv_sec = t->tv_sec, .tv_nsec = t->tv_nsec};
 	struct abi_timespec32 t32 = {.tv_sec = (int32_t)t->tv_sec, .tv_nsec = t->tv_nsec};
 
 	if (form == TIMESPEC64)
-		return copyout(to, &t64, sizeof(t64));
+		return copyout(to, t, sizeof(*t));
 	if (form == TIMEVAL32)
 		t32.tv_nsec /= 1000;
 	return copyout(to, &t32, sizeof(t32));
 }
 
 int
-timespec_wait(vaddr_t from, enum time_form form, struct abi_timespec64 *t,
-              const struct abi_timespec64 **end)
+timespec_wait(vaddr_t from, enum time_form form, int64_t *end)
 {
-	int err = 0;
+	struct abi_timespec64 t;
+	int err = from == 0 ? 0 : timespec_in(from, form, &t);
 
-	*end = from == 0 ? NULL : t;
-	if (from != 0)
-		err = timespec_in(from, form, t);
-	if (from != 0 && err == 0)
-		clock_after(t);
+	if (err == 0)
+		*end = from == 0 ? CLOCK_NEVER : clock_after(&t);
 	return err;
 }
 
@@ -82,6 +79,10 @@ sys_gettimeofday(const uint32_t *arg, uint32_t *result)
 	return arg[1] == 0 ? 0 : copyout(arg[1], zone, sizeof(zone));
 }
 
+#define BY_TICKS                                                                                   \
+	(1u << CLOCK_PROCESS_CPUTIME_ID | 1u << CLOCK_THREAD_CPUTIME_ID |                          \
+	 1u << CLOCK_REALTIME_COARSE | 1u << CLOCK_MONOTONIC_COARSE)
+
 /* => EINVAL: no such clock. *step: what it goes by, nanoseconds. */
 static int
 read_clock(uint32_t clock, struct abi_timespec64 *now, uint32_t *step)
@@ -89,37 +90,21 @@ read_clock(uint32_t clock, struct abi_timespec64 *now, uint32_t *step)
 	const struct proc *p = curproc();
 	uint32_t ticks = p->utime + p->stime;
 
-	*step = 1000;
-	switch (clock) {
-	case CLOCK_REALTIME_COARSE:
-		*step = TICK_NS;
-		/* fall through */
-	case CLOCK_REALTIME:
-		clock_realtime(now);
-		break;
-	case CLOCK_MONOTONIC_COARSE:
-		*step = TICK_NS;
-		/* fall through */
-	case CLOCK_MONOTONIC:
-	case CLOCK_MONOTONIC_RAW:
-	case CLOCK_BOOTTIME:
-		clock_monotonic(now);
-		break;
-	case CLOCK_PROCESS_CPUTIME_ID:
-	case CLOCK_THREAD_CPUTIME_ID:
-		*step = TICK_NS;
-		now->tv_sec = ticks / HZ;
-		now->tv_nsec = ticks % HZ * TICK_NS;
-		break;
-	default:
+	if (clock > CLOCK_BOOTTIME)
 		return EINVAL;
-	}
+	*step = BY_TICKS >> clock & 1 ? TICK_NS : 1000;
+	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
+		clock_realtime(now);
+	else if (clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
+		*now = (struct abi_timespec64){ticks / HZ, ticks % HZ * TICK_NS, 0};
+	else
+		clock_monotonic(now);
 	now->tv_nsec -= now->tv_nsec % *step;
 	return 0;
 }
 
 static int
-get_time(const uint32_t *arg, enum time_form form)
+get_time(const uint32_t *arg, enum time_form form, uint32_t *result)
 {
 	struct abi_timespec64 now;
 	uint32_t step;
@@ -128,199 +113,133 @@ get_time(const uint32_t *arg, enum time_form form)
 }
 
 static int
-get_step(const uint32_t *arg, enum time_form form)
+get_step(const uint32_t *arg, enum time_form form, uint32_t *result)
 {
 	struct abi_timespec64 t;
 	uint32_t step;
 
 	if (read_clock(arg[0], &t, &step) != 0)
 		return EINVAL;
-	t.tv_sec = 0;
-	t.tv_nsec = step;
+	t = (struct abi_timespec64){.tv_nsec = step};
 	return arg[1] == 0 ? 0 : timespec_out(arg[1], form, &t);
-}
-
-/* The calendar is the machine's; nobody sets it. */
-static int
-set_time(const uint32_t *arg, enum time_form form)
-{
-	struct abi_timespec64 t;
-	int err = arg[0] != CLOCK_REALTIME ? EINVAL : timespec_in(arg[1], form, &t);
-
-	return err != 0 ? err : EPERM;
 }
 
 /* ---- Sleeping ---- */
 
-/* left_to: where to tell what was left of it; 0: nowhere. */
+/* Arguments: clock, flags, time, where what is left of it goes. */
 static int
-sleep_until(const struct abi_timespec64 *end, vaddr_t left_to, enum time_form form)
+sleep_by(const uint32_t *arg, enum time_form form, uint32_t *result)
 {
-	struct abi_timespec64 left;
-	int err;
-
-	while ((err = clock_sleep(end, "nanosleep", end)) == 0)
-		;
-	if (err == ETIMEDOUT)
-		return 0;
-	clock_left(end, &left);
-	if (left_to != 0 && timespec_out(left_to, form, &left) != 0)
-		return EFAULT;
-	return ERESTARTNOHAND;
-}
-
-/* Arguments: clock, flags, time, where what is left goes. */
-static int
-sleep_by(const uint32_t *arg, enum time_form form)
-{
-	bool absolute = arg[1] & TIMER_ABSTIME;
+	bool absolute = arg[1] & TIMER_ABSTIME, realtime = arg[0] == CLOCK_REALTIME;
 	struct abi_timespec64 t;
-	uint32_t step;
+	int64_t end;
 	int err;
 
-	if (read_clock(arg[0], &t, &step) != 0)
+	if (arg[0] > CLOCK_BOOTTIME)
 		return EINVAL;
-	if (arg[0] != CLOCK_REALTIME && arg[0] != CLOCK_MONOTONIC && arg[0] != CLOCK_BOOTTIME)
+	if (!realtime && arg[0] != CLOCK_MONOTONIC && arg[0] != CLOCK_BOOTTIME)
 		return EOPNOTSUPP;
 	err = timespec_in(arg[2], form, &t);
 	if (err != 0)
 		return err;
-	if (!absolute)
-		clock_after(&t);
-	else if (arg[0] == CLOCK_REALTIME)
-		clock_from_realtime(&t);
-	return sleep_until(&t, absolute ? 0 : arg[3], form);
+	end = absolute ? clock_until(&t, realtime) : clock_after(&t);
+	while ((err = clock_sleep(&t, "nanosleep", end)) == 0)
+		;
+	if (err == ETIMEDOUT)
+		return 0;
+	clock_left(end, &t);
+	if (!absolute && arg[3] != 0 && timespec_out(arg[3], form, &t) != 0)
+		return EFAULT;
+	return ERESTARTNOHAND;
 }
 
-/* Each call that has a time in its arguments, in both forms. */
-#define BOTH(name32, name64, function)                                                             \
-	int sys_##name32(const uint32_t *arg, uint32_t *result)                                    \
-	{                                                                                          \
-		(void)result;                                                                      \
-		return function(arg, TIMESPEC32);                                                  \
-	}                                                                                          \
-	int sys_##name64(const uint32_t *arg, uint32_t *result)                                    \
-	{                                                                                          \
-		(void)result;                                                                      \
-		return function(arg, TIMESPEC64);                                                  \
-	}
-BOTH(clock_gettime, clock_gettime64, get_time)
-BOTH(clock_settime, clock_settime64, set_time)
-BOTH(clock_getres, clock_getres_time64, get_step)
-BOTH(clock_nanosleep, clock_nanosleep_time64, sleep_by)
+TIME_CALLS(clock_gettime, clock_gettime64, get_time)
+TIME_CALLS(clock_getres, clock_getres_time64, get_step)
+TIME_CALLS(clock_nanosleep, clock_nanosleep_time64, sleep_by)
 ALIAS(nanosleep, clock_nanosleep, CLOCK_MONOTONIC, 0, arg[0], arg[1])
 
-/* ---- Interval timers ---- */
-
-static const uint8_t itimer_signal[] = {SIGALRM, SIGVTALRM, SIGPROF};
-
-/* Ticks that have wholly passed only after this long: one more than fit. */
-static uint32_t
-ticks_for(uint32_t sec, uint32_t nsec)
-{
-	uint32_t ticks = (nsec + TICK_NS - 1) / TICK_NS + 1;
-
-	if (sec > (INT32_MAX - ticks) / HZ)
-		return INT32_MAX;
-	return sec * HZ + ticks;
-}
+/* ---- The timer that rings: alarm's, and of setitimer's the first ---- */
 
 static void
-itimer_rings(void *arg)
+alarm_rings(void *arg)
 {
 	struct proc *p = arg;
 
-	if (p->itimer[ITIMER_REAL].interval > 0)
-		timer_set(&p->alarm_timer, p->itimer[ITIMER_REAL].interval, itimer_rings, p);
+	if (p->alarm_interval > 0)
+		timer_set(&p->alarm_timer, p->alarm_interval, alarm_rings, p);
 	signal_post(p, SIGALRM, NULL);
 }
 
-void
-itimer_tick(struct proc *p, bool user)
+/* Ticks that have wholly passed only after this long: one more than fit. */
+static uint32_t
+alarm_ticks(uint32_t sec, uint32_t usec)
 {
-	int i;
+	uint32_t ticks = (usec + TICK_US - 1) / TICK_US + 1;
 
-	for (i = user ? ITIMER_VIRTUAL : ITIMER_PROF; i <= ITIMER_PROF; i++) {
-		if (p->itimer[i].left == 0 || --p->itimer[i].left > 0)
-			continue;
-		p->itimer[i].left = p->itimer[i].interval;
-		signal_post(p, itimer_signal[i], NULL);
-	}
+	if (sec == 0 && usec == 0)
+		return 0;
+	return sec > (INT32_MAX - ticks) / HZ ? INT32_MAX : sec * HZ + ticks;
 }
 
-/* Ticks to come, without the one that ticks_for() adds; but never told as 0,
+/* Ticks to come, without the one that alarm_ticks() adds; but never told as 0,
  * which would say that none was set. */
 static uint32_t
-itimer_left(const struct proc *p, int which)
+alarm_left(const struct proc *p)
 {
-	uint32_t left = which == ITIMER_REAL ? timer_left(&p->alarm_timer) : p->itimer[which].left;
+	uint32_t left = timer_left(&p->alarm_timer);
 
 	return left <= 1 ? left : left - 1;
 }
 
 static void
-itimer_set(struct proc *p, int which, uint32_t ticks, uint32_t interval)
+alarm_set(struct proc *p, uint32_t ticks, uint32_t interval)
 {
-	p->itimer[which].interval = interval;
-	if (which != ITIMER_REAL)
-		p->itimer[which].left = ticks;
-	else if (ticks == 0)
-		timer_cancel(&p->alarm_timer);
-	else
-		timer_set(&p->alarm_timer, ticks, itimer_rings, p);
+	p->alarm_interval = interval;
+	timer_cancel(&p->alarm_timer);
+	if (ticks > 0)
+		timer_set(&p->alarm_timer, ticks, alarm_rings, p);
+}
+
+int
+sys_alarm(const uint32_t *arg, uint32_t *result)
+{
+	*result = (alarm_left(curproc()) + HZ - 1) / HZ;
+	alarm_set(curproc(), alarm_ticks(arg[0], 0), 0);
+	return 0;
 }
 
 int
 sys_getitimer(const uint32_t *arg, uint32_t *result)
 {
-	const struct proc *p = curproc();
 	struct abi_itimerval it;
 
-	if (arg[0] > ITIMER_PROF)
+	if (arg[0] != ITIMER_REAL)
 		return EINVAL;
-	ticks_to_timeval(itimer_left(p, arg[0]), &it.it_value);
-	ticks_to_timeval(p->itimer[arg[0]].interval, &it.it_interval);
+	ticks_to_timeval(alarm_left(curproc()), &it.it_value);
+	ticks_to_timeval(curproc()->alarm_interval, &it.it_interval);
 	return copyout(arg[1], &it, sizeof(it));
-}
-
-/* => EINVAL: no time. */
-static int
-timeval_ticks(const struct abi_timeval32 *tv, uint32_t *ticks)
-{
-	if (tv->tv_sec < 0 || (uint32_t)tv->tv_usec >= 1000000)
-		return EINVAL;
-	*ticks =
-		tv->tv_sec == 0 && tv->tv_usec == 0 ? 0 : ticks_for(tv->tv_sec, tv->tv_usec * 1000);
-	return 0;
 }
 
 int
 sys_setitimer(const uint32_t *arg, uint32_t *result)
 {
 	struct abi_itimerval it = {.it_value = {0, 0}};
-	uint32_t ticks, interval;
+	const struct abi_timeval32 *value = &it.it_value, *interval = &it.it_interval;
+	uint32_t between;
 
-	if (arg[0] > ITIMER_PROF)
+	if (arg[0] != ITIMER_REAL)
 		return EINVAL;
 	if (arg[1] != 0 && copyin(&it, arg[1], sizeof(it)) != 0)
 		return EFAULT;
-	if (timeval_ticks(&it.it_value, &ticks) != 0 ||
-	    timeval_ticks(&it.it_interval, &interval) != 0)
+	if (value->tv_sec < 0 || (uint32_t)value->tv_usec >= 1000000 || interval->tv_sec < 0 ||
+	    (uint32_t)interval->tv_usec >= 1000000)
 		return EINVAL;
 	if (arg[2] != 0 && sys_getitimer((uint32_t[]){arg[0], arg[2]}, result) != 0)
 		return EFAULT;
+	between = alarm_ticks(interval->tv_sec, interval->tv_usec);
 	/* From ring to ring the ticks are whole. */
-	itimer_set(curproc(), arg[0], ticks, interval > 0 ? interval - 1 : 0);
-	return 0;
-}
-
-int
-sys_alarm(const uint32_t *arg, uint32_t *result)
-{
-	struct proc *p = curproc();
-
-	*result = (itimer_left(p, ITIMER_REAL) + HZ - 1) / HZ;
-	itimer_set(p, ITIMER_REAL, arg[0] == 0 ? 0 : ticks_for(arg[0], 0), 0);
+	alarm_set(curproc(), alarm_ticks(value->tv_sec, value->tv_usec),
+	          between > 0 ? between - 1 : 0);
 	return 0;
 }
 

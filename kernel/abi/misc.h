@@ -46,8 +46,6 @@
 #define TIMER_ABSTIME 1
 
 #define ITIMER_REAL 0
-#define ITIMER_VIRTUAL 1
-#define ITIMER_PROF 2
 
 struct abi_timespec32 {
 	int32_t tv_sec;

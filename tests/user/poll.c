@@ -9,7 +9,6 @@
 #define PPOLL 309
 #define PPOLL64 414
 #define SELECT 142
-#define OLD_SELECT 82
 #define PSELECT 308
 #define PSELECT64 413
 
@@ -177,7 +176,7 @@ signals(void)
 static void
 selecting(void)
 {
-	uint32_t r[32] = {0}, w[32] = {0}, x[32] = {0}, old[5] = {64, (uint32_t)r};
+	uint32_t r[32] = {0}, w[32] = {0}, x[32] = {0};
 	int32_t tv[4] = {0, 50000};
 	int other[2];
 
@@ -195,8 +194,6 @@ selecting(void)
 	r[0] = 1u << in | 1u << other[0], w[0] = 1u << out | 1u << other[1];
 	is(syscall(SELECT, 1024, r, w, NULL, NULL), 2, "two are ready");
 	ok(r[0] == 1u << in && w[0] == 1u << other[1], "these two");
-	r[0] = 1u << in;
-	is(syscall(OLD_SELECT, old), 1, "the old entrance");
 	r[0] = 1u << in;
 	is(syscall(SELECT, in, r, NULL, NULL, memset(tv, 0, sizeof(tv))), 0, "only those below n");
 	tv[1] = 1500000;
