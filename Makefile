@@ -52,7 +52,7 @@ CFLAGS := $(TARGET) -march=i686 -std=gnu11 -ffreestanding -fno-pie \
 # The kernel keeps frame pointers, by which a panic finds its callers, and its
 # functions get their first three arguments in EAX, EDX and ECX.
 KCFLAGS := $(CFLAGS) -mno-sse -mno-mmx -msoft-float -fno-omit-frame-pointer -mregparm=3
-CFLAGS_release := -O2
+CFLAGS_release := -O3
 CFLAGS_debug := -O1 -DDEBUG
 UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -Ikernel
 # No --build-id: the multiboot header has to stay within the first 8 KiB.

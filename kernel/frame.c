@@ -179,19 +179,19 @@ frame_alloc(enum frame_kind kind, frame_t *out)
 {
 	frame_t f;
 
-	if (kind == FRAME_KERNEL) {
-		if (!kernel_may_take())
-			return false;
-		kernel_used++;
+	if (kind == FRAME_USER && high.count > 0) {
+		f = list_pop(&high);
+	} else if (kind == FRAME_USER) {
+		ASSERT(low_count() > tables_owed);
 		f = low_pop(false);
 	} else if (kind == FRAME_TABLE) {
 		ASSERT(tables_owed > 0 && low_count() > 0);
 		tables_owed--;
 		f = low_pop(true);
-	} else if (high.count > 0) {
-		f = list_pop(&high);
 	} else {
-		ASSERT(low_count() > tables_owed);
+		if (!kernel_may_take())
+			return false;
+		kernel_used++;
 		f = low_pop(false);
 	}
 	take(f, kind);

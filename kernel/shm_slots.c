@@ -73,21 +73,28 @@ next_seq(uint32_t slot)
 }
 
 static void
-mark(uint32_t slot, bool in_use)
+mark_used(uint32_t slot)
 {
 	uint32_t w = slot / 32, f = w / 32;
 
-	if (in_use) {
-		taken[w] |= 1u << slot % 32;
-		if (taken[w] == UINT32_MAX)
-			full[f] |= 1u << w % 32;
-		if (full[f] == UINT32_MAX)
-			full_full |= 1u << f;
-	} else {
-		taken[w] &= ~(1u << slot % 32);
+	taken[w] |= 1u << slot % 32;
+	if (taken[w] != UINT32_MAX)
+		return;
+	full[f] |= 1u << w % 32;
+	if (full[f] == UINT32_MAX)
+		full_full |= 1u << f;
+}
+
+static void
+mark_free(uint32_t slot)
+{
+	uint32_t w = slot / 32, f = w / 32;
+
+	if (taken[w] == UINT32_MAX) {
 		full[f] &= ~(1u << w % 32);
 		full_full &= ~(1u << f);
 	}
+	taken[w] &= ~(1u << slot % 32);
 }
 
 static uint32_t
@@ -154,7 +161,7 @@ shm_slot_alloc(int32_t key)
 	if (seg == NULL)
 		return NULL;
 	last_free = -1;
-	mark(slot, true);
+	mark_used(slot);
 	slot_chunks[slot / CHUNK][slot % CHUNK] = seg;
 	seg->slot = slot;
 	seg->perm.seq = next_seq(slot);
@@ -183,7 +190,7 @@ void
 shm_slot_free(struct shm_segment *seg)
 {
 	shm_slot_forget_key(seg);
-	mark(seg->slot, false);
+	mark_free(seg->slot);
 	slot_chunks[seg->slot / CHUNK][seg->slot % CHUNK] = NULL;
 	last_free = (int32_t)seg->slot;
 	kmem_free(seg);

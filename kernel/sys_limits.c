@@ -97,7 +97,7 @@ int
 sys_prlimit64(const uint32_t *arg, uint32_t *result)
 {
 	struct abi_rlimit64 wide = {0};
-	struct abi_rlimit new, old;
+	struct abi_rlimit new, old = {0, 0};
 	int err;
 
 	if (arg[2] != 0 && copyin(&wide, arg[2], sizeof(wide)) != 0)

@@ -117,6 +117,9 @@ int vm_find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *ou
 int vm_map(struct vm_space *sp, const struct vm_mapping *m);
 /* => 0, or ENOMEM (a split needs memory) with nothing changed. */
 int vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end);
+/* The last of the entries from e on that follow each other without a gap and are
+ * inherited alike. */
+const struct vm_entry *vm_run_end(const struct vm_entry *e);
 /* Unmap everything, for good. */
 void vm_unmap_all(struct vm_space *sp);
 /* Unmap only what belongs to that attach (see shm.c). => can't fail. */

@@ -141,6 +141,10 @@ vm_fault(struct vm_space *sp, vaddr_t va, int access)
 		return VM_FAULT_END;
 	if (e->inherit == VM_SHARE) {
 		f = vm_object_page(e->object, page);
+		pte = pmap_lookup(&sp->pmap, va);
+		/* In a slot shown whole the new page is there by now. */
+		if (pte_present(pte) && (!write || pte_writable(pte)))
+			return 0;
 		if (!enter_slot(sp, e, va, page))
 			enter_shared(sp, va, f, e->prot & PROT_WRITE);
 		return 0;

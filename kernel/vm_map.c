@@ -28,8 +28,10 @@
 struct vm_entry *
 vm_entry_at(struct vm_space *sp, vaddr_t va)
 {
-	struct vm_entry *e = vm_tree_below(sp, va);
+	struct vm_entry *e = sp->hint;
 
+	if (e == NULL || va - e->start >= e->end - e->start)
+		e = vm_tree_below(sp, va);
 	return e != NULL && va < e->end ? e : NULL;
 }
 
@@ -162,11 +164,12 @@ split_at(struct vm_space *sp, vaddr_t va)
  * with that a removed segment may be freed.
  */
 static uint32_t
-entry_hide(struct vm_space *sp, struct vm_entry *prev, struct vm_entry *e)
+hide(struct vm_space *sp, const struct vm_entry *prev, vaddr_t start, vaddr_t end,
+     const struct vm_entry *next)
 {
-	uint32_t lo, hi, tables = slots_alone(prev, e->start, e->end, e->next, &lo, &hi);
+	uint32_t lo, hi, tables = slots_alone(prev, start, end, next, &lo, &hi);
 
-	pmap_remove(&sp->pmap, e->start, e->end);
+	pmap_remove(&sp->pmap, start, end);
 	if (tables > 0) {
 		pmap_free_tables(&sp->pmap, lo << SLOT_SHIFT, hi << SLOT_SHIFT);
 		vm_tree_slots(sp, lo, hi, false);
@@ -187,23 +190,35 @@ entry_free(struct vm_space *sp, struct vm_entry *e)
 static void
 entry_remove(struct vm_space *sp, struct vm_entry *e)
 {
-	uint32_t tables = entry_hide(sp, e->prev, e);
+	uint32_t tables = hide(sp, e->prev, e->start, e->end, e->next);
 
 	space_release(sp, e->charged ? entry_pages(e) : 0, tables);
 	vm_tree_remove(sp, e);
 	entry_free(sp, e);
 }
 
-/* With the whole space, nothing need be kept up for those that stay. */
+const struct vm_entry *
+vm_run_end(const struct vm_entry *e)
+{
+	while (e->next != NULL && e->next->start == e->end && e->next->inherit == e->inherit)
+		e = e->next;
+	return e;
+}
+
+/* Nothing need be kept up for those that stay, and pages go by whole runs. */
 void
 vm_unmap_all(struct vm_space *sp)
 {
-	struct vm_entry *e = sp->first, *next;
+	struct vm_entry *e, *next = sp->first;
+	const struct vm_entry *last;
 
+	for (e = next; e != NULL; e = last->next) {
+		last = vm_run_end(e);
+		hide(sp, NULL, e->start, last->end, last->next);
+	}
 	sp->first = sp->root = sp->hint = NULL;
-	for (; e != NULL; e = next) {
+	while ((e = next) != NULL) {
 		next = e->next;
-		entry_hide(sp, NULL, e);
 		entry_free(sp, e);
 	}
 	space_release(sp, sp->pages, sp->tables);

@@ -92,6 +92,7 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 {
 	struct vm_space *to;
 	struct vm_entry *e;
+	const struct vm_entry *run, *last;
 
 	if (vm_space_create(&to) != 0)
 		return ENOMEM;
@@ -108,10 +109,12 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 	to->arg_end = from->arg_end;
 	to->env_end = from->env_end;
 	to->stack_start = from->stack_start;
-	for (e = to->first; e != NULL; e = e->next) {
+	for (e = to->first; e != NULL; e = e->next)
 		if (e->object != NULL)
 			vm_object_ref(e->object);
-		pmap_copy(&to->pmap, &from->pmap, e->start, e->end, e->inherit == VM_COPY);
+	for (run = to->first; run != NULL; run = last->next) {
+		last = vm_run_end(run);
+		pmap_copy(&to->pmap, &from->pmap, run->start, last->end, run->inherit == VM_COPY);
 	}
 	*out = to;
 	return 0;
