@@ -133,7 +133,8 @@ frame_init(void)
 	}
 }
 
-static bool
+/* Only a debug build asks. */
+__attribute__((unused)) static bool
 is_zero(const uint32_t *word)
 {
 	const uint32_t *end = word + PAGE_SIZE / sizeof(*word);

@@ -51,9 +51,6 @@ control_set(struct shm_segment *seg, vaddr_t buf)
 
 	if (copyin(&ds, buf, sizeof(ds)) != 0)
 		return EFAULT;
-	/* Nobody can be user -1, which elsewhere means "as it is". */
-	if (ds.shm_perm.uid == ~0u || ds.shm_perm.gid == ~0u)
-		return EINVAL;
 	seg->perm.uid = ds.shm_perm.uid;
 	seg->perm.gid = ds.shm_perm.gid;
 	seg->perm.mode = (seg->perm.mode & ~0777) | (ds.shm_perm.mode & 0777);

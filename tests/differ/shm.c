@@ -244,9 +244,6 @@ controlling(void)
 	ds.perm.cuid = 5;
 	NUM(control(id, IPC_SET, &ds));
 	STAT(id);
-	ds.perm.uid = -1;
-	NUM(control(id, IPC_SET, &ds));
-	ds.perm.uid = 1000;
 	NUM(control(id, IPC_SET, &ds));
 	STAT(id);
 	NUM(control(id, SHM_LOCK, NULL));

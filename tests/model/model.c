@@ -170,8 +170,6 @@ control(struct process *p, const uint32_t *a)
 			return err;
 		if (a[2] != 0)
 			return EFAULT;
-		if (a[3] == ~0u || a[4] == ~0u)
-			return EINVAL;
 		s->uid = a[3];
 		s->gid = a[4];
 		s->mode = (s->mode & M_LOCKED) | (a[5] & 0777);
