@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The files of /proc/PID, and /proc/frames. */
-#include "abi/errno.h"
 #include "file.h"
 #include "frame.h"
 #include "proc.h"
@@ -8,8 +7,6 @@
 #include "shm.h"
 #include "string.h"
 #include "vm.h"
-
-#define KIB (PAGE_SIZE / 1024)
 
 /* ---- stat ---- */
 
@@ -28,74 +25,47 @@ state_letter(const struct proc *p)
 	}
 }
 
-/* What of a space is told in several files; pages, but for the places. */
+/* What stat tells of a space, bytes and places; the program's own text and data
+ * come before those of libraries. */
 struct sizes {
-	uint32_t total, resident, shared, text, data, stack;
+	uint32_t total, resident;
 	vaddr_t text_start, text_end, data_start, data_end;
 };
 
-static void
-measure(const struct vm_space *sp, struct sizes *s)
+static struct sizes
+measure(const struct vm_space *sp)
 {
 	const struct vm_entry *e;
+	struct sizes s = {0};
 
-	memset(s, 0, sizeof(*s));
-	for (e = sp != NULL ? sp->first : NULL; e != NULL; e = e->next) {
-		uint32_t n = (e->end - e->start) >> PAGE_SHIFT;
-		uint32_t there = pmap_resident(&sp->pmap, e->start, e->end);
-
-		s->total += n;
-		s->resident += there;
-		if (e->inherit == VM_SHARE)
-			s->shared += there;
-		else if (e->stack)
-			s->stack += n;
-		else if (e->prot & PROT_WRITE)
-			s->data += n;
-		/* The program's own come before those of libraries. */
-		if ((e->prot & PROT_EXEC) && s->text_end == 0) {
-			s->text = n;
-			s->text_start = e->start;
-			s->text_end = e->end;
-		} else if ((e->prot & PROT_WRITE) && s->text_end != 0 && s->data_end == 0) {
-			s->data_start = e->start;
-			s->data_end = e->end;
+	for (e = sp->first; e != NULL; e = e->next) {
+		s.total += e->end - e->start;
+		s.resident += pmap_resident(&sp->pmap, e->start, e->end);
+		if ((e->prot & PROT_EXEC) && s.text_end == 0) {
+			s.text_start = e->start;
+			s.text_end = e->end;
+		} else if ((e->prot & PROT_WRITE) && s.text_end != 0 && s.data_end == 0) {
+			s.data_start = e->start;
+			s.data_end = e->end;
 		}
 	}
-}
-
-/* The signals that p ignores, and those that it has handlers for. */
-static void
-handled(const struct proc *p, sigset_t *ignored, sigset_t *caught)
-{
-	int sig;
-
-	*ignored = *caught = 0;
-	for (sig = 1; sig <= NSIG; sig++) {
-		if (p->sig->act[sig - 1].handler == 1)
-			*ignored |= SIGBIT(sig);
-		else if (p->sig->act[sig - 1].handler != 0)
-			*caught |= SIGBIT(sig);
-	}
+	return s;
 }
 
 /* Fields 1 to 52 as proc(5) counts them on Linux. */
-static int
-show_stat(struct text *t, int pid)
+static void
+show_stat(struct text *t, const struct proc *p)
 {
 	static const struct vm_space none;
-	const struct proc *p = proc_find(pid);
-	const struct vm_space *sp;
-	sigset_t ignored, caught;
-	struct sizes s;
-	bool tty;
+	const struct vm_space *sp = p->space != NULL ? p->space : &none;
+	struct sizes s = measure(sp);
+	uint32_t ignored = 0, caught = 0, i;
+	bool tty = tty_pgrp() != 0;
 
-	if (p == NULL)
-		return ESRCH;
-	sp = p->space != NULL ? p->space : &none;
-	measure(p->space, &s);
-	handled(p, &ignored, &caught);
-	tty = tty_pgrp() != 0;
+	for (i = 0; i < 31; i++) {
+		ignored |= (uint32_t)(p->sig->act[i].handler == 1) << i;
+		caught |= (uint32_t)(p->sig->act[i].handler > 1) << i;
+	}
 	text_add(t, "%d (%s) %c %d %d %d %d %d ", p->pid, p->name, state_letter(p),
 	         p->parent != NULL ? p->parent->pid : 0, p->pgid, p->sid, tty ? 5 << 8 | 1 : 0,
 	         tty ? tty_pgrp() : -1);
@@ -103,149 +73,48 @@ show_stat(struct text *t, int pid)
 	text_add(t, "0 %u %u 0 0 %u %u %u %u 20 0 1 0 %u ", p->faults, p->cfaults, p->utime,
 	         p->stime, p->cutime, p->cstime, p->start_tick);
 	/* 23: size, resident pages, their limit; code, stack, two registers */
-	text_add(t, "%u %u 4294967295 %u %u %u 0 0 ", s.total << PAGE_SHIFT, s.resident,
-	         s.text_start, s.text_end, sp->stack_start);
+	text_add(t, "%u %u 4294967295 %u %u %u 0 0 ", s.total, s.resident, s.text_start, s.text_end,
+	         sp->stack_start);
 	/* 31: signals; does it wait?; the signal at its end */
 	text_add(t, "%u %u %u %u %u 0 0 %d 0 0 0 0 0 0 ", (uint32_t)p->sig->pending & 0x7fffffff,
-	         (uint32_t)p->sig->mask & 0x7fffffff, (uint32_t)ignored & 0x7fffffff,
-	         (uint32_t)caught & 0x7fffffff, p->chan != NULL, p->exit_signal);
+	         (uint32_t)p->sig->mask & 0x7fffffff, ignored, caught, p->chan != NULL,
+	         p->exit_signal);
 	/* 45: data, heap, arguments, environment, status */
 	text_add(t, "%u %u %u %u %u %u %u %d\n", s.data_start, s.data_end, sp->brk_start,
 	         sp->arg_start, sp->arg_end, sp->arg_end, sp->env_end, p->status);
-	return 0;
 }
 
-static int
-show_statm(struct text *t, int pid)
+static void
+show_wchan(struct text *t, const struct proc *p)
 {
-	const struct proc *p = proc_find(pid);
-	struct sizes s;
-
-	if (p == NULL)
-		return ESRCH;
-	measure(p->space, &s);
-	text_add(t, "%u %u %u %u 0 %u 0\n", s.total, s.resident, s.shared, s.text,
-	         s.data + s.stack);
-	return 0;
-}
-
-static const char *
-state_name(char letter)
-{
-	return letter == 'R'   ? "running"
-	       : letter == 'S' ? "sleeping"
-	       : letter == 'T' ? "stopped"
-	                       : "zombie";
-}
-
-static int
-show_status(struct text *t, int pid)
-{
-	const struct proc *p = proc_find(pid);
-	const struct cred *c;
-	sigset_t ignored, caught;
-	struct sizes s;
-	uint32_t i;
-	char state;
-
-	if (p == NULL)
-		return ESRCH;
-	c = &p->cred;
-	state = state_letter(p);
-	measure(p->space, &s);
-	handled(p, &ignored, &caught);
-	text_add(t, "Name:\t%s\nState:\t%c (%s)\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
-	         p->name, state, state_name(state), pid, pid,
-	         p->parent != NULL ? p->parent->pid : 0);
-	/* Real, effective, saved, and the file system's, which is the effective one. */
-	text_add(t, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%d\nGroups:\t", c->ruid,
-	         c->euid, c->suid, c->euid, c->rgid, c->egid, c->sgid, c->egid, OPEN_MAX);
-	for (i = 0; i < c->ngroups; i++)
-		text_add(t, "%u ", c->groups[i]);
-	text_add(t, "\nVmSize:\t%8u kB\nVmRSS:\t%8u kB\nRssShmem:\t%8u kB\n", s.total * KIB,
-	         s.resident * KIB, s.shared * KIB);
-	text_add(t, "VmData:\t%8u kB\nVmStk:\t%8u kB\nVmExe:\t%8u kB\nThreads:\t1\n", s.data * KIB,
-	         s.stack * KIB, s.text * KIB);
-	text_add(t, "SigPnd:\t%016llx\nSigBlk:\t%016llx\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n",
-	         p->sig->pending, p->sig->mask, ignored, caught);
-	return 0;
-}
-
-static int
-show_comm(struct text *t, int pid)
-{
-	const struct proc *p = proc_find(pid);
-
-	if (p == NULL)
-		return ESRCH;
-	text_add(t, "%s\n", p->name);
-	return 0;
-}
-
-static int
-show_wchan(struct text *t, int pid)
-{
-	const struct proc *p = proc_find(pid);
-
-	if (p == NULL)
-		return ESRCH;
 	text_add(t, "%s", p->state == PROC_SLEEPING ? p->why : "0");
-	return 0;
 }
 
-/* ---- cmdline, environ ---- */
-
-/* Strings where the program has them, as far as the page is there; a reader
- * must not make another process fault. */
-static int
-show_strings(struct text *t, const struct vm_space *sp, vaddr_t start, vaddr_t end)
+/* The arguments where the program has them, as far as the page is there: a
+ * reader must not make another process fault. */
+static void
+show_cmdline(struct text *t, const struct proc *p)
 {
-	uint32_t n = sizeof(t->buf), in_page;
-	vaddr_t va = start + t->cursor;
+	vaddr_t va = p->space != NULL ? p->space->arg_start + t->cursor : 0;
+	uint32_t in_page = va & PAGE_MASK, n = sizeof(t->buf);
 	char *page;
 	pte_t pte;
 
-	if (end - start <= t->cursor)
-		return 0;
-	pte = pmap_lookup(&sp->pmap, va);
+	if (p->space == NULL || va >= p->space->arg_end)
+		return;
+	pte = pmap_lookup(&p->space->pmap, va);
 	if (!pte_present(pte))
-		return 0;
-	in_page = va & PAGE_MASK;
+		return;
 	if (n > PAGE_SIZE - in_page)
 		n = PAGE_SIZE - in_page;
-	if (n > end - va)
-		n = end - va;
+	if (n > p->space->arg_end - va)
+		n = p->space->arg_end - va;
 	page = window_open(pte_frame(pte));
 	memcpy(t->buf, page + in_page, n);
 	window_close(page);
 	t->len = n;
 	t->cursor += n;
-	return 0;
 }
-
-static int
-show_cmdline(struct text *t, int pid)
-{
-	const struct proc *p = proc_find(pid);
-
-	if (p == NULL)
-		return ESRCH;
-	return p->space == NULL ? 0
-	                        : show_strings(t, p->space, p->space->arg_start, p->space->arg_end);
-}
-
-static int
-show_environ(struct text *t, int pid)
-{
-	const struct proc *p = proc_find(pid);
-
-	if (p == NULL)
-		return ESRCH;
-	return p->space == NULL ? 0
-	                        : show_strings(t, p->space, p->space->arg_end, p->space->env_end);
-}
-
-/* ---- exe, cwd, root ---- */
 
 /* The program is the file of the lowest text: libraries lie above. */
 static bool
@@ -257,24 +126,6 @@ link_exe(const struct proc *p, char *path, size_t size)
 	while (e != NULL && !((e->prot & PROT_EXEC) && e->object != NULL))
 		e = e->next;
 	return e != NULL && fs_object_name(e->object, &ino, path, size);
-}
-
-static bool
-link_cwd(const struct proc *p, char *path, size_t size)
-{
-	const char *s = p->cwd != NULL ? fs_path(p->cwd, path, size) : NULL;
-
-	if (s != NULL)
-		memmove(path, s, strlen(s) + 1);
-	return s != NULL;
-}
-
-static bool
-link_root(const struct proc *p, char *path, size_t size)
-{
-	(void)p;
-	strlcpy(path, "/", size);
-	return true;
 }
 
 /* ---- maps ---- */
@@ -292,21 +143,17 @@ segment_of(const struct vm_entry *e, struct shmid_ds *ds, int32_t *id)
 }
 
 /* The cursor is an address: the record is the first entry that ends above. */
-static int
-show_maps(struct text *t, int pid)
+static void
+show_maps(struct text *t, const struct proc *p)
 {
-	const struct proc *p = proc_find(pid);
-	const struct vm_entry *e;
+	const struct vm_entry *e = p->space != NULL ? vm_entry_from(p->space, t->cursor) : NULL;
 	struct shmid_ds ds;
 	char name[256] = "";
 	int32_t id = 0;
 	uint32_t ino;
 
-	if (p == NULL)
-		return ESRCH;
-	e = p->space != NULL ? vm_entry_from(p->space, t->cursor) : NULL;
 	if (e == NULL)
-		return 0;
+		return;
 	t->cursor = e->end;
 	if (segment_of(e, &ds, &id))
 		snprintf(name, sizeof(name), "/SYSV%08x (deleted)", ds.shm_perm.key);
@@ -323,7 +170,6 @@ show_maps(struct text *t, int pid)
 	if (name[0] != '\0')
 		text_add(t, "%*s%s", t->len < 49 ? 49 - (int)t->len : 0, "", name);
 	text_add(t, "\n");
-	return 0;
 }
 
 const struct proc_file proc_pid_files[] = {
@@ -331,13 +177,7 @@ const struct proc_file proc_pid_files[] = {
 	{.name = "cmdline", .mode = 0444, .many = true, .show = show_cmdline},
 	{.name = "maps", .mode = 0444, .many = true, .show = show_maps},
 	{.name = "wchan", .mode = 0444, .show = show_wchan},
-	{.name = "statm", .mode = 0444, .show = show_statm},
-	{.name = "status", .mode = 0444, .show = show_status},
-	{.name = "comm", .mode = 0444, .show = show_comm},
-	{.name = "environ", .mode = 0400, .many = true, .show = show_environ},
 	{.name = "exe", .link = link_exe},
-	{.name = "cwd", .link = link_cwd},
-	{.name = "root", .link = link_root},
 	{.name = NULL},
 };
 
@@ -388,7 +228,7 @@ mark_segment(uint32_t slot)
 			frame_set_owner(f, (uint16_t)(OWNER_SLOT | slot));
 }
 
-void
+static void
 frames_mark(void)
 {
 	const struct proc *p;
@@ -407,9 +247,11 @@ frames_mark(void)
 
 /* The cursor is a frame. What changed since the marking shows as it is now; who
  * has a frame that came into use meanwhile isn't known. */
-int
-frames_show(struct text *t, int pid)
+void
+frames_show(struct text *t, const struct proc *p)
 {
+	if (t->cursor == 0)
+		frames_mark();
 	for (; t->cursor < frame_limit() && t->len < 2048; t->cursor++) {
 		enum frame_kind kind = frame_kind(t->cursor);
 		uint16_t owner = kind; /* up to FRAME_TABLE the numbers are the file's */
@@ -421,5 +263,4 @@ frames_show(struct text *t, int pid)
 		t->buf[t->len++] = (char)owner;
 		t->buf[t->len++] = (char)(owner >> 8);
 	}
-	return 0;
 }

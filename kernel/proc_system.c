@@ -14,8 +14,8 @@
 
 #define KIB (PAGE_SIZE / 1024)
 
-static int
-show_meminfo(struct text *t, int pid)
+static void
+show_meminfo(struct text *t, const struct proc *p)
 {
 	struct frame_stats st;
 
@@ -31,11 +31,10 @@ show_meminfo(struct text *t, int pid)
 	text_add(t, "SwapTotal:    %10u kB\n", 0);
 	text_add(t, "SwapFree:     %10u kB\n", 0);
 	text_add(t, "Committed_AS: %10u kB\n", st.committed * KIB);
-	return 0;
 }
 
-static int
-show_uptime(struct text *t, int pid)
+static void
+show_uptime(struct text *t, const struct proc *p)
 {
 	struct abi_timespec64 up;
 	uint32_t idle = load_ticks[LOAD_IDLE];
@@ -43,11 +42,10 @@ show_uptime(struct text *t, int pid)
 	clock_monotonic(&up);
 	text_add(t, "%lld.%02u %u.%02u\n", up.tv_sec, up.tv_nsec / 10000000, idle / HZ,
 	         idle % HZ * (100 / HZ));
-	return 0;
 }
 
-static int
-show_stat(struct text *t, int pid)
+static void
+show_stat(struct text *t, const struct proc *p)
 {
 	struct abi_timespec64 now, up;
 	int i;
@@ -60,11 +58,10 @@ show_stat(struct text *t, int pid)
 	clock_monotonic(&up);
 	text_add(t, "btime %lld\nprocesses %u\nprocs_running %u\nprocs_blocked 0\n",
 	         now.tv_sec - up.tv_sec, proc_forks, load_runnable());
-	return 0;
 }
 
-static int
-show_loadavg(struct text *t, int pid)
+static void
+show_loadavg(struct text *t, const struct proc *p)
 {
 	int i;
 
@@ -72,35 +69,28 @@ show_loadavg(struct text *t, int pid)
 		text_add(t, "%u.%02u ", load_average[i] >> 16,
 		         ((load_average[i] & 0xffff) * 100) >> 16);
 	text_add(t, "%u/%u %d\n", load_runnable(), proc_count, proc_last_pid);
-	return 0;
 }
 
-static int
-show_cpuinfo(struct text *t, int pid)
+static void
+show_cpuinfo(struct text *t, const struct proc *p)
 {
 	struct machine_cpu cpu;
 
 	machine_cpu(&cpu);
-	text_add(t, "processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\n",
-	         cpu.vendor, cpu.family, cpu.model);
-	text_add(t, "model name\t: %s\nstepping\t: %u\nflags\t\t: %s\n\n", cpu.name, cpu.stepping,
-	         cpu.flags);
-	return 0;
+	text_add(t, "processor\t: 0\nvendor_id\t: %s\nmodel name\t: %s\n\n", cpu.vendor, cpu.name);
 }
 
-static int
-show_cmdline(struct text *t, int pid)
+static void
+show_cmdline(struct text *t, const struct proc *p)
 {
 	t->len = cmdline_read(t->buf, sizeof(t->buf));
-	return 0;
 }
 
 /* The cursor counts bytes ever logged. */
-static int
-show_kmsg(struct text *t, int pid)
+static void
+show_kmsg(struct text *t, const struct proc *p)
 {
 	t->len = log_read(&t->cursor, t->buf, sizeof(t->buf));
-	return 0;
 }
 
 const struct proc_file proc_root_files[] = {
@@ -116,13 +106,13 @@ const struct proc_file proc_root_files[] = {
 	{.name = "mounts", .mode = 0444, .text = "ramfs / ramfs rw 0 0\nproc /proc proc rw 0 0"},
 	{.name = "filesystems", .mode = 0444, .text = "nodev\tramfs\nnodev\tproc"},
 	{.name = "kmsg", .mode = 0400, .many = true, .show = show_kmsg},
-	{.name = "frames", .mode = 0444, .many = true, .show = frames_show, .open = frames_mark},
+	{.name = "frames", .mode = 0444, .many = true, .show = frames_show},
 	{.name = NULL},
 };
 
 /* Cursor 0 is the heading, n + 1 stands for slot n. Linux's columns. */
-static int
-show_shm(struct text *t, int pid)
+static void
+show_shm(struct text *t, const struct proc *p)
 {
 	struct shmid_ds ds;
 	uint32_t resident;
@@ -132,7 +122,7 @@ show_shm(struct text *t, int pid)
 		text_add(t,
 		         "       key      shmid perms       size  cpid  lpid nattch   uid   gid  "
 		         "cuid  cgid      atime      dtime      ctime        rss       swap\n");
-		return 0;
+		return;
 	}
 	while (t->cursor <= shm_slot_limit() + 1) {
 		if (shm_slot_stat(t->cursor - 2, &ds, &id, &resident)) {
@@ -143,21 +133,19 @@ show_shm(struct text *t, int pid)
 			text_add(t, "%5u %5u %5u %5u %5u %10lld %10lld %10lld %10u %10u\n",
 			         ds.shm_nattch, perm->uid, perm->gid, perm->cuid, perm->cgid,
 			         ds.shm_atime, ds.shm_dtime, ds.shm_ctime, resident * PAGE_SIZE, 0);
-			return 0;
+			return;
 		}
 		t->cursor++;
 	}
-	return 0;
 }
 
 /* Does it all hold? SPEC-shm.md part 3, invariants. */
-static int
-show_check(struct text *t, int pid)
+static void
+show_check(struct text *t, const struct proc *p)
 {
 	char what[128];
 
 	text_add(t, "%s\n", shm_check(what, sizeof(what)) ? "ok" : what);
-	return 0;
 }
 
 const struct proc_file proc_ipc_files[] = {
@@ -168,67 +156,29 @@ const struct proc_file proc_ipc_files[] = {
 
 /* ---- Limits: what is lowered refuses new use, and takes nothing away ---- */
 
-static int
-store_number(const char *line, uint32_t max, uint32_t *into)
-{
-	uint64_t v = 0;
-	const char *s = line;
-
-	for (; *s >= '0' && *s <= '9' && v <= UINT32_MAX; s++)
-		v = v * 10 + (unsigned)(*s - '0');
-	if (s == line || (*s != '\0' && *s != '\n') || v > max)
-		return EINVAL;
-	*into = (uint32_t)v;
-	return 0;
-}
-
-#define SHOW(name, value)                                                                          \
-	static int show_##name(struct text *t, int pid)                                            \
-	{                                                                                          \
-		(void)pid;                                                                         \
-		text_add(t, "%u\n", value);                                                        \
-		return 0;                                                                          \
-	}
-#define STORE(name, value, max)                                                                    \
-	static int store_##name(const char *line)                                                  \
-	{                                                                                          \
-		return store_number(line, max, &value);                                            \
-	}
-
-SHOW(shmmax, shminfo.shmmax)
-STORE(shmmax, shminfo.shmmax, UINT32_MAX)
-SHOW(shmall, shminfo.shmall)
-STORE(shmall, shminfo.shmall, UINT32_MAX)
-SHOW(shmseg, shminfo.shmseg)
-STORE(shmseg, shminfo.shmseg, SHM_ATTACH_MAX)
-SHOW(shmmni, shminfo.shmmni)
-SHOW(shm_allow_removed, shm_allow_removed)
-STORE(shm_allow_removed, shm_allow_removed, 1)
-
-static int
-show_fail(struct text *t, int pid)
+static void
+show_fail(struct text *t, const struct proc *p)
 {
 	char text[200];
 
 	inject_show(text, sizeof(text));
 	text_add(t, "%s\n", text);
-	return 0;
 }
 
 /* A number of the preprocessor as a string. */
 #define QUOTE(number) #number
 #define TEXT_OF(number) QUOTE(number)
-#define KNOB(n)                                                                                    \
+#define KNOB(n, at, most)                                                                          \
 	{                                                                                          \
-		.name = #n, .mode = 0644, .show = show_##n, .store = store_##n                     \
+		.name = n, .mode = 0644, .number = &(at), .max = most                              \
 	}
 
 const struct proc_file proc_sys_files[] = {
-	KNOB(shmmax),
-	KNOB(shmall),
-	KNOB(shmseg),
-	{.name = "shmmni", .mode = 0444, .show = show_shmmni},
-	KNOB(shm_allow_removed),
+	KNOB("shmmax", shminfo.shmmax, UINT32_MAX),
+	KNOB("shmall", shminfo.shmall, UINT32_MAX),
+	KNOB("shmseg", shminfo.shmseg, SHM_ATTACH_MAX),
+	{.name = "shmmni", .mode = 0444, .number = &shminfo.shmmni},
+	KNOB("shm_allow_removed", shm_allow_removed, 1),
 	{.name = "ostype", .mode = 0444, .text = "Linux"},
 	{.name = "osrelease", .mode = 0444, .text = LINUX_RELEASE},
 	{.name = "version", .mode = 0444, .text = LINUX_BUILD},

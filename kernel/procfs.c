@@ -34,39 +34,38 @@ text_add(struct text *t, const char *fmt, ...)
 static int
 text_open(struct file *f)
 {
-	const struct proc_file *pf = f->node->data;
-
 	f->data = kmem_alloc(sizeof(struct text));
-	if (f->data == NULL)
-		return ENOMEM;
-	if (pf->open != NULL)
-		pf->open();
-	return 0;
+	return f->data == NULL ? ENOMEM : 0;
 }
 
-/* Make the record that holds the file's byte `at`; t->len 0: beyond the end. */
+/* Make the record that holds the file's byte `at`; t->len 0: beyond the end.
+ * => ESRCH: that process is gone. */
 static int
 text_find(struct text *t, const struct node *n, uint32_t at)
 {
 	const struct proc_file *pf = n->data;
-	int err = 0;
+	const struct proc *p = n->pid != 0 ? proc_find(n->pid) : NULL;
 
+	if (n->pid != 0 && p == NULL)
+		return ESRCH;
 	/* From the start again: what is shown then is what is now. */
 	if (at < t->start || at == 0)
 		t->cursor = t->start = t->len = 0;
-	while (err == 0 && at - t->start >= t->len) {
+	while (at - t->start >= t->len) {
 		t->start += t->len;
 		t->len = 0;
-		if (pf->text != NULL && t->cursor == 0)
+		if (!pf->many && t->cursor++ > 0)
+			break;
+		if (pf->text != NULL)
 			text_add(t, "%s\n", pf->text);
-		else if (pf->many || t->cursor == 0)
-			err = pf->show(t, n->pid);
-		if (!pf->many)
-			t->cursor = 1;
+		else if (pf->number != NULL)
+			text_add(t, "%u\n", *pf->number);
+		else
+			pf->show(t, p);
 		if (t->len == 0)
 			break;
 	}
-	return err;
+	return 0;
 }
 
 static int
@@ -97,6 +96,20 @@ text_close(struct file *f)
 	kmem_free(f->data);
 }
 
+static int
+store_number(const struct proc_file *pf, const char *line)
+{
+	uint64_t v = 0;
+	const char *s = line;
+
+	for (; *s >= '0' && *s <= '9' && v <= UINT32_MAX; s++)
+		v = v * 10 + (unsigned)(*s - '0');
+	if (s == line || (*s != '\0' && *s != '\n') || v > pf->max)
+		return EINVAL;
+	*pf->number = (uint32_t)v;
+	return 0;
+}
+
 /* A line is written at once: each write is one. */
 static int
 text_write(struct file *f, struct uio *u)
@@ -112,7 +125,7 @@ text_write(struct file *f, struct uio *u)
 	if (err != 0)
 		return err;
 	line[n] = '\0';
-	err = pf->store(line);
+	err = pf->store != NULL ? pf->store(line) : store_number(pf, line);
 	if (err != 0)
 		u->left = n; /* nothing of it was taken */
 	return err;
@@ -130,7 +143,7 @@ file_node(const struct node *dir, const struct proc_file *pf)
 	struct node *n = node_create(dir, S_IFREG | pf->mode);
 
 	if (n != NULL) {
-		n->fops = pf->store != NULL ? &knob_ops : &text_ops;
+		n->fops = pf->store != NULL || pf->max > 0 ? &knob_ops : &text_ops;
 		n->data = pf;
 	}
 	return n;
@@ -151,18 +164,16 @@ add_files(struct node *dir, const struct proc_file *pf)
 	}
 }
 
-/* A symbolic link to path. => NULL: no memory. */
+/* A symbolic link, with room for where it leads. => NULL: no memory. */
 static struct node *
-link_node(const struct node *dir, const char *path)
+link_node(const struct node *dir)
 {
 	struct node *n = node_create(dir, S_IFLNK | 0777);
 
-	if (n == NULL || (n->target = kmem_alloc(strlen(path) + 1)) == NULL) {
+	if (n == NULL || (n->target = kmem_alloc(PATH_MAX)) == NULL) {
 		node_unref(n);
 		return NULL;
 	}
-	memcpy(n->target, path, strlen(path) + 1);
-	n->size = strlen(path);
 	return n;
 }
 
@@ -190,21 +201,20 @@ static int
 pid_link(const struct node *dir, const struct proc_file *pf, const struct proc *p,
          struct node **out)
 {
-	char *path;
+	struct node *n;
 
 	if (!proc_may_signal(&curproc()->cred, p))
 		return EACCES;
-	path = kmem_alloc(PATH_MAX);
-	if (path == NULL)
+	n = link_node(dir);
+	if (n == NULL)
 		return ENOMEM;
-	*out = NULL;
-	if (!pf->link(p, path, PATH_MAX)) {
-		kmem_free(path);
+	if (!pf->link(p, n->target, PATH_MAX)) {
+		node_unref(n);
 		return ENOENT;
 	}
-	*out = link_node(dir, path);
-	kmem_free(path);
-	return *out == NULL ? ENOMEM : 0;
+	n->size = strlen(n->target);
+	*out = n;
+	return 0;
 }
 
 static int
@@ -272,14 +282,13 @@ root_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 {
 	const struct proc *p = proc_of(name, len);
 	struct node *n;
-	char self[12];
 
 	if (len == 4 && memcmp(name, "self", 4) == 0) {
-		snprintf(self, sizeof(self), "%d", curproc()->pid);
-		*out = link_node(dir, self);
-		if (*out == NULL)
+		n = *out = link_node(dir);
+		if (n == NULL)
 			return ENOMEM;
-		pid_adopt(*out, curproc(), pid_ino(0, 0));
+		n->size = snprintf(n->target, PATH_MAX, "%d", curproc()->pid);
+		pid_adopt(n, curproc(), pid_ino(0, 0));
 		return 0;
 	}
 	if (p == NULL)

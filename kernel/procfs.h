@@ -24,26 +24,25 @@ struct text {
 };
 void text_add(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* What a file shows is one of the first three. */
 struct proc_file {
 	const char *name;
 	uint32_t mode;
-	bool many;        /* more than one record: show() moves the cursor */
-	const char *text; /* all that it shows; else: */
-	/* Add the record at the cursor; none: the end. pid: whose, 0: nobody's.
-	 * => ESRCH: that process is gone. */
-	int (*show)(struct text *t, int pid);
-	/* A symbolic link instead: where that process's leads. => false: nowhere. */
-	bool (*link)(const struct proc *p, char *path, size_t size);
-	void (*open)(void);
+	const char *text;
+	uint32_t *number;
+	/* Add the record at the cursor; none: the end. p: whose, NULL: nobody's. */
+	void (*show)(struct text *t, const struct proc *p);
+	bool many;    /* show() has more than one record, and moves the cursor */
+	uint32_t max; /* a number that can be written: at most this */
 	/* Take a line that was written; NULL: it can't be. => EINVAL. */
 	int (*store)(const char *line);
+	/* A symbolic link instead: where that process's leads. => false: nowhere. */
+	bool (*link)(const struct proc *p, char *path, size_t size);
 };
 
 /* proc_system.c and proc_process.c; each table ends with a NULL name. */
 extern const struct proc_file proc_root_files[], proc_ipc_files[], proc_sys_files[];
 extern const struct proc_file proc_pid_files[];
-/* proc_frames.c */
-void frames_mark(void);
-int frames_show(struct text *t, int pid);
+void frames_show(struct text *t, const struct proc *p);
 
 #endif
