@@ -10,14 +10,11 @@
  * whom the mode refuses is refused, though everybody else may.
  */
 int
-ipcperm(const struct cred *cred, const struct ipc_perm *perm, uint32_t request)
+ipcperm_class(const struct cred *cred, const struct ipc_perm *perm, uint32_t request)
 {
+	bool owner = cred->euid == perm->uid || cred->euid == perm->cuid;
 	uint32_t wanted = request & (IPC_R | IPC_W);
-	bool owner;
 
-	if (cred->euid == 0)
-		return 0;
-	owner = cred->euid == perm->uid || cred->euid == perm->cuid;
 	if (request & IPC_M) {
 		if (owner)
 			return 0;

@@ -169,9 +169,10 @@ create_check(uint32_t size)
 /*
  * Part 3b. The slot, its key and what it counts for are taken before anything
  * that may sleep, so that whoever comes meanwhile finds a segment "being
- * created" and limits that it is part of.
+ * created" and limits that it is part of. (Not inlined: the way to a segment
+ * that exists need not save registers for this.)
  */
-static int
+__attribute__((noinline)) static int
 get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 {
 	const struct proc *p = curproc();

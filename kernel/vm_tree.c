@@ -83,9 +83,15 @@ room_changed(struct vm_entry *e)
 void
 vm_tree_slots(struct vm_space *sp, uint32_t lo, uint32_t hi, bool used)
 {
-	for (; lo < hi; lo++) {
-		sp->slots[lo / 32] |= 1u << lo % 32;
-		sp->slots[lo / 32] ^= (uint32_t)!used << lo % 32;
+	while (lo < hi) {
+		uint32_t end = (lo | 31) + 1 < hi ? (lo | 31) + 1 : hi, bits = ~0u << lo % 32;
+
+		bits &= ~0u >> -end % 32;
+		if (used)
+			sp->slots[lo / 32] |= bits;
+		else
+			sp->slots[lo / 32] &= ~bits;
+		lo = end;
 	}
 }
 
