@@ -72,15 +72,6 @@ show_loadavg(struct text *t, const struct proc *p)
 }
 
 static void
-show_cpuinfo(struct text *t, const struct proc *p)
-{
-	struct machine_cpu cpu;
-
-	machine_cpu(&cpu);
-	text_add(t, "processor\t: 0\nvendor_id\t: %s\nmodel name\t: %s\n\n", cpu.vendor, cpu.name);
-}
-
-static void
 show_cmdline(struct text *t, const struct proc *p)
 {
 	t->len = cmdline_read(t->buf, sizeof(t->buf));
@@ -102,7 +93,6 @@ const struct proc_file proc_root_files[] = {
          .text = "Linux version " LINUX_RELEASE " (isthmus) " LINUX_BUILD},
 	{.name = "stat", .mode = 0444, .show = show_stat},
 	{.name = "loadavg", .mode = 0444, .show = show_loadavg},
-	{.name = "cpuinfo", .mode = 0444, .show = show_cpuinfo},
 	{.name = "mounts", .mode = 0444, .text = "ramfs / ramfs rw 0 0\nproc /proc proc rw 0 0"},
 	{.name = "filesystems", .mode = 0444, .text = "nodev\tramfs\nnodev\tproc"},
 	{.name = "kmsg", .mode = 0400, .many = true, .show = show_kmsg},

@@ -117,20 +117,13 @@ SETTER(sys_setregid, gids, put_gids, set_re(&id, arg[0], arg[1]))
 SETTER(sys_setresuid, uids, put_uids, set_res(&id, arg[0], arg[1], arg[2]))
 SETTER(sys_setresgid, gids, put_gids, set_res(&id, arg[0], arg[1], arg[2]))
 
-#define GETTER(name, value)                                                                        \
-	int name(const uint32_t *arg, uint32_t *result)                                            \
-	{                                                                                          \
-		*result = value;                                                                   \
-		return 0;                                                                          \
-	}
-
-GETTER(sys_getuid, curproc()->cred.ruid)
-GETTER(sys_geteuid, curproc()->cred.euid)
-GETTER(sys_getgid, curproc()->cred.rgid)
-GETTER(sys_getegid, curproc()->cred.egid)
+ANSWER(getuid, curproc()->cred.ruid)
+ANSWER(geteuid, curproc()->cred.euid)
+ANSWER(getgid, curproc()->cred.rgid)
+ANSWER(getegid, curproc()->cred.egid)
 /* setfsuid() answers with what it was, and there is none but the effective. */
-GETTER(sys_setfsuid, curproc()->cred.euid)
-GETTER(sys_setfsgid, curproc()->cred.egid)
+ANSWER(setfsuid, curproc()->cred.euid)
+ANSWER(setfsgid, curproc()->cred.egid)
 
 static int
 get_res(struct ids id, const uint32_t *arg)

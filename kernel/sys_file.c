@@ -179,28 +179,6 @@ sys_sync(const uint32_t *arg, uint32_t *result)
 	return 0;
 }
 
-/* Memory for [offset, offset + length), which a file has as soon as it is long
- * enough; the other modes are not there. */
-int
-sys_fallocate(const uint32_t *arg, uint32_t *result)
-{
-	struct file *f = fd_get(arg[0]);
-
-	if (f == NULL || (f->flags & O_ACCMODE) == O_RDONLY)
-		return EBADF;
-	if ((int32_t)arg[3] < 0 || (int32_t)arg[5] < 0 || (arg[4] | arg[5]) == 0)
-		return EINVAL;
-	if (arg[1] != 0)
-		return EOPNOTSUPP;
-	if (f->node->object == NULL)
-		return f->ops->stream ? ESPIPE : ENODEV;
-	if (arg[3] != 0 || arg[5] != 0 || arg[2] + arg[4] < arg[2])
-		return EFBIG;
-	if (arg[2] + arg[4] <= f->node->size)
-		return 0;
-	return ramfs_resize(f->node, arg[2] + arg[4]);
-}
-
 int
 sys_ioctl(const uint32_t *arg, uint32_t *result)
 {

@@ -56,29 +56,13 @@ sys_setrlimit(const uint32_t *arg, uint32_t *result)
 	                                              : change_limit(0, arg[0], &new, &old);
 }
 
-/* A limit as it is told where none is more than `most`. */
-static int
-tell_limit(const uint32_t *arg, uint32_t most)
+int
+sys_ugetrlimit(const uint32_t *arg, uint32_t *result)
 {
 	struct abi_rlimit l;
 	int err = change_limit(0, arg[0], NULL, &l);
 
-	l.rlim_cur = l.rlim_cur > most ? most : l.rlim_cur;
-	l.rlim_max = l.rlim_max > most ? most : l.rlim_max;
 	return err != 0 ? err : copyout(arg[1], &l, sizeof(l));
-}
-
-int
-sys_ugetrlimit(const uint32_t *arg, uint32_t *result)
-{
-	return tell_limit(arg, RLIM_INFINITY);
-}
-
-/* The old call, to which no limit is more than a signed word. */
-int
-sys_getrlimit(const uint32_t *arg, uint32_t *result)
-{
-	return tell_limit(arg, INT32_MAX);
 }
 
 static uint64_t

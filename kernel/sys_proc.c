@@ -18,11 +18,7 @@ sys_exit(const uint32_t *arg, uint32_t *result)
 	proc_exit((arg[0] & 0xff) << 8);
 }
 
-int
-sys_exit_group(const uint32_t *arg, uint32_t *result)
-{
-	return sys_exit(arg, result);
-}
+ALIAS(exit_group, exit, arg[0])
 
 /* ---- exec ---- */
 
@@ -78,31 +74,17 @@ out:
 
 /* ---- Who one is ---- */
 
-int
-sys_getpid(const uint32_t *arg, uint32_t *result)
-{
-	*result = curproc()->pid;
-	return 0;
-}
-
-int
-sys_gettid(const uint32_t *arg, uint32_t *result)
-{
-	return sys_getpid(arg, result);
-}
-
-int
-sys_getppid(const uint32_t *arg, uint32_t *result)
-{
-	*result = curproc()->parent != NULL ? curproc()->parent->pid : 0;
-	return 0;
-}
+ANSWER(getpid, curproc()->pid)
+ANSWER(gettid, curproc()->pid)
+ANSWER(getppid, curproc()->parent != NULL ? curproc()->parent->pid : 0)
+ANSWER(getpgrp, curproc()->pgid)
 
 int
 sys_set_tid_address(const uint32_t *arg, uint32_t *result)
 {
 	curproc()->clear_tid = arg[0];
-	return sys_getpid(arg, result);
+	*result = curproc()->pid;
+	return 0;
 }
 
 int
@@ -171,13 +153,6 @@ sys_getsid(const uint32_t *arg, uint32_t *result)
 }
 
 int
-sys_getpgrp(const uint32_t *arg, uint32_t *result)
-{
-	*result = curproc()->pgid;
-	return 0;
-}
-
-int
 sys_setsid(const uint32_t *arg, uint32_t *result)
 {
 	struct proc *self = curproc(), *p;
@@ -214,14 +189,6 @@ sys_prctl(const uint32_t *arg, uint32_t *result)
 	}
 }
 
-/* There is but one personality, which is 0; -1 asks. */
-int
-sys_personality(const uint32_t *arg, uint32_t *result)
-{
-	*result = 0;
-	return arg[0] == 0 || arg[0] == UINT32_MAX ? 0 : EINVAL;
-}
-
 /* ---- The machine ---- */
 
 int
@@ -230,7 +197,7 @@ sys_uname(const uint32_t *arg, uint32_t *result)
 	/* What stock programs expect to see; the version tells the truth. */
 	static const struct abi_utsname name = {.sysname = "Linux",
 	                                        .nodename = "isthmus",
-	                                        .release = "6.1.0-isthmus",
+	                                        .release = LINUX_RELEASE,
 	                                        .version = "isthmus " ISTHMUS_VERSION,
 	                                        .machine = "i686",
 	                                        .domainname = "(none)"};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls that set a file's times: three, for three forms of a time. */
+/* System calls that set a file's times: two, for two forms of a time. */
 #include "abi/errno.h"
 #include "file.h"
 #include "proc.h"
@@ -72,20 +72,4 @@ sys_utimensat(const uint32_t *arg, uint32_t *result)
 	for (i = 0; i < 2 && arg[2] != 0; i++)
 		t[i] = (struct abi_timespec64){.tv_sec = ts[i].tv_sec, .tv_nsec = ts[i].tv_nsec};
 	return utimens(arg, t);
-}
-
-int
-sys_utime(const uint32_t *arg, uint32_t *result)
-{
-	const uint32_t at[4] = {AT_FDCWD, arg[0]};
-	struct abi_timespec64 t[2] = NOW;
-	int32_t sec[2];
-
-	if (arg[1] != 0) {
-		if (copyin(sec, arg[1], sizeof(sec)) != 0)
-			return EFAULT;
-		t[0] = (struct abi_timespec64){.tv_sec = sec[0]};
-		t[1] = (struct abi_timespec64){.tv_sec = sec[1]};
-	}
-	return utimens(at, t);
 }

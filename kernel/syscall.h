@@ -22,6 +22,14 @@ typedef int syscall_fn(const uint32_t *arg, uint32_t *result);
 		return sys_##other(all, result);                                                   \
 	}
 
+/* A call that cannot fail: what it answers. */
+#define ANSWER(name, value)                                                                        \
+	int sys_##name(const uint32_t *arg, uint32_t *result)                                      \
+	{                                                                                          \
+		*result = value;                                                                   \
+		return 0;                                                                          \
+	}
+
 /* Inside the kernel only: interrupted. The call is made again if no handler
  * ran, or (ERESTART) if its handler says SA_RESTART; else the user sees EINTR. */
 #define ERESTART 512

@@ -7,17 +7,10 @@
 
 #define WNOHANG 1
 #define WUNTRACED 2
-#define WSTOPPED WUNTRACED
-#define WEXITED 4
 #define WCONTINUED 8
-#define WNOWAIT 0x01000000u
 #define WNOTHREAD 0x20000000u
 #define WALL 0x40000000u
 #define WCLONE 0x80000000u
-/* waitid's first argument */
-#define P_ALL 0
-#define P_PID 1
-#define P_PGID 2
 
 /* prctl */
 #define PR_SET_NAME 15

@@ -50,7 +50,7 @@ signals_output() {
 	SSE and x87 below a handler: 1.25 -2.5 0.1
 	sigtimedwait: Resource temporarily unavailable
 	sigqueue: 12, value 77
-	posix_spawn: 0, waitid 1 9, wait 9
+	posix_spawn: 0, wait 9
 	vfork: 3
 	abort: signal 6
 	END

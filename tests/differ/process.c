@@ -74,7 +74,6 @@ waiting(void)
 {
 	static const int ends[] = {SIGHUP,   SIGKILL, SIGSEGV, SIGABRT, SIGCHLD,
 	                           SIGWINCH, SIGUSR1, SIGPIPE, 33,      64};
-	siginfo_t info;
 	pid_t pid;
 
 	section("wait");
@@ -107,15 +106,8 @@ waiting(void)
 	NUM(kill(pid, 65));
 	NUM(kill(pid, -1));
 	NUM(kill(pid, SIGTERM));
-	memset(&info, 0, sizeof(info));
-	NUM(waitid(P_PID, pid, &info, WEXITED | WNOWAIT));
-	TEXT("siginfo", "signal %d code %d status %d pid %d", info.si_signo, info.si_code,
-	     info.si_status, info.si_pid == pid);
-	NUM(kill(pid, 0));
 	WAIT(pid, 0);
 	NUM(kill(pid, 0));
-	NUM(waitid(P_ALL, 0, &info, WEXITED));
-	NUM(waitid(P_ALL, 0, &info, 0));
 	NUM(wait4(-1, NULL, 0, BAD));
 	signal(SIGCHLD, SIG_IGN);
 	ends_by(0, 1);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* clone, vfork and waitid: whose memory a child has, and what its parent hears. */
+/* clone and vfork: whose memory a child has, and what its parent hears. */
 #include <abi/misc.h>
 
 #include "tap.h"
 
 #define SYS_CLONE 120
-#define SYS_WAITID 284
 #define SYS_SET_TID 258
 
 static volatile int word, tid, parent_tid;
@@ -182,16 +181,9 @@ hear(int sig)
 	heard = sig;
 }
 
-static int
-waitid(int type, int id, siginfo_t *info, unsigned options)
-{
-	return syscall(SYS_WAITID, type, id, info, options, NULL);
-}
-
 static void
 news(void)
 {
-	siginfo_t info = {.si_signo = 1};
 	pid_t pid;
 
 	signal(SIGUSR1, hear);
@@ -202,31 +194,6 @@ news(void)
 	fails(waitpid(-1, NULL, 0), ECHILD, "such a child is not for everybody");
 	is(waitpid(pid, NULL, WCLONE), pid, "but for those who ask");
 	signal(SIGUSR1, SIG_DFL);
-
-	fails(waitid(P_ALL, 0, NULL, WEXITED), ECHILD, "waitid: no children");
-	pid = SPAWN(pause());
-	is(waitid(P_PID, pid, &info, WEXITED | WNOHANG), 0, "waitid: nothing yet");
-	is(info.si_signo | info.si_pid, 0, "and it says so");
-	fails(waitid(P_PID, pid, &info, WNOHANG), EINVAL, "waitid for nothing");
-	fails(waitid(P_PID, 0, &info, WEXITED), EINVAL, "waitid for process 0");
-	fails(waitid(4, 1, &info, WEXITED), EINVAL, "waitid for something else");
-	kill(pid, SIGSTOP);
-	is(waitid(P_PID, pid, &info, WSTOPPED), 0, "waitid: stopped");
-	ok(info.si_signo == SIGCHLD && info.si_pid == pid && info.si_code == CLD_STOPPED &&
-	           info.si_status == SIGSTOP,
-	   "it tells by what");
-	kill(pid, SIGCONT);
-	is(waitid(P_ALL, 0, &info, WCONTINUED | WNOWAIT), 0, "waitid: continued");
-	ok(info.si_code == CLD_CONTINUED && info.si_status == SIGCONT, "so it tells");
-	is(waitid(P_PGID, 0, &info, WCONTINUED), 0, "WNOWAIT had left it");
-	kill(pid, SIGTERM);
-	is(waitid(P_PID, pid, &info, WEXITED | WNOWAIT), 0, "waitid: killed");
-	ok(info.si_code == CLD_KILLED && info.si_status == SIGTERM, "it tells by what");
-	is(ending(pid), KILLED(SIGTERM), "the zombie was still there");
-	pid = SPAWN(_exit(9));
-	is(waitid(P_PGID, getpgrp(), &info, WEXITED), 0, "waitid: ended");
-	ok(info.si_code == CLD_EXITED && info.si_status == 9, "it tells the status");
-	fails(waitid(P_ALL, 0, NULL, WEXITED), ECHILD, "and that was all");
 }
 
 void

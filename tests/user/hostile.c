@@ -92,7 +92,6 @@ static const struct {
 	{"getitimer", "io", {0, GOOD}},
 	{"setitimer", "ipo", {0, ZEROS, GOOD}},
 	{"setrlimit", "ip", {4, ZEROS}},
-	{"getrlimit", "io", {4, GOOD}},
 	{"ugetrlimit", "io", {4, GOOD}},
 	{"prlimit64", "iipo", {0, 4, ZEROS, GOOD}},
 	{"sysinfo", "o", {GOOD}},
@@ -111,12 +110,10 @@ static const struct {
 	{"shmctl", "iio", {SEGMENT, IPC_STAT, GOOD}},
 	{"rt_sigtimedwait", "pqpu", {GOOD, GOOD, GOOD + 300, 8}},
 	{"rt_sigtimedwait_time64", "pqpu", {GOOD, GOOD, GOOD + 300, 8}},
-	{"rt_sigqueueinfo", "iip", {30000, 0, GOOD}},
 	{"capget", "oq", {GOOD, 0}},
-	{"waitid", "iioio", {P_ALL, 0, GOOD, WEXITED, GOOD}},
+	{"rt_sigqueueinfo", "iip", {30000, 0, GOOD}},
 	{"lseek", "fii", {FILE_FD, 0, SEEK_SET}},
 	{"llseek", "fuuoi", {FILE_FD, 0, 0, GOOD, SEEK_SET}},
-	{"utime", "sq", {GOOD, GOOD}},
 	{"utimensat", "dqqi", {DIR_FD, GOOD, 0, 0}},
 	{"utimensat_time64", "dqqi", {DIR_FD, GOOD, 0, 0}},
 	{"readlink", "sou", {LINK, GOOD, 8}},
@@ -133,7 +130,6 @@ static const struct {
 	{"symlinkat", "sds", {GOOD, DIR_FD, GOOD}},
 	{"ftruncate", "fi", {RW_FD, 0}},
 	{"ftruncate64", "fuu", {RW_FD, 0, 0}},
-	{"fallocate", "fiuuuu", {RW_FD, 0, 0, 0, 1, 0}},
 };
 
 /* Not called, and why: the first two do not return, pause waits for ever, fork

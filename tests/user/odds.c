@@ -6,7 +6,6 @@
 #include <abi/misc.h>
 
 enum {
-	PERSONALITY = 136,
 	GETSID = 147,
 	PRCTL = 172,
 	SIGTIMEDWAIT = 177,
@@ -161,8 +160,6 @@ names(void)
 	ok(strcmp(name, "a name that is ") == 0, "in 15 bytes");
 	fails(syscall(PRCTL, PR_SET_NAME, 4), EFAULT, "no name");
 	fails(syscall(PRCTL, 999, 0), EINVAL, "prctl 999");
-	is(syscall(PERSONALITY, -1), 0, "its personality");
-	fails(syscall(PERSONALITY, 8), EINVAL, "is the only one");
 	is(syscall(GETSID, 0), syscall(GETSID, getpid()), "getsid");
 	fails(syscall(GETSID, 30000), ESRCH, "getsid of nobody");
 	is(syscall(SETFSUID, 0), 0, "setfsuid tells the effective one");

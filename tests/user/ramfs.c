@@ -203,10 +203,6 @@ space(void)
 	is(available() <= before && available() + 100 >= before, 1, "nothing was taken");
 	is(ftruncate(fd, 8 << 20), 0, "8 MiB");
 	ok(available() + 8192 <= before, "are promised");
-	fails(syscall(324, fd, 0, 0, 0, 0x7ffff000, 0), ENOSPC, "fallocate of more");
-	is(syscall(324, fd, 0, 0, 0, 9 << 20, 0), 0, "fallocate");
-	is(size_of("big"), 9 << 20, "makes it that long");
-	fails(syscall(324, fd, 3, 0, 0, 1, 0), EOPNOTSUPP, "no holes are punched");
 	ftruncate(fd, 0);
 	lseek(fd, 0, SEEK_SET);
 	while ((n = write(fd, pattern, sizeof(pattern))) == sizeof(pattern))

@@ -6,7 +6,6 @@
 #include <time.h>
 
 #define SETRLIMIT 75
-#define GETRLIMIT 76
 #define UGETRLIMIT 191
 #define PRLIMIT 340
 #define MADVISE 219
@@ -29,7 +28,6 @@ limits(void)
 	ok(syscall(UGETRLIMIT, RLIMIT_STACK, &l) == 0 && l.rlim_cur == 8 << 20 &&
 	           l.rlim_max == RLIM_INFINITY,
 	   "a stack of 8 MiB");
-	ok(syscall(GETRLIMIT, RLIMIT_STACK, &l) == 0 && l.rlim_max == 0x7fffffff, "the old call");
 	ok(syscall(PRLIMIT, 0, RLIMIT_STACK, NULL, &l64) == 0 && l64.rlim_cur == 8 << 20 &&
 	           l64.rlim_max == ~0ull,
 	   "the wide call");

@@ -171,11 +171,6 @@ void log_write(const char *s, size_t n);
 #define HZ 100
 uint32_t machine_subtick_ns(void);
 int64_t machine_rtc(void);
-/* The CPU for who asks: its maker and name. */
-struct machine_cpu {
-	char vendor[13], name[49];
-};
-void machine_cpu(struct machine_cpu *cpu);
 /* A counter that runs fast: seeds and instruction counts, not time. */
 uint64_t machine_cycles(void);
 /* What it showed at the kernel's first instruction. */
