@@ -35,12 +35,6 @@ zero_read(struct file *f, struct uio *u)
 	return err;
 }
 
-static int
-full_write(struct file *f, struct uio *u)
-{
-	return ENOSPC;
-}
-
 /* Good enough for hash seeds and stack canaries; no secret should rest on it. */
 static int
 random_read(struct file *f, struct uio *u)
@@ -74,7 +68,6 @@ sys_getrandom(const uint32_t *arg, uint32_t *result)
 
 static const struct file_ops null_ops = {.read = null_read, .write = null_write};
 static const struct file_ops zero_ops = {.read = zero_read, .write = null_write, .zeros = true};
-static const struct file_ops full_ops = {.read = zero_read, .write = full_write};
 static const struct file_ops random_ops = {.read = random_read, .write = null_write};
 
 void
@@ -88,7 +81,6 @@ dev_init(struct node *dev)
 	               {"tty", &ctty_ops, 0666, DEVICE(5, 0)},
 	               {"null", &null_ops, 0666, DEVICE(1, 3)},
 	               {"zero", &zero_ops, 0666, DEVICE(1, 5)},
-	               {"full", &full_ops, 0666, DEVICE(1, 7)},
 	               {"random", &random_ops, 0666, DEVICE(1, 8)},
 	               {"urandom", &random_ops, 0666, DEVICE(1, 9)}};
 	unsigned i;

@@ -219,10 +219,6 @@ proc_fork(const struct birth *how, int *pid)
 	if (fdtable_fork(parent->files, &p->files) != 0)
 		goto no_files;
 	machine_proc_fork(p, parent, how->sp);
-	if (how->tls != NULL && machine_set_tls(p, how->tls) != 0) {
-		err = EINVAL;
-		goto no_space;
-	}
 	p->pid = pid_alloc();
 	if (p->pid == 0) {
 		err = EAGAIN;

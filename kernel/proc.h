@@ -95,9 +95,8 @@ struct birth {
 	vaddr_t sp; /* 0: the parent's */
 	int exit_signal;
 	vaddr_t set_tid, clear_tid;
-	struct abi_user_desc *tls; /* NULL: the parent's */
 };
-/* => EAGAIN: no pid; EINVAL: no such tls; ENOMEM; a failure changes nothing.
+/* => EAGAIN: no pid; ENOMEM; a failure changes nothing.
  * A vfork sleeps. */
 int proc_fork(const struct birth *how, int *pid);
 /* The current process has sp instead of its space; NULL: none, it ends. */

@@ -21,8 +21,8 @@ sys_vfork(const uint32_t *arg, uint32_t *result)
 /* What is asked for without effect: nothing here is undone at exit or traced. */
 #define CLONE_NO_EFFECT (CLONE_SYSVSEM | CLONE_DETACHED | CLONE_UNTRACED)
 #define CLONE_KNOWN                                                                                \
-	(CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID |              \
-	 CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_NO_EFFECT)
+	(CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |      \
+	 CLONE_CHILD_SETTID | CLONE_NO_EFFECT)
 
 /* clone(flags, sp, parent_tid, tls, child_tid): a process, never a thread. The
  * space is shared as by vfork or not at all. */
@@ -35,7 +35,6 @@ sys_clone(const uint32_t *arg, uint32_t *result)
 	                    .exit_signal = flags & CLONE_SIGNAL,
 	                    .set_tid = flags & CLONE_CHILD_SETTID ? arg[4] : 0,
 	                    .clear_tid = flags & CLONE_CHILD_CLEARTID ? arg[4] : 0};
-	struct abi_user_desc tls;
 	int err, pid;
 
 	if ((flags & ~CLONE_KNOWN) != 0 || (borrow != 0 && borrow != (CLONE_VM | CLONE_VFORK))) {
@@ -44,13 +43,6 @@ sys_clone(const uint32_t *arg, uint32_t *result)
 	}
 	if (how.exit_signal > NSIG)
 		return EINVAL;
-	if (flags & CLONE_SETTLS) {
-		if (copyin(&tls, arg[3], sizeof(tls)) != 0)
-			return EFAULT;
-		if (tls.entry_number == UINT32_MAX)
-			return EINVAL;
-		how.tls = &tls;
-	}
 	err = proc_fork(&how, &pid);
 	if (err != 0)
 		return err;

@@ -174,12 +174,6 @@ sys_fsync(const uint32_t *arg, uint32_t *result)
 }
 
 int
-sys_sync(const uint32_t *arg, uint32_t *result)
-{
-	return 0;
-}
-
-int
 sys_ioctl(const uint32_t *arg, uint32_t *result)
 {
 	struct file *f = fd_get(arg[0]);

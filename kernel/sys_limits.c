@@ -48,15 +48,6 @@ change_limit(int pid, uint32_t which, const struct abi_rlimit *new, struct abi_r
 }
 
 int
-sys_setrlimit(const uint32_t *arg, uint32_t *result)
-{
-	struct abi_rlimit new, old;
-
-	return copyin(&new, arg[1], sizeof(new)) != 0 ? EFAULT
-	                                              : change_limit(0, arg[0], &new, &old);
-}
-
-int
 sys_ugetrlimit(const uint32_t *arg, uint32_t *result)
 {
 	struct abi_rlimit l;

@@ -111,20 +111,6 @@ sys_mmap2(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-/* The same with its arguments in memory, and an offset in bytes. */
-int
-sys_old_mmap(const uint32_t *arg, uint32_t *result)
-{
-	uint32_t all[6];
-
-	if (copyin(all, arg[0], sizeof(all)) != 0)
-		return EFAULT;
-	if ((all[5] & PAGE_MASK) != 0)
-		return EINVAL;
-	all[5] >>= PAGE_SHIFT;
-	return sys_mmap2(all, result);
-}
-
 /* ---- What programs say of memory: it is all that there is, nothing stands behind it ---- */
 
 /* => EINVAL; ENOMEM: there is a hole in the range. drop: what is private there

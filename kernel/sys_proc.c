@@ -97,7 +97,7 @@ sys_set_thread_area(const uint32_t *arg, uint32_t *result)
 	if (copyin(&d, arg[0], sizeof(d)) != 0)
 		return EFAULT;
 	choose = d.entry_number == UINT32_MAX;
-	err = machine_set_tls(curproc(), &d);
+	err = machine_set_tls(&d);
 	if (err == 0 && choose)
 		err = copyout(arg[0], &d.entry_number, sizeof(d.entry_number));
 	return err;
@@ -163,30 +163,6 @@ sys_setsid(const uint32_t *arg, uint32_t *result)
 	proc_set_group(self, self->pid, self->pid);
 	*result = self->sid;
 	return 0;
-}
-
-/* ---- What a process can be told ---- */
-
-int
-sys_prctl(const uint32_t *arg, uint32_t *result)
-{
-	struct proc *p = curproc();
-	char name[sizeof(p->name)];
-	int err;
-
-	switch (arg[0]) {
-	case PR_SET_NAME:
-		err = copyinstr(name, arg[1], sizeof(name) - 1, NULL);
-		if (err != 0 && err != ENAMETOOLONG)
-			return err;
-		name[sizeof(name) - 1] = '\0';
-		strlcpy(p->name, name, sizeof(p->name));
-		return 0;
-	case PR_GET_NAME:
-		return copyout(arg[1], p->name, sizeof(p->name));
-	default:
-		return EINVAL;
-	}
 }
 
 /* ---- The machine ---- */

@@ -254,15 +254,3 @@ sys_times(const uint32_t *arg, uint32_t *result)
 	*result = clock_ticks;
 	return arg[0] == 0 ? 0 : copyout(arg[0], &t, sizeof(t));
 }
-
-int
-sys_getrusage(const uint32_t *arg, uint32_t *result)
-{
-	int who = arg[0];
-	struct abi_rusage ru;
-
-	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
-		return EINVAL;
-	proc_rusage(curproc(), who != RUSAGE_CHILDREN, who == RUSAGE_CHILDREN, &ru);
-	return copyout(arg[1], &ru, sizeof(ru));
-}

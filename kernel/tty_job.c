@@ -124,19 +124,6 @@ take(bool steal)
 	return 0;
 }
 
-static int
-give_up(void)
-{
-	const struct proc *p = curproc();
-
-	if (p->sid != tty.sid)
-		return ENOTTY;
-	if (p->pid != p->sid)
-		return EPERM; /* for the whole session it is not */
-	tty_leave(p->sid);
-	return 0;
-}
-
 /* /dev/tty is the terminal of those whose session has one. */
 int
 ctty_open(struct file *f)
@@ -153,8 +140,6 @@ tty_job_ioctl(uint32_t cmd, vaddr_t arg)
 	switch (cmd) {
 	case TIOCSCTTY:
 		return take(arg == 1);
-	case TIOCNOTTY:
-		return give_up();
 	case TIOCGSID:
 	case TIOCGPGRP:
 		if (tty.pgrp == 0 || curproc()->sid != tty.sid)

@@ -253,9 +253,9 @@ tls_segment(const struct abi_user_desc *d)
 }
 
 int
-machine_set_tls(struct proc *p, struct abi_user_desc *d)
+machine_set_tls(struct abi_user_desc *d)
 {
-	struct machine_proc *md = &p->md;
+	struct machine_proc *md = &curproc()->md;
 	uint32_t n = d->entry_number - GDT_TLS;
 
 	if (d->entry_number == (uint32_t)-1) {
@@ -275,7 +275,6 @@ machine_set_tls(struct proc *p, struct abi_user_desc *d)
 		md->tls[n] = tls_segment(d);
 	}
 	d->entry_number = GDT_TLS + n;
-	if (p == curproc())
-		segments_load_tls(md->tls);
+	segments_load_tls(md->tls);
 	return 0;
 }

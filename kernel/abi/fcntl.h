@@ -122,7 +122,6 @@ struct abi_dirent64 {
 #define TIOCGWINSZ 0x5413
 #define TIOCSWINSZ 0x5414
 #define FIONREAD 0x541B
-#define TIOCNOTTY 0x5422
 #define TCSBRKP 0x5425
 #define TIOCGSID 0x5429
 

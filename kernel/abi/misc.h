@@ -12,16 +12,11 @@
 #define WALL 0x40000000u
 #define WCLONE 0x80000000u
 
-/* prctl */
-#define PR_SET_NAME 15
-#define PR_GET_NAME 16
-
 /* clone */
 #define CLONE_SIGNAL 0xffu /* what the parent gets at the child's end */
 #define CLONE_VM 0x100u
 #define CLONE_VFORK 0x4000u
 #define CLONE_SYSVSEM 0x40000u
-#define CLONE_SETTLS 0x80000u
 #define CLONE_PARENT_SETTID 0x100000u
 #define CLONE_CHILD_CLEARTID 0x200000u
 #define CLONE_DETACHED 0x400000u
@@ -61,9 +56,6 @@ struct abi_tms {
 	uint32_t tms_utime, tms_stime, tms_cutime, tms_cstime;
 };
 
-#define RUSAGE_SELF 0
-#define RUSAGE_CHILDREN (-1)
-#define RUSAGE_THREAD 1
 struct abi_rusage {
 	struct abi_timeval32 ru_utime, ru_stime;
 	int32_t ru_sizes[4]; /* not counted */
@@ -73,7 +65,6 @@ struct abi_rusage {
 
 #define RLIMIT_STACK 3
 #define RLIMIT_CORE 4
-#define RLIMIT_NPROC 6
 #define RLIMIT_NOFILE 7
 #define RLIMIT_NLIMITS 16
 #define RLIM_INFINITY 0xffffffffu

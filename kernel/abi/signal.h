@@ -61,18 +61,15 @@
 #define SI_QUEUE (-1)
 #define SI_TKILL (-6)
 #define ILL_ILLOPN 2
-#define ILL_PRVOPC 5
 #define FPE_INTDIV 1
 #define FPE_FLTINV 7
 #define SEGV_MAPERR 1
 #define SEGV_ACCERR 2
 #define BUS_ADRALN 1
 #define BUS_ADRERR 2
-#define TRAP_BRKPT 1
 #define TRAP_TRACE 2
 #define CLD_EXITED 1
 #define CLD_KILLED 2
-#define CLD_DUMPED 3
 #define CLD_STOPPED 5
 #define CLD_CONTINUED 6
 

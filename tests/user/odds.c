@@ -7,7 +7,6 @@
 
 enum {
 	GETSID = 147,
-	PRCTL = 172,
 	SIGTIMEDWAIT = 177,
 	SIGQUEUEINFO = 178,
 	CAPGET = 184,
@@ -148,18 +147,12 @@ capabilities(void)
 static void
 names(void)
 {
-	char name[16];
 	struct abi_utsname u;
 
 	syscall(122, &u);
 	ok(strcmp(u.sysname, "Linux") == 0 && strncmp(u.release, "6.1.0-", 6) == 0 &&
 	           strcmp(u.machine, "i686") == 0 && strncmp(u.version, "isthmus ", 8) == 0,
 	   "uname says what programs look for");
-	is(syscall(PRCTL, PR_SET_NAME, "a name that is long"), 0, "a process names itself");
-	syscall(PRCTL, PR_GET_NAME, name);
-	ok(strcmp(name, "a name that is ") == 0, "in 15 bytes");
-	fails(syscall(PRCTL, PR_SET_NAME, 4), EFAULT, "no name");
-	fails(syscall(PRCTL, 999, 0), EINVAL, "prctl 999");
 	is(syscall(GETSID, 0), syscall(GETSID, getpid()), "getsid");
 	fails(syscall(GETSID, 30000), ESRCH, "getsid of nobody");
 	is(syscall(SETFSUID, 0), 0, "setfsuid tells the effective one");

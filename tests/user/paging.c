@@ -270,13 +270,6 @@ file(void)
 	fails((long)mmap(NULL, PAGE, RW, MAP_SHARED, fd, 0), EACCES, "from the start");
 	fails((long)mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 63, 0), EBADF, "no such descriptor");
 	munmap(p, PAGE);
-	uint32_t old[6] = {0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0};
-
-	p = (char *)syscall(90, old);
-	ok(p != MAP_FAILED && memcmp(p, text, 4) == 0, "by the old call");
-	munmap(p, PAGE);
-	old[5] = 1;
-	fails(syscall(90, old), EINVAL, "whose offset is in bytes");
 	close(fd);
 }
 

@@ -5,7 +5,6 @@
 #include <abi/mman.h>
 #include <time.h>
 
-#define SETRLIMIT 75
 #define UGETRLIMIT 191
 #define PRLIMIT 340
 #define MADVISE 219
@@ -13,9 +12,9 @@
 static int
 set(int which, uint32_t cur, uint32_t max)
 {
-	struct abi_rlimit l = {cur, max};
+	struct abi_rlimit64 l = {cur, max};
 
-	return syscall(SETRLIMIT, which, &l);
+	return syscall(PRLIMIT, 0, which, &l, NULL);
 }
 
 static void

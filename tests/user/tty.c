@@ -150,14 +150,6 @@ own_session(void)
 	n = open("/dev/tty", O_RDWR);
 	ok(n >= 0, "/dev/tty is there");
 	close(n);
-	is(CHILD(fails(ioctl(console, TIOCNOTTY), EPERM, "only its leader gives it up")), 0,
-	         "a child");
-	signal(SIGHUP, note);
-	is(ioctl(console, TIOCNOTTY), 0, "who does");
-	is(caught, SIGHUP, "and its foreground hears of it");
-	fails(ioctl(console, TIOCNOTTY), ENOTTY, "once");
-	is(ioctl(console, TIOCSCTTY, 0), 0, "it is free to take");
-	signal(SIGHUP, SIG_DFL);
 	caught = SPAWN(pause());
 }
 

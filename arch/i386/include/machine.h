@@ -139,7 +139,7 @@ vaddr_t machine_user_pc(void);
 
 /* set_thread_area(): d->entry_number -1 asks for a free one and is set.
  * => EINVAL, ESRCH. */
-int machine_set_tls(struct proc *p, struct abi_user_desc *d);
+int machine_set_tls(struct abi_user_desc *d);
 
 /* What the CPU can do, for AT_HWCAP. */
 extern uint32_t machine_hwcap;
