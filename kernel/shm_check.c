@@ -77,9 +77,9 @@ count_attaches(const struct shm_segment *seg)
 }
 
 /* References on frame f that pmaps have where they show page `page` of the
- * object. */
+ * object, at a multiple of align. */
 static uint32_t
-count_views(const struct vm_object *obj, uint32_t page, frame_t f)
+count_views(const struct vm_object *obj, uint32_t page, frame_t f, uint32_t align)
 {
 	const struct proc *p;
 	const struct vm_entry *e;
@@ -89,19 +89,21 @@ count_views(const struct vm_object *obj, uint32_t page, frame_t f)
 		const struct vm_space *sp = proc_own_space(p);
 
 		for (e = sp == NULL ? NULL : sp->first; e != NULL; e = e->next) {
+			vaddr_t va = e->start + ((page - e->pgoff) << PAGE_SHIFT);
+
 			steps++;
 			if (e->object != obj || page < e->pgoff ||
 			    page - e->pgoff >= (e->end - e->start) >> PAGE_SHIFT)
 				continue;
-			count += pmap_held(&sp->pmap,
-			                   e->start + ((page - e->pgoff) << PAGE_SHIFT)) == f;
+			count += va % align == 0 && pmap_held(&sp->pmap, va) == f;
 		}
 	}
 	return count;
 }
 
 /* A page is held by its object and each small page that shows it, a table by the
- * object and each slot it is grafted in, which begins with its first page. */
+ * object and each slot it is grafted in, which begins with its first page: another
+ * attach further up in that slot, which nobody touched yet, does not count. */
 static void
 check_frames(struct finding *f, const struct shm_segment *seg)
 {
@@ -113,15 +115,16 @@ check_frames(struct finding *f, const struct shm_segment *seg)
 		frame_t table = obj->tables[page / PTAB_PAGES];
 
 		if (page % PTAB_PAGES == 0 && table != 0)
-			FIND(f, frame_refs(table) == 1 + count_views(obj, page, table),
+			FIND(f, frame_refs(table) == 1 + count_views(obj, page, table, SLOT_SIZE),
 			     "segment %d: table %u has %u references, not 1 + %u", id,
-			     page / PTAB_PAGES, frame_refs(table), count_views(obj, page, table));
+			     page / PTAB_PAGES, frame_refs(table),
+			     count_views(obj, page, table, SLOT_SIZE));
 		if (!vm_object_peek(obj, page, &fr))
 			continue;
 		resident++;
-		FIND(f, frame_refs(fr) == 1 + count_views(obj, page, fr),
+		FIND(f, frame_refs(fr) == 1 + count_views(obj, page, fr, PAGE_SIZE),
 		     "segment %d: page %u has %u references, not 1 + %u", id, page, frame_refs(fr),
-		     count_views(obj, page, fr));
+		     count_views(obj, page, fr, PAGE_SIZE));
 	}
 	FIND(f, resident == obj->resident, "segment %d: %u pages are there, not %u", id, resident,
 	     obj->resident);

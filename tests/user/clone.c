@@ -10,17 +10,17 @@
 static volatile int word, tid, parent_tid;
 static char stack[8192];
 
-/* A child on a stack of its own that runs fn; as musl's and glibc's clone(). */
+/* A child on a stack of its own that runs fn; as musl's and glibc's clone(). Where
+ * fn is, the call would look for TLS, if it were asked for. */
 static pid_t __attribute__((noinline))
 clone_run(unsigned flags, void *sp, void (*fn)(void), volatile int *ctid)
 {
 	pid_t pid;
 
-	__asm__ volatile("int $0x80\n\ttest %%eax, %%eax\n\tjnz 1f\n\tcall *%7\n"
+	__asm__ volatile("int $0x80\n\ttest %%eax, %%eax\n\tjnz 1f\n\tcall *%%esi\n"
 	                 "\tmov $1, %%eax\n\txor %%ebx, %%ebx\n\tint $0x80\n1:"
 	                 : "=a"(pid)
-	                 : "a"(SYS_CLONE), "b"(flags), "c"(sp), "d"(&parent_tid), "S"(0), "D"(ctid),
-	                   "r"(fn)
+	                 : "a"(SYS_CLONE), "b"(flags), "c"(sp), "d"(&parent_tid), "S"(fn), "D"(ctid)
 	                 : "memory");
 	return pid;
 }
