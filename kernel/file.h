@@ -32,6 +32,9 @@ void node_unref(struct node *n);
 /* A regular file's memory and size in bytes; NULL if it has none (a
  * directory, a device). The node keeps its own reference. */
 struct vm_object *node_object(const struct node *n, uint32_t *size);
+/* Kernel memory to and from a file's object; off + n within it. */
+void file_data_write(struct vm_object *obj, uint32_t off, const void *from, size_t n);
+void file_data_read(struct vm_object *obj, uint32_t off, void *to, size_t n);
 /* The file whose memory obj is, and its path. => false: it has no name. */
 bool fs_object_name(const struct vm_object *obj, uint32_t *ino, char *path, size_t size);
 /* A directory's path; it ends with buf and starts where it says.

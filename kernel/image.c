@@ -59,7 +59,7 @@ image_peek(const struct image *im, void *to, size_t n)
 {
 	if (n > im->size)
 		n = im->size;
-	vm_object_read(im->object, 0, to, n);
+	file_data_read(im->object, 0, to, n);
 	return n;
 }
 
@@ -95,7 +95,7 @@ check_header(struct image *im)
 	if (eh->phentsize != sizeof(struct elf_phdr) || eh->phnum == 0 || eh->phnum > PHDRS_MAX ||
 	    eh->phoff > im->size || eh->phnum * sizeof(struct elf_phdr) > im->size - eh->phoff)
 		return refuse(im, "program headers that make no sense");
-	vm_object_read(im->object, eh->phoff, im->ph, eh->phnum * sizeof(struct elf_phdr));
+	file_data_read(im->object, eh->phoff, im->ph, eh->phnum * sizeof(struct elf_phdr));
 	return 0;
 }
 
@@ -153,7 +153,7 @@ image_interp(struct image *im, char *path)
 
 	if (len < 2 || len > PATH_MAX || !in_file(im, im->interp))
 		return refuse(im, "a dynamic linker's name that makes no sense");
-	vm_object_read(im->object, im->interp->offset, path, len);
+	file_data_read(im->object, im->interp->offset, path, len);
 	if (path[len - 1] != '\0')
 		return refuse(im, "a dynamic linker's name without an end");
 	return 0;

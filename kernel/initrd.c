@@ -132,7 +132,7 @@ make_node(const struct node *dir, const struct header *h, const void *content, u
 			return n;
 		}
 	} else if (ramfs_setup(n) == 0 && ramfs_resize(n, size) == 0) {
-		vm_object_write(n->object, 0, content, size);
+		file_data_write(n->object, 0, content, size);
 		return n;
 	}
 	node_unref(n);

@@ -52,9 +52,6 @@ void vm_object_unref(struct vm_object *obj);
 frame_t vm_object_page(struct vm_object *obj, uint32_t page);
 /* The same, only if it is there. */
 bool vm_object_peek(const struct vm_object *obj, uint32_t page, frame_t *out);
-/* Kernel memory to and from an object; off + n within it. */
-void vm_object_write(struct vm_object *obj, uint32_t off, const void *from, size_t n);
-void vm_object_read(struct vm_object *obj, uint32_t off, void *to, size_t n);
 
 /* ---- Spaces ---- */
 

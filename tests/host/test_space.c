@@ -2,6 +2,7 @@
 /* Objects and spaces, case by case. test_random.c has what nobody thought of. */
 #include "abi/errno.h"
 #include "abi/signal.h"
+#include "file.h"
 #include "host.h"
 #include "shm_slots.h"
 
@@ -58,10 +59,10 @@ test_object(void)
 	ok(vm_object_peek(obj, 1499, &g) && f == g, "object: the last page, once touched");
 	is(obj->resident, 1, "object: one is resident");
 	ok(!vm_object_peek(obj, 1500, &g), "object: none beyond");
-	vm_object_read(obj, 1500 * P - 4, &word, 4);
+	file_data_read(obj, 1500 * P - 4, &word, 4);
 	is(word, 0, "object: zeros to its end");
-	vm_object_write(obj, 1024 * P - 5, text, sizeof(text));
-	vm_object_read(obj, 1024 * P - 5, back, sizeof(text));
+	file_data_write(obj, 1024 * P - 5, text, sizeof(text));
+	file_data_read(obj, 1024 * P - 5, back, sizeof(text));
 	ok(__builtin_memcmp(text, back, sizeof(text)) == 0, "object: written across tables");
 	is(obj->resident, 3, "object: two more are resident");
 	host_audit();
