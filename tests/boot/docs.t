@@ -2,7 +2,8 @@
 # The documents: what they name is there, what they show works.
 # needs: debian
 . tests/boot/lib.sh
-docs='README.md CONTRIBUTING.md docs/tour.md docs/debugging.md docs/testing.md docs/labs.md docs/abi.md'
+docs='README.md CONTRIBUTING.md docs/tour.md docs/debugging.md docs/testing.md docs/labs.md
+	docs/abi.md docs/performance.md'
 
 # What is in `...`, outside of the blocks of code.
 quoted() {
