@@ -7,7 +7,6 @@
 #include "exec.h"
 
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "file.h"
 #include "kmem.h"
 #include "printf.h"

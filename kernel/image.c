@@ -5,7 +5,6 @@
  * before anything is.
  */
 #include "abi/errno.h"
-#include "abi/fcntl.h"
 #include "exec.h"
 #include "file.h"
 #include "printf.h"

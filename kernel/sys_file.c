@@ -2,7 +2,6 @@
 /* System calls on descriptors: moving data, and the descriptors themselves. */
 #include "abi/errno.h"
 #include "file.h"
-#include "printf.h"
 #include "proc.h"
 #include "syscall.h"
 #include "vm.h"

@@ -3,7 +3,6 @@
 #include "abi/errno.h"
 #include "file.h"
 #include "kmem.h"
-#include "printf.h"
 #include "proc.h"
 #include "string.h"
 #include "syscall.h"

@@ -4,7 +4,6 @@
 #include "abi/stat.h"
 #include "file.h"
 #include "frame.h"
-#include "printf.h"
 #include "syscall.h"
 #include "vm.h"
 
