@@ -360,13 +360,13 @@ run_pipeline(int n, int in_background, const char *text, int len)
 			pid = fork();
 		if (pid == 0)
 			run_child(s, j, in, fds[1]);
+		if (pid < 0)
+			j->status = complain("sh", "fork");
 		close(in);
 		close(fds[1]);
 		in = fds[0];
-		if (pid < 0) {
-			j->status = complain("sh", "fork");
+		if (pid < 0)
 			break;
-		}
 		if (interactive || in_background)
 			setpgid(pid, j->pgrp);
 		if (j->pgrp == 0)
