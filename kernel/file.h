@@ -137,6 +137,8 @@ struct dir_ops {
 /* fs.c: a node on dir's file system, without a name, one reference; the
  * caller's sets what it shows. => NULL: no memory. */
 struct node *node_create(const struct node *dir, uint32_t mode);
+/* Where a symbolic link leads. => ENOMEM. */
+int node_set_target(struct node *n, const char *target);
 struct abi_timespec64 fs_now(void);
 /* A path up to its last name. */
 struct walk {

@@ -75,6 +75,19 @@ node_unref(struct node *n)
 	}
 }
 
+int
+node_set_target(struct node *n, const char *target)
+{
+	size_t len = strlen(target);
+
+	n->target = kmem_alloc(len + 1);
+	if (n->target == NULL)
+		return ENOMEM;
+	memcpy(n->target, target, len);
+	n->size = len;
+	return 0;
+}
+
 struct vm_object *
 node_object(const struct node *n, uint32_t *size)
 {

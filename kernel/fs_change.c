@@ -6,9 +6,7 @@
  */
 #include "abi/errno.h"
 #include "file.h"
-#include "kmem.h"
 #include "proc.h"
-#include "string.h"
 
 /* May names in dir be changed? fixed: the error where nobody may. */
 static int
@@ -41,19 +39,6 @@ is_dots(const struct walk *w)
 	       (w->name[0] == '.' && (w->len == 1 || (w->len == 2 && w->name[1] == '.')));
 }
 
-static int
-set_target(struct node *n, const char *target)
-{
-	size_t len = strlen(target);
-
-	n->target = kmem_alloc(len + 1);
-	if (n->target == NULL)
-		return ENOMEM;
-	memcpy(n->target, target, len);
-	n->size = len;
-	return 0;
-}
-
 int
 fs_create(struct walk *w, uint32_t mode, const char *target)
 {
@@ -75,7 +60,7 @@ fs_create(struct walk *w, uint32_t mode, const char *target)
 	n->gid = dir->mode & S_ISGID ? dir->gid : p->cred.egid;
 	if (node_is(n, S_IFDIR))
 		n->mode |= dir->mode & S_ISGID;
-	err = target != NULL ? set_target(n, target) : ramfs_setup(n);
+	err = target != NULL ? node_set_target(n, target) : ramfs_setup(n);
 	if (err == 0)
 		err = ramfs_link(dir, w->name, w->len, n);
 	if (err == 0)

@@ -5,7 +5,6 @@
  * is a header of zeros. Everything in it is checked before it is believed.
  */
 #include "file.h"
-#include "kmem.h"
 #include "printf.h"
 #include "proc.h"
 #include "string.h"
@@ -121,16 +120,14 @@ static struct node *
 make_node(const struct node *dir, const struct header *h, const void *content, uint32_t size)
 {
 	struct node *n = node_create(dir, h->type == '2' ? S_IFLNK : S_IFREG);
+	char target[sizeof(h->link) + 1];
 
 	if (n == NULL)
 		return NULL;
 	if (h->type == '2') {
-		n->target = kmem_alloc(sizeof(h->link) + 1);
-		if (n->target != NULL) {
-			link_name(h, n->target);
-			n->size = strlen(n->target);
+		link_name(h, target);
+		if (node_set_target(n, target) == 0)
 			return n;
-		}
 	} else if (ramfs_setup(n) == 0 && ramfs_resize(n, size) == 0) {
 		file_data_write(n->object, 0, content, size);
 		return n;

@@ -47,18 +47,10 @@ wait_any(struct abi_pollfd *p, uint32_t n, int always, int64_t end, const uint32
          uint32_t *found)
 {
 	struct sigstate *ss = curproc()->sig;
-	sigset_t set;
-	int err = 0;
+	int err = mask[0] != 0 ? signal_wait_mask(mask[0], mask[1]) : 0;
 
-	if (mask[0] != 0) {
-		if (mask[1] != sizeof(set))
-			return EINVAL;
-		if (copyin(&set, mask[0], sizeof(set)) != 0)
-			return EFAULT;
-		ss->saved_mask = ss->mask;
-		ss->use_saved = true;
-		signal_set_mask(set);
-	}
+	if (err != 0)
+		return err;
 	while ((*found = look(p, n, always)) == 0 && err == 0)
 		err = clock_sleep(&pollers, "poll", end);
 	if (*found == 0 && err != ETIMEDOUT)

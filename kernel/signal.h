@@ -3,8 +3,7 @@
 #ifndef SIGNAL_H
 #define SIGNAL_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <machine.h>
 
 #include "abi/signal.h"
 
@@ -62,5 +61,10 @@ _Noreturn void signal_force_exit(int sig, const char *what);
 const char *signal_name(int sig);
 /* exec: handlers go back to default, ignored ones stay. */
 void signal_exec(struct proc *p);
+
+/* sys_signal.c: the user's mask at `from`, of `size` bytes, while the current process waits:
+ * the old one comes back when a handler has been chosen, or use_saved is cleared.
+ * => EINVAL, EFAULT. */
+int signal_wait_mask(vaddr_t from, uint32_t size);
 
 #endif

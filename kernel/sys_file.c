@@ -11,9 +11,8 @@
 /* ---- read and write ---- */
 
 static int
-transfer(uint32_t fd, struct uio *u, uint32_t *result)
+transfer(struct file *f, struct uio *u, uint32_t *result)
 {
-	struct file *f = fd_get(fd);
 	uint32_t all = u->left;
 	int (*move)(struct file *, struct uio *);
 	int err = 0;
@@ -48,7 +47,7 @@ transfer_vector(const uint32_t *arg, bool to_user, uint32_t *result)
 			return EINVAL;
 		u.left += v.len;
 	}
-	return transfer(arg[0], &u, result);
+	return transfer(fd_get(arg[0]), &u, result);
 }
 
 int
@@ -56,7 +55,7 @@ sys_read(const uint32_t *arg, uint32_t *result)
 {
 	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2], .to_user = true};
 
-	return transfer(arg[0], &u, result);
+	return transfer(fd_get(arg[0]), &u, result);
 }
 
 int
@@ -64,7 +63,7 @@ sys_write(const uint32_t *arg, uint32_t *result)
 {
 	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2]};
 
-	return transfer(arg[0], &u, result);
+	return transfer(fd_get(arg[0]), &u, result);
 }
 
 int
@@ -79,13 +78,13 @@ sys_writev(const uint32_t *arg, uint32_t *result)
 	return transfer_vector(arg, false, result);
 }
 
-/* A transfer at a place of its own, which is where the file was afterwards. */
+/* A transfer at a place of its own: the file's stays where it is, also for those
+ * who use it while this one waits. */
 static int
 transfer_at(uint32_t fd, uint32_t low, uint32_t high, struct uio *u, uint32_t *result)
 {
 	struct file *f = fd_get(fd);
-	uint32_t old;
-	int err;
+	struct file at;
 
 	if (f == NULL)
 		return EBADF;
@@ -95,11 +94,9 @@ transfer_at(uint32_t fd, uint32_t low, uint32_t high, struct uio *u, uint32_t *r
 		return EINVAL;
 	if (high != 0 || (int32_t)low < 0)
 		return u->to_user ? 0 : EFBIG;
-	old = f->offset;
-	f->offset = low;
-	err = transfer(fd, u, result);
-	f->offset = old;
-	return err;
+	at = *f;
+	at.offset = low;
+	return transfer(&at, u, result);
 }
 
 int

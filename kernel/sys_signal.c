@@ -211,19 +211,29 @@ timed_wait(const uint32_t *arg, enum time_form form, uint32_t *result)
 TIME_CALLS(rt_sigtimedwait, rt_sigtimedwait_time64, timed_wait)
 
 int
-sys_rt_sigsuspend(const uint32_t *arg, uint32_t *result)
+signal_wait_mask(vaddr_t from, uint32_t size)
 {
 	struct sigstate *ss = curproc()->sig;
 	sigset_t set;
 
-	if (arg[1] != sizeof(set))
+	if (size != sizeof(set))
 		return EINVAL;
-	if (copyin(&set, arg[0], sizeof(set)) != 0)
+	if (copyin(&set, from, sizeof(set)) != 0)
 		return EFAULT;
 	ss->saved_mask = ss->mask;
 	ss->use_saved = true;
 	signal_set_mask(set);
-	while (tsleep(ss, PCATCH, "sigsuspend", 0) == 0)
+	return 0;
+}
+
+int
+sys_rt_sigsuspend(const uint32_t *arg, uint32_t *result)
+{
+	int err = signal_wait_mask(arg[0], arg[1]);
+
+	if (err != 0)
+		return err;
+	while (tsleep(curproc()->sig, PCATCH, "sigsuspend", 0) == 0)
 		;
 	return ERESTARTNOHAND;
 }

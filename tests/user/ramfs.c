@@ -94,6 +94,27 @@ sharing(void)
 	close(a), close(b);
 }
 
+/* A pread that gives others their turn in its midst is no business of theirs. */
+static void
+places(void)
+{
+	int fd = open("p", O_RDWR | O_CREAT, 0600), moved = 0;
+	char *big = shared(1 << 20);
+	pid_t pid;
+
+	ftruncate(fd, 1 << 20);
+	lseek(fd, 7, SEEK_SET);
+	pid = SPAWN(for (int i = 0; i < 300; i++) syscall(180, fd, big, 1 << 20, 0, 0));
+	while (waitpid(pid, NULL, WNOHANG) == 0) {
+		moved += lseek(fd, 0, SEEK_CUR) != 7;
+		sched_yield();
+	}
+	is(moved, 0, "pread leaves the offset alone, meanwhile too");
+	munmap(big, 1 << 20);
+	close(fd);
+	unlink("p");
+}
+
 /* A mapping and the file are one memory. */
 static void
 mappings(void)
@@ -223,6 +244,7 @@ test(void)
 	chdir("/tmp/ramfs");
 	content();
 	sharing();
+	places();
 	mappings();
 	posix_shm();
 	space();
