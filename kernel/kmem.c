@@ -17,10 +17,10 @@
 
 struct slab {
 	uint32_t magic;
-	uint16_t kind;
-	uint16_t used;       /* objects given out */
-	uint16_t fresh;      /* where those begin that never were */
+	uint16_t kind, size;
+	uint16_t used, most; /* objects given out, and how many there are */
 	struct object *free; /* objects that came back */
+	char *fresh;         /* where those begin that never were given out */
 	struct slab *next, **link;
 };
 
@@ -33,14 +33,15 @@ _Static_assert(sizeof(struct slab) <= 48, "the header grows over the first objec
 
 /* What fits 2, 3, 4, 6 ... times behind the header, in multiples of 16. */
 #define SLAB_MAX 2016u
-static const uint16_t sizes[] = {32,  48,  64,  96,   128,  192,     256,
-                                 336, 496, 672, 1008, 1344, SLAB_MAX};
+static const uint16_t sizes[] = {32,  48,  64,  96,  112,  128,  192,
+                                 256, 336, 496, 672, 1008, 1344, SLAB_MAX};
 #define NCLASS (sizeof(sizes) / sizeof(sizes[0]))
 /* By size in units of 16 which of these it is. */
-static const uint8_t kinds[] = {
-	[0 ... 2] = 0,    [3] = 1,          [4] = 2,          [5 ... 6] = 3,   [7 ... 8] = 4,
-	[9 ... 12] = 5,   [13 ... 16] = 6,  [17 ... 21] = 7,  [22 ... 31] = 8, [32 ... 42] = 9,
-	[43 ... 63] = 10, [64 ... 84] = 11, [85 ... 126] = 12};
+static const uint8_t kinds[] = {[0 ... 2] = 0,    [3] = 1,          [4] = 2,
+                                [5 ... 6] = 3,    [7] = 4,          [8] = 5,
+                                [9 ... 12] = 6,   [13 ... 16] = 7,  [17 ... 21] = 8,
+                                [22 ... 31] = 9,  [32 ... 42] = 10, [43 ... 63] = 11,
+                                [64 ... 84] = 12, [85 ... 126] = 13};
 
 static struct slab *partial[NCLASS];
 
@@ -62,7 +63,9 @@ list_del(struct slab *s)
 		s->next->link = s->link;
 }
 
-static struct slab *
+/* Not inlined: the way to an object of a page that is there need not save
+ * registers for this. */
+__attribute__((noinline)) static struct slab *
 slab_create(unsigned kind)
 {
 	struct slab *s;
@@ -71,15 +74,15 @@ slab_create(unsigned kind)
 	if (!frame_alloc(FRAME_KERNEL, &f))
 		return NULL;
 	s = frame_kva(f);
-	*s = (struct slab){.magic = MAGIC, .kind = kind, .fresh = HEADER};
+	s->magic = MAGIC;
+	s->kind = kind;
+	s->size = sizes[kind];
+	s->used = 0;
+	s->most = (PAGE_SIZE - HEADER) / sizes[kind];
+	s->free = NULL;
+	s->fresh = (char *)s + HEADER;
 	list_add(s);
 	return s;
-}
-
-static bool
-slab_full(const struct slab *s)
-{
-	return s->free == NULL && s->fresh + sizes[s->kind] > PAGE_SIZE;
 }
 
 /* An object of at least size bytes, with whatever was in it. */
@@ -96,11 +99,10 @@ object_alloc(size_t size)
 	if (o != NULL) {
 		s->free = o->next;
 	} else {
-		o = (struct object *)((char *)s + s->fresh);
-		s->fresh += sizes[kind];
+		o = (struct object *)s->fresh;
+		s->fresh += s->size;
 	}
-	s->used++;
-	if (slab_full(s))
+	if (++s->used == s->most)
 		list_del(s);
 	return o;
 }
@@ -117,6 +119,13 @@ kmem_alloc(size_t size)
 		return page_alloc();
 	p = object_alloc(size);
 	return p == NULL ? NULL : memset(p, 0, (size + 3) & ~3u);
+}
+
+void *
+kmem_get(size_t size)
+{
+	ASSERT(size <= SLAB_MAX);
+	return inject_fail(INJECT_KMEM) ? NULL : object_alloc(size);
 }
 
 void *
@@ -146,10 +155,10 @@ kmem_free(void *p)
 	s = (struct slab *)((uintptr_t)p & ~(uintptr_t)PAGE_MASK);
 	if (s->magic != MAGIC || s->used == 0)
 		panic("kmem_free: %p is not an object", p);
-	if (slab_full(s))
-		list_add(s);
 	o->next = s->free;
 	s->free = o;
+	if (s->used == s->most)
+		list_add(s);
 	if (--s->used == 0) {
 		list_del(s);
 		s->magic = 0;

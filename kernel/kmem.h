@@ -10,6 +10,8 @@
 /* size bytes, cleared, aligned to 16 (to a page if more than KMEM_MAX / 2).
  * => NULL when memory is out; does not sleep. */
 void *kmem_alloc(size_t size);
+/* One of at most half of KMEM_MAX that holds anything: all of it is to be set. */
+void *kmem_get(size_t size);
 /* One that holds what is at from. */
 void *kmem_copy(const void *from, size_t size);
 void kmem_free(void *p); /* NULL is allowed */

@@ -134,12 +134,9 @@ link_exe(const struct proc *p, char *path, size_t size)
 static bool
 segment_of(const struct vm_entry *e, struct shmid_ds *ds, int32_t *id)
 {
-	uint32_t slot, resident;
+	uint32_t resident;
 
-	for (slot = 0; e->attach != 0 && slot < shm_slot_limit(); slot++)
-		if (shm_slot_object(slot) == e->object)
-			return shm_slot_stat(slot, ds, id, &resident);
-	return false;
+	return e->attach && shm_slot_stat(shm_object_slot(e->object), ds, id, &resident);
 }
 
 /* The cursor is an address: the record is the first entry that ends above. */

@@ -5,15 +5,15 @@
  *
  *	key ----> hash ----+
  *	                   v
- *	id = seq | slot -> segment -> vm_object -> frames
- *	                   ^              ^
- *	process -> space -> attach {va, id, pieces}
- *	                -> entries (the pieces), each with a reference on the object
+ *	id = seq | slot -> segment, a vm_object -> frames
+ *	                   ^
+ *	process -> space -> entries, each with a reference on the object
  *
  * A slot that is FREE has no segment; the others' states are bits above the
- * nine of the mode. An attach lives as long as any piece of it is mapped: it
- * is vm_map.c that says when a piece comes or goes, be it by shmdt, munmap,
- * exec or exit, and so there is one place where attaches end.
+ * nine of the mode. An attach is an entry, or several once it has been cut, and
+ * lives as long as any of them is mapped: it is vm_map.c that says when one goes,
+ * be it by shmdt, munmap, exec or exit, and so there is one place where attaches
+ * end.
  */
 #include "shm.h"
 
@@ -90,11 +90,11 @@ shm_segment_live(int32_t id)
 
 /* The segment of an attach, which may have been removed since. */
 static struct shm_segment *
-seg_attached(const struct shm_attach *at)
+seg_attached(const struct vm_entry *e)
 {
-	struct shm_segment *seg = shm_slot(at->id & 0xffff);
+	struct shm_segment *seg = (struct shm_segment *)e->object;
 
-	ASSERT(seg != NULL && seg->perm.seq == at->id >> 16 && seg->nattch > 0);
+	ASSERT(e->attach && shm_slot(seg->slot) == seg);
 	return seg;
 }
 
@@ -104,8 +104,6 @@ shm_segment_free(struct shm_segment *seg)
 {
 	shm_nused--;
 	shm_committed -= seg_pages(seg);
-	if (seg->object != NULL)
-		vm_object_unref(seg->object);
 	shm_slot_free(seg);
 }
 
@@ -195,9 +193,10 @@ get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 	shm_nused++;
 	shm_committed += seg_pages(seg);
 
-	err = flags & SHM_HUGETLB ? vm_object_create_large(seg_pages(seg), &seg->object)
-	                          : vm_object_create(seg_pages(seg), &seg->object);
+	err = flags & SHM_HUGETLB ? vm_object_init_large(&seg->object, seg_pages(seg))
+	                          : vm_object_init(&seg->object, seg_pages(seg));
 
+	seg->made = err == 0;
 	wanted = seg->perm.mode & SHMSEG_WANTED;
 	seg->perm.mode &= ~(SHMSEG_REMOVED | SHMSEG_WANTED);
 	*id = shm_segment_id(seg);
@@ -282,6 +281,7 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	struct vm_mapping m = {.prot = prot | (flags & SHM_EXEC ? PROT_EXEC : 0),
 	                       .max_prot = prot | PROT_EXEC,
 	                       .inherit = VM_SHARE,
+	                       .attach = true,
 	                       .replace = flags & SHM_REMAP};
 	int err;
 
@@ -290,7 +290,7 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	err = ipcperm(&curproc()->cred, &seg->perm, flags & SHM_RDONLY ? IPC_R : IPC_R | IPC_W);
 	if (err != 0)
 		return err;
-	if (shm_attach_full(sp)) {
+	if (sp->nattch >= shminfo.shmseg) {
 		why("shmat: all %u attaches are in use", shminfo.shmseg);
 		return EMFILE;
 	}
@@ -298,18 +298,16 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	err = attach_address(sp, addr, m.len, flags, &m.start);
 	if (err != 0)
 		return err;
-	if (shm_attach_alloc(sp, m.start, id, &m.attach) != 0)
-		return ENOMEM;
+	m.object = &seg->object;
 	/* Counted before anything may sleep, so that it can't be freed meanwhile. */
 	seg->nattch++;
 	inject_sleep(INJECT_ATTACH);
-	m.object = seg->object;
 	err = inject_fail(INJECT_ATTACH) ? ENOMEM : vm_map(sp, &m);
 	if (err != 0) {
-		shm_attach_free(sp, m.attach);
 		seg_drop(seg);
 		return err;
 	}
+	sp->nattch++;
 	seg->lpid = curproc()->pid;
 	seg->atime = clock_seconds();
 	*out = m.start;
@@ -318,49 +316,48 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 
 /* ---- The end of attaches ---- */
 
+/* The object of the attach that starts at addr, and is seen there if one is. */
+static struct vm_object *
+attached_at(struct vm_space *sp, vaddr_t addr)
+{
+	const struct vm_entry *e = vm_entry_at(sp, addr);
+
+	return e != NULL && e->attach && vm_entry_base(e) == addr ? e->object
+	                                                          : shm_headless(sp, addr);
+}
+
 int
 shm_detach(vaddr_t addr)
 {
 	struct vm_space *sp = curproc()->space;
-	struct shm_attach *at;
-	uint16_t n;
+	struct vm_object *obj = attached_at(sp, addr);
 
-	at = shm_attach_find(sp, addr, &n);
-	if (at == NULL) {
+	if (obj == NULL) {
 		why("shmdt: no attach starts at 0x%x", addr);
 		return EINVAL;
 	}
-	vm_unmap_attach(sp, addr, addr + page_round(seg_attached(at)->segsz), n);
+	vm_unmap_attach(sp, addr, obj);
 	return 0;
 }
 
 void
-shm_entry_count(struct vm_space *sp, uint16_t n, int change)
+shm_entry_gone(struct vm_space *sp, struct vm_entry *e)
 {
-	struct shm_attach *at = shm_attach_get(sp, n);
-	struct shm_segment *seg;
+	struct shm_segment *seg = seg_attached(e);
 
-	at->pieces += change;
-	if (at->pieces > 0 && change < 0)
-		shm_attach_cut(sp, n);
-	if (at->pieces > 0)
+	if (e->cut != NULL && shm_cut_stays(e))
 		return;
-	seg = seg_attached(at);
+	sp->nattch--;
 	seg->dtime = clock_seconds();
 	seg->lpid = curproc()->pid;
-	shm_attach_free(sp, n);
 	seg_drop(seg);
 }
 
-int
-shm_fork(struct vm_space *from, struct vm_space *to)
+void
+shm_entry_inherited(struct vm_space *to, struct vm_entry *copy)
 {
-	uint16_t n = 0;
-	struct shm_attach *at;
-
-	if (shm_attach_copy(from, to) != 0)
-		return ENOMEM;
-	while ((at = shm_attach_next(to, &n)) != NULL)
-		seg_attached(at)->nattch++;
-	return 0;
+	if (copy->cut != NULL && !shm_cut_inherited(copy))
+		return;
+	to->nattch++;
+	seg_attached(copy)->nattch++;
 }

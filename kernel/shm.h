@@ -8,6 +8,7 @@
 #include "abi/shm.h"
 
 struct vm_space;
+struct vm_entry;
 struct vm_object;
 
 struct shminfo {
@@ -44,14 +45,19 @@ shm_verify(void)
 }
 #endif
 
-/* The attaches of `from` are `to`'s too, whose entries have been copied.
- * => ENOMEM with nothing counted. */
-int shm_fork(struct vm_space *from, struct vm_space *to);
-/* A piece more (+1) or less (-1) is mapped of an attach; the last piece gone
- * detaches it. Called by vm_map.c whenever entries split or go. */
-void shm_entry_count(struct vm_space *sp, uint16_t attach, int change);
-/* The space goes; every attach has gone with its entries. */
-void shm_space_free(struct vm_space *sp);
+/*
+ * What happens to entries of attaches, told by vm_map.c and vm_space.c. An attach
+ * lives as long as any piece of it is mapped.
+ */
+/* lower is split, and upper, a copy of it, will be the rest. => ENOMEM. */
+int shm_cut(struct vm_space *sp, struct vm_entry *lower, struct vm_entry *upper);
+/* The entry goes; with the last of an attach that is detached. */
+void shm_entry_gone(struct vm_space *sp, struct vm_entry *e);
+/* Fork: copy, which still has the parent's cut, gets one for its space `to`
+ * => ENOMEM; that is undone; the copy is there for good, and counts. */
+int shm_cut_copy(struct vm_space *to, struct vm_entry *copy);
+void shm_cut_undo(struct vm_entry *copy);
+void shm_entry_inherited(struct vm_space *to, struct vm_entry *copy);
 
 /* Frames that segments have. */
 uint32_t shm_resident(void);
@@ -59,5 +65,7 @@ uint32_t shm_resident(void);
 uint32_t shm_slot_limit(void);
 bool shm_slot_stat(uint32_t slot, struct shmid_ds *ds, int32_t *id, uint32_t *resident);
 struct vm_object *shm_slot_object(uint32_t slot);
+/* The slot of the segment that an attach's object is. */
+uint32_t shm_object_slot(const struct vm_object *obj);
 
 #endif

@@ -27,53 +27,95 @@ static uint32_t steps; /* how much there was to look at, the last time */
 		}                                                                                  \
 	} while (0)
 
-/* Each attach names a live slot, and has as many entries as it says. */
+/* Does an attach begin with e, of all that is left of it? */
+static bool
+begins(const struct vm_entry *e)
+{
+	const struct vm_entry *p = e;
+
+	if (!e->attach)
+		return false;
+	while (e->cut != NULL && (p = p->prev) != NULL && p->start >= e->cut->va)
+		if (p->cut == e->cut)
+			return false;
+	return true;
+}
+
+/* What e's attach has, from e on. */
+static uint32_t
+count_pieces(const struct vm_entry *e)
+{
+	const struct vm_entry *p;
+	uint32_t count = 0;
+
+	for (p = e; p != NULL; p = p->next)
+		count +=
+			p->attach && p->object == e->object && vm_entry_base(p) == vm_entry_base(e);
+	return count;
+}
+
+/* Each attach shows a live slot's segment, in as many entries as it says. */
 static void
 check_space(struct finding *f, const struct proc *p)
 {
 	const struct vm_entry *e;
-	struct shm_attach *at;
-	uint16_t n = 0;
+	uint32_t count = 0;
 
-	while (f->ok && (at = shm_attach_next(proc_own_space(p), &n)) != NULL) {
-		const struct shm_segment *seg = shm_slot(at->id & 0xffff);
-		uint32_t pieces = 0;
+	for (e = p->space->first; f->ok && e != NULL; e = e->next) {
+		const struct shm_segment *seg = (const struct shm_segment *)e->object;
 
-		FIND(f, seg != NULL && seg->perm.seq == at->id >> 16,
-		     "process %d: attach %u names no segment", p->pid, n);
-		for (e = p->space->first; f->ok && e != NULL; e = e->next) {
-			steps++;
-			if (e->attach != n)
-				continue;
-			pieces++;
-			FIND(f, e->object == seg->object, "process %d: 0x%x shows another object",
-			     p->pid, e->start);
-			FIND(f, e->start >= at->va && e->end - at->va <= page_round(seg->segsz),
-			     "process %d: 0x%x lies outside of its attach", p->pid, e->start);
-		}
-		FIND(f, pieces == at->pieces, "process %d: attach %u has %u pieces, not %u", p->pid,
-		     n, pieces, at->pieces);
+		steps++;
+		if (!e->attach)
+			continue;
+		FIND(f, shm_slot(seg->slot) == seg, "process %d: 0x%x shows no segment", p->pid,
+		     e->start);
+		FIND(f, e->end - vm_entry_base(e) <= page_round(seg->segsz),
+		     "process %d: 0x%x lies outside of its attach", p->pid, e->start);
+		if (!begins(e))
+			continue;
+		count++;
+		FIND(f, count_pieces(e) == (e->cut != NULL ? e->cut->pieces : 1),
+		     "process %d: the attach at 0x%x has %u pieces, not %u", p->pid, e->start,
+		     count_pieces(e), e->cut != NULL ? e->cut->pieces : 1);
 	}
+	FIND(f, count == p->space->nattch, "process %d: %u attaches, not %u", p->pid, count,
+	     p->space->nattch);
 }
 
-/* Attaches that name the segment, over all processes. */
+/* Attaches of the segment, over all processes. */
 static uint32_t
 count_attaches(const struct shm_segment *seg)
 {
+	const struct vm_entry *e;
 	const struct proc *p;
-	struct shm_attach *at;
 	uint32_t count = 0;
 
-	for (p = proc_list; p != NULL; p = p->next) {
-		uint16_t n = 0;
-
-		while (proc_own_space(p) != NULL &&
-		       (at = shm_attach_next(proc_own_space(p), &n)) != NULL) {
+	for (p = proc_list; p != NULL; p = p->next)
+		for (e = proc_own_space(p) == NULL ? NULL : p->space->first; e != NULL;
+		     e = e->next) {
 			steps++;
-			count += at->id == shm_segment_id(seg);
+			count += e->object == &seg->object && begins(e);
 		}
-	}
 	return count;
+}
+
+/* Has p a reference on frame f, a page or a table of the object, to show what is at
+ * va? That of a table which is several processes' since a fork is the first one's. */
+static bool
+holds(const struct proc *p, vaddr_t va, frame_t f, frame_t table)
+{
+	frame_t held = pmap_held(&p->space->pmap, va);
+	const struct proc *q;
+
+	if (held == f)
+		return true;
+	if (held == table || frame_kind(held) != FRAME_TABLE ||
+	    pte_frame(pmap_lookup(&p->space->pmap, va)) != f)
+		return false;
+	for (q = proc_list; q != p; q = q->next)
+		if (proc_own_space(q) != NULL && pmap_held(&q->space->pmap, va) == held)
+			return false;
+	return true;
 }
 
 /* References on frame f that pmaps have where they show page `page` of the
@@ -95,7 +137,7 @@ count_views(const struct vm_object *obj, uint32_t page, frame_t f, uint32_t alig
 			if (e->object != obj || page < e->pgoff ||
 			    page - e->pgoff >= (e->end - e->start) >> PAGE_SHIFT)
 				continue;
-			count += va % align == 0 && pmap_held(&sp->pmap, va) == f;
+			count += va % align == 0 && holds(p, va, f, obj->tables[page / PTAB_PAGES]);
 		}
 	}
 	return count;
@@ -107,7 +149,7 @@ count_views(const struct vm_object *obj, uint32_t page, frame_t f, uint32_t alig
 static void
 check_frames(struct finding *f, const struct shm_segment *seg)
 {
-	const struct vm_object *obj = seg->object;
+	const struct vm_object *obj = &seg->object;
 	uint32_t page, resident = 0, id = shm_segment_id(seg);
 	frame_t fr;
 
@@ -133,7 +175,7 @@ check_frames(struct finding *f, const struct shm_segment *seg)
 static void
 check_segment(struct finding *f, const struct shm_segment *seg)
 {
-	bool removed = seg->perm.mode & SHMSEG_REMOVED, created = seg->object != NULL;
+	bool removed = seg->perm.mode & SHMSEG_REMOVED, created = seg->made;
 	int32_t id = shm_segment_id(seg);
 
 	FIND(f, seg->perm.mode & SHMSEG_ALLOCATED, "segment %d: not ALLOCATED", id);

@@ -75,7 +75,7 @@ control_remove(struct shm_segment *seg)
 static int
 control_lock(int32_t id, struct shm_segment *seg)
 {
-	struct vm_object *obj = seg->object;
+	struct vm_object *obj = &seg->object;
 	uint32_t page;
 
 	vm_object_ref(obj);
@@ -86,7 +86,7 @@ control_lock(int32_t id, struct shm_segment *seg)
 	}
 	/* By now the identifier may be another segment's. */
 	seg = shm_segment_live(id);
-	if (seg != NULL && seg->object == obj)
+	if (seg != NULL && &seg->object == obj)
 		seg->locked = true;
 	else
 		seg = NULL;
@@ -139,8 +139,8 @@ shm_resident(void)
 	for (slot = 0; slot <= highest; slot++) {
 		const struct shm_segment *seg = shm_slot(slot);
 
-		if (seg != NULL && seg->object != NULL)
-			n += seg->object->resident;
+		if (seg != NULL)
+			n += seg->object.resident;
 	}
 	return n;
 }
@@ -164,7 +164,7 @@ control_slot(uint32_t slot, int cmd, vaddr_t buf, uint32_t *result)
 	struct shmid_ds ds;
 	int err = 0;
 
-	if (seg == NULL || seg->object == NULL)
+	if (seg == NULL || !seg->made)
 		return EINVAL;
 	if (cmd == SHM_STAT)
 		err = ipcperm(&curproc()->cred, &seg->perm, IPC_R);
@@ -218,18 +218,24 @@ shm_slot_stat(uint32_t slot, struct shmid_ds *ds, int32_t *id, uint32_t *residen
 {
 	const struct shm_segment *seg = shm_slot(slot);
 
-	if (seg == NULL || seg->object == NULL)
+	if (seg == NULL || !seg->made)
 		return false;
 	seg_stat(seg, ds);
 	*id = shm_segment_id(seg);
-	*resident = seg->object->resident;
+	*resident = seg->object.resident;
 	return true;
 }
 
 struct vm_object *
 shm_slot_object(uint32_t slot)
 {
-	const struct shm_segment *seg = shm_slot(slot);
+	struct shm_segment *seg = shm_slot(slot);
 
-	return seg == NULL ? NULL : seg->object;
+	return seg == NULL || !seg->made ? NULL : &seg->object;
+}
+
+uint32_t
+shm_object_slot(const struct vm_object *obj)
+{
+	return ((const struct shm_segment *)obj)->slot;
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tables under shm.c, in chunks: that of slots is as long as shmmni says at
- * boot, that of a process's attaches grows, for most processes have few.
+ * The tables under shm.c, in chunks, as long as shmmni says at boot:
  *
  * Slots:   chunk[slot / 1024] -> [segment of slot % 1024]
  * Keys:    chunk[hash / 1024] -> [chain of hash % 1024] -> segment -> segment
- * Attaches: space->shm -> chunk -> [{va, id, pieces}]; each larger than the last
  */
 #include "shm_slots.h"
 
@@ -163,6 +161,7 @@ shm_slot_alloc(int32_t key)
 	last_free = -1;
 	mark_used(slot);
 	slot_chunks[slot / CHUNK][slot % CHUNK] = seg;
+	seg->object.refs = 1;
 	seg->slot = slot;
 	seg->perm.seq = next_seq(slot);
 	seg->perm.key = key;
@@ -193,186 +192,5 @@ shm_slot_free(struct shm_segment *seg)
 	mark_free(seg->slot);
 	slot_chunks[seg->slot / CHUNK][seg->slot % CHUNK] = NULL;
 	last_free = (int32_t)seg->slot;
-	kmem_free(seg);
-}
-
-/* ---- Attaches ---- */
-
-/* Chunks get larger: 4, 8, 16 ... up to a page's worth, and so on. */
-#define AT_FIRST 4u
-#define AT_LARGEST (KMEM_MAX / sizeof(struct shm_attach))
-#define AT_CHUNKS 24u
-#define AT_HEADS 32u
-
-/*
- * An attach is found by the entry at its address. One whose first page has been
- * unmapped has none there: it hangs on a hash of such addresses. Free ones are a
- * chain, too, up to the highest number that was ever used.
- */
-struct shm_table {
-	uint16_t used, top, free;
-	uint16_t headless[AT_HEADS];
-	struct shm_attach *chunks[AT_CHUNKS];
-};
-
-bool
-shm_attach_full(const struct vm_space *sp)
-{
-	return (sp->shm != NULL ? sp->shm->used : 0) >= shminfo.shmseg;
-}
-
-/* How many there are in a chunk. */
-static uint32_t
-chunk_size(unsigned chunk)
-{
-	return chunk < 6 ? AT_FIRST << chunk : AT_LARGEST;
-}
-
-/* Where number n is: in the chunk's place *i. */
-static unsigned
-chunk_of(uint16_t n, uint32_t *i)
-{
-	uint32_t above = n - 1u + AT_FIRST;
-	unsigned chunk;
-
-	if (above >= AT_LARGEST) {
-		*i = above % AT_LARGEST;
-		return 5 + above / AT_LARGEST;
-	}
-	chunk = 29 - __builtin_clz(above);
-	*i = above - (AT_FIRST << chunk);
-	return chunk;
-}
-
-struct shm_attach *
-shm_attach_get(const struct vm_space *sp, uint16_t n)
-{
-	uint32_t i;
-	unsigned chunk = chunk_of(n, &i);
-
-	return &sp->shm->chunks[chunk][i];
-}
-
-struct shm_attach *
-shm_attach_next(const struct vm_space *sp, uint16_t *n)
-{
-	while (sp->shm != NULL && *n < sp->shm->top) {
-		struct shm_attach *at = shm_attach_get(sp, ++*n);
-
-		if (at->va != 0)
-			return at;
-	}
-	return NULL;
-}
-
-static uint16_t *
-headless_chain(const struct vm_space *sp, vaddr_t va)
-{
-	return &sp->shm->headless[(va >> PAGE_SHIFT ^ va >> SLOT_SHIFT) % AT_HEADS];
-}
-
-struct shm_attach *
-shm_attach_find(struct vm_space *sp, vaddr_t va, uint16_t *n)
-{
-	const struct vm_entry *e = vm_entry_at(sp, va);
-
-	if (e != NULL && e->attach != 0 && shm_attach_get(sp, e->attach)->va == va) {
-		*n = e->attach;
-		return shm_attach_get(sp, *n);
-	}
-	*n = sp->shm != NULL ? *headless_chain(sp, va) : 0;
-	while (*n != 0 && shm_attach_get(sp, *n)->va != va)
-		*n = shm_attach_get(sp, *n)->next;
-	return *n == 0 ? NULL : shm_attach_get(sp, *n);
-}
-
-/* A piece of it has gone: was it the first? */
-void
-shm_attach_cut(struct vm_space *sp, uint16_t n)
-{
-	struct shm_attach *at = shm_attach_get(sp, n);
-	const struct vm_entry *e = vm_entry_at(sp, at->va);
-
-	if (at->headless || (e != NULL && e->attach == n))
-		return;
-	at->headless = true;
-	at->next = *headless_chain(sp, at->va);
-	*headless_chain(sp, at->va) = n;
-}
-
-int
-shm_attach_alloc(struct vm_space *sp, vaddr_t va, int32_t id, uint16_t *n)
-{
-	struct shm_attach **chunk, *at;
-	struct shm_table *t = sp->shm;
-	unsigned c;
-	uint32_t i;
-
-	if (t == NULL && (t = sp->shm = kmem_alloc(sizeof(*t))) == NULL)
-		return ENOMEM;
-	*n = t->free != 0 ? t->free : t->top + 1;
-	c = chunk_of(*n, &i);
-	chunk = &t->chunks[c];
-	if (*chunk == NULL && (*chunk = kmem_alloc(chunk_size(c) * sizeof(**chunk))) == NULL)
-		return ENOMEM;
-	at = &(*chunk)[i];
-	if (t->free != 0)
-		t->free = at->next;
-	else
-		t->top++;
-	t->used++;
-	*at = (struct shm_attach){.va = va, .id = id};
-	return 0;
-}
-
-void
-shm_attach_free(struct vm_space *sp, uint16_t n)
-{
-	struct shm_attach *at = shm_attach_get(sp, n);
-	uint16_t *link;
-
-	if (at->headless) {
-		for (link = headless_chain(sp, at->va); *link != n;
-		     link = &shm_attach_get(sp, *link)->next)
-			;
-		*link = at->next;
-	}
-	*at = (struct shm_attach){.next = sp->shm->free};
-	sp->shm->free = n;
-	sp->shm->used--;
-}
-
-int
-shm_attach_copy(const struct vm_space *from, struct vm_space *to)
-{
-	unsigned i;
-
-	if (from->shm == NULL || from->shm->used == 0)
-		return 0;
-	to->shm = kmem_copy(from->shm, sizeof(*to->shm));
-	if (to->shm == NULL)
-		return ENOMEM;
-	memset(to->shm->chunks, 0, sizeof(to->shm->chunks));
-	for (i = 0; i < AT_CHUNKS && from->shm->chunks[i] != NULL; i++) {
-		to->shm->chunks[i] =
-			kmem_copy(from->shm->chunks[i], chunk_size(i) * sizeof(struct shm_attach));
-		if (to->shm->chunks[i] == NULL) {
-			shm_space_free(to);
-			return ENOMEM;
-		}
-	}
-	return 0;
-}
-
-void
-shm_space_free(struct vm_space *sp)
-{
-	unsigned i;
-
-	if (sp->shm == NULL)
-		return;
-	for (i = 0; i < AT_CHUNKS && sp->shm->chunks[i] != NULL; i++)
-		kmem_free(sp->shm->chunks[i]);
-	kmem_free(sp->shm);
-	sp->shm = NULL;
+	vm_object_unref(&seg->object);
 }

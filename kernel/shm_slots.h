@@ -4,6 +4,7 @@
 #define SHM_SLOTS_H
 
 #include "shm.h"
+#include "vm.h"
 
 #define SHM_SLOTS_MAX 32768u
 
@@ -14,13 +15,14 @@
 #define SHMSEG_WANTED 0x1000
 
 struct shm_segment {
+	struct vm_object object; /* first: its last reference frees all of this */
 	struct ipc_perm perm;
 	uint32_t segsz; /* bytes, as asked for */
 	uint32_t nattch;
 	int32_t cpid, lpid;
 	int64_t atime, dtime, ctime;
-	bool locked; /* SHM_LOCK: all of its pages are there */
-	struct vm_object *object;
+	bool made;                    /* it is not being created any more */
+	bool locked;                  /* SHM_LOCK: all of its pages are there */
 	struct shm_segment *key_next; /* in the hash of keys */
 	uint32_t slot;
 };
@@ -48,8 +50,8 @@ int32_t shm_slot_last_free(void);
 struct shm_segment *shm_slot(uint32_t slot);
 /* The segment with that key (not IPC_PRIVATE); NULL: none. */
 struct shm_segment *shm_slot_by_key(int32_t key);
-/* A cleared segment in the slot freed last, else in the lowest FREE one, with
- * its key set and the slot's next seq.
+/* A segment in the slot freed last, else in the lowest FREE one, with its key set
+ * and the slot's next seq, a reference on its object, and all else zeros.
  * => NULL when memory is out; there must be a FREE slot. */
 struct shm_segment *shm_slot_alloc(int32_t key);
 /* Back to FREE, and the next to be taken. */
@@ -57,28 +59,29 @@ void shm_slot_free(struct shm_segment *seg);
 /* The key becomes IPC_PRIVATE: nobody finds it any more. */
 void shm_slot_forget_key(struct shm_segment *seg);
 
-/* ---- Attaches: numbered from 1 ---- */
+/* ---- Attaches in pieces: shm_cut.c ---- */
 
-struct shm_attach {
-	vaddr_t va; /* 0: free */
-	int32_t id;
-	uint32_t pieces; /* map entries that belong to it */
-	uint16_t next;   /* of those that are free, or headless */
-	bool headless;   /* its first page is not mapped any more */
+/*
+ * What the pieces of an attach have in common; one that is whole has none. An
+ * attach is known by its object and its address, for no two of one object
+ * can have the same: the second is to cover all of the first.
+ */
+struct shm_cut {
+	const struct vm_space *space;
+	struct vm_object *object;
+	vaddr_t va;
+	uint32_t pieces;      /* entries that belong to it */
+	uint32_t headless;    /* when its first page went; 0: it is there */
+	struct shm_cut *next; /* in the hash of headless ones */
+	struct shm_cut *twin; /* its copy, or what it is a copy of, during fork */
 };
 
-bool shm_attach_full(const struct vm_space *sp);
-/* => ENOMEM; *n is its number. */
-int shm_attach_alloc(struct vm_space *sp, vaddr_t va, int32_t id, uint16_t *n);
-void shm_attach_free(struct vm_space *sp, uint16_t n);
-struct shm_attach *shm_attach_get(const struct vm_space *sp, uint16_t n);
-/* One of its pieces is gone, and it has others. */
-void shm_attach_cut(struct vm_space *sp, uint16_t n);
-/* The attach that starts at va, and its number; NULL: none. */
-struct shm_attach *shm_attach_find(struct vm_space *sp, vaddr_t va, uint16_t *n);
-/* The one in use after number *n (0: the first); moves *n. NULL: no more. */
-struct shm_attach *shm_attach_next(const struct vm_space *sp, uint16_t *n);
-/* to, which has none, gets all of from's. => ENOMEM. */
-int shm_attach_copy(const struct vm_space *from, struct vm_space *to);
+/* Of the attaches at va whose first page has gone, the one where it went last:
+ * its object; NULL: there is none. */
+struct vm_object *shm_headless(const struct vm_space *sp, vaddr_t va);
+/* e, a piece, goes. => false: and no other is left. */
+bool shm_cut_stays(struct vm_entry *e);
+/* copy, a piece, is a fork's. => false: it is not the first of its attach. */
+bool shm_cut_inherited(struct vm_entry *copy);
 
 #endif

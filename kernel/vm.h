@@ -39,9 +39,12 @@ struct vm_object {
  * can change its size, and no other.
  * => ENOMEM with nothing taken. */
 int vm_object_create(uint32_t npages, struct vm_object **out);
+/* The same for one that is zeros, and the first member of what kmem_free() is to
+ * free with its last reference. => ENOMEM: it has the reference, and no pages. */
+int vm_object_init(struct vm_object *obj, uint32_t npages);
 /* The same, with the frames of each whole 4 MiB there from the start and in a
  * row. => ENOMEM where there are none; may sleep, for clearing takes time. */
-int vm_object_create_large(uint32_t npages, struct vm_object **out);
+int vm_object_init_large(struct vm_object *obj, uint32_t npages);
 /* Grow by zeros, or shrink. => ENOMEM with nothing changed; shrinking can't
  * fail, and no space shows the pages that go any more. */
 int vm_object_resize(struct vm_object *obj, uint32_t npages);
@@ -61,15 +64,16 @@ struct vm_entry {
 	struct vm_entry *next, *prev; /* in order of address */
 	struct vm_entry *left, *right, *up;
 	struct vm_entry *twin;    /* its copy in the space forked last */
-	uint32_t gap, room;       /* bytes free below it, at most in its subtree */
+	uint32_t room;            /* bytes: the largest gap in its subtree; vm_tree.c */
 	vaddr_t start, end;       /* [start, end), page aligned */
 	struct vm_object *object; /* one reference; NULL: private zeros */
 	uint32_t pgoff;           /* page of object at start */
 	uint8_t prot, max_prot;   /* PROT_*; mprotect stays within max_prot */
 	uint8_t inherit;          /* enum vm_inherit: shared or private */
-	bool charged;             /* private and was writable: pages promised */
-	bool stack;               /* grows down */
-	uint16_t attach;          /* shm attach it belongs to, + 1; 0: none */
+	bool charged : 1;         /* private and was writable: pages promised */
+	bool stack : 1;           /* grows down */
+	bool attach : 1;          /* the object is a segment's: shm.c */
+	struct shm_cut *cut;      /* of an attach that is in pieces, else NULL */
 };
 
 struct vm_space {
@@ -77,13 +81,15 @@ struct vm_space {
 	struct vm_entry *first, *root;
 	struct vm_entry *hint; /* where the last look-up ended */
 	bool packed;           /* no slot is kept for one entry any more */
-	uint32_t slots[32];    /* a bit for each slot that an entry touches */
+	vaddr_t low;           /* below it no gap has low_room bytes; vm_tree.c */
+	uint32_t low_room;
+	uint32_t slots[32]; /* a bit for each slot that an entry touches */
 	vaddr_t brk_start, brk_end;
 	vaddr_t stack_limit; /* the stack does not grow below */
 	/* For /proc: the strings of arguments and environment, the first ESP. */
 	vaddr_t arg_start, arg_end, env_end, stack_start;
 	uint32_t pages, tables; /* what it has been promised */
-	struct shm_table *shm;  /* its attaches; shm.c */
+	uint32_t nattch;        /* shared memory attaches; shm.c */
 };
 
 int vm_space_create(struct vm_space **out); /* => ENOMEM */
@@ -98,9 +104,8 @@ struct vm_mapping {
 	struct vm_object *object;
 	uint32_t pgoff;
 	uint8_t prot, max_prot, inherit;
-	bool stack;
+	bool stack, attach;
 	bool replace; /* what is mapped there goes, else there must be nothing */
-	uint16_t attach;
 };
 
 /* Is [start, start+len) inside user space, without wrapping? */
@@ -114,13 +119,20 @@ int vm_find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *ou
 int vm_map(struct vm_space *sp, const struct vm_mapping *m);
 /* => 0, or ENOMEM (a split needs memory) with nothing changed. */
 int vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end);
-/* The last of the entries from e on that follow each other without a gap and are
- * inherited alike. */
+/* The last of the entries from e on that are inherited alike and follow each other
+ * without a gap, or, shared ones, in one slot. */
 const struct vm_entry *vm_run_end(const struct vm_entry *e);
 /* Unmap everything, for good. */
 void vm_unmap_all(struct vm_space *sp);
-/* Unmap only what belongs to that attach (see shm.c). => can't fail. */
-void vm_unmap_attach(struct vm_space *sp, vaddr_t start, vaddr_t end, uint16_t attach);
+/* Unmap an attach of an object: what shows it as if its first page were at start.
+ * => can't fail. */
+void vm_unmap_attach(struct vm_space *sp, vaddr_t start, struct vm_object *obj);
+/* Where the first page of e's object is, or would be. */
+static inline vaddr_t
+vm_entry_base(const struct vm_entry *e)
+{
+	return e->start - (e->pgoff << PAGE_SHIFT);
+}
 /* => ENOMEM: a hole in the range, or memory; EACCES: beyond max_prot. */
 int vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot);
 struct vm_entry *vm_entry_at(struct vm_space *sp, vaddr_t va);
@@ -139,12 +151,34 @@ struct vm_entry *vm_stack_grow(struct vm_space *sp, vaddr_t va);
 
 /* vm_tree.c: entries in order of address. The last that starts at or below va;
  * NULL: none. */
-struct vm_entry *vm_tree_below(struct vm_space *sp, vaddr_t va);
+struct vm_entry *vm_tree_search(struct vm_space *sp, vaddr_t va);
+static inline struct vm_entry *
+vm_tree_below(struct vm_space *sp, vaddr_t va)
+{
+	struct vm_entry *e = sp->hint;
+
+	if (e != NULL && e->start <= va && (e->next == NULL || e->next->start > va))
+		return e;
+	return vm_tree_search(sp, va);
+}
 /* Put e behind prev (NULL: first); take it out. */
 void vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev);
 void vm_tree_remove(struct vm_space *sp, struct vm_entry *e);
 /* Slots [lo, hi) are touched by an entry, or by none any more. */
-void vm_tree_slots(struct vm_space *sp, uint32_t lo, uint32_t hi, bool used);
+static inline void
+vm_tree_slots(struct vm_space *sp, uint32_t lo, uint32_t hi, bool used)
+{
+	while (lo < hi) {
+		uint32_t end = (lo | 31) + 1 < hi ? (lo | 31) + 1 : hi;
+		uint32_t bits = ~0u << lo % 32 & ~0u >> -end % 32;
+
+		if (used)
+			sp->slots[lo / 32] |= bits;
+		else
+			sp->slots[lo / 32] &= ~bits;
+		lo = end;
+	}
+}
 /* e's start or end is another, in the same place among the others. */
 void vm_tree_moved(struct vm_space *sp, struct vm_entry *e);
 

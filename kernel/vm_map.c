@@ -114,21 +114,21 @@ entry_create(struct vm_space *sp, const struct vm_mapping *m, uint32_t tables)
 
 	if (space_charge(sp, charged ? m->len >> PAGE_SHIFT : 0, tables) != 0)
 		return NULL;
-	e = kmem_alloc(sizeof(*e));
+	e = kmem_get(sizeof(*e));
 	if (e == NULL) {
 		space_release(sp, charged ? m->len >> PAGE_SHIFT : 0, tables);
 		return NULL;
 	}
-	e->start = m->start;
-	e->end = m->start + m->len;
-	e->object = m->object;
-	e->pgoff = m->pgoff;
-	e->prot = m->prot;
-	e->max_prot = m->max_prot;
-	e->inherit = m->inherit;
-	e->charged = charged;
-	e->stack = m->stack;
-	e->attach = m->attach;
+	*e = (struct vm_entry){.start = m->start,
+	                       .end = m->start + m->len,
+	                       .object = m->object,
+	                       .pgoff = m->pgoff,
+	                       .prot = m->prot,
+	                       .max_prot = m->max_prot,
+	                       .inherit = m->inherit,
+	                       .charged = charged,
+	                       .stack = m->stack,
+	                       .attach = m->attach};
 	if (e->object != NULL)
 		vm_object_ref(e->object);
 	return e;
@@ -142,10 +142,13 @@ split_at(struct vm_space *sp, vaddr_t va)
 
 	if (e == NULL || e->start == va)
 		return 0;
-	upper = kmem_alloc(sizeof(*upper));
+	upper = kmem_copy(e, sizeof(*e));
 	if (upper == NULL)
 		return ENOMEM;
-	*upper = *e;
+	if (e->attach && shm_cut(sp, e, upper) != 0) {
+		kmem_free(upper);
+		return ENOMEM;
+	}
 	upper->start = va;
 	upper->pgoff += (va - e->start) >> PAGE_SHIFT;
 	e->end = va;
@@ -153,8 +156,6 @@ split_at(struct vm_space *sp, vaddr_t va)
 	if (upper->object != NULL)
 		vm_object_ref(upper->object);
 	vm_tree_add(sp, upper, e);
-	if (e->attach != 0)
-		shm_entry_count(sp, e->attach, 1);
 	return 0;
 }
 
@@ -177,13 +178,13 @@ hide(struct vm_space *sp, const struct vm_entry *prev, vaddr_t start, vaddr_t en
 	return tables;
 }
 
-static void
+static inline void
 entry_free(struct vm_space *sp, struct vm_entry *e)
 {
+	if (e->attach)
+		shm_entry_gone(sp, e);
 	if (e->object != NULL)
 		vm_object_unref(e->object);
-	if (e->attach != 0)
-		shm_entry_count(sp, e->attach, -1);
 	kmem_free(e);
 }
 
@@ -200,8 +201,12 @@ entry_remove(struct vm_space *sp, struct vm_entry *e)
 const struct vm_entry *
 vm_run_end(const struct vm_entry *e)
 {
-	while (e->next != NULL && e->next->start == e->end && e->next->inherit == e->inherit)
-		e = e->next;
+	const struct vm_entry *next;
+
+	while ((next = e->next) != NULL && next->inherit == e->inherit &&
+	       (next->start == e->end || (e->inherit == VM_SHARE &&
+	                                  next->start >> SLOT_SHIFT == (e->end - 1) >> SLOT_SHIFT)))
+		e = next;
 	return e;
 }
 
@@ -239,13 +244,14 @@ vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end)
 }
 
 void
-vm_unmap_attach(struct vm_space *sp, vaddr_t start, vaddr_t end, uint16_t attach)
+vm_unmap_attach(struct vm_space *sp, vaddr_t start, struct vm_object *obj)
 {
+	vaddr_t last = start + ((obj->npages - 1) << PAGE_SHIFT);
 	struct vm_entry *e, *next;
 
-	for (e = vm_entry_from(sp, start); e != NULL && e->start < end; e = next) {
+	for (e = vm_entry_from(sp, start); e != NULL && e->start <= last; e = next) {
 		next = e->next;
-		if (e->attach == attach)
+		if (e->object == obj && vm_entry_base(e) == start)
 			entry_remove(sp, e);
 	}
 }
@@ -280,8 +286,6 @@ vm_map(struct vm_space *sp, const struct vm_mapping *m)
 	if (m->replace)
 		space_release(sp, 0, tables - slots_alone(prev, m->start, end, e->next, &lo, &hi));
 	vm_tree_slots(sp, lo, hi, true);
-	if (e->attach != 0)
-		shm_entry_count(sp, e->attach, 1);
 	return 0;
 }
 

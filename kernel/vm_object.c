@@ -40,36 +40,46 @@ names_free(struct vm_object *obj)
 }
 
 int
-vm_object_create(uint32_t npages, struct vm_object **out)
+vm_object_init(struct vm_object *obj, uint32_t npages)
 {
 	uint32_t ntables = table_count(npages);
-	struct vm_object *obj;
 
+	obj->refs = 1;
 	inject_sleep(INJECT_OBJECT);
 	if (inject_fail(INJECT_OBJECT) || commit_charge(npages, ntables) != 0)
 		return ENOMEM;
-	obj = kmem_alloc(sizeof(*obj));
-	if (obj == NULL || (obj->tables = names_alloc(obj, ntables)) == NULL)
-		goto undo;
-	obj->refs = 1;
+	obj->tables = names_alloc(obj, ntables);
+	if (obj->tables == NULL) {
+		commit_release(npages, ntables);
+		return ENOMEM;
+	}
 	obj->npages = npages;
 	obj->fixed = npages > 0;
-	*out = obj;
 	return 0;
-undo:
-	kmem_free(obj);
-	commit_release(npages, ntables);
-	return ENOMEM;
 }
 
 int
-vm_object_create_large(uint32_t npages, struct vm_object **out)
+vm_object_create(uint32_t npages, struct vm_object **out)
 {
-	struct vm_object *obj;
+	struct vm_object *obj = kmem_alloc(sizeof(*obj));
+
+	if (obj == NULL)
+		return ENOMEM;
+	if (vm_object_init(obj, npages) != 0) {
+		vm_object_unref(obj);
+		return ENOMEM;
+	}
+	*out = obj;
+	return 0;
+}
+
+int
+vm_object_init_large(struct vm_object *obj, uint32_t npages)
+{
 	uint32_t t, i;
 	frame_t f;
 
-	if (vm_object_create(npages, &obj) != 0)
+	if (vm_object_init(obj, npages) != 0)
 		return ENOMEM;
 	obj->large = true;
 	for (t = 0; t < npages / PTAB_PAGES; t++) {
@@ -77,7 +87,6 @@ vm_object_create_large(uint32_t npages, struct vm_object **out)
 
 		if (!frame_alloc_row(&f)) {
 			why("object: no %u frames in a row", PTAB_PAGES);
-			vm_object_unref(obj);
 			return ENOMEM;
 		}
 		frame_alloc(FRAME_TABLE, &obj->tables[t]);
@@ -90,7 +99,6 @@ vm_object_create_large(uint32_t npages, struct vm_object **out)
 		vm_object_frames += PTAB_PAGES;
 		sched_point();
 	}
-	*out = obj;
 	return 0;
 }
 

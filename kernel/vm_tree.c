@@ -5,8 +5,10 @@
  * They are a list in order of address, and over it a treap: a binary tree by
  * address in which no entry's rank is above its parent's. Ranks are as good as
  * drawn by lot, so the tree is about as deep as one that grew in random order,
- * whatever order it grew in. Each entry knows the gap below it and the largest
- * in its subtree: the lowest that is large enough is one walk down.
+ * whatever order it grew in. Each entry knows the largest gap in its subtree, so
+ * the lowest gap that is large enough is one walk down. What a change makes
+ * untrue is marked stale, up to the first that is, and measured when somebody
+ * asks; mostly nobody does, for the lowest gap of all is remembered.
  *
  * Gaps begin where mmap may: below MMAP_BASE there are none. And a shared entry
  * that starts at a slot of 4 MiB, and isn't too small for that, keeps the rest of
@@ -18,6 +20,7 @@
 #include "vm.h"
 
 #define MMAP_BASE 0x40000000u
+#define STALE UINT32_MAX /* of an entry, and then of all above it */
 
 static uint32_t
 rank(const struct vm_entry *e)
@@ -30,13 +33,13 @@ rank(const struct vm_entry *e)
 static vaddr_t
 reach(const struct vm_space *sp, const struct vm_entry *e)
 {
-	if (sp->packed || e->inherit != VM_SHARE || e->start % SLOT_SIZE != 0 ||
+	if (e->inherit != VM_SHARE || sp->packed || e->start % SLOT_SIZE != 0 ||
 	    e->end - e->start < VM_SLOTS_FROM)
 		return e->end;
 	return (e->end + SLOT_SIZE - 1) & ~(SLOT_SIZE - 1);
 }
 
-/* Where the gap below e begins; all there is, for NULL. */
+/* Where the gap above prev begins; all there is, for NULL. */
 static vaddr_t
 gap_start(const struct vm_space *sp, const struct vm_entry *prev)
 {
@@ -45,12 +48,12 @@ gap_start(const struct vm_space *sp, const struct vm_entry *prev)
 	return va > MMAP_BASE ? va : MMAP_BASE;
 }
 
-static void
-gap_measure(const struct vm_space *sp, struct vm_entry *e)
+static uint32_t
+gap_below(const struct vm_space *sp, const struct vm_entry *e)
 {
 	vaddr_t from = gap_start(sp, e->prev);
 
-	e->gap = e->start > from ? e->start - from : 0;
+	return e->start > from ? e->start - from : 0;
 }
 
 static uint32_t
@@ -59,57 +62,51 @@ room_of(const struct vm_entry *e)
 	return e == NULL ? 0 : e->room;
 }
 
-/* What e's subtree has, after a change of e's gap or children. => did it? */
-static bool
-room_renew(struct vm_entry *e)
-{
-	uint32_t room = e->gap, left = room_of(e->left), right = room_of(e->right), old = e->room;
-
-	room = left > room ? left : room;
-	room = right > room ? right : room;
-	e->room = room;
-	return room != old;
-}
-
-/* The same for all above e, as far as it makes a difference. */
 static void
-room_changed(struct vm_entry *e)
+stale(struct vm_entry *e)
 {
-	room_renew(e);
-	while ((e = e->up) != NULL && room_renew(e))
-		;
+	for (; e != NULL && e->room != STALE; e = e->up)
+		e->room = STALE;
 }
 
-void
-vm_tree_slots(struct vm_space *sp, uint32_t lo, uint32_t hi, bool used)
+/* Measure what is stale, the lower ones first. */
+static void
+room_renew(const struct vm_space *sp)
 {
-	while (lo < hi) {
-		uint32_t end = (lo | 31) + 1 < hi ? (lo | 31) + 1 : hi, bits = ~0u << lo % 32;
+	struct vm_entry *e = sp->root;
+	uint32_t left, right;
 
-		bits &= ~0u >> -end % 32;
-		if (used)
-			sp->slots[lo / 32] |= bits;
-		else
-			sp->slots[lo / 32] &= ~bits;
-		lo = end;
+	while (e != NULL && e->room == STALE) {
+		left = room_of(e->left);
+		right = room_of(e->right);
+		if (left == STALE) {
+			e = e->left;
+		} else if (right == STALE) {
+			e = e->right;
+		} else {
+			e->room = gap_below(sp, e);
+			e->room = left > e->room ? left : e->room;
+			e->room = right > e->room ? right : e->room;
+			e = e->up != NULL ? e->up : e;
+		}
 	}
 }
 
+/* Memory from va on is free: what is remembered of the lowest gap holds no more
+ * than to where that begins. */
 static void
-next_changed(const struct vm_space *sp, struct vm_entry *next)
+freed(struct vm_space *sp, const struct vm_entry *prev, vaddr_t va)
 {
-	if (next != NULL) {
-		gap_measure(sp, next);
-		room_changed(next);
-	}
+	if (va < sp->low)
+		sp->low = prev != NULL ? prev->end : 0;
 }
 
 void
 vm_tree_moved(struct vm_space *sp, struct vm_entry *e)
 {
-	gap_measure(sp, e);
-	room_changed(e);
-	next_changed(sp, e->next);
+	stale(e);
+	if (e->next != NULL)
+		stale(e->next);
 }
 
 /* ---- The tree ---- */
@@ -140,17 +137,14 @@ rotate(struct vm_space *sp, struct vm_entry *e)
 	p->up = e;
 	if (between != NULL)
 		between->up = p;
-	room_renew(p);
-	room_renew(e);
+	e->room = STALE; /* as p is */
 }
 
 struct vm_entry *
-vm_tree_below(struct vm_space *sp, vaddr_t va)
+vm_tree_search(struct vm_space *sp, vaddr_t va)
 {
-	struct vm_entry *e = sp->hint, *found = NULL;
+	struct vm_entry *e, *found = NULL;
 
-	if (e != NULL && e->start <= va && (e->next == NULL || e->next->start > va))
-		return e;
 	for (e = sp->root; e != NULL; e = e->start <= va ? e->right : e->left)
 		if (e->start <= va)
 			found = e;
@@ -178,51 +172,73 @@ vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev)
 		e->up = prev;
 		*(prev != NULL ? &prev->right : &sp->root) = e;
 	}
-	vm_tree_moved(sp, e);
+	stale(e->up); /* next is among those above */
+	e->room = STALE;
 	while (e->up != NULL && rank(e) > rank(e->up))
 		rotate(sp, e);
 	sp->hint = e;
+	if (e->start <= sp->low && sp->low < e->end)
+		sp->low = e->end;
 }
 
 void
 vm_tree_remove(struct vm_space *sp, struct vm_entry *e)
 {
-	struct vm_entry *child, *up;
+	struct vm_entry *child;
 
+	vm_tree_moved(sp, e);
 	while (e->left != NULL && e->right != NULL)
 		rotate(sp, rank(e->left) > rank(e->right) ? e->left : e->right);
 	sp->hint = e->prev;
 	child = e->left != NULL ? e->left : e->right;
 	*link_of(sp, e) = child;
-	up = e->up;
 	if (child != NULL)
-		child->up = up;
+		child->up = e->up;
 	*(e->prev != NULL ? &e->prev->next : &sp->first) = e->next;
 	if (e->next != NULL)
 		e->next->prev = e->prev;
-	if (up != NULL)
-		room_changed(up);
-	next_changed(sp, e->next);
+	freed(sp, e->prev, e->start);
 }
 
 /* ---- Finding room ---- */
 
-/* The lowest entry with so many bytes free below it; NULL: none. */
-static const struct vm_entry *
-lowest_gap(const struct vm_space *sp, uint32_t need)
+/* The start of the lowest gap with so many bytes; it may lie at the top. */
+static vaddr_t
+lowest_gap(struct vm_space *sp, uint32_t need, vaddr_t top)
 {
 	const struct vm_entry *e = sp->root;
 
+	room_renew(sp);
 	if (room_of(e) < need)
-		return NULL;
+		return gap_start(sp, vm_tree_below(sp, top));
 	for (;;) {
 		if (room_of(e->left) >= need)
 			e = e->left;
-		else if (e->gap >= need)
-			return e;
+		else if (gap_below(sp, e) >= need)
+			return gap_start(sp, e->prev);
 		else
 			e = e->right;
 	}
+}
+
+/* The same for pages, by what is remembered: it is right there mostly. */
+static vaddr_t
+lowest_pages(struct vm_space *sp, uint32_t need, vaddr_t top)
+{
+	const struct vm_entry *prev, *next;
+	vaddr_t va;
+
+	if (need >= sp->low_room) {
+		prev = vm_tree_below(sp, sp->low);
+		next = prev != NULL ? prev->next : sp->first;
+		va = gap_start(sp, prev);
+		va = va > sp->low ? va : sp->low;
+		if (next == NULL ? va <= top : next->start >= va && next->start - va >= need)
+			return va;
+	}
+	sp->low_room = need;
+	sp->low = lowest_gap(sp, need, top);
+	return sp->low;
 }
 
 /* The lowest `need` free slots in a row below top, as an address; top: none. */
@@ -251,17 +267,15 @@ find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
 {
 	/* A page stays free below the lowest that the stack may reach. */
 	vaddr_t top = sp->stack_limit - PAGE_SIZE;
-	const struct vm_entry *e;
 
 	if (len > top - MMAP_BASE || align > top - MMAP_BASE - len)
 		return false;
-	if (align >= SLOT_SIZE) {
+	if (align == PAGE_SIZE)
+		*out = lowest_pages(sp, len, top);
+	else if (align >= SLOT_SIZE)
 		*out = lowest_slots(sp, (len + align - 1) >> SLOT_SHIFT, top);
-	} else {
-		e = lowest_gap(sp, len + align - PAGE_SIZE);
-		/* There is no entry above the highest gap, perhaps. */
-		*out = gap_start(sp, e != NULL ? e->prev : vm_tree_below(sp, top));
-	}
+	else
+		*out = lowest_gap(sp, len + align - PAGE_SIZE, top);
 	*out = (*out + align - 1) & ~(align - 1);
 	return *out <= top && len <= top - *out;
 }
@@ -276,7 +290,8 @@ vm_find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
 	if (sp->packed || align != PAGE_SIZE)
 		return ENOMEM;
 	sp->packed = true;
+	sp->low = 0;
 	for (e = sp->first; e != NULL; e = e->next)
-		vm_tree_moved(sp, e);
+		e->room = STALE;
 	return find_space(sp, len, align, out) ? 0 : ENOMEM;
 }

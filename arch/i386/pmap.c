@@ -10,10 +10,12 @@
  *	[ 768] the kernel's, the same in every directory
  *	[1023]
  *
- * A slot that shows nothing but shared memory may be shown whole instead:
- * grafted, with the object's own table in place of one of the pmap's, or as one
- * large page of 4 MiB. The object has the pages, and can show them again, so
- * such a slot is simply forgotten where some of it is to change.
+ * A slot that shows nothing but shared memory may be shown whole instead: as one
+ * large page of 4 MiB, or grafted, with a table that others have too: the
+ * object's own, or since a fork the one that parent and child have in common. The
+ * objects have the pages, and can show them again, so such a slot is simply
+ * forgotten where some of it is to change. Who has a table of a fork's as the
+ * last has it for himself again.
  *
  * A table comes with the first page entered in its slot and goes when vm_space
  * says that no entry touches the slot. Intel SDM vol. 3, 4.3; TLB: 4.10.
@@ -47,11 +49,15 @@ pde_of(const struct pmap *pm, vaddr_t va)
 	return &dir_of(pm)[va >> SLOT_SHIFT];
 }
 
-/* Is it a whole slot of an object's, a graft or a large page? */
+/* Is va's slot shown whole, by a graft or a large page? */
 static bool
-is_whole(pte_t pde)
+is_whole(const struct pmap *pm, vaddr_t va)
 {
-	return pde & (PTE_LARGE | PTE_GRAFT);
+	pte_t *pde = pde_of(pm, va);
+
+	if ((*pde & PTE_GRAFT) && frame_refs(pte_frame(*pde)) == 1)
+		*pde &= ~PTE_GRAFT;
+	return *pde & (PTE_LARGE | PTE_GRAFT);
 }
 
 /* The table of va's slot, be it grafted; NULL if it has none. */
@@ -82,11 +88,12 @@ static void
 forget(struct pmap *pm, vaddr_t va)
 {
 	pte_t *pde = pde_of(pm, va), old = *pde;
+	bool whole = is_whole(pm, va);
 
 	va &= ~(SLOT_SIZE - 1);
 	*pde = 0;
 	/* The MMU may keep an entry for all of the slot: any INVLPG drops that. */
-	flush(pm, va, va + (is_whole(old) ? SLOT_SIZE : PAGE_SIZE));
+	flush(pm, va, va + (whole ? SLOT_SIZE : PAGE_SIZE));
 	frame_unref(pte_frame(old));
 }
 
@@ -97,7 +104,7 @@ table_make(struct pmap *pm, vaddr_t va)
 	pte_t *pde = pde_of(pm, va);
 	frame_t f;
 
-	if (is_whole(*pde))
+	if (is_whole(pm, va))
 		forget(pm, va);
 	if (*pde == 0) {
 		frame_alloc(FRAME_TABLE, &f);
@@ -162,7 +169,7 @@ pmap_held(const struct pmap *pm, vaddr_t va)
 {
 	pte_t pde = *pde_of(pm, va);
 
-	return pte_frame(is_whole(pde) ? pde : pmap_lookup(pm, va));
+	return pte_frame(is_whole(pm, va) ? pde : pmap_lookup(pm, va));
 }
 
 bool
@@ -170,8 +177,7 @@ pmap_enter_slot(struct pmap *pm, vaddr_t va, pte_t pde)
 {
 	pte_t old = *pde_of(pm, va);
 
-	ASSERT(is_whole(pde));
-	if (old != 0 && !is_whole(old))
+	if (old != 0 && !is_whole(pm, va))
 		return false;
 	if (((old ^ pde) & ~PTE_ACCESSED) == 0)
 		return true;
@@ -224,7 +230,7 @@ pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end)
 
 	for (va = start; va < end; va = stop) {
 		stop = slot_end(va, end);
-		if (is_whole(*pde_of(pm, va)))
+		if (is_whole(pm, va))
 			forget(pm, va);
 		else if (*pde_of(pm, va) != 0)
 			remove_pages(pm, va, stop);
@@ -253,9 +259,9 @@ pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot)
 		pte_t *pt;
 
 		stop = slot_end(va, end);
-		if (is_whole(*pde_of(pm, va)) && keep != ~0u)
+		if (is_whole(pm, va) && keep != ~0u)
 			forget(pm, va);
-		pt = is_whole(*pde_of(pm, va)) ? NULL : table_of(pm, va);
+		pt = is_whole(pm, va) ? NULL : table_of(pm, va);
 		for (; pt != NULL && va < stop; va += PAGE_SIZE)
 			if (pt[ptab_index(va)] != 0)
 				pt[ptab_index(va)] = (pt[ptab_index(va)] & keep) | parked;
@@ -289,18 +295,30 @@ pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool c
 	vaddr_t va, stop;
 
 	for (va = start; va < end; va = stop) {
-		pte_t pde = *pde_of(from, va);
-
 		stop = slot_end(va, end);
-		if (pde == 0)
-			continue;
-		if (!is_whole(pde))
+		if (is_whole(from, va)) {
+			/* It has nothing of a private neighbour. */
+			if (!cow)
+				pmap_share(to, from, va);
+		} else if (*pde_of(from, va) != 0) {
 			copy_pages(to, from, va, stop, cow);
-		else if (!cow) /* it has nothing of a private neighbour */
-			pmap_enter_slot(to, va, pde);
+		}
 	}
 	if (cow)
 		flush(from, start, end);
+}
+
+void
+pmap_share(struct pmap *to, struct pmap *from, vaddr_t va)
+{
+	pte_t *pde = pde_of(from, va);
+
+	if (*pde == 0 || *pde_of(to, va) != 0)
+		return;
+	if (!(*pde & PTE_LARGE))
+		*pde |= PTE_GRAFT;
+	frame_ref(pte_frame(*pde));
+	*pde_of(to, va) = *pde;
 }
 
 unsigned

@@ -7,9 +7,9 @@
 HOST_KERNEL := kernel/frame.c kernel/kmem.c kernel/vm_object.c kernel/vm_map.c kernel/vm_tree.c \
 	kernel/vm_space.c kernel/vm_fault.c kernel/usercopy.c kernel/file_data.c kernel/ipc.c \
 	kernel/shm.c kernel/shm_control.c \
-	kernel/shm_slots.c kernel/inject.c kernel/cmdline.c arch/i386/pmap.c
+	kernel/shm_slots.c kernel/shm_cut.c kernel/inject.c kernel/cmdline.c arch/i386/pmap.c
 # The calls that can be made to fail, and those after which memory is junk.
-HOST_WRAP := kmem_alloc kmem_free kmem_copy page_alloc page_free page_free_zeroed \
+HOST_WRAP := kmem_alloc kmem_free kmem_get kmem_copy page_alloc page_free page_free_zeroed \
 	frame_alloc frame_unref commit_charge
 HOST_CFLAGS := -std=gnu11 -g -O1 -DDEBUG -Wall -Wextra -Wno-unused-parameter -fno-builtin \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -pthread \

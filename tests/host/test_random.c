@@ -276,7 +276,7 @@ do_object(void)
 		return;
 	object_pages[o] = 1 + rnd(chance(60) ? 40 : PAGES - 1);
 	__builtin_memset(object_value[o], 0, sizeof(object_value[o]));
-	if (object_pages[o] >= 1024 ? vm_object_create_large(object_pages[o], &host_held[h]) == 0
+	if (object_pages[o] >= 1024 ? host_object_large(object_pages[o], &host_held[h]) == 0
 	                            : vm_object_create(object_pages[o], &host_held[h]) == 0)
 		held[h] = o;
 	else

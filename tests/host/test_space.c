@@ -280,7 +280,7 @@ test_large(void)
 	unsigned i, sum = 0;
 	vaddr_t at = 0x50000000;
 
-	is(vm_object_create_large(PTAB_PAGES + 2, &obj), 0, "large: an object");
+	is(host_object_large(PTAB_PAGES + 2, &obj), 0, "large: an object");
 	host_held[0] = obj;
 	host_map(at, PTAB_PAGES + 2, RW, obj);
 	for (i = 0; i < PTAB_PAGES + 2; i++)
@@ -336,7 +336,7 @@ test_large(void)
 	is(load(at + 5 * P), 0xbad0 + SEGV_MAPERR, "large: unmapped as a whole");
 	host_held[0] = NULL;
 	vm_object_unref(obj);
-	is(vm_object_create_large(3 * PTAB_PAGES, &obj), ENOMEM, "large: more than there are");
+	is(host_object_large(3 * PTAB_PAGES, &obj), ENOMEM, "large: more than there are");
 }
 
 /* A row of low frames is taken only while the tables still get theirs. */
@@ -381,6 +381,7 @@ fork_failing(bool kmem)
 		shm_get(IPC_PRIVATE, 5 * P, 0600, &id);
 		shm_attach(id, 0, 0, &va);
 		host_store(va + P, i);
+		unmap(va + i * 2 * P, 1); /* its first, an inner one, its last */
 		shm_control(id, IPC_RMID, 0, NULL);
 	}
 	before = stats();

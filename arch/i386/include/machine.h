@@ -97,6 +97,9 @@ void pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot);
 /* Enter in `to` all that `from` has in [start, end), one more reference each.
  * With cow, both sides lose write permission first. */
 void pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool cow);
+/* Let `to` show all of va's slot, in which it has nothing, by the table that `from`
+ * has for it. => all that it shows is shared memory that others hold, too. */
+void pmap_share(struct pmap *to, struct pmap *from, vaddr_t va);
 /* Entries present in [start, end). */
 unsigned pmap_resident(const struct pmap *pm, vaddr_t start, vaddr_t end);
 

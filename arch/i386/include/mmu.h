@@ -27,7 +27,7 @@ typedef uint32_t pte_t;   /* an entry of a page table */
 #define PTE_ACCESSED 0x020u /* set by the MMU */
 #define PTE_LARGE 0x080u
 #define PTE_GLOBAL 0x100u
-#define PTE_GRAFT 0x200u  /* ours, in a directory: the table is an object's */
+#define PTE_GRAFT 0x200u  /* ours, in a directory: others have the table, too */
 #define PTE_PARKED 0x200u /* ours: holds a frame that may not be seen now */
 
 static inline pte_t

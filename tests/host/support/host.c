@@ -198,6 +198,21 @@ host_map(vaddr_t va, uint32_t pages, int prot, struct vm_object *obj)
 	return vm_map(curproc()->space, &m);
 }
 
+int
+host_object_large(uint32_t npages, struct vm_object **out)
+{
+	struct vm_object *obj = kmem_alloc(sizeof(*obj));
+
+	if (obj == NULL)
+		return ENOMEM;
+	if (vm_object_init_large(obj, npages) != 0) {
+		vm_object_unref(obj);
+		return ENOMEM;
+	}
+	*out = obj;
+	return 0;
+}
+
 /* ---- The audit ---- */
 
 struct vm_object *host_held[16];
@@ -210,20 +225,20 @@ static struct {
 } objects[256];
 static unsigned nobjects;
 
-/* Count what a page table refers to. => how many pages. */
+/* Count what a page table refers to: once, however many have it. => how many pages. */
 static uint32_t
 audit_table(frame_t table)
 {
 	const pte_t *pt = frame_kva(table);
+	bool first = refs[table]++ == 0;
 	uint32_t i, n = 0;
 
 	must(frame_kind(table) == FRAME_TABLE, "audit: frame %u is a table's", table);
-	refs[table]++;
 	for (i = 0; i < PTAB_PAGES; i++) {
 		if (pt[i] == 0)
 			continue;
 		must(!(pt[i] & PTE_PRESENT) == !!(pt[i] & PTE_PARKED), "audit: entry %x", pt[i]);
-		refs[pte_frame(pt[i])]++;
+		refs[pte_frame(pt[i])] += first;
 		n++;
 	}
 	return n;
@@ -234,17 +249,12 @@ static uint32_t
 audit_whole(pte_t pde)
 {
 	frame_t f = pte_frame(pde);
-	uint32_t i, n = 0;
 
+	if (!(pde & PTE_LARGE))
+		return audit_table(f);
+	must(f % PTAB_PAGES == 0, "audit: a large page at frame %u", f);
 	refs[f]++;
-	if (pde & PTE_LARGE) {
-		must(f % PTAB_PAGES == 0, "audit: a large page at frame %u", f);
-		return PTAB_PAGES;
-	}
-	must(frame_kind(f) == FRAME_TABLE && frame_refs(f) > 1, "audit: graft of %u", f);
-	for (i = 0; i < PTAB_PAGES; i++)
-		n += ((pte_t *)frame_kva(f))[i] != 0;
-	return n;
+	return PTAB_PAGES;
 }
 
 static void
@@ -265,9 +275,27 @@ audit_object(struct vm_object *obj)
 	must(n == obj->resident, "audit: an object has %u pages, not %u", n, obj->resident);
 }
 
-static void
-audit_entry(struct vm_space *sp, struct vm_entry *e, uint16_t *pieces)
+/* Entries of the attach that e is of, and is the first of; 0: it isn't. */
+static uint32_t
+audit_pieces(const struct vm_space *sp, const struct vm_entry *e)
 {
+	const struct vm_entry *p;
+	uint32_t n = 0;
+
+	for (p = e->attach ? sp->first : NULL; p != NULL; p = p->next) {
+		if (!p->attach || p->object != e->object || vm_entry_base(p) != vm_entry_base(e))
+			continue;
+		if (n++ == 0 && p != e)
+			return 0;
+		must(p->cut == e->cut, "audit: the pieces of the attach at %x", e->start);
+	}
+	return n;
+}
+
+static void
+audit_entry(struct vm_space *sp, struct vm_entry *e)
+{
+	uint32_t pieces = audit_pieces(sp, e);
 	vaddr_t va;
 
 	must(((e->start | e->end) & PAGE_MASK) == 0 && e->start < e->end &&
@@ -275,8 +303,8 @@ audit_entry(struct vm_space *sp, struct vm_entry *e, uint16_t *pieces)
 	     "audit: the entry at %x is out of order", e->start);
 	if (e->object != NULL)
 		audit_object(e->object);
-	if (e->attach != 0)
-		pieces[e->attach]++;
+	must(pieces == 0 || (e->cut == NULL ? pieces == 1 : pieces == e->cut->pieces),
+	     "audit: pieces of the attach at %x", e->start);
 	for (va = e->start; va < e->end; va += PAGE_SIZE) {
 		pte_t pte = pmap_lookup(&sp->pmap, va);
 		uint32_t page = e->pgoff + ((va - e->start) >> PAGE_SHIFT);
@@ -294,7 +322,7 @@ audit_entry(struct vm_space *sp, struct vm_entry *e, uint16_t *pieces)
 	}
 }
 
-/* The tree over the entries: by address, and what it says of room. */
+/* The tree over the entries: by address, and what it says of room, if it does. */
 static uint32_t
 audit_tree(const struct vm_entry *e, const struct vm_entry *up, unsigned depth)
 {
@@ -307,11 +335,14 @@ audit_tree(const struct vm_entry *e, const struct vm_entry *up, unsigned depth)
 	must(e->right == NULL || e->right->start > e->start, "audit: right of %x", e->start);
 	left = audit_tree(e->left, e, depth + 1);
 	right = audit_tree(e->right, e, depth + 1);
-	must(e->prev == NULL || e->gap <= e->start - e->prev->end, "audit: gap of %x", e->start);
-	room = left > e->gap ? left : e->gap;
-	room = right > room ? right : room;
-	must(room == e->room, "audit: room of %x", e->start);
-	return room;
+	room = left > right ? left : right;
+	if (left == UINT32_MAX || right == UINT32_MAX || e->room == UINT32_MAX)
+		must(e->room == UINT32_MAX, "audit: what is below %x is stale", e->start);
+	else
+		must(e->room >= room && (e->room == room || e->prev == NULL ||
+		                         e->room <= e->start - e->prev->end),
+		     "audit: room of %x", e->start);
+	return e->room;
 }
 
 static void
@@ -319,17 +350,15 @@ audit_space(struct vm_space *sp)
 {
 	uint32_t slots[32] = {0};
 
-	static uint16_t pieces[SHM_ATTACH_MAX + 1];
 	const pte_t *dir = frame_kva(sp->pmap.dir);
-	uint32_t s, n = 0, resident = 0, pages = 0, tables = 0, next_slot = 0;
+	uint32_t s, n = 0, resident = 0, pages = 0, tables = 0, next_slot = 0, attaches = 0;
 	struct vm_entry *e;
-	uint16_t a = 0;
 
-	memset(pieces, 0, sizeof(pieces));
 	for (e = sp->first; e != NULL; e = e->next) {
 		uint32_t lo = e->start >> SLOT_SHIFT, hi = ((e->end - 1) >> SLOT_SHIFT) + 1;
 
-		audit_entry(sp, e, pieces);
+		audit_entry(sp, e);
+		attaches += audit_pieces(sp, e) > 0;
 		resident += pmap_resident(&sp->pmap, e->start, e->end);
 		pages += e->charged ? (e->end - e->start) >> PAGE_SHIFT : 0;
 		tables += hi - (lo > next_slot ? lo : next_slot);
@@ -350,12 +379,7 @@ audit_space(struct vm_space *sp)
 			n += audit_table(pte_frame(dir[s]));
 	}
 	must(n == resident, "audit: %u pages are mapped, %u by entries", n, resident);
-	while (shm_attach_next(sp, &a) != NULL) {
-		must(shm_attach_get(sp, a)->pieces == pieces[a], "audit: pieces of attach %u", a);
-		pieces[a] = 0;
-	}
-	for (s = 0; s <= SHM_ATTACH_MAX; s++)
-		must(pieces[s] == 0, "audit: entries of attach %u, which is free", s);
+	must(attaches == sp->nattch, "audit: %u attaches, not %u", attaches, sp->nattch);
 }
 
 /* SPEC-shm.md part 3, invariants. */
@@ -363,9 +387,8 @@ static void
 audit_segments(void)
 {
 	uint32_t slot, nused = 0, committed = 0, nattch;
-	struct shm_attach *at;
+	const struct vm_entry *e;
 	unsigned i;
-	uint16_t a;
 
 	for (slot = 0; slot < SHM_SLOTS_MAX; slot++) {
 		const struct shm_segment *seg = shm_slot(slot);
@@ -374,12 +397,13 @@ audit_segments(void)
 			continue;
 		nused++;
 		committed += page_round(seg->segsz) / PAGE_SIZE;
-		audit_object(seg->object);
+		audit_object((struct vm_object *)&seg->object);
 		for (i = nattch = 0; i < HOST_PROCS; i++) {
 			if (host_procs[i] == NULL)
 				continue;
-			for (a = 0; (at = shm_attach_next(host_procs[i]->space, &a)) != NULL;)
-				nattch += at->id == ipc_id(seg->perm.seq, slot);
+			for (e = host_procs[i]->space->first; e != NULL; e = e->next)
+				nattch += e->object == &seg->object &&
+				          audit_pieces(host_procs[i]->space, e) > 0;
 		}
 		must(seg->nattch == nattch, "audit: nattch of slot %u", slot);
 		must(!(seg->perm.mode & SHMSEG_REMOVED) || nattch > 0, "audit: %u lives", slot);

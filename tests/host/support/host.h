@@ -54,6 +54,8 @@ void host_audit(void);
 /* Everything as at the start; the plan. => main's result. */
 int host_end(void);
 
+/* vm_object_create() with frames in rows. */
+int host_object_large(uint32_t npages, struct vm_object **out);
 /* Private or (obj) shared memory in the current space. */
 int host_map(vaddr_t va, uint32_t pages, int prot, struct vm_object *obj);
 

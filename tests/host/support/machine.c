@@ -141,6 +141,7 @@ void __wrap_kmem_free(void *p);
 void *__wrap_page_alloc(void);
 void __wrap_page_free(void *page);
 void __wrap_page_free_zeroed(void *page);
+void *__wrap_kmem_get(size_t size);
 void *__wrap_kmem_copy(const void *from, size_t size);
 bool __wrap_frame_alloc(enum frame_kind kind, frame_t *out);
 void __wrap_frame_unref(frame_t f);
@@ -244,6 +245,14 @@ __wrap_page_free_zeroed(void *page)
 {
 	zeros(kva_frame(page));
 	__real_page_free_zeroed(page);
+}
+
+void *
+__wrap_kmem_get(size_t size)
+{
+	void *p = __wrap_kmem_alloc(size);
+
+	return p == NULL ? NULL : memset(p, 0x5a, size);
 }
 
 void *
