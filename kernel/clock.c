@@ -14,7 +14,8 @@
 
 volatile uint32_t clock_ticks;
 
-static int64_t boot_time; /* calendar seconds at tick 0 */
+int64_t clock_now;        /* calendar seconds */
+static int64_t boot_time; /* the same at tick 0 */
 static int64_t up_seconds;
 static uint32_t up_ticks;    /* beyond up_seconds */
 static struct timer *timers; /* in order of time */
@@ -22,7 +23,7 @@ static struct timer *timers; /* in order of time */
 void
 clock_init(void)
 {
-	boot_time = machine_rtc();
+	boot_time = clock_now = machine_rtc();
 }
 
 /* Is a before b, on a counter that wraps? */
@@ -77,6 +78,7 @@ clock_tick(bool user)
 	if (++up_ticks == HZ) {
 		up_ticks = 0;
 		up_seconds++;
+		clock_now++;
 	}
 	while (timers != NULL && !before(clock_ticks, timers->tick)) {
 		struct timer *t = timers;
@@ -104,12 +106,6 @@ clock_realtime(struct abi_timespec64 *t)
 {
 	clock_monotonic(t);
 	t->tv_sec += boot_time;
-}
-
-int64_t
-clock_seconds(void)
-{
-	return boot_time + up_seconds;
 }
 
 /* ---- Waiting: until a tick, counted from boot without wrapping ---- */

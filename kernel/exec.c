@@ -129,7 +129,7 @@ fill_space(struct vm_space *sp, struct image *im, struct image *linker, uint32_t
 	                       .prot = PROT_READ | PROT_WRITE,
 	                       .max_prot = PROT_READ | PROT_WRITE | PROT_EXEC,
 	                       .inherit = VM_COPY,
-	                       .stack = true};
+	                       .flags = VM_STACK};
 	uint32_t most = curproc()->rlimit[RLIMIT_STACK].rlim_cur;
 	int err;
 

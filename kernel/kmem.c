@@ -85,7 +85,7 @@ slab_create(unsigned kind)
 	return s;
 }
 
-/* An object of at least size bytes, with whatever was in it. */
+/* An object of the kind that holds size bytes, with whatever was in it. */
 static void *
 object_alloc(size_t size)
 {
@@ -140,28 +140,33 @@ kmem_copy(const void *from, size_t size)
 	return p == NULL ? NULL : memcpy(p, from, size);
 }
 
+/* The first object of a full page has come back, or the last of any. */
+__attribute__((noinline)) static void
+slab_changed(struct slab *s)
+{
+	if (s->used == s->most - 1)
+		list_add(s);
+	if (s->used > 0)
+		return;
+	list_del(s);
+	s->magic = 0;
+	page_free(s);
+}
+
 void
 kmem_free(void *p)
 {
-	struct slab *s;
+	struct slab *s = (struct slab *)((uintptr_t)p & ~(uintptr_t)PAGE_MASK);
 	struct object *o = p;
 
-	if (p == NULL)
-		return;
-	if (((uintptr_t)p & PAGE_MASK) == 0) {
+	if (p == s) { /* a page, or NULL */
 		page_free(p);
 		return;
 	}
-	s = (struct slab *)((uintptr_t)p & ~(uintptr_t)PAGE_MASK);
-	if (s->magic != MAGIC || s->used == 0)
+	if (s->magic != MAGIC)
 		panic("kmem_free: %p is not an object", p);
 	o->next = s->free;
 	s->free = o;
-	if (s->used == s->most)
-		list_add(s);
-	if (--s->used == 0) {
-		list_del(s);
-		s->magic = 0;
-		page_free(s);
-	}
+	if (s->used-- == s->most || s->used == 0)
+		slab_changed(s);
 }

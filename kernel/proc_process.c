@@ -136,7 +136,8 @@ segment_of(const struct vm_entry *e, struct shmid_ds *ds, int32_t *id)
 {
 	uint32_t resident;
 
-	return e->attach && shm_slot_stat(shm_object_slot(e->object), ds, id, &resident);
+	return (e->flags & VM_ATTACH) &&
+	       shm_slot_stat(shm_object_slot(e->object), ds, id, &resident);
 }
 
 /* The cursor is an address: the record is the first entry that ends above. */
@@ -156,7 +157,7 @@ show_maps(struct text *t, const struct proc *p)
 		snprintf(name, sizeof(name), "/SYSV%08x (deleted)", ds.shm_perm.key);
 	else if (e->object != NULL && fs_object_name(e->object, &ino, name, sizeof(name)))
 		id = (int32_t)ino;
-	else if (e->stack)
+	else if (e->flags & VM_STACK)
 		strlcpy(name, "[stack]", sizeof(name));
 	else if (e->start < p->space->brk_end && e->end > p->space->brk_start)
 		strlcpy(name, "[heap]", sizeof(name));

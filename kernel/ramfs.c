@@ -235,7 +235,7 @@ forget_pages(const struct vm_object *obj, uint32_t from)
 
 			if (e->object == obj && skip < (e->end - e->start) >> PAGE_SHIFT)
 				pmap_remove(&p->space->pmap, e->start + (skip << PAGE_SHIFT),
-				            e->end);
+				            e->end, 0, 0);
 		}
 	}
 }

@@ -94,7 +94,7 @@ seg_attached(const struct vm_entry *e)
 {
 	struct shm_segment *seg = (struct shm_segment *)e->object;
 
-	ASSERT(e->attach && shm_slot(seg->slot) == seg);
+	ASSERT((e->flags & VM_ATTACH) && shm_slot(seg->slot) == seg);
 	return seg;
 }
 
@@ -281,7 +281,7 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	struct vm_mapping m = {.prot = prot | (flags & SHM_EXEC ? PROT_EXEC : 0),
 	                       .max_prot = prot | PROT_EXEC,
 	                       .inherit = VM_SHARE,
-	                       .attach = true,
+	                       .flags = VM_ATTACH,
 	                       .replace = flags & SHM_REMAP};
 	int err;
 
@@ -316,22 +316,24 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 
 /* ---- The end of attaches ---- */
 
-/* The object of the attach that starts at addr, and is seen there if one is. */
-static struct vm_object *
-attached_at(struct vm_space *sp, vaddr_t addr)
-{
-	const struct vm_entry *e = vm_entry_at(sp, addr);
-
-	return e != NULL && e->attach && vm_entry_base(e) == addr ? e->object
-	                                                          : shm_headless(sp, addr);
-}
-
+/* The attach is the one that can be seen at addr, or else has left its first page
+ * there. Most are whole, and one entry. */
 int
 shm_detach(vaddr_t addr)
 {
 	struct vm_space *sp = curproc()->space;
-	struct vm_object *obj = attached_at(sp, addr);
+	struct vm_entry *e = vm_entry_at(sp, addr);
+	struct vm_object *obj;
 
+	if (e != NULL && (e->flags & VM_ATTACH) && vm_entry_base(e) == addr) {
+		if (e->cut == NULL) {
+			vm_unmap_entry(sp, e);
+			return 0;
+		}
+		obj = e->object;
+	} else {
+		obj = shm_headless(sp, addr);
+	}
 	if (obj == NULL) {
 		why("shmdt: no attach starts at 0x%x", addr);
 		return EINVAL;

@@ -33,7 +33,7 @@ begins(const struct vm_entry *e)
 {
 	const struct vm_entry *p = e;
 
-	if (!e->attach)
+	if (!(e->flags & VM_ATTACH))
 		return false;
 	while (e->cut != NULL && (p = p->prev) != NULL && p->start >= e->cut->va)
 		if (p->cut == e->cut)
@@ -49,8 +49,8 @@ count_pieces(const struct vm_entry *e)
 	uint32_t count = 0;
 
 	for (p = e; p != NULL; p = p->next)
-		count +=
-			p->attach && p->object == e->object && vm_entry_base(p) == vm_entry_base(e);
+		count += (p->flags & VM_ATTACH) && p->object == e->object &&
+		         vm_entry_base(p) == vm_entry_base(e);
 	return count;
 }
 
@@ -65,7 +65,7 @@ check_space(struct finding *f, const struct proc *p)
 		const struct shm_segment *seg = (const struct shm_segment *)e->object;
 
 		steps++;
-		if (!e->attach)
+		if (!(e->flags & VM_ATTACH))
 			continue;
 		FIND(f, shm_slot(seg->slot) == seg, "process %d: 0x%x shows no segment", p->pid,
 		     e->start);

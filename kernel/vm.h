@@ -20,6 +20,7 @@
 #include <machine.h>
 
 #include "abi/mman.h"
+#include "printf.h"
 
 /* ---- Objects ---- */
 
@@ -48,8 +49,21 @@ int vm_object_init_large(struct vm_object *obj, uint32_t npages);
 /* Grow by zeros, or shrink. => ENOMEM with nothing changed; shrinking can't
  * fail, and no space shows the pages that go any more. */
 int vm_object_resize(struct vm_object *obj, uint32_t npages);
-void vm_object_ref(struct vm_object *obj);
-void vm_object_unref(struct vm_object *obj);
+static inline void
+vm_object_ref(struct vm_object *obj)
+{
+	ASSERT(obj->refs > 0);
+	obj->refs++;
+}
+/* The last one frees it: vm_object_free(). */
+void vm_object_free(struct vm_object *obj);
+static inline void
+vm_object_unref(struct vm_object *obj)
+{
+	ASSERT(obj->refs > 0);
+	if (--obj->refs == 0)
+		vm_object_free(obj);
+}
 /* The frame of a page, made on first use.
  * => can't fail; no reference is taken: the object holds one. */
 frame_t vm_object_page(struct vm_object *obj, uint32_t page);
@@ -59,6 +73,9 @@ bool vm_object_peek(const struct vm_object *obj, uint32_t page, frame_t *out);
 /* ---- Spaces ---- */
 
 enum vm_inherit { VM_SHARE, VM_COPY };
+#define VM_CHARGED 1u /* private and was writable: pages promised */
+#define VM_STACK 2u   /* grows down */
+#define VM_ATTACH 4u  /* the object is a segment's: shm.c */
 
 struct vm_entry {
 	struct vm_entry *next, *prev; /* in order of address */
@@ -70,9 +87,7 @@ struct vm_entry {
 	uint32_t pgoff;           /* page of object at start */
 	uint8_t prot, max_prot;   /* PROT_*; mprotect stays within max_prot */
 	uint8_t inherit;          /* enum vm_inherit: shared or private */
-	bool charged : 1;         /* private and was writable: pages promised */
-	bool stack : 1;           /* grows down */
-	bool attach : 1;          /* the object is a segment's: shm.c */
+	uint8_t flags;            /* VM_* below */
 	struct shm_cut *cut;      /* of an attach that is in pieces, else NULL */
 };
 
@@ -103,8 +118,7 @@ struct vm_mapping {
 	uint32_t len; /* bytes, a multiple of PAGE_SIZE */
 	struct vm_object *object;
 	uint32_t pgoff;
-	uint8_t prot, max_prot, inherit;
-	bool stack, attach;
+	uint8_t prot, max_prot, inherit, flags;
 	bool replace; /* what is mapped there goes, else there must be nothing */
 };
 
@@ -124,6 +138,8 @@ int vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end);
 const struct vm_entry *vm_run_end(const struct vm_entry *e);
 /* Unmap everything, for good. */
 void vm_unmap_all(struct vm_space *sp);
+/* One entry goes. => can't fail. */
+void vm_unmap_entry(struct vm_space *sp, struct vm_entry *e);
 /* Unmap an attach of an object: what shows it as if its first page were at start.
  * => can't fail. */
 void vm_unmap_attach(struct vm_space *sp, vaddr_t start, struct vm_object *obj);

@@ -110,25 +110,25 @@ static struct vm_entry *
 entry_create(struct vm_space *sp, const struct vm_mapping *m, uint32_t tables)
 {
 	bool charged = m->inherit == VM_COPY && (m->prot & PROT_WRITE);
+	uint32_t pages = charged ? m->len >> PAGE_SHIFT : 0;
 	struct vm_entry *e;
 
-	if (space_charge(sp, charged ? m->len >> PAGE_SHIFT : 0, tables) != 0)
+	if (space_charge(sp, pages, tables) != 0)
 		return NULL;
 	e = kmem_get(sizeof(*e));
 	if (e == NULL) {
-		space_release(sp, charged ? m->len >> PAGE_SHIFT : 0, tables);
+		space_release(sp, pages, tables);
 		return NULL;
 	}
-	*e = (struct vm_entry){.start = m->start,
-	                       .end = m->start + m->len,
-	                       .object = m->object,
-	                       .pgoff = m->pgoff,
-	                       .prot = m->prot,
-	                       .max_prot = m->max_prot,
-	                       .inherit = m->inherit,
-	                       .charged = charged,
-	                       .stack = m->stack,
-	                       .attach = m->attach};
+	e->start = m->start;
+	e->end = m->start + m->len;
+	e->object = m->object;
+	e->pgoff = m->pgoff;
+	e->prot = m->prot;
+	e->max_prot = m->max_prot;
+	e->inherit = m->inherit;
+	e->flags = m->flags | (charged ? VM_CHARGED : 0);
+	e->cut = NULL;
 	if (e->object != NULL)
 		vm_object_ref(e->object);
 	return e;
@@ -145,14 +145,14 @@ split_at(struct vm_space *sp, vaddr_t va)
 	upper = kmem_copy(e, sizeof(*e));
 	if (upper == NULL)
 		return ENOMEM;
-	if (e->attach && shm_cut(sp, e, upper) != 0) {
+	if ((e->flags & VM_ATTACH) && shm_cut(sp, e, upper) != 0) {
 		kmem_free(upper);
 		return ENOMEM;
 	}
 	upper->start = va;
 	upper->pgoff += (va - e->start) >> PAGE_SHIFT;
 	e->end = va;
-	upper->stack = false; /* the lowest part grows */
+	upper->flags &= ~VM_STACK; /* the lowest part grows */
 	if (upper->object != NULL)
 		vm_object_ref(upper->object);
 	vm_tree_add(sp, upper, e);
@@ -164,36 +164,24 @@ split_at(struct vm_space *sp, vaddr_t va)
  * nothing else needs, then the promise of both. Its attach comes last, for
  * with that a removed segment may be freed.
  */
-static uint32_t
-hide(struct vm_space *sp, const struct vm_entry *prev, vaddr_t start, vaddr_t end,
-     const struct vm_entry *next)
-{
-	uint32_t lo, hi, tables = slots_alone(prev, start, end, next, &lo, &hi);
-
-	pmap_remove(&sp->pmap, start, end);
-	if (tables > 0) {
-		pmap_free_tables(&sp->pmap, lo << SLOT_SHIFT, hi << SLOT_SHIFT);
-		vm_tree_slots(sp, lo, hi, false);
-	}
-	return tables;
-}
-
 static inline void
 entry_free(struct vm_space *sp, struct vm_entry *e)
 {
-	if (e->attach)
+	if (e->flags & VM_ATTACH)
 		shm_entry_gone(sp, e);
 	if (e->object != NULL)
 		vm_object_unref(e->object);
 	kmem_free(e);
 }
 
-static void
-entry_remove(struct vm_space *sp, struct vm_entry *e)
+void
+vm_unmap_entry(struct vm_space *sp, struct vm_entry *e)
 {
-	uint32_t tables = hide(sp, e->prev, e->start, e->end, e->next);
+	uint32_t lo, hi, tables = slots_alone(e->prev, e->start, e->end, e->next, &lo, &hi);
 
-	space_release(sp, e->charged ? entry_pages(e) : 0, tables);
+	pmap_remove(&sp->pmap, e->start, e->end, lo, hi);
+	vm_tree_slots(sp, lo, hi, false);
+	space_release(sp, e->flags & VM_CHARGED ? entry_pages(e) : 0, tables);
 	vm_tree_remove(sp, e);
 	entry_free(sp, e);
 }
@@ -216,10 +204,12 @@ vm_unmap_all(struct vm_space *sp)
 {
 	struct vm_entry *e, *next = sp->first;
 	const struct vm_entry *last;
+	uint32_t lo, hi;
 
 	for (e = next; e != NULL; e = last->next) {
 		last = vm_run_end(e);
-		hide(sp, NULL, e->start, last->end, last->next);
+		slots_alone(NULL, e->start, last->end, last->next, &lo, &hi);
+		pmap_remove(&sp->pmap, e->start, last->end, lo, hi);
 	}
 	sp->first = sp->root = sp->hint = NULL;
 	while ((e = next) != NULL) {
@@ -238,7 +228,7 @@ vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end)
 		return ENOMEM;
 	for (e = vm_entry_from(sp, start); e != NULL && e->start < end; e = next) {
 		next = e->next;
-		entry_remove(sp, e);
+		vm_unmap_entry(sp, e);
 	}
 	return 0;
 }
@@ -252,39 +242,51 @@ vm_unmap_attach(struct vm_space *sp, vaddr_t start, struct vm_object *obj)
 	for (e = vm_entry_from(sp, start); e != NULL && e->start <= last; e = next) {
 		next = e->next;
 		if (e->object == obj && vm_entry_base(e) == start)
-			entry_remove(sp, e);
+			vm_unmap_entry(sp, e);
 	}
 }
 
 /*
  * All that can fail comes before what was there goes. Until then it is not
- * known which tables the neighbours will have, so in place of something all
- * that the range could need are promised, and those too many given back.
+ * known which tables the neighbours will have, so all that the range could need
+ * are promised, and those too many given back.
  */
+static int
+map_over(struct vm_space *sp, const struct vm_mapping *m, vaddr_t end)
+{
+	uint32_t lo, hi, tables = slots_alone(NULL, m->start, end, NULL, &lo, &hi);
+	struct vm_entry *prev, *e;
+
+	if (split_at(sp, m->start) != 0 || split_at(sp, end) != 0)
+		return ENOMEM;
+	e = entry_create(sp, m, tables);
+	if (e == NULL)
+		return ENOMEM;
+	vm_unmap(sp, m->start, end); /* splits nothing any more */
+	prev = vm_tree_below(sp, m->start);
+	vm_tree_add(sp, e, prev);
+	space_release(sp, 0, tables - slots_alone(prev, m->start, end, e->next, &lo, &hi));
+	vm_tree_slots(sp, lo, hi, true);
+	return 0;
+}
+
 int
 vm_map(struct vm_space *sp, const struct vm_mapping *m)
 {
 	vaddr_t end = m->start + m->len;
-	struct vm_entry *prev, *next, *e;
+	struct vm_entry *prev, *e;
 	uint32_t lo, hi, tables;
 
 	ASSERT(m->len > 0 && vm_range_ok(m->start, m->len));
 	ASSERT(m->replace || vm_range_free(sp, m->start, m->len));
-	if (m->replace && (split_at(sp, m->start) != 0 || split_at(sp, end) != 0))
-		return ENOMEM;
-	prev = m->replace ? NULL : vm_tree_below(sp, m->start);
-	next = m->replace ? NULL : prev != NULL ? prev->next : sp->first;
-	tables = slots_alone(prev, m->start, end, next, &lo, &hi);
+	if (m->replace)
+		return map_over(sp, m, end);
+	prev = vm_tree_below(sp, m->start);
+	tables = slots_alone(prev, m->start, end, prev != NULL ? prev->next : sp->first, &lo, &hi);
 	e = entry_create(sp, m, tables);
 	if (e == NULL)
 		return ENOMEM;
-	if (m->replace) {
-		vm_unmap(sp, m->start, end); /* splits nothing any more */
-		prev = vm_tree_below(sp, m->start);
-	}
 	vm_tree_add(sp, e, prev);
-	if (m->replace)
-		space_release(sp, 0, tables - slots_alone(prev, m->start, end, e->next, &lo, &hi));
 	vm_tree_slots(sp, lo, hi, true);
 	return 0;
 }
@@ -306,7 +308,7 @@ protect_check(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot, uint32_
 			why("mprotect: 0x%x can never have protection %d", va, prot);
 			return EACCES;
 		}
-		if (e->inherit == VM_COPY && (prot & PROT_WRITE) && !e->charged)
+		if (e->inherit == VM_COPY && (prot & PROT_WRITE) && !(e->flags & VM_CHARGED))
 			*pages += ((e->end < end ? e->end : end) - va) >> PAGE_SHIFT;
 		va = e->end;
 	}
@@ -330,7 +332,7 @@ vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
 	for (e = vm_entry_at(sp, start); e != NULL && e->start < end; e = e->next) {
 		e->prot = prot;
 		if (e->inherit == VM_COPY && (prot & PROT_WRITE))
-			e->charged = true;
+			e->flags |= VM_CHARGED;
 		pmap_protect(&sp->pmap, e->start, e->end, prot);
 	}
 	return 0;
@@ -349,7 +351,7 @@ entry_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
 		tables = slots_alone(e->prev, start, end, e, &lo, &hi);
 	else
 		tables = slots_alone(e, start, end, e->next, &lo, &hi);
-	if (space_charge(sp, e->charged ? pages : 0, tables) != 0)
+	if (space_charge(sp, (e->flags & VM_CHARGED) ? pages : 0, tables) != 0)
 		return ENOMEM;
 	if (end == e->start)
 		e->start = start;
@@ -401,7 +403,7 @@ vm_stack_grow(struct vm_space *sp, vaddr_t va)
 	struct vm_entry *e = vm_entry_from(sp, va);
 	vaddr_t start = va & ~PAGE_MASK;
 
-	if (e == NULL || !e->stack || start < sp->stack_limit)
+	if (e == NULL || !(e->flags & VM_STACK) || start < sp->stack_limit)
 		return NULL;
 	if (e->prev != NULL && e->prev->end > start - PAGE_SIZE)
 		return NULL;

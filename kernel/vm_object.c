@@ -162,19 +162,10 @@ vm_object_resize(struct vm_object *obj, uint32_t npages)
 }
 
 void
-vm_object_ref(struct vm_object *obj)
+vm_object_free(struct vm_object *obj)
 {
-	ASSERT(obj->refs > 0);
-	obj->refs++;
-}
-
-void
-vm_object_unref(struct vm_object *obj)
-{
-	ASSERT(obj->refs > 0);
-	if (--obj->refs > 0)
-		return;
-	drop_pages(obj, 0);
+	if (obj->resident > 0 || obj->npages > PTAB_PAGES || obj->first != 0)
+		drop_pages(obj, 0);
 	commit_release(obj->npages, table_count(obj->npages));
 	names_free(obj);
 	kmem_free(obj);

@@ -146,7 +146,7 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 	for (e = to->first; e != NULL; e = e->next) {
 		if (e->object != NULL)
 			vm_object_ref(e->object);
-		if (e->attach)
+		if (e->flags & VM_ATTACH)
 			shm_entry_inherited(to, e);
 	}
 	for (run = to->first; run != NULL; run = last->next) {

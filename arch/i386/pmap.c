@@ -224,25 +224,22 @@ remove_pages(struct pmap *pm, vaddr_t start, vaddr_t end)
 }
 
 void
-pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end)
+pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t hi)
 {
-	vaddr_t va, stop;
+	uint32_t slot = start >> SLOT_SHIFT, last = (end - 1) >> SLOT_SHIFT;
+	const pte_t *dir = dir_of(pm);
 
-	for (va = start; va < end; va = stop) {
-		stop = slot_end(va, end);
-		if (is_whole(pm, va))
-			forget(pm, va);
-		else if (*pde_of(pm, va) != 0)
-			remove_pages(pm, va, stop);
-	}
-}
-
-void
-pmap_free_tables(struct pmap *pm, vaddr_t start, vaddr_t end)
-{
-	for (; start < end; start += SLOT_SIZE)
-		if (*pde_of(pm, start) != 0)
+	for (; slot <= last; slot++, start = slot << SLOT_SHIFT) {
+		if (dir[slot] == 0)
+			continue;
+		if (is_whole(pm, start)) {
 			forget(pm, start);
+			continue;
+		}
+		remove_pages(pm, start, slot_end(start, end));
+		if (lo <= slot && slot < hi)
+			forget(pm, start);
+	}
 }
 
 void

@@ -171,9 +171,9 @@ perform(const struct call *calls, struct reply *replies, unsigned n)
 
 	for (i = 0; i < n; i++) {
 		host_run(servant[calls[i].who]);
-		host_now += rnd(4) == 0;
+		clock_now += rnd(4) == 0;
 		replies[i] =
-			(struct reply){.before = (uint32_t)host_now, .after = (uint32_t)host_now};
+			(struct reply){.before = (uint32_t)clock_now, .after = (uint32_t)clock_now};
 		replies[i].err = make(&calls[i], &replies[i]);
 		if (calls[i].op != OP_EXIT)
 			look(&calls[i], &replies[i]);

@@ -138,7 +138,7 @@ test_get(void)
 	is(get(KEY + 1, P, 0), -ENOENT, "3b then the key is free again");
 	is(shm_nused, 3, "3b and nothing is counted");
 	is(shm_committed, 32 + 2 + 2, "3b nor committed");
-	host_now = 2000;
+	clock_now = 2000;
 	become(7, 8);
 	id = get(KEY + 1, 5000, IPC_CREAT | IPC_NOWAIT | 0621);
 	control(id, IPC_STAT);
@@ -189,7 +189,7 @@ test_attach(void)
 	is(attach(id, 1, 0), -EACCES, "at.2 EACCES before EMFILE");
 	become(0, 0);
 	is(nattch(id), 3, "at.8 three attaches of one segment");
-	ok(ds.shm_lpid == curproc()->pid && ds.shm_atime == host_now, "at.8 lpid and atime");
+	ok(ds.shm_lpid == curproc()->pid && ds.shm_atime == clock_now, "at.8 lpid and atime");
 	is(host_store(own + 8, 77), 0, "at.6 writable");
 	is(host_store(A + 8, 78), SEGV_ACCERR, "at.6 read-only");
 	is(vm_protect(curproc()->space, A, A + P, PROT_READ | PROT_WRITE), EACCES,
@@ -238,7 +238,7 @@ test_detach(void)
 	is(host_store(A, 6), 0, "dt.2 and nothing else");
 	vm_unmap(sp, A, A + P);
 	attach(id, A, 0);
-	host_now = 3000;
+	clock_now = 3000;
 	vm_unmap(sp, A - P, A + 9 * P);
 	is(nattch(id), 0, "munmap of all counts as detached");
 	ok(ds.shm_dtime == 3000 && ds.shm_lpid == curproc()->pid, "dt.2 dtime and lpid");
@@ -280,7 +280,7 @@ test_control(void)
 	__builtin_memset(&ds, 0xaa, sizeof(ds));
 	ds.shm_perm.uid = 5;
 	ds.shm_perm.gid = 6;
-	host_now = 4000;
+	clock_now = 4000;
 	is(control(id, IPC_SET), 0, "ctl.3 IPC_SET");
 	is(control(id, IPC_STAT), -EACCES, "ctl.3 the mode counts at once"); /* 0xaaaa & 0777 */
 	become(5, 7);
@@ -324,7 +324,7 @@ test_fork(void)
 	attach(id, A + 2 * P, 0);
 	host_store(A + 2 * P, 42);
 	control(id, IPC_STAT);
-	host_now = 5000;
+	clock_now = 5000;
 	child = host_fork();
 	is(nattch(id), 4, "fork: each attach of the child counts");
 	ok(ds.shm_atime < 5000 && ds.shm_lpid == parent->pid, "fork: atime and lpid stay");

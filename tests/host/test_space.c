@@ -163,7 +163,7 @@ test_stack(void)
 	                       .prot = RW,
 	                       .max_prot = RW,
 	                       .inherit = VM_COPY,
-	                       .stack = true};
+	                       .flags = VM_STACK};
 	uint32_t free_pages;
 	vaddr_t va;
 

@@ -106,7 +106,7 @@ detached(struct attach *a)
 	struct segment *g = a->seg;
 
 	a->va = 0;
-	g->dtime = host_now;
+	g->dtime = clock_now;
 	g->lpid = u->proc->pid;
 	if (--g->nattch == 0 && g->removed)
 		segment_free(g);
@@ -205,7 +205,7 @@ want_get(int key, uint32_t size, int flags)
 	                      .gid = u->proc->cred.egid,
 	                      .mode = flags & 0777,
 	                      .cpid = u->proc->pid,
-	                      .ctime = host_now};
+	                      .ctime = clock_now};
 	g->cuid = g->uid;
 	g->cgid = g->gid;
 	created++;
@@ -261,7 +261,7 @@ do_attach(void)
 	                                 .mapped = (1u << pages(g)) - 1};
 	g->nattch++;
 	g->lpid = u->proc->pid;
-	g->atime = host_now;
+	g->atime = clock_now;
 }
 
 static void
@@ -356,7 +356,7 @@ do_control(void)
 		g->uid = ds.shm_perm.uid;
 		g->gid = ds.shm_perm.gid;
 		g->mode = ds.shm_perm.mode & 0777;
-		g->ctime = host_now;
+		g->ctime = clock_now;
 	} else if (want == 0) {
 		g->removed = true;
 		if (g->nattch == 0)
@@ -407,7 +407,7 @@ main(void)
 
 		u = &users[rnd(NPROCS)];
 		host_run(u->proc);
-		host_now++;
+		clock_now++;
 		if (chance(3)) {
 			do_fork();
 		} else if (chance(1)) {

@@ -85,11 +85,9 @@ void pmap_enter(struct pmap *pm, vaddr_t va, pte_t pte);
 bool pmap_enter_slot(struct pmap *pm, vaddr_t va, pte_t pde);
 /* The frame that the pmap has a reference on to show what is at va. */
 frame_t pmap_held(const struct pmap *pm, vaddr_t va);
-/* Forget [start, end), dropping each entry's reference. */
-void pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end);
-/* Free the tables of the 4 MiB slots from start to before end.
- * => their entries have been removed. */
-void pmap_free_tables(struct pmap *pm, vaddr_t start, vaddr_t end);
+/* Forget [start, end), dropping each entry's reference, and the tables of the
+ * slots from lo to before hi, in which nothing is mapped besides. */
+void pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t hi);
 /* Take from every entry in [start, end) what prot (PROT_*) doesn't allow. What
  * it allows beyond that comes back by faults. Without any access the entry is
  * parked: it keeps its frame, and is not present. */

@@ -20,7 +20,7 @@ int vdprintf(int fd, const char *fmt, va_list ap);
 struct proc *current_process;
 bool return_work;
 struct proc *host_procs[HOST_PROCS];
-int64_t host_now = 1000;
+int64_t clock_now = 1000;
 unsigned host_wakeups;
 int (*host_sleep)(const char *why);
 
@@ -49,12 +49,6 @@ sched_point(void)
 void
 sched_yield(void)
 {
-}
-
-int64_t
-clock_seconds(void)
-{
-	return host_now;
 }
 
 size_t
@@ -282,8 +276,9 @@ audit_pieces(const struct vm_space *sp, const struct vm_entry *e)
 	const struct vm_entry *p;
 	uint32_t n = 0;
 
-	for (p = e->attach ? sp->first : NULL; p != NULL; p = p->next) {
-		if (!p->attach || p->object != e->object || vm_entry_base(p) != vm_entry_base(e))
+	for (p = (e->flags & VM_ATTACH) ? sp->first : NULL; p != NULL; p = p->next) {
+		if (!(p->flags & VM_ATTACH) || p->object != e->object ||
+		    vm_entry_base(p) != vm_entry_base(e))
 			continue;
 		if (n++ == 0 && p != e)
 			return 0;
@@ -360,7 +355,7 @@ audit_space(struct vm_space *sp)
 		audit_entry(sp, e);
 		attaches += audit_pieces(sp, e) > 0;
 		resident += pmap_resident(&sp->pmap, e->start, e->end);
-		pages += e->charged ? (e->end - e->start) >> PAGE_SHIFT : 0;
+		pages += (e->flags & VM_CHARGED) ? (e->end - e->start) >> PAGE_SHIFT : 0;
 		tables += hi - (lo > next_slot ? lo : next_slot);
 		sp->hint = NULL;
 		must(vm_tree_below(sp, e->start) == e, "audit: %x is not in the tree", e->start);

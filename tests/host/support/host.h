@@ -32,7 +32,6 @@ int host_store(vaddr_t va, uint32_t word);
 
 #define HOST_PROCS 16
 extern struct proc *host_procs[HOST_PROCS];
-extern int64_t host_now; /* clock_seconds() */
 extern unsigned host_wakeups;
 /* What is done while `why` makes a process sleep; its result is tsleep's. */
 extern int (*host_sleep)(const char *why);
