@@ -12,6 +12,8 @@
 #include "string.h"
 #include "vm.h"
 
+_Static_assert(OPEN_MAX == 64, "a set of descriptors is a uint64_t");
+
 /* ---- User memory ---- */
 
 static int
@@ -191,14 +193,13 @@ fdtable_create(struct fdtable **out)
 int
 fdtable_fork(const struct fdtable *from, struct fdtable **out)
 {
-	unsigned i;
+	uint64_t left;
 
-	if (fdtable_create(out) != 0)
+	*out = kmem_copy(from, sizeof(*from));
+	if (*out == NULL)
 		return ENOMEM;
-	**out = *from;
-	for (i = 0; i < OPEN_MAX; i++)
-		if (from->file[i] != NULL)
-			from->file[i]->refs++;
+	for (left = from->open; left != 0; left &= left - 1)
+		from->file[bits_first(left)]->refs++;
 	return 0;
 }
 
@@ -207,30 +208,24 @@ close_one(struct fdtable *fds, unsigned i)
 {
 	struct file *f = fds->file[i];
 
-	if (f == NULL)
-		return;
 	fds->file[i] = NULL;
-	fds->cloexec &= ~(1ull << i);
+	fds->open &= ~BIT64(i);
+	fds->cloexec &= ~BIT64(i);
 	file_unref(f);
 }
 
 void
 fdtable_exec(struct fdtable *fds)
 {
-	unsigned i;
-
-	for (i = 0; i < OPEN_MAX; i++)
-		if (fds->cloexec >> i & 1)
-			close_one(fds, i);
+	while (fds->cloexec != 0)
+		close_one(fds, bits_first(fds->cloexec));
 }
 
 void
 fdtable_destroy(struct fdtable *fds)
 {
-	unsigned i;
-
-	for (i = 0; i < OPEN_MAX; i++)
-		close_one(fds, i);
+	while (fds->open != 0)
+		close_one(fds, bits_first(fds->open));
 	kmem_free(fds);
 }
 
@@ -243,10 +238,12 @@ fd_get(uint32_t fd)
 int
 fd_find(uint32_t from, int *fd)
 {
-	while (from < OPEN_MAX && curproc()->files->file[from] != NULL)
-		from++;
-	*fd = from;
-	return from < OPEN_MAX && from < curproc()->rlimit[RLIMIT_NOFILE].rlim_cur ? 0 : EMFILE;
+	uint64_t unused = from < OPEN_MAX ? ~curproc()->files->open >> from << from : 0;
+
+	if (unused == 0)
+		return EMFILE;
+	*fd = bits_first(unused);
+	return (uint32_t)*fd < curproc()->rlimit[RLIMIT_NOFILE].rlim_cur ? 0 : EMFILE;
 }
 
 int
@@ -257,8 +254,9 @@ fd_alloc(struct file *f, uint32_t from, bool cloexec, int *fd)
 	if (fd_find(from, fd) != 0)
 		return EMFILE;
 	fds->file[*fd] = f;
+	fds->open |= BIT64(*fd);
 	if (cloexec)
-		fds->cloexec |= 1ull << *fd;
+		fds->cloexec |= BIT64(*fd);
 	return 0;
 }
 

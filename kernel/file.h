@@ -8,6 +8,7 @@
 #include "abi/fcntl.h"
 #include "abi/misc.h"
 #include "abi/poll.h"
+#include "bits.h"
 
 struct fdtable;
 struct vm_object;
@@ -219,7 +220,7 @@ int ctty_open(struct file *f);
 /* file.c */
 struct fdtable {
 	struct file *file[OPEN_MAX];
-	uint64_t cloexec; /* a bit for each */
+	uint64_t open, cloexec; /* which are */
 };
 /* The current process's open file. => NULL: none. */
 struct file *fd_get(uint32_t fd);

@@ -6,6 +6,7 @@
 #include <machine.h>
 
 #include "abi/signal.h"
+#include "bits.h"
 
 struct proc;
 
@@ -17,7 +18,7 @@ struct signote {
 };
 
 typedef uint64_t sigset_t; /* bit sig - 1 */
-#define SIGBIT(sig) (1ull << ((sig)-1))
+#define SIGBIT(sig) BIT64((sig)-1)
 /* Those that can be neither blocked nor caught. */
 #define SIGSET_ALWAYS (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
 
@@ -49,8 +50,7 @@ bool signal_pending(const struct proc *p);
 static inline int
 signal_first(sigset_t set)
 {
-	return 1 + ((uint32_t)set != 0 ? __builtin_ctz((uint32_t)set)
-	                               : 32 + __builtin_ctz((uint32_t)(set >> 32)));
+	return 1 + bits_first(set);
 }
 /* Act on the current process's signals before it goes back to user mode.
  * => may not return (it ends), may sleep (it stops). */

@@ -253,7 +253,7 @@ sys_fcntl64(const uint32_t *arg, uint32_t *result)
 		*result = fds->cloexec >> fd & 1;
 		return 0;
 	case F_SETFD:
-		fds->cloexec &= ~(1ull << fd);
+		fds->cloexec &= ~BIT64(fd);
 		fds->cloexec |= (uint64_t)(arg[2] & FD_CLOEXEC) << fd;
 		return 0;
 	case F_GETFL:
@@ -290,8 +290,9 @@ make_pipe(vaddr_t to, int flags)
 	fd_close(fd[1]);
 	return EFAULT;
 no_writer:
-	curproc()->files->file[fd[0]] = NULL;
-	curproc()->files->cloexec &= ~(1ull << fd[0]);
+	fd_close(fd[0]);
+	file_unref(end[1]);
+	return err;
 no_reader:
 	file_unref(end[0]);
 	file_unref(end[1]);
