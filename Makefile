@@ -51,7 +51,8 @@ CFLAGS := $(TARGET) -march=i686 -std=gnu11 -ffreestanding -fno-pie \
 	-nostdinc -isystem $(call ask,-print-file-name=include)
 # The kernel keeps frame pointers, by which a panic finds its callers, and its
 # functions get their first three arguments in EAX, EDX and ECX.
-KCFLAGS := $(CFLAGS) -mno-sse -mno-mmx -msoft-float -fno-omit-frame-pointer -mregparm=3
+KCFLAGS := $(CFLAGS) -mno-sse -mno-mmx -msoft-float -fno-omit-frame-pointer -mregparm=3 \
+	-mtune=generic
 CFLAGS_release := -O3
 CFLAGS_debug := -O1 -DDEBUG
 UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -Ikernel

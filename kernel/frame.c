@@ -332,12 +332,11 @@ page_free_zeroed(void *page)
 int
 commit_charge(uint32_t pages, uint32_t tables)
 {
-	uint32_t room = total - kernel_used - committed;
-
-	if (inject_fail(INJECT_COMMIT) || pages > room || tables > room - pages ||
+	/* No address space has so many pages that the sum could wrap. */
+	if (inject_fail(INJECT_COMMIT) || pages + tables > total - kernel_used - committed ||
 	    tables > low_count() - tables_owed) {
 		why("commit: %u pages and %u tables asked, %u frames not promised", pages, tables,
-		    room);
+		    total - kernel_used - committed);
 		return ENOMEM;
 	}
 	committed += pages + tables;

@@ -234,8 +234,7 @@ forget_pages(const struct vm_object *obj, uint32_t from)
 			uint32_t skip = from > e->pgoff ? from - e->pgoff : 0;
 
 			if (e->object == obj && skip < (e->end - e->start) >> PAGE_SHIFT)
-				pmap_remove(&p->space->pmap, e->start + (skip << PAGE_SHIFT),
-				            e->end, 0, 0);
+				vm_hide(p->space, e->start + (skip << PAGE_SHIFT), e->end);
 		}
 	}
 }

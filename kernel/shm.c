@@ -275,19 +275,16 @@ shm_attach_size(int32_t id)
 int
 shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 {
-	struct vm_space *sp = curproc()->space;
+	const struct proc *p = curproc();
+	struct vm_space *sp = p->space;
 	struct shm_segment *seg = shm_segment_live(id);
 	int prot = flags & SHM_RDONLY ? PROT_READ : PROT_READ | PROT_WRITE;
-	struct vm_mapping m = {.prot = prot | (flags & SHM_EXEC ? PROT_EXEC : 0),
-	                       .max_prot = prot | PROT_EXEC,
-	                       .inherit = VM_SHARE,
-	                       .flags = VM_ATTACH,
-	                       .replace = flags & SHM_REMAP};
+	struct vm_mapping m;
 	int err;
 
 	if (seg == NULL)
 		return EINVAL;
-	err = ipcperm(&curproc()->cred, &seg->perm, flags & SHM_RDONLY ? IPC_R : IPC_R | IPC_W);
+	err = ipcperm(&p->cred, &seg->perm, flags & SHM_RDONLY ? IPC_R : IPC_R | IPC_W);
 	if (err != 0)
 		return err;
 	if (sp->nattch >= shminfo.shmseg) {
@@ -299,6 +296,12 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	if (err != 0)
 		return err;
 	m.object = &seg->object;
+	m.pgoff = 0;
+	m.prot = prot | (flags & SHM_EXEC ? PROT_EXEC : 0);
+	m.max_prot = prot | PROT_EXEC;
+	m.inherit = VM_SHARE;
+	m.flags = VM_ATTACH;
+	m.replace = flags & SHM_REMAP;
 	/* Counted before anything may sleep, so that it can't be freed meanwhile. */
 	seg->nattch++;
 	inject_sleep(INJECT_ATTACH);
@@ -308,7 +311,7 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 		return err;
 	}
 	sp->nattch++;
-	seg->lpid = curproc()->pid;
+	seg->lpid = p->pid;
 	seg->atime = clock_seconds();
 	*out = m.start;
 	return 0;

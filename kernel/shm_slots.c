@@ -18,10 +18,9 @@
 
 /* Two tables of pointers, a page at a time: segments by slot, and the chains
  * of the hash of keys, of which there are as many as there can be segments. */
-#define CHUNK (PAGE_SIZE / sizeof(struct shm_segment *))
 #define CHUNKS (SHM_SLOTS_MAX / 512)
 
-static struct shm_segment **slot_chunks[CHUNKS];
+struct shm_segment **shm_slot_chunks[CHUNKS];
 static struct shm_segment **hash_chunks[CHUNKS];
 /* What a slot keeps while it is FREE: its last seq. */
 #define SEQ_CHUNK (PAGE_SIZE / sizeof(uint16_t))
@@ -41,16 +40,16 @@ static uint32_t full_full;
 int
 shm_slots_init(uint32_t count)
 {
-	uint32_t i, size = CHUNK;
+	uint32_t i, size = SHM_CHUNK;
 
 	slot_count = count;
 	while (size < count)
 		size *= 2;
 	hash_shift = __builtin_clz(size) + 1;
-	for (i = 0; i * CHUNK < size; i++) {
-		slot_chunks[i] = page_alloc();
+	for (i = 0; i * SHM_CHUNK < size; i++) {
+		shm_slot_chunks[i] = page_alloc();
 		hash_chunks[i] = page_alloc();
-		if (slot_chunks[i] == NULL || hash_chunks[i] == NULL)
+		if (shm_slot_chunks[i] == NULL || hash_chunks[i] == NULL)
 			return ENOMEM;
 	}
 	for (i = 0; i * SEQ_CHUNK < count; i++) {
@@ -120,24 +119,13 @@ shm_slot_last_free(void)
 	return last_free;
 }
 
-struct shm_segment *
-shm_slot(uint32_t slot)
-{
-	struct shm_segment **chunk;
-
-	if (slot >= SHM_SLOTS_MAX)
-		return NULL;
-	chunk = slot_chunks[slot / CHUNK];
-	return chunk == NULL ? NULL : chunk[slot % CHUNK];
-}
-
 static struct shm_segment **
 key_bucket(int32_t key)
 {
 	uint32_t k = (uint32_t)key * 2654435769u; /* 2^32 / golden ratio */
 
 	k >>= hash_shift;
-	return &hash_chunks[k / CHUNK][k % CHUNK];
+	return &hash_chunks[k / SHM_CHUNK][k % SHM_CHUNK];
 }
 
 struct shm_segment *
@@ -154,13 +142,14 @@ struct shm_segment *
 shm_slot_alloc(int32_t key)
 {
 	uint32_t slot = last_free >= 0 ? (uint32_t)last_free : lowest_free();
-	struct shm_segment *seg = kmem_alloc(sizeof(*seg));
+	struct shm_segment *seg = kmem_get(sizeof(*seg));
 
 	if (seg == NULL)
 		return NULL;
+	*seg = (struct shm_segment){0};
 	last_free = -1;
 	mark_used(slot);
-	slot_chunks[slot / CHUNK][slot % CHUNK] = seg;
+	shm_slot_chunks[slot / SHM_CHUNK][slot % SHM_CHUNK] = seg;
 	seg->object.refs = 1;
 	seg->slot = slot;
 	seg->perm.seq = next_seq(slot);
@@ -190,7 +179,7 @@ shm_slot_free(struct shm_segment *seg)
 {
 	shm_slot_forget_key(seg);
 	mark_free(seg->slot);
-	slot_chunks[seg->slot / CHUNK][seg->slot % CHUNK] = NULL;
+	shm_slot_chunks[seg->slot / SHM_CHUNK][seg->slot % SHM_CHUNK] = NULL;
 	last_free = (int32_t)seg->slot;
 	vm_object_unref(&seg->object);
 }

@@ -46,8 +46,17 @@ int shm_slots_init(uint32_t count);
 uint32_t shm_slot_highest(void);
 /* The slot freed last, if it is still FREE; -1: none. */
 int32_t shm_slot_last_free(void);
-/* NULL: FREE, or no such slot. */
-struct shm_segment *shm_slot(uint32_t slot);
+/* Segments by slot, a page of pointers at a time; NULL: FREE, or no such slot. */
+#define SHM_CHUNK (PAGE_SIZE / sizeof(struct shm_segment *))
+extern struct shm_segment **shm_slot_chunks[SHM_SLOTS_MAX / 512];
+static inline struct shm_segment *
+shm_slot(uint32_t slot)
+{
+	struct shm_segment **chunk =
+		slot < SHM_SLOTS_MAX ? shm_slot_chunks[slot / SHM_CHUNK] : NULL;
+
+	return chunk == NULL ? NULL : chunk[slot % SHM_CHUNK];
+}
 /* The segment with that key (not IPC_PRIVATE); NULL: none. */
 struct shm_segment *shm_slot_by_key(int32_t key);
 /* A segment in the slot freed last, else in the lowest FREE one, with its key set

@@ -133,7 +133,7 @@ over_range(vaddr_t start, uint32_t bytes, bool drop)
 			start = e->start;
 		}
 		if (drop)
-			pmap_remove(&sp->pmap, start, e->end < end ? e->end : end, 0, 0);
+			vm_hide(sp, start, e->end < end ? e->end : end);
 	}
 	return err;
 }

@@ -138,6 +138,8 @@ int vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end);
 const struct vm_entry *vm_run_end(const struct vm_entry *e);
 /* Unmap everything, for good. */
 void vm_unmap_all(struct vm_space *sp);
+/* What [start, end) shows is to come back by faults. */
+void vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end);
 /* One entry goes. => can't fail. */
 void vm_unmap_entry(struct vm_space *sp, struct vm_entry *e);
 /* Unmap an attach of an object: what shows it as if its first page were at start.
@@ -151,7 +153,15 @@ vm_entry_base(const struct vm_entry *e)
 }
 /* => ENOMEM: a hole in the range, or memory; EACCES: beyond max_prot. */
 int vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot);
-struct vm_entry *vm_entry_at(struct vm_space *sp, vaddr_t va);
+/* The entry that va is in; NULL: none. */
+struct vm_entry *vm_entry_search(struct vm_space *sp, vaddr_t va);
+static inline struct vm_entry *
+vm_entry_at(struct vm_space *sp, vaddr_t va)
+{
+	struct vm_entry *e = sp->hint;
+
+	return e != NULL && va - e->start < e->end - e->start ? e : vm_entry_search(sp, va);
+}
 /* The first entry that ends above va. */
 struct vm_entry *vm_entry_from(struct vm_space *sp, vaddr_t va);
 /* Move the end of the heap. => ENOMEM. */
@@ -184,15 +194,11 @@ void vm_tree_remove(struct vm_space *sp, struct vm_entry *e);
 static inline void
 vm_tree_slots(struct vm_space *sp, uint32_t lo, uint32_t hi, bool used)
 {
-	while (lo < hi) {
-		uint32_t end = (lo | 31) + 1 < hi ? (lo | 31) + 1 : hi;
-		uint32_t bits = ~0u << lo % 32 & ~0u >> -end % 32;
-
+	for (; lo < hi; lo++) {
 		if (used)
-			sp->slots[lo / 32] |= bits;
+			sp->slots[lo / 32] |= 1u << lo % 32;
 		else
-			sp->slots[lo / 32] &= ~bits;
-		lo = end;
+			sp->slots[lo / 32] &= ~(1u << lo % 32);
 	}
 }
 /* e's start or end is another, in the same place among the others. */

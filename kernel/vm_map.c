@@ -26,12 +26,10 @@
 /* ---- Look-up ---- */
 
 struct vm_entry *
-vm_entry_at(struct vm_space *sp, vaddr_t va)
+vm_entry_search(struct vm_space *sp, vaddr_t va)
 {
-	struct vm_entry *e = sp->hint;
+	struct vm_entry *e = vm_tree_below(sp, va);
 
-	if (e == NULL || va - e->start >= e->end - e->start)
-		e = vm_tree_below(sp, va);
 	return e != NULL && va < e->end ? e : NULL;
 }
 
@@ -106,7 +104,7 @@ vm_range_free(struct vm_space *sp, vaddr_t start, uint32_t len)
 /* ---- Mapping ---- */
 
 /* An entry for m, not linked, with what it is promised. => NULL: ENOMEM. */
-static struct vm_entry *
+static inline struct vm_entry *
 entry_create(struct vm_space *sp, const struct vm_mapping *m, uint32_t tables)
 {
 	bool charged = m->inherit == VM_COPY && (m->prot & PROT_WRITE);
@@ -174,16 +172,36 @@ entry_free(struct vm_space *sp, struct vm_entry *e)
 	kmem_free(e);
 }
 
+/* [start, end) can't be seen any more; next is the entry above it. => the slots in
+ * which there is nothing else: they lost their tables. */
+static inline uint32_t
+hide(struct vm_space *sp, const struct vm_entry *prev, vaddr_t start, vaddr_t end,
+     const struct vm_entry *next, uint32_t *lo, uint32_t *hi)
+{
+	uint32_t slot = start >> SLOT_SHIFT, tables = slots_alone(prev, start, end, next, lo, hi);
+
+	for (; start < end; start = ++slot << SLOT_SHIFT)
+		if (pmap_in_use(&sp->pmap, slot))
+			pmap_remove(&sp->pmap, start, end, *lo <= slot && slot < *hi);
+	return tables;
+}
+
 void
 vm_unmap_entry(struct vm_space *sp, struct vm_entry *e)
 {
-	uint32_t lo, hi, tables = slots_alone(e->prev, e->start, e->end, e->next, &lo, &hi);
+	uint32_t lo, hi, tables = hide(sp, e->prev, e->start, e->end, e->next, &lo, &hi);
 
-	pmap_remove(&sp->pmap, e->start, e->end, lo, hi);
 	vm_tree_slots(sp, lo, hi, false);
 	space_release(sp, e->flags & VM_CHARGED ? entry_pages(e) : 0, tables);
 	vm_tree_remove(sp, e);
 	entry_free(sp, e);
+}
+
+void
+vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end)
+{
+	for (; start < end; start = (start | (SLOT_SIZE - 1)) + 1)
+		pmap_remove(&sp->pmap, start, end, false);
 }
 
 const struct vm_entry *
@@ -208,8 +226,7 @@ vm_unmap_all(struct vm_space *sp)
 
 	for (e = next; e != NULL; e = last->next) {
 		last = vm_run_end(e);
-		slots_alone(NULL, e->start, last->end, last->next, &lo, &hi);
-		pmap_remove(&sp->pmap, e->start, last->end, lo, hi);
+		hide(sp, NULL, e->start, last->end, last->next, &lo, &hi);
 	}
 	sp->first = sp->root = sp->hint = NULL;
 	while ((e = next) != NULL) {

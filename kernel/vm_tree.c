@@ -85,8 +85,8 @@ room_renew(const struct vm_space *sp)
 			e = e->right;
 		} else {
 			e->room = gap_below(sp, e);
+			left = left > right ? left : right;
 			e->room = left > e->room ? left : e->room;
-			e->room = right > e->room ? right : e->room;
 			e = e->up != NULL ? e->up : e;
 		}
 	}
@@ -98,7 +98,7 @@ static void
 freed(struct vm_space *sp, const struct vm_entry *prev, vaddr_t va)
 {
 	if (va < sp->low)
-		sp->low = prev != NULL ? prev->end : 0;
+		sp->low = prev != NULL && prev->end > MMAP_BASE ? prev->end : MMAP_BASE;
 }
 
 void
@@ -174,9 +174,9 @@ vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev)
 	}
 	stale(e->up); /* next is among those above */
 	e->room = STALE;
+	sp->hint = e;
 	while (e->up != NULL && rank(e) > rank(e->up))
 		rotate(sp, e);
-	sp->hint = e;
 	if (e->start <= sp->low && sp->low < e->end)
 		sp->low = e->end;
 }
@@ -221,26 +221,6 @@ lowest_gap(struct vm_space *sp, uint32_t need, vaddr_t top)
 	}
 }
 
-/* The same for pages, by what is remembered: it is right there mostly. */
-static vaddr_t
-lowest_pages(struct vm_space *sp, uint32_t need, vaddr_t top)
-{
-	const struct vm_entry *prev, *next;
-	vaddr_t va;
-
-	if (need >= sp->low_room) {
-		prev = vm_tree_below(sp, sp->low);
-		next = prev != NULL ? prev->next : sp->first;
-		va = gap_start(sp, prev);
-		va = va > sp->low ? va : sp->low;
-		if (next == NULL ? va <= top : next->start >= va && next->start - va >= need)
-			return va;
-	}
-	sp->low_room = need;
-	sp->low = lowest_gap(sp, need, top);
-	return sp->low;
-}
-
 /* The lowest `need` free slots in a row below top, as an address; top: none. */
 static vaddr_t
 lowest_slots(const struct vm_space *sp, uint32_t need, vaddr_t top)
@@ -266,32 +246,59 @@ static bool
 find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
 {
 	/* A page stays free below the lowest that the stack may reach. */
-	vaddr_t top = sp->stack_limit - PAGE_SIZE;
+	vaddr_t top = sp->stack_limit - PAGE_SIZE, va;
 
 	if (len > top - MMAP_BASE || align > top - MMAP_BASE - len)
 		return false;
-	if (align == PAGE_SIZE)
-		*out = lowest_pages(sp, len, top);
-	else if (align >= SLOT_SIZE)
-		*out = lowest_slots(sp, (len + align - 1) >> SLOT_SHIFT, top);
+	if (align >= SLOT_SIZE)
+		va = lowest_slots(sp, (len + align - 1) >> SLOT_SHIFT, top);
 	else
-		*out = lowest_gap(sp, len + align - PAGE_SIZE, top);
-	*out = (*out + align - 1) & ~(align - 1);
+		va = lowest_gap(sp, len + align - PAGE_SIZE, top);
+	*out = (va + align - 1) & ~(align - 1);
 	return *out <= top && len <= top - *out;
+}
+
+/* Is it right there, where the lowest gap is remembered to be? */
+static bool
+at_low(const struct vm_space *sp, uint32_t len, vaddr_t *out)
+{
+	const struct vm_entry *prev = sp->hint, *next;
+	vaddr_t va = sp->low, top = sp->stack_limit - PAGE_SIZE;
+
+	if (len < sp->low_room || va == 0 || prev == NULL || prev->start > va ||
+	    (next = prev->next) == NULL || next->start <= va)
+		return false;
+	if (reach(sp, prev) > va)
+		va = reach(sp, prev);
+	*out = va;
+	return next->start >= va && next->start - va >= len && va <= top && len <= top - va;
+}
+
+/* Pages, wherever there are any. */
+__attribute__((noinline)) static int
+find_pages(struct vm_space *sp, uint32_t len, vaddr_t *out)
+{
+	struct vm_entry *e;
+
+	if (!find_space(sp, len, PAGE_SIZE, out)) {
+		if (sp->packed)
+			return ENOMEM;
+		/* What was kept for slots shown whole is room, too. */
+		sp->packed = true;
+		for (e = sp->first; e != NULL; e = e->next)
+			e->room = STALE;
+		if (!find_space(sp, len, PAGE_SIZE, out))
+			return ENOMEM;
+	}
+	sp->low = *out;
+	sp->low_room = len;
+	return 0;
 }
 
 int
 vm_find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
 {
-	struct vm_entry *e;
-
-	if (find_space(sp, len, align, out))
-		return 0;
-	if (sp->packed || align != PAGE_SIZE)
-		return ENOMEM;
-	sp->packed = true;
-	sp->low = 0;
-	for (e = sp->first; e != NULL; e = e->next)
-		e->room = STALE;
-	return find_space(sp, len, align, out) ? 0 : ENOMEM;
+	if (align != PAGE_SIZE)
+		return find_space(sp, len, align, out) ? 0 : ENOMEM;
+	return at_low(sp, len, out) ? 0 : find_pages(sp, len, out);
 }

@@ -224,22 +224,14 @@ remove_pages(struct pmap *pm, vaddr_t start, vaddr_t end)
 }
 
 void
-pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t hi)
+pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone)
 {
-	uint32_t slot = start >> SLOT_SHIFT, last = (end - 1) >> SLOT_SHIFT;
-	const pte_t *dir = dir_of(pm);
+	bool whole = is_whole(pm, start);
 
-	for (; slot <= last; slot++, start = slot << SLOT_SHIFT) {
-		if (dir[slot] == 0)
-			continue;
-		if (is_whole(pm, start)) {
-			forget(pm, start);
-			continue;
-		}
+	if (!whole && *pde_of(pm, start) != 0)
 		remove_pages(pm, start, slot_end(start, end));
-		if (lo <= slot && slot < hi)
-			forget(pm, start);
-	}
+	if (whole || (alone && *pde_of(pm, start) != 0))
+		forget(pm, start);
 }
 
 void

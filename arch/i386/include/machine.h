@@ -85,9 +85,11 @@ void pmap_enter(struct pmap *pm, vaddr_t va, pte_t pte);
 bool pmap_enter_slot(struct pmap *pm, vaddr_t va, pte_t pde);
 /* The frame that the pmap has a reference on to show what is at va. */
 frame_t pmap_held(const struct pmap *pm, vaddr_t va);
-/* Forget [start, end), dropping each entry's reference, and the tables of the
- * slots from lo to before hi, in which nothing is mapped besides. */
-void pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t hi);
+/* Forget what is in [start, end) and in start's slot, dropping each entry's
+ * reference, and the slot's table too if nothing is mapped besides (alone). */
+void pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone);
+/* Is there anything to forget in a slot? */
+static inline bool pmap_in_use(const struct pmap *pm, uint32_t slot);
 /* Take from every entry in [start, end) what prot (PROT_*) doesn't allow. What
  * it allows beyond that comes back by faults. Without any access the entry is
  * parked: it keeps its frame, and is not present. */
@@ -208,5 +210,11 @@ void signal_fault(int sig, int code, vaddr_t addr, const char *what);
 void tty_input(uint8_t byte);
 
 #include "machine_inline.h"
+
+static inline bool
+pmap_in_use(const struct pmap *pm, uint32_t slot)
+{
+	return ((const pte_t *)frame_kva(pm->dir))[slot] != 0;
+}
 
 #endif
