@@ -12,7 +12,7 @@
 #include "string.h"
 #include "vm.h"
 
-#define PID_HASH 256u
+#define PID_HASH 1024u
 
 struct proc *proc_list;
 unsigned proc_count, proc_forks;
@@ -36,36 +36,52 @@ proc_find(int pid)
 	return p;
 }
 
-/*
- * How many processes have a group or session whose number leaves this when it is
- * divided: a number that leaves it too isn't given to a new process.
- */
-#define NAMED 4096u
-static uint16_t named[NAMED];
+/* Numbers that a process, a group or a session has, and 0. */
+static uint32_t taken[PID_MAX / 32 + 1] = {1};
 
-void
-proc_set_group(struct proc *p, int pgid, int sid)
+/* The first from n on that is, or is not; above PID_MAX: none. */
+static uint32_t
+number_from(uint32_t n, bool is_taken)
 {
-	named[p->pgid % NAMED]--;
-	named[p->sid % NAMED]--;
-	p->pgid = pgid;
-	p->sid = sid;
-	named[pgid % NAMED]++;
-	named[sid % NAMED]++;
+	uint32_t flip = is_taken ? 0 : ~0u, found;
+
+	for (; n <= PID_MAX; n = (n | 31) + 1) {
+		found = (taken[n / 32] ^ flip) & ~0u << n % 32;
+		if (found != 0)
+			return (n & ~31u) + __builtin_ctz(found);
+	}
+	return n;
 }
 
-/* A number that no process, group or session has. 0: none left. */
+struct proc *
+proc_find_from(int pid)
+{
+	struct proc *p = NULL;
+
+	for (; p == NULL && (pid = number_from(pid, true)) <= PID_MAX; pid++)
+		p = proc_find(pid);
+	return p;
+}
+
+void
+proc_drop_number(int n)
+{
+	if (proc_find(n) == NULL && pgrp_find(n) == NULL)
+		taken[n / 32] &= ~(1u << n % 32);
+}
+
+/* The next that nobody has. 0: none left. */
 static int
 pid_alloc(void)
 {
-	int tries;
+	uint32_t n = number_from(proc_last_pid + 1, false);
 
-	for (tries = 0; tries < PID_MAX; tries++) {
-		proc_last_pid = proc_last_pid % PID_MAX + 1;
-		if (named[proc_last_pid % NAMED] == 0 && proc_find(proc_last_pid) == NULL)
-			return proc_last_pid;
-	}
-	return 0;
+	if (n > PID_MAX)
+		n = number_from(0, false);
+	if (n > PID_MAX)
+		return 0;
+	proc_last_pid = n;
+	return n;
 }
 
 static void
@@ -79,8 +95,7 @@ table_add(struct proc *p)
 	p->list_link = list_end;
 	*list_end = p;
 	list_end = &p->next;
-	named[p->pgid % NAMED]++;
-	named[p->sid % NAMED]++;
+	taken[p->pid / 32] |= 1u << p->pid % 32;
 	proc_count++;
 	proc_forks++;
 }
@@ -98,9 +113,9 @@ table_remove(struct proc *p)
 		p->next->list_link = p->list_link;
 	else
 		list_end = p->list_link;
-	named[p->pgid % NAMED]--;
-	named[p->sid % NAMED]--;
 	proc_count--;
+	pgrp_leave(p);
+	proc_drop_number(p->pid);
 }
 
 static void
@@ -170,9 +185,10 @@ proc_init(void (*fn)(void))
 {
 	struct proc *p = proc_alloc(fn, kmem_alloc(sizeof(*p->sig)));
 
-	if (p == NULL || vm_space_create(&p->space) != 0 || fdtable_create(&p->files) != 0)
+	if (p == NULL || vm_space_create(&p->space) != 0 || fdtable_create(&p->files) != 0 ||
+	    pgrp_move(p, INIT_PID, NULL) != 0)
 		noboot("too little memory for the first process");
-	p->pid = p->pgid = p->sid = proc_last_pid = INIT_PID;
+	p->pid = proc_last_pid = INIT_PID;
 	p->exit_signal = SIGCHLD;
 	strlcpy(p->name, "init", sizeof(p->name));
 	memcpy(p->rlimit, rlimit_first, sizeof(p->rlimit));
@@ -235,8 +251,6 @@ proc_fork(const struct birth *how, int *pid)
 	p->exit_signal = how->exit_signal;
 	p->set_tid = how->set_tid;
 	p->clear_tid = how->clear_tid;
-	p->pgid = parent->pgid;
-	p->sid = parent->sid;
 	p->cred = parent->cred;
 	p->umask = parent->umask;
 	p->cwd = parent->cwd;
@@ -244,6 +258,7 @@ proc_fork(const struct birth *how, int *pid)
 	memcpy(p->name, parent->name, sizeof(p->name));
 	memcpy(p->rlimit, parent->rlimit, sizeof(p->rlimit));
 	table_add(p);
+	pgrp_join(p, parent->pgrp);
 	child_add(parent, p);
 	*pid = p->pid;
 	sched_start(p);
@@ -346,8 +361,8 @@ proc_exit(int status)
 	if (p == init)
 		init_exit(status);
 	timer_cancel(&p->alarm_timer);
-	if (p->pid == p->sid)
-		tty_leave(p->sid);
+	if (p->pid == proc_sid(p))
+		tty_leave(p->pid);
 	/* The attaches go with the space; from here on it has no user memory. */
 	proc_set_space(NULL);
 	fdtable_destroy(p->files);

@@ -7,6 +7,7 @@
 
 #include "abi/misc.h"
 #include "clock.h"
+#include "pgrp.h"
 #include "sched.h"
 #include "signal.h"
 
@@ -34,7 +35,7 @@ enum proc_state {
 
 struct proc {
 	struct machine_proc md;
-	int pid, pgid, sid;
+	int pid;
 	enum proc_state state;
 	char name[16];
 
@@ -42,6 +43,8 @@ struct proc {
 	struct proc *hash_next;         /* by pid */
 	struct proc *parent;
 	struct proc *children, *sibling, **sibling_link;
+	struct pgrp *pgrp;
+	struct proc *pgrp_next, **pgrp_link;
 
 	struct vm_space *space;
 	struct proc *lender;   /* whose space it is, borrowed by vfork */
@@ -85,9 +88,22 @@ extern const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS]; /* init's */
 /* Make process 1, which runs fn first. */
 void proc_init(void (*fn)(void));
 struct proc *proc_find(int pid); /* zombies too; NULL: none */
+/* The one with the lowest number from pid on. => NULL: none. */
+struct proc *proc_find_from(int pid);
+/* A group has no use for this number any more. */
+void proc_drop_number(int n);
 
-/* p's group and session are others now. */
-void proc_set_group(struct proc *p, int pgid, int sid);
+static inline int
+proc_pgid(const struct proc *p)
+{
+	return p->pgrp->id;
+}
+
+static inline int
+proc_sid(const struct proc *p)
+{
+	return p->pgrp->session->id;
+}
 
 /* How a child differs from its parent, for proc_fork(). */
 struct birth {

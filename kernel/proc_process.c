@@ -67,8 +67,8 @@ show_stat(struct text *t, const struct proc *p)
 		caught |= (uint32_t)(p->sig->act[i].handler > 1) << i;
 	}
 	text_add(t, "%d (%s) %c %d %d %d %d %d ", p->pid, p->name, state_letter(p),
-	         p->parent != NULL ? p->parent->pid : 0, p->pgid, p->sid, tty ? 5 << 8 | 1 : 0,
-	         tty ? tty_pgrp() : -1);
+	         p->parent != NULL ? p->parent->pid : 0, proc_pgid(p), proc_sid(p),
+	         tty ? 5 << 8 | 1 : 0, tty ? tty_pgrp() : -1);
 	/* 9: flags, four kinds of faults; times; priority, nice, threads */
 	text_add(t, "0 %u %u 0 0 %u %u %u %u 20 0 1 0 %u ", p->faults, p->cfaults, p->utime,
 	         p->stime, p->cutime, p->cstime, p->start_tick);

@@ -309,7 +309,6 @@ static bool
 root_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 {
 	const struct proc *p;
-	int pid = PID_MAX + 1;
 
 	if (*pos < POS_SELF && ramfs_next(dir, pos, e))
 		return true;
@@ -321,16 +320,13 @@ root_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 		*pos = POS_SELF + 1;
 		return true;
 	}
-	/* The next higher number, for the list is in order of age. */
-	for (p = proc_list; p != NULL; p = p->next)
-		if (p->pid < pid && (uint32_t)p->pid >= *pos - POS_PID)
-			pid = p->pid;
-	if (pid > PID_MAX)
+	p = proc_find_from(*pos - POS_PID);
+	if (p == NULL)
 		return false;
-	snprintf(e->buf, sizeof(e->buf), "%d", pid);
+	snprintf(e->buf, sizeof(e->buf), "%d", p->pid);
 	e->name = e->buf;
-	e->ino = pid_ino(pid, 0);
-	*pos = POS_PID + (uint32_t)pid + 1;
+	e->ino = pid_ino(p->pid, 0);
+	*pos = POS_PID + (uint32_t)p->pid + 1;
 	return true;
 }
 

@@ -131,12 +131,8 @@ signal_post_group(int pgid, int sig, const struct abi_siginfo *info)
 	struct proc *p;
 	unsigned n = 0;
 
-	for (p = proc_list; p != NULL; p = p->next) {
-		if (p->pgid != pgid)
-			continue;
+	for (p = pgrp_first(pgid); p != NULL; p = p->pgrp_next, n++)
 		signal_post(p, sig, info);
-		n++;
-	}
 	return n;
 }
 

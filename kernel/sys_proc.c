@@ -77,7 +77,7 @@ out:
 ANSWER(getpid, curproc()->pid)
 ANSWER(gettid, curproc()->pid)
 ANSWER(getppid, curproc()->parent != NULL ? curproc()->parent->pid : 0)
-ANSWER(getpgrp, curproc()->pgid)
+ANSWER(getpgrp, proc_pgid(curproc()))
 
 int
 sys_set_tid_address(const uint32_t *arg, uint32_t *result)
@@ -108,26 +108,23 @@ sys_set_thread_area(const uint32_t *arg, uint32_t *result)
 int
 sys_setpgid(const uint32_t *arg, uint32_t *result)
 {
-	struct proc *self = curproc(), *p = arg[0] == 0 ? self : proc_find(arg[0]), *q;
+	struct proc *self = curproc(), *p = arg[0] == 0 ? self : proc_find(arg[0]);
+	const struct proc *member;
 	int pgid = arg[1] == 0 && p != NULL ? p->pid : (int)arg[1];
 
 	if (pgid < 0)
 		return EINVAL;
 	if (p == NULL || (p != self && p->parent != self) || p->state == PROC_ZOMBIE)
 		return ESRCH;
-	if (p->sid != self->sid || p->sid == p->pid)
+	if (proc_sid(p) != proc_sid(self) || proc_sid(p) == p->pid)
 		return EPERM;
 	if (p->execed && p != self)
 		return EACCES;
 	/* It joins a group of its session, or becomes the first of its own. */
-	for (q = proc_list; pgid != p->pid; q = q->next) {
-		if (q == NULL)
-			return EPERM;
-		if (q->pgid == pgid && q->sid == p->sid)
-			break;
-	}
-	proc_set_group(p, pgid, p->sid);
-	return 0;
+	member = pgrp_first(pgid);
+	if (pgid != p->pid && (member == NULL || proc_sid(member) != proc_sid(p)))
+		return EPERM;
+	return pgrp_move(p, pgid, p->pgrp->session);
 }
 
 int
@@ -137,7 +134,7 @@ sys_getpgid(const uint32_t *arg, uint32_t *result)
 
 	if (p == NULL)
 		return ESRCH;
-	*result = p->pgid;
+	*result = proc_pgid(p);
 	return 0;
 }
 
@@ -148,21 +145,19 @@ sys_getsid(const uint32_t *arg, uint32_t *result)
 
 	if (p == NULL)
 		return ESRCH;
-	*result = p->sid;
+	*result = proc_sid(p);
 	return 0;
 }
 
 int
 sys_setsid(const uint32_t *arg, uint32_t *result)
 {
-	struct proc *self = curproc(), *p;
+	struct proc *self = curproc();
 
-	for (p = proc_list; p != NULL; p = p->next)
-		if (p->pgid == self->pid)
-			return EPERM;
-	proc_set_group(self, self->pid, self->pid);
-	*result = self->sid;
-	return 0;
+	if (pgrp_find(self->pid) != NULL)
+		return EPERM;
+	*result = self->pid;
+	return pgrp_move(self, self->pid, NULL);
 }
 
 /* ---- The machine ---- */

@@ -12,7 +12,7 @@ may_send(struct proc *p, int sig)
 {
 	const struct proc *self = curproc();
 
-	if (proc_may_signal(&self->cred, p) || (sig == SIGCONT && p->sid == self->sid))
+	if (proc_may_signal(&self->cred, p) || (sig == SIGCONT && proc_sid(p) == proc_sid(self)))
 		return 0;
 	return EPERM;
 }
@@ -31,21 +31,37 @@ send(struct proc *p, int sig, int code)
 	return err;
 }
 
-/* To all of a group; with pgid 0 to all but init and oneself. */
+/* One of several; *err is that of all of them so far, ESRCH at first. */
+static void
+send_next(struct proc *p, int sig, int *err)
+{
+	if (send(p, sig, SI_USER) == 0)
+		*err = 0;
+	else if (*err == ESRCH)
+		*err = EPERM;
+}
+
 static int
-send_many(int pgid, int sig)
+send_group(int pgid, int sig)
 {
 	struct proc *p;
 	int err = ESRCH;
 
-	for (p = proc_list; p != NULL; p = p->next) {
-		if (pgid != 0 ? p->pgid != pgid : p->pid == INIT_PID || p == curproc())
-			continue;
-		if (send(p, sig, SI_USER) == 0)
-			err = 0;
-		else if (err == ESRCH)
-			err = EPERM;
-	}
+	for (p = pgrp_first(pgid); p != NULL; p = p->pgrp_next)
+		send_next(p, sig, &err);
+	return err;
+}
+
+/* To all but init and oneself. */
+static int
+send_all(int sig)
+{
+	struct proc *p;
+	int err = ESRCH;
+
+	for (p = proc_list; p != NULL; p = p->next)
+		if (p->pid != INIT_PID && p != curproc())
+			send_next(p, sig, &err);
 	return err;
 }
 
@@ -60,11 +76,11 @@ sys_kill(const uint32_t *arg, uint32_t *result)
 	if (pid == INT32_MIN)
 		return ESRCH;
 	if (pid < -1)
-		return send_many(-pid, sig);
+		return send_group(-pid, sig);
 	if (pid == -1)
-		return send_many(0, sig);
+		return send_all(sig);
 	if (pid == 0)
-		return send_many(curproc()->pgid, sig);
+		return send_group(proc_pgid(curproc()), sig);
 	p = proc_find(pid);
 	return p == NULL ? ESRCH : send(p, sig, SI_USER);
 }

@@ -14,7 +14,7 @@ matches(const struct proc *p, int which, uint32_t options)
 		return false;
 	if (which > 0)
 		return p->pid == which;
-	return which == -1 || p->pgid == (which == 0 ? curproc()->pgid : -which);
+	return which == -1 || proc_pgid(p) == (which == 0 ? proc_pgid(curproc()) : -which);
 }
 
 /* Has p something to tell that options ask for? Exit code << 8, or the signal. */

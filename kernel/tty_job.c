@@ -37,9 +37,9 @@ orphaned(int pgid)
 {
 	const struct proc *p;
 
-	for (p = proc_list; p != NULL; p = p->next)
-		if (p->pgid == pgid && p->state != PROC_ZOMBIE && p->parent != NULL &&
-		    p->parent->pgid != pgid && p->parent->sid == p->sid)
+	for (p = pgrp_first(pgid); p != NULL; p = p->pgrp_next)
+		if (p->state != PROC_ZOMBIE && p->parent != NULL && p->parent->pgrp != p->pgrp &&
+		    proc_sid(p->parent) == proc_sid(p))
 			return false;
 	return true;
 }
@@ -50,8 +50,8 @@ deserted(int pgid)
 {
 	const struct proc *p;
 
-	for (p = proc_list; p != NULL; p = p->next)
-		if (p->pgid == pgid && p->state != PROC_ZOMBIE)
+	for (p = pgrp_first(pgid); p != NULL; p = p->pgrp_next)
+		if (p->state != PROC_ZOMBIE)
 			return false;
 	return true;
 }
@@ -62,14 +62,14 @@ tty_background(int sig)
 	const struct proc *p = curproc();
 	bool deaf;
 
-	if (p->pgid == tty.pgrp || p->sid != tty.sid || deserted(tty.pgrp))
+	if (proc_pgid(p) == tty.pgrp || proc_sid(p) != tty.sid || deserted(tty.pgrp))
 		return 0;
 	deaf = p->sig->act[sig - 1].handler == 1 || (p->sig->mask & SIGBIT(sig)) != 0;
 	if (deaf && sig == SIGTTOU)
 		return 0;
-	if (deaf || orphaned(p->pgid))
+	if (deaf || orphaned(proc_pgid(p)))
 		return EIO;
-	signal_post_group(p->pgid, sig, NULL);
+	signal_post_group(proc_pgid(p), sig, NULL);
 	return ERESTART;
 }
 
@@ -78,33 +78,27 @@ tty_background(int sig)
 static bool
 is_anothers(void)
 {
-	const struct proc *p;
+	const struct pgrp *first = pgrp_find(tty.sid);
 
-	for (p = proc_list; p != NULL; p = p->next)
-		if (p->sid == tty.sid && p->sid != curproc()->sid)
-			return true;
-	return false;
+	return first != NULL && first->session == first && tty.sid != proc_sid(curproc());
 }
 
 static int
 set_pgrp(int pgid)
 {
-	const struct proc *self = curproc(), *p;
-	bool known = false;
+	const struct proc *self = curproc(), *member = pgrp_first(pgid);
 	int err;
 
-	for (p = proc_list; p != NULL; p = p->next)
-		known |= p->pgid == pgid && p->sid == self->sid;
 	if (is_anothers())
 		return ENOTTY;
 	if (pgid <= 0)
 		return EINVAL;
-	if (!known)
+	if (member == NULL || proc_sid(member) != proc_sid(self))
 		return EPERM;
 	err = tty_background(SIGTTOU);
 	if (err != 0)
 		return err;
-	tty.sid = self->sid;
+	tty.sid = proc_sid(self);
 	tty.pgrp = pgid;
 	return 0;
 }
@@ -115,11 +109,11 @@ take(bool steal)
 {
 	const struct proc *p = curproc();
 
-	if (p->pid != p->sid || (is_anothers() && !(steal && p->cred.euid == 0)))
+	if (p->pid != proc_sid(p) || (is_anothers() && !(steal && p->cred.euid == 0)))
 		return EPERM;
-	if (tty.sid != p->sid) {
-		tty.sid = p->sid;
-		tty.pgrp = p->pgid;
+	if (tty.sid != p->pid) {
+		tty.sid = p->pid;
+		tty.pgrp = proc_pgid(p);
 	}
 	return 0;
 }
@@ -128,7 +122,7 @@ take(bool steal)
 int
 ctty_open(struct file *f)
 {
-	return tty.sid != 0 && curproc()->sid == tty.sid ? 0 : ENXIO;
+	return tty.sid != 0 && proc_sid(curproc()) == tty.sid ? 0 : ENXIO;
 }
 
 /* What is only about who has the terminal. */
@@ -142,7 +136,7 @@ tty_job_ioctl(uint32_t cmd, vaddr_t arg)
 		return take(arg == 1);
 	case TIOCGSID:
 	case TIOCGPGRP:
-		if (tty.pgrp == 0 || curproc()->sid != tty.sid)
+		if (tty.pgrp == 0 || proc_sid(curproc()) != tty.sid)
 			return ENOTTY;
 		return copyout(arg, cmd == TIOCGSID ? &tty.sid : &tty.pgrp, sizeof(int));
 	case TIOCSPGRP:

@@ -4,6 +4,7 @@
  * As many segments as there can be: all of them are found, and finding one, or
  * making one, takes as many instructions as it does among ten.
  */
+#include "cost.h"
 #include "shmcalls.h"
 
 #define MOST 32768
@@ -17,15 +18,6 @@ static key_t
 key_of(int n)
 {
 	return n % 2 ? 0x10000 + n : (key_t)(n * 2246822519u) | 0x40000000;
-}
-
-static unsigned
-instructions(void)
-{
-	unsigned low;
-
-	__asm__ volatile("rdtsc" : "=a"(low) : : "edx");
-	return low;
 }
 
 /* Segments up to the n-th. => how many went wrong. */
@@ -59,13 +51,6 @@ median(unsigned *sample)
 	qsort(sample, ROUNDS, sizeof(*sample), by_size);
 	return sample[ROUNDS / 2];
 }
-
-#define COST(call)                                                                                 \
-	({                                                                                         \
-		unsigned from_ = instructions();                                                   \
-		call;                                                                              \
-		instructions() - from_;                                                            \
-	})
 
 static void
 cost_look(int n, struct cost *c)
@@ -113,26 +98,6 @@ measure(int n, struct cost *c)
 	cost_create(n, c);
 	diag("%5d segments: shmget %u, IPC_STAT %u, new and IPC_RMID %u, in the lowest slot %u", n,
 	     c->find, c->stat, c->create, c->lowest);
-}
-
-/* A debug build says why a call was refused. */
-static int
-is_debug(void)
-{
-	static char log[16384];
-	int fd = open("/proc/kmsg", O_RDONLY), n = 0, more;
-
-	shmctl(-1, IPC_RMID, NULL);
-	while ((more = read(fd, log + n, sizeof(log) - 1 - n)) > 0)
-		n += more;
-	close(fd);
-	return strstr(log, "why: ") != NULL;
-}
-
-static int
-near(unsigned a, unsigned b)
-{
-	return a * 10 < b * 11 && b * 10 < a * 11;
 }
 
 static void

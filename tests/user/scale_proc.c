@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* run: --mem 128 */
+/*
+ * Among many processes that rest, what is about a few of them takes as many
+ * instructions as it does among ten: a signal to a group, a change of groups,
+ * waiting for any child, a timer, a wake-up, a birth and its end.
+ */
+#include <dirent.h>
+#include <sys/time.h>
+
+#include "cost.h"
+
+#define FEW 10
+#define MANY 500
+#define ROUNDS 20
+
+static pid_t pid[MANY]; /* the first is the oldest */
+
+struct cost {
+	unsigned kill, setpgid, setsid, stopped, none, timer, wake, fork, list;
+};
+
+/* What rests: a timer each, that is due before those measured, and a sleep of its own. */
+static void
+rest(int from, int n)
+{
+	for (int i = from; i < n; i++)
+		pid[i] = SPAWN(alarm(1000 + i % 7); for (;;) pause());
+	for (int i = from; i < n; i++)
+		until_state(pid[i], 'S');
+}
+
+/* The least of some rounds: a tick of the clock takes part in some of them only. */
+#define LEAST(field, call)                                                                         \
+	for (int round = 0; round < ROUNDS; round++) {                                             \
+		unsigned once = COST(call);                                                        \
+		if (once < field)                                                                  \
+			field = once;                                                              \
+	}
+
+/* The youngest is the only one of its group, until the oldest joins it. */
+static void
+cost_groups(int n, struct cost *c, int *bad)
+{
+	pid_t one = pid[0], group = pid[n - 1];
+
+	*bad += setpgid(group, group) != 0;
+	LEAST(c->kill, *bad += kill(-group, SIGURG) != 0);
+	LEAST(c->setpgid, *bad += setpgid(one, group) != 0 || setpgid(one, one) != 0);
+	for (int round = 0; round < ROUNDS; round++) {
+		int fd[2];
+		unsigned once = 0;
+
+		*bad += pipe(fd) != 0;
+		*bad += CHILD(once = COST(setsid()); write(fd[1], &once, sizeof(once))) != 0;
+		*bad += read(fd[0], &once, sizeof(once)) != sizeof(once);
+		close(fd[0]), close(fd[1]);
+		if (once < c->setsid)
+			c->setsid = once;
+	}
+}
+
+/* The one that has something to tell is the oldest, or nobody has. */
+static void
+cost_wait(struct cost *c, int *bad)
+{
+	int status;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		unsigned once;
+
+		kill(pid[0], SIGSTOP);
+		until_state(pid[0], 'T');
+		once = COST(*bad += waitpid(-1, &status, WUNTRACED) != pid[0]);
+		if (once < c->stopped)
+			c->stopped = once;
+		kill(pid[0], SIGCONT);
+	}
+	LEAST(c->none, *bad += waitpid(-1, &status, WNOHANG | WUNTRACED) != 0);
+}
+
+static void
+cost_time(struct cost *c, int *bad)
+{
+	LEAST(c->timer, (alarm(2000), *bad += alarm(0) == 0));
+}
+
+/* There and back through two pipes. */
+static void
+cost_wake(struct cost *c, int *bad)
+{
+	struct gate there, back;
+	pid_t other;
+
+	gate_make(&there), gate_make(&back);
+	other = SPAWN(for (;;) gate_pass(&there), gate_open(&back));
+	LEAST(c->wake, (gate_open(&there), gate_pass(&back)));
+	kill(other, SIGKILL);
+	*bad += ending(other) != KILLED(SIGKILL);
+	gate_drop(&there), gate_drop(&back);
+}
+
+static void
+cost_fork(struct cost *c, int *bad)
+{
+	LEAST(c->fork, *bad += CHILD(_exit(7)) != 7);
+}
+
+/* For each that there is. */
+static void
+cost_list(struct cost *c, int n)
+{
+	unsigned all = ~0u;
+
+	LEAST(all, count_processes());
+	c->list = all / n;
+}
+
+static void
+measure(int n, struct cost *c)
+{
+	int bad = 0;
+
+	memset(c, 0xff, sizeof(*c));
+	cost_groups(n, c, &bad);
+	cost_wait(c, &bad);
+	cost_time(c, &bad);
+	cost_wake(c, &bad);
+	cost_fork(c, &bad);
+	cost_list(c, n);
+	is(bad, 0, "among %d all calls do what they should", n);
+	diag("%3d: kill %u, setpgid %u, setsid %u, wait %u, no news %u, alarm %u, wake-up %u, "
+	     "fork %u, for each in /proc %u",
+	     n, c->kill, c->setpgid, c->setsid, c->stopped, c->none, c->timer, c->wake, c->fork,
+	     c->list);
+}
+
+static void
+same(const struct cost *few, const struct cost *many)
+{
+	ok(near(few->kill, many->kill), "a signal to a group of one");
+	ok(near(few->setpgid, many->setpgid), "into another group and back");
+	ok(near(few->setsid, many->setsid), "a new session");
+	ok(near(few->stopped, many->stopped), "any child that has stopped: the oldest");
+	ok(near(few->none, many->none), "any child: none has news");
+	ok(near(few->timer, many->timer), "a timer behind all others");
+	ok(near(few->wake, many->wake), "a wake-up among others who sleep");
+	ok(near(few->fork, many->fork), "fork, exit, wait");
+	ok(many->list <= few->list, "/proc is listed in no more for each");
+}
+
+void
+test(void)
+{
+	struct cost few, many;
+	int bad = 0;
+
+	rest(0, FEW);
+	measure(FEW, &few);
+	rest(FEW, MANY);
+	measure(MANY, &many);
+	if (is_debug())
+		diag("the figures are those of a debug build, which walks the invariants");
+	else
+		same(&few, &many);
+	for (int i = 0; i < MANY; i++)
+		kill(pid[i], SIGKILL);
+	for (int i = 0; i < MANY; i++)
+		bad += ending(pid[i]) != KILLED(SIGKILL);
+	is(bad, 0, "all end");
+}
