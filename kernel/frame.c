@@ -33,20 +33,14 @@
 /* Less than this and nothing useful can run. */
 #define MIN_FRAMES (3u * 1024 * 1024 / PAGE_SIZE)
 
-#define HOLE UINT32_MAX
 #define ONE_MIB (1u << 20)
-
-struct frame {
-	uint32_t refs; /* 0: free; HOLE: not ours to give */
-	uint32_t link; /* free: the next one; in use: kind, owner above it */
-};
 
 struct freelist {
 	frame_t first; /* 0: none, for frame 0 is never given out */
 	uint32_t count;
 };
 
-static struct frame *frames;
+struct frame *frame_table;
 static frame_t limit;
 static struct freelist low, high;
 static struct freelist clean; /* low ones that hold nothing but zeros */
@@ -73,8 +67,7 @@ low_count(void)
 static void
 list_push(struct freelist *l, frame_t f)
 {
-	frames[f].refs = 0;
-	frames[f].link = l->first;
+	frame_table[f].link = l->first;
 	l->first = f;
 	l->count++;
 }
@@ -84,7 +77,7 @@ list_pop(struct freelist *l)
 {
 	frame_t f = l->first;
 
-	l->first = frames[f].link;
+	l->first = frame_table[f].link;
 	l->count--;
 	return f;
 }
@@ -103,7 +96,7 @@ carve_table(void)
 
 		if (r->end - r->start < need || r->start + need > machine_low_frames)
 			continue;
-		frames = frame_kva(r->start);
+		frame_table = frame_kva(r->start);
 		r->start += need;
 		return;
 	}
@@ -123,12 +116,14 @@ frame_init(void)
 		       MIN_FRAMES * 4);
 	carve_table();
 	for (f = 0; f < limit; f++)
-		frames[f].refs = HOLE;
+		frame_table[f].refs = FRAME_NEVER;
 	total = 0;
 	/* From the top down, so that the lowest are given out first. */
 	for (i = machine_ram_count; i-- > 0;) {
-		for (f = machine_ram[i].end; f-- > machine_ram[i].start;)
+		for (f = machine_ram[i].end; f-- > machine_ram[i].start;) {
+			frame_table[f].refs = 0;
 			list_push(list_of(f), f);
+		}
 		total += machine_ram[i].end - machine_ram[i].start;
 	}
 }
@@ -145,7 +140,7 @@ is_zero(const uint32_t *word)
 }
 
 /* A low frame, zeroed if that is asked for. */
-static frame_t
+__attribute__((noinline)) static frame_t
 low_pop(bool zeroed)
 {
 	frame_t f;
@@ -171,32 +166,46 @@ kernel_may_take(void)
 static void
 take(frame_t f, enum frame_kind kind)
 {
-	frames[f].refs = 1;
-	frames[f].link = kind;
+	frame_table[f].refs = 1;
+	frame_table[f].link = kind;
 }
 
-bool
-frame_alloc(enum frame_kind kind, frame_t *out)
+frame_t
+frame_alloc_user(void)
 {
 	frame_t f;
 
-	if (kind == FRAME_USER && high.count > 0) {
+	ASSERT(high.count > 0 || low_count() > tables_owed);
+	if (high.first != 0)
 		f = list_pop(&high);
-	} else if (kind == FRAME_USER) {
-		ASSERT(low_count() > tables_owed);
-		f = low_pop(false);
-	} else if (kind == FRAME_TABLE) {
-		ASSERT(tables_owed > 0 && low_count() > 0);
-		tables_owed--;
-		f = low_pop(true);
-	} else {
-		if (!kernel_may_take())
-			return false;
-		kernel_used++;
-		f = low_pop(false);
-	}
-	take(f, kind);
-	*out = f;
+	else if (low.first != 0)
+		f = list_pop(&low);
+	else /* these hold nothing but zeros, and are of more use to others */
+		f = list_pop(&clean);
+	take(f, FRAME_USER);
+	return f;
+}
+
+frame_t
+frame_alloc_table(void)
+{
+	frame_t f;
+
+	ASSERT(tables_owed > 0 && low_count() > 0);
+	tables_owed--;
+	f = low_pop(true);
+	take(f, FRAME_TABLE);
+	return f;
+}
+
+bool
+frame_alloc(frame_t *out)
+{
+	if (!kernel_may_take())
+		return false;
+	kernel_used++;
+	*out = low_pop(false);
+	take(*out, FRAME_KERNEL);
 	return true;
 }
 
@@ -207,7 +216,7 @@ row_free(frame_t f)
 {
 	frame_t end = f + PTAB_PAGES;
 
-	while (f < end && frames[f].refs == 0)
+	while (f < end && frame_table[f].refs == 0)
 		f++;
 	return f == end;
 }
@@ -219,10 +228,10 @@ list_remove_row(struct freelist *l, frame_t first)
 
 	while (*link != 0) {
 		if (*link - first < PTAB_PAGES) {
-			*link = frames[*link].link;
+			*link = frame_table[*link].link;
 			l->count--;
 		} else {
-			link = &frames[*link].link;
+			link = &frame_table[*link].link;
 		}
 	}
 }
@@ -249,32 +258,21 @@ frame_alloc_row(frame_t *out)
 }
 
 void
-frame_ref(frame_t f)
+frame_free(frame_t f)
 {
-	ASSERT(f < limit && frames[f].refs > 0 && frames[f].refs < HOLE - 1);
-	frames[f].refs++;
-}
+	enum frame_kind kind = kind_of(&frame_table[f]);
 
-void
-frame_unref(frame_t f)
-{
-	ASSERT(f < limit && frames[f].refs > 0 && frames[f].refs != HOLE);
-	if (--frames[f].refs > 0)
-		return;
-	if (kind_of(&frames[f]) == FRAME_TABLE) {
+	if (kind == FRAME_TABLE) {
 		tables_owed++; /* the promise stands until it is released */
 		list_push(&clean, f);
 		return;
 	}
-	if (kind_of(&frames[f]) == FRAME_KERNEL)
+	if (kind == FRAME_KERNEL)
 		kernel_used--;
-	list_push(list_of(f), f);
-}
-
-uint32_t
-frame_refs(frame_t f)
-{
-	return frames[f].refs;
+	if (f < machine_low_frames)
+		list_push(&low, f);
+	else
+		list_push(&high, f);
 }
 
 enum frame_kind
@@ -284,21 +282,21 @@ frame_kind(frame_t f)
 		return FRAME_HOLE;
 	/* Above the first MiB, what the machine kept back is the kernel's image
 	 * and the boot module. */
-	if (frames[f].refs == HOLE)
+	if (frame_table[f].refs == FRAME_NEVER)
 		return f < ONE_MIB / PAGE_SIZE ? FRAME_HOLE : FRAME_KERNEL;
-	return frames[f].refs == 0 ? FRAME_FREE : kind_of(&frames[f]);
+	return frame_table[f].refs == 0 ? FRAME_FREE : kind_of(&frame_table[f]);
 }
 
 void
 frame_set_owner(frame_t f, uint16_t owner)
 {
-	frames[f].link = (frames[f].link & 0xff) | (uint32_t)owner << 16;
+	frame_table[f].link = (frame_table[f].link & 0xff) | (uint32_t)owner << 16;
 }
 
 uint16_t
 frame_owner(frame_t f)
 {
-	return frames[f].link >> 16;
+	return frame_table[f].link >> 16;
 }
 
 void *
@@ -326,6 +324,7 @@ page_free_zeroed(void *page)
 {
 	ASSERT(frame_kind(kva_frame(page)) == FRAME_KERNEL && frame_refs(kva_frame(page)) == 1);
 	kernel_used--;
+	frame_table[kva_frame(page)].refs = 0;
 	list_push(&clean, kva_frame(page));
 }
 

@@ -5,6 +5,8 @@
 
 #include <machine.h>
 
+#include "printf.h"
+
 /* What a frame in use is for; memview shows it. */
 enum frame_kind {
 	FRAME_FREE,
@@ -13,6 +15,9 @@ enum frame_kind {
 	FRAME_USER,   /* a page that user programs see */
 	FRAME_HOLE    /* no RAM here */
 };
+
+/* First frame beyond all RAM. */
+frame_t frame_limit(void);
 
 struct frame_stats {
 	uint32_t total;     /* frames that the allocator was given */
@@ -26,22 +31,46 @@ void frame_init(void);
 
 /*
  * A frame with one reference; its content is whatever was there, but a table's,
- * which is zeros.
- * FRAME_KERNEL: a low frame, for now and not promised: fails (false) when it
- *   would break a promise or there is none.
- * FRAME_TABLE (low) and FRAME_USER: one that commit_charge() promised; can't
- *   fail.
- * => does not sleep.
+ * which is zeros. None of them sleeps.
+ * frame_alloc: a low one for the kernel, for now and not promised: fails (false)
+ *   when it would break a promise or there is none.
+ * The others: one that commit_charge() promised, a table's a low one. Can't fail.
  */
-bool frame_alloc(enum frame_kind kind, frame_t *out);
+bool frame_alloc(frame_t *out);
+frame_t frame_alloc_user(void);
+frame_t frame_alloc_table(void);
 /* PTAB_PAGES promised user frames in a row, the first a multiple of that, as
  * the MMU's large pages need them: *out is the first.
  * => false where no such row is free; walks the lists, does not sleep. */
 bool frame_alloc_row(frame_t *out);
-void frame_ref(frame_t f);
-/* Drop one reference; the last one frees it. A table must be zeros again. */
-void frame_unref(frame_t f);
-uint32_t frame_refs(frame_t f);
+struct frame {
+	uint32_t refs; /* 0: free; FRAME_NEVER: not ours to give */
+	uint32_t link; /* free: the next one; in use: kind, owner above it */
+};
+#define FRAME_NEVER UINT32_MAX
+extern struct frame *frame_table;
+
+static inline uint32_t
+frame_refs(frame_t f)
+{
+	return frame_table[f].refs;
+}
+static inline void
+frame_ref(frame_t f)
+{
+	ASSERT(f < frame_limit() && frame_refs(f) > 0 && frame_refs(f) < FRAME_NEVER - 1);
+	frame_table[f].refs++;
+}
+/* Drop one reference; the last one frees it: frame_free(). A table must be zeros
+ * again. */
+void frame_free(frame_t f);
+static inline void
+frame_unref(frame_t f)
+{
+	ASSERT(f < frame_limit() && frame_refs(f) > 0 && frame_refs(f) != FRAME_NEVER);
+	if (--frame_table[f].refs == 0)
+		frame_free(f);
+}
 enum frame_kind frame_kind(frame_t f);
 
 /* A note on a user frame that means something only to who set it: /proc. */
@@ -60,7 +89,4 @@ int commit_charge(uint32_t pages, uint32_t tables);
 void commit_release(uint32_t pages, uint32_t tables);
 
 void frame_stats(struct frame_stats *st);
-/* First frame beyond all RAM. */
-frame_t frame_limit(void);
-
 #endif

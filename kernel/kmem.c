@@ -71,7 +71,7 @@ slab_create(unsigned kind)
 	struct slab *s;
 	frame_t f;
 
-	if (!frame_alloc(FRAME_KERNEL, &f))
+	if (!frame_alloc(&f))
 		return NULL;
 	s = frame_kva(f);
 	s->magic = MAGIC;

@@ -20,6 +20,7 @@
 #include <machine.h>
 
 #include "abi/mman.h"
+#include "frame.h"
 #include "printf.h"
 
 /* ---- Objects ---- */
@@ -66,7 +67,19 @@ vm_object_unref(struct vm_object *obj)
 }
 /* The frame of a page, made on first use.
  * => can't fail; no reference is taken: the object holds one. */
-frame_t vm_object_page(struct vm_object *obj, uint32_t page);
+frame_t vm_object_fill(struct vm_object *obj, pte_t *pte); /* it isn't there yet */
+static inline frame_t
+vm_object_page(struct vm_object *obj, uint32_t page)
+{
+	frame_t *table = &obj->tables[page / PTAB_PAGES];
+	pte_t *pte;
+
+	ASSERT(page < obj->npages);
+	if (*table == 0)
+		*table = frame_alloc_table();
+	pte = (pte_t *)frame_kva(*table) + page % PTAB_PAGES;
+	return *pte != 0 ? pte_frame(*pte) : vm_object_fill(obj, pte);
+}
 /* The same, only if it is there. */
 bool vm_object_peek(const struct vm_object *obj, uint32_t page, frame_t *out);
 

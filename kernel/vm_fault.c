@@ -36,7 +36,7 @@ zero_frame(void)
 	static frame_t zero;
 
 	if (zero == 0) {
-		if (!frame_alloc(FRAME_KERNEL, &zero))
+		if (!frame_alloc(&zero))
 			panic("zero_frame: none at boot");
 		frame_zero(zero);
 	}
@@ -66,9 +66,8 @@ enter_shared(struct vm_space *sp, vaddr_t va, frame_t f, bool writable)
 static void
 enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
 {
-	frame_t copy;
+	frame_t copy = frame_alloc_user();
 
-	frame_alloc(FRAME_USER, &copy);
 	frame_copy(copy, f);
 	enter(sp, va, copy, true);
 }
@@ -79,7 +78,7 @@ enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
  * object's own table. Beyond the entry's end, in the slot of its tail, the table
  * has to be empty for good. => false: it isn't such a slot.
  */
-static bool
+__attribute__((noinline)) static bool
 enter_slot(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page)
 {
 	vaddr_t slot = va & ~(SLOT_SIZE - 1);
@@ -99,6 +98,21 @@ enter_slot(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t p
 	return pmap_enter_slot(&sp->pmap, slot, pde);
 }
 
+/* In a slot shown whole a page is there as soon as the object has it. */
+static int
+fault_shared(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
+{
+	frame_t f = vm_object_page(e->object, page);
+	pte_t pte;
+
+	pte = pmap_lookup(&sp->pmap, va);
+	if (pte_present(pte) && (!write || pte_writable(pte)))
+		return 0;
+	if (!enter_slot(sp, e, va, page))
+		enter_shared(sp, va, f, e->prot & PROT_WRITE);
+	return 0;
+}
+
 /* Nothing is at va yet. */
 static void
 fill_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
@@ -112,12 +126,27 @@ fill_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page,
 		else
 			enter_shared(sp, va, f, false);
 	} else if (e->prot & PROT_WRITE) {
-		frame_alloc(FRAME_USER, &f);
+		f = frame_alloc_user();
 		frame_zero(f);
 		enter(sp, va, f, true);
 	} else {
 		enter_shared(sp, va, zero_frame(), false);
 	}
+}
+
+__attribute__((noinline)) static int
+fault_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
+{
+	pte_t pte = pmap_lookup(&sp->pmap, va);
+	frame_t f = pte_frame(pte);
+
+	if (pte == 0)
+		fill_private(sp, e, va, page, write);
+	else if (write && frame_refs(f) > 1)
+		enter_copy(sp, va, f);
+	else
+		enter_shared(sp, va, f, write || pte_writable(pte));
+	return 0;
 }
 
 int
@@ -126,12 +155,8 @@ vm_fault(struct vm_space *sp, vaddr_t va, int access)
 	struct vm_entry *e = vm_entry_at(sp, va);
 	bool write = access & PROT_WRITE;
 	uint32_t page;
-	pte_t pte;
-	frame_t f;
 
-	if (e == NULL)
-		e = vm_stack_grow(sp, va);
-	if (e == NULL)
+	if (e == NULL && (e = vm_stack_grow(sp, va)) == NULL)
 		return SEGV_MAPERR;
 	if (!access_ok(e, access))
 		return SEGV_ACCERR;
@@ -139,25 +164,6 @@ vm_fault(struct vm_space *sp, vaddr_t va, int access)
 	page = e->pgoff + ((va - e->start) >> PAGE_SHIFT);
 	if (e->object != NULL && page >= e->object->npages)
 		return VM_FAULT_END;
-	if (e->inherit == VM_SHARE) {
-		f = vm_object_page(e->object, page);
-		pte = pmap_lookup(&sp->pmap, va);
-		/* In a slot shown whole the new page is there by now. */
-		if (pte_present(pte) && (!write || pte_writable(pte)))
-			return 0;
-		if (!enter_slot(sp, e, va, page))
-			enter_shared(sp, va, f, e->prot & PROT_WRITE);
-		return 0;
-	}
-	pte = pmap_lookup(&sp->pmap, va);
-	if (pte == 0) {
-		fill_private(sp, e, va, page, write);
-		return 0;
-	}
-	f = pte_frame(pte);
-	if (write && frame_refs(f) > 1)
-		enter_copy(sp, va, f);
-	else
-		enter_shared(sp, va, f, write || pte_writable(pte));
-	return 0;
+	return e->inherit == VM_SHARE ? fault_shared(sp, e, va, page, write)
+	                              : fault_private(sp, e, va, page, write);
 }

@@ -89,7 +89,7 @@ vm_object_init_large(struct vm_object *obj, uint32_t npages)
 			why("object: no %u frames in a row", PTAB_PAGES);
 			return ENOMEM;
 		}
-		frame_alloc(FRAME_TABLE, &obj->tables[t]);
+		obj->tables[t] = frame_alloc_table();
 		pt = frame_kva(obj->tables[t]);
 		for (i = 0; i < PTAB_PAGES; i++) {
 			frame_zero(f + i);
@@ -106,28 +106,28 @@ vm_object_init_large(struct vm_object *obj, uint32_t npages)
 static void
 drop_pages(struct vm_object *obj, uint32_t from)
 {
-	uint32_t t, i = from % PTAB_PAGES;
+	uint32_t t, left = obj->resident;
+	pte_t *pte, *end;
 
-	for (t = from / PTAB_PAGES; t < table_count(obj->npages); t++, i = 0) {
-		bool whole = i == 0;
-		pte_t *pt;
-
+	for (t = from / PTAB_PAGES; t < table_count(obj->npages); t++, from = 0) {
 		if (obj->tables[t] == 0)
 			continue;
-		pt = frame_kva(obj->tables[t]);
-		for (; i < PTAB_PAGES && obj->resident > 0; i++) {
-			if (pt[i] == 0)
+		pte = frame_kva(obj->tables[t]);
+		end = pte + PTAB_PAGES;
+		for (pte += from % PTAB_PAGES; pte < end && left > 0; pte++) {
+			if (*pte == 0)
 				continue;
-			frame_unref(pte_frame(pt[i]));
-			pt[i] = 0;
-			obj->resident--;
-			vm_object_frames--;
+			frame_unref(pte_frame(*pte));
+			*pte = 0;
+			left--;
 		}
-		if (whole) {
+		if (from % PTAB_PAGES == 0) {
 			frame_unref(obj->tables[t]);
 			obj->tables[t] = 0;
 		}
 	}
+	vm_object_frames -= obj->resident - left;
+	obj->resident = left;
 }
 
 int
@@ -172,24 +172,15 @@ vm_object_free(struct vm_object *obj)
 }
 
 frame_t
-vm_object_page(struct vm_object *obj, uint32_t page)
+vm_object_fill(struct vm_object *obj, pte_t *pte)
 {
-	frame_t *table = &obj->tables[page / PTAB_PAGES];
-	pte_t *pte;
-	frame_t f;
+	frame_t f = frame_alloc_user();
 
-	ASSERT(page < obj->npages);
-	if (*table == 0)
-		frame_alloc(FRAME_TABLE, table);
-	pte = (pte_t *)frame_kva(*table) + page % PTAB_PAGES;
-	if (*pte == 0) {
-		frame_alloc(FRAME_USER, &f);
-		frame_zero(f);
-		*pte = pte_make(f, true);
-		obj->resident++;
-		vm_object_frames++;
-	}
-	return pte_frame(*pte);
+	frame_zero(f);
+	*pte = pte_make(f, true);
+	obj->resident++;
+	vm_object_frames++;
+	return f;
 }
 
 bool

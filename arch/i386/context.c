@@ -90,7 +90,7 @@ kstack_alloc(void)
 	pte = kstack_tables + slot * KSTACK_STRIDE + 1;
 	stack = (uint8_t *)KSTACK_BASE + (slot * KSTACK_STRIDE + 1) * PAGE_SIZE;
 	for (i = 0; i < KSTACK_PAGES; i++) {
-		if (!frame_alloc(FRAME_KERNEL, &f)) {
+		if (!frame_alloc(&f)) {
 			kstack_unmap(stack, i);
 			return NULL;
 		}

@@ -47,6 +47,7 @@ void context_switch(uint32_t *save_esp, uint32_t esp);
 
 /* trap.c */
 void trap(struct trapframe *tf);
+void page_fault(struct trapframe *tf);
 void double_fault(void);
 
 /* context.c */

@@ -49,12 +49,10 @@ pde_of(const struct pmap *pm, vaddr_t va)
 	return &dir_of(pm)[va >> SLOT_SHIFT];
 }
 
-/* Is va's slot shown whole, by a graft or a large page? */
+/* Is the slot shown whole, by a graft or a large page? */
 static bool
-is_whole(const struct pmap *pm, vaddr_t va)
+is_whole(pte_t *pde)
 {
-	pte_t *pde = pde_of(pm, va);
-
 	if ((*pde & PTE_GRAFT) && frame_refs(pte_frame(*pde)) == 1)
 		*pde &= ~PTE_GRAFT;
 	return *pde & (PTE_LARGE | PTE_GRAFT);
@@ -88,12 +86,13 @@ static void
 forget(struct pmap *pm, vaddr_t va)
 {
 	pte_t *pde = pde_of(pm, va), old = *pde;
-	bool whole = is_whole(pm, va);
 
-	va &= ~(SLOT_SIZE - 1);
 	*pde = 0;
 	/* The MMU may keep an entry for all of the slot: any INVLPG drops that. */
-	flush(pm, va, va + (whole ? SLOT_SIZE : PAGE_SIZE));
+	if (pm == active && (old & PTE_GRAFT))
+		cpu_load_cr3(pm->dir << PAGE_SHIFT);
+	else if (pm == active)
+		cpu_invlpg(va);
 	frame_unref(pte_frame(old));
 }
 
@@ -102,14 +101,11 @@ static pte_t *
 table_make(struct pmap *pm, vaddr_t va)
 {
 	pte_t *pde = pde_of(pm, va);
-	frame_t f;
 
-	if (is_whole(pm, va))
+	if (is_whole(pde))
 		forget(pm, va);
-	if (*pde == 0) {
-		frame_alloc(FRAME_TABLE, &f);
-		*pde = pte_make(f, true);
-	}
+	if (*pde == 0)
+		*pde = pte_make(frame_alloc_table(), true);
 	return frame_kva(pte_frame(*pde));
 }
 
@@ -167,24 +163,25 @@ pmap_lookup(const struct pmap *pm, vaddr_t va)
 frame_t
 pmap_held(const struct pmap *pm, vaddr_t va)
 {
-	pte_t pde = *pde_of(pm, va);
+	pte_t *pde = pde_of(pm, va);
 
-	return pte_frame(is_whole(pm, va) ? pde : pmap_lookup(pm, va));
+	return pte_frame(is_whole(pde) ? *pde : pmap_lookup(pm, va));
 }
 
 bool
-pmap_enter_slot(struct pmap *pm, vaddr_t va, pte_t pde)
+pmap_enter_slot(struct pmap *pm, vaddr_t va, pte_t new)
 {
-	pte_t old = *pde_of(pm, va);
+	pte_t *pde = pde_of(pm, va);
 
-	if (old != 0 && !is_whole(pm, va))
-		return false;
-	if (((old ^ pde) & ~PTE_ACCESSED) == 0)
-		return true;
-	frame_ref(pte_frame(pde));
-	if (old != 0)
+	if (*pde != 0) {
+		if (!is_whole(pde))
+			return false;
+		if (((*pde ^ new) & ~PTE_ACCESSED) == 0)
+			return true;
 		forget(pm, va);
-	*pde_of(pm, va) = pde;
+	}
+	*pde = new;
+	frame_ref(pte_frame(new));
 	return true;
 }
 
@@ -226,11 +223,15 @@ remove_pages(struct pmap *pm, vaddr_t start, vaddr_t end)
 void
 pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone)
 {
-	bool whole = is_whole(pm, start);
+	pte_t *pde = pde_of(pm, start);
 
-	if (!whole && *pde_of(pm, start) != 0)
+	if (*pde == 0)
+		return;
+	if (!is_whole(pde))
 		remove_pages(pm, start, slot_end(start, end));
-	if (whole || (alone && *pde_of(pm, start) != 0))
+	else
+		alone = true;
+	if (alone)
 		forget(pm, start);
 }
 
@@ -248,9 +249,9 @@ pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot)
 		pte_t *pt;
 
 		stop = slot_end(va, end);
-		if (is_whole(pm, va) && keep != ~0u)
+		if (is_whole(pde_of(pm, va)) && keep != ~0u)
 			forget(pm, va);
-		pt = is_whole(pm, va) ? NULL : table_of(pm, va);
+		pt = is_whole(pde_of(pm, va)) ? NULL : table_of(pm, va);
 		for (; pt != NULL && va < stop; va += PAGE_SIZE)
 			if (pt[ptab_index(va)] != 0)
 				pt[ptab_index(va)] = (pt[ptab_index(va)] & keep) | parked;
@@ -285,7 +286,7 @@ pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool c
 
 	for (va = start; va < end; va = stop) {
 		stop = slot_end(va, end);
-		if (is_whole(from, va)) {
+		if (is_whole(pde_of(from, va))) {
 			/* It has nothing of a private neighbour. */
 			if (!cow)
 				pmap_share(to, from, va);

@@ -53,19 +53,12 @@ fault_access(const struct trapframe *tf)
 	return tf->error & PF_WRITE ? PROT_WRITE : PROT_READ;
 }
 
-static void
-user_page_fault(struct trapframe *tf)
+__attribute__((noinline)) static void
+refuse_page(const struct trapframe *tf, vaddr_t va, int code)
 {
 	struct proc *p = curproc();
-	vaddr_t va = cpu_read_cr2();
 	bool write = tf->error & PF_WRITE;
-	int code = SEGV_MAPERR;
 
-	p->faults++;
-	if (va < USER_END)
-		code = vm_fault(p->space, va, fault_access(tf));
-	if (code == 0)
-		return;
 	p->md.cr2 = va;
 	if (va >= USER_END)
 		signal_fault(SIGSEGV, code, va,
@@ -165,17 +158,35 @@ user_exception(struct trapframe *tf)
 {
 	uint32_t n = tf->trapno;
 
-	if (n == TRAP_PAGE)
-		user_page_fault(tf);
-	else if (n < TRAP_IRQ && exceptions[n].sig != 0)
+	if (n < TRAP_IRQ && exceptions[n].sig != 0)
 		signal_fault(exceptions[n].sig, exceptions[n].code,
 		             exceptions[n].addr == ADDR_EIP ? tf->eip : 0, exceptions[n].what);
 	else
 		kernel_exception(tf); /* NMI, machine check: not the program's doing */
 }
 
-/* All but system calls, from vectors.asm; what it leaves in *tf is what the CPU
- * goes on with. */
+/* Page faults, from vectors.asm; the rest is as with trap(). */
+void
+page_fault(struct trapframe *tf)
+{
+	struct proc *p = curproc();
+	vaddr_t va = cpu_read_cr2();
+	int code = SEGV_MAPERR;
+
+	if (!trap_from_user(tf)) {
+		kernel_trap(tf);
+		return;
+	}
+	p->faults++;
+	if (va < USER_END)
+		code = vm_fault(p->space, va, fault_access(tf));
+	if (code != 0)
+		refuse_page(tf, va, code);
+	if (return_work)
+		user_return();
+}
+
+/* All else but system calls; what it leaves in *tf is what the CPU goes on with. */
 void
 trap(struct trapframe *tf)
 {

@@ -4,10 +4,12 @@
 ; (trapframe.h) is made and unmade here.
 
 KERNEL_DS	equ 0x10
+TRAP_PAGE	equ 14
 TRAP_SYSCALL	equ 0x80
 FRAME_EAX	equ 44			; in struct trapframe
 
 extern trap
+extern page_fault
 extern syscall
 extern user_return
 extern return_work
@@ -29,7 +31,9 @@ vector_%1:
 
 %assign n 0
 %rep 48
+%if n <> TRAP_PAGE
 	VECTOR n
+%endif
 %assign n n + 1
 %endrep
 
@@ -49,6 +53,14 @@ trap_enter:
 	SAVE
 	mov eax, esp
 	call trap
+	jmp trap_return
+
+; What most programs trap for goes straight there.
+vector_14:
+	push dword TRAP_PAGE
+	SAVE
+	mov eax, esp
+	call page_fault
 	jmp trap_return
 
 ; A system call goes by no other way than this: to syscall() with the number, in

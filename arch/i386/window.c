@@ -43,13 +43,25 @@ window_close(void *window)
 		panic("window_close: not the last one");
 }
 
+static void
+clear(void *page)
+{
+	uint32_t n = PAGE_SIZE / 4;
+
+	__asm__ volatile("rep stosl" : "+D"(page), "+c"(n) : "a"(0) : "memory");
+}
+
 void
 frame_zero(frame_t f)
 {
-	void *window = window_open(f), *to = window;
-	uint32_t n = PAGE_SIZE / 4;
+	void *window;
 
-	__asm__ volatile("rep stosl" : "+D"(to), "+c"(n) : "a"(0) : "memory");
+	if (f < machine_low_frames) {
+		clear(frame_kva(f));
+		return;
+	}
+	window = window_open(f);
+	clear(window);
 	window_close(window);
 }
 

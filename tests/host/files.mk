@@ -10,7 +10,7 @@ HOST_KERNEL := kernel/frame.c kernel/kmem.c kernel/vm_object.c kernel/vm_map.c k
 	kernel/shm_slots.c kernel/shm_cut.c kernel/inject.c kernel/cmdline.c arch/i386/pmap.c
 # The calls that can be made to fail, and those after which memory is junk.
 HOST_WRAP := kmem_alloc kmem_free kmem_get kmem_copy page_alloc page_free page_free_zeroed \
-	frame_alloc frame_unref commit_charge
+	frame_alloc frame_alloc_user frame_alloc_table frame_free commit_charge
 HOST_CFLAGS := -std=gnu11 -g -O1 -DDEBUG -Wall -Wextra -Wno-unused-parameter -fno-builtin \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -pthread \
 	-Itests/host/include -Itests/host/support -Iarch/i386/include \

@@ -29,9 +29,7 @@ unref_twice(void)
 static void
 unpromised_table(void)
 {
-	frame_t f;
-
-	frame_alloc(FRAME_TABLE, &f);
+	frame_alloc_table();
 }
 
 static void
@@ -101,14 +99,14 @@ test_rule2(void)
 	for (pages = 0; commit_charge(1, 0) == 0; pages++)
 		;
 	for (i = 0; i < pages; i++) {
-		frame_alloc(FRAME_USER, &got[i]);
+		got[i] = frame_alloc_user();
 		must(i >= host_free_high() || got[i] >= LOW, "high frames come first");
 		low += got[i] < LOW;
 	}
 	is(host_free_high(), 0, "the pages take all high frames");
 	is(stats().free, 100, "and of the low ones what isn't promised: %u", low);
 	for (i = 0; i < 100; i++) {
-		frame_alloc(FRAME_TABLE, &got[pages + i]);
+		got[pages + i] = frame_alloc_table();
 		must(got[pages + i] < LOW, "a table is low");
 	}
 	is(stats().free, 0, "what is left is for the tables");

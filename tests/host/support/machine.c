@@ -133,8 +133,10 @@ void __real_kmem_free(void *p);
 void *__real_page_alloc(void);
 void __real_page_free(void *page);
 void __real_page_free_zeroed(void *page);
-bool __real_frame_alloc(enum frame_kind kind, frame_t *out);
-void __real_frame_unref(frame_t f);
+bool __real_frame_alloc(frame_t *out);
+frame_t __real_frame_alloc_user(void);
+frame_t __real_frame_alloc_table(void);
+void __real_frame_free(frame_t f);
 int __real_commit_charge(uint32_t pages, uint32_t tables);
 void *__wrap_kmem_alloc(size_t size);
 void __wrap_kmem_free(void *p);
@@ -143,8 +145,10 @@ void __wrap_page_free(void *page);
 void __wrap_page_free_zeroed(void *page);
 void *__wrap_kmem_get(size_t size);
 void *__wrap_kmem_copy(const void *from, size_t size);
-bool __wrap_frame_alloc(enum frame_kind kind, frame_t *out);
-void __wrap_frame_unref(frame_t f);
+bool __wrap_frame_alloc(frame_t *out);
+frame_t __wrap_frame_alloc_user(void);
+frame_t __wrap_frame_alloc_table(void);
+void __wrap_frame_free(frame_t f);
 int __wrap_commit_charge(uint32_t pages, uint32_t tables);
 
 static bool
@@ -188,14 +192,30 @@ __wrap_page_alloc(void)
 	return fails() ? NULL : __real_page_alloc();
 }
 
-bool
-__wrap_frame_alloc(enum frame_kind kind, frame_t *out)
+static frame_t
+taken(frame_t f)
 {
-	if (!__real_frame_alloc(kind, out))
-		return false;
-	if (*out < machine_low_frames)
-		ASAN_UNPOISON_MEMORY_REGION(address(*out), PAGE_SIZE);
-	return true;
+	if (f < machine_low_frames)
+		ASAN_UNPOISON_MEMORY_REGION(address(f), PAGE_SIZE);
+	return f;
+}
+
+bool
+__wrap_frame_alloc(frame_t *out)
+{
+	return __real_frame_alloc(out) && taken(*out) != 0;
+}
+
+frame_t
+__wrap_frame_alloc_user(void)
+{
+	return taken(__real_frame_alloc_user());
+}
+
+frame_t
+__wrap_frame_alloc_table(void)
+{
+	return taken(__real_frame_alloc_table());
 }
 
 static void
@@ -229,11 +249,11 @@ zeros(frame_t f)
 }
 
 void
-__wrap_frame_unref(frame_t f)
+__wrap_frame_free(frame_t f)
 {
-	bool table = frame_kind(f) == FRAME_TABLE;
+	bool table = (frame_table[f].link & 0xff) == FRAME_TABLE; /* it has no reference */
 
-	__real_frame_unref(f);
+	__real_frame_free(f);
 	if (!table)
 		junk(f);
 	else if (frame_kind(f) == FRAME_FREE)
