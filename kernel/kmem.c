@@ -32,9 +32,8 @@ struct object {
 _Static_assert(sizeof(struct slab) <= 48, "the header grows over the first object");
 
 /* What fits 2, 3, 4, 6 ... times behind the header, in multiples of 16. */
-#define SLAB_MAX 2016u
 static const uint16_t sizes[] = {32,  48,  64,  96,  112,  128,  192,
-                                 256, 336, 496, 672, 1008, 1344, SLAB_MAX};
+                                 256, 336, 496, 672, 1008, 1344, KMEM_SMALL};
 #define NCLASS (sizeof(sizes) / sizeof(sizes[0]))
 /* By size in units of 16 which of these it is. */
 static const uint8_t kinds[] = {[0 ... 2] = 0,    [3] = 1,          [4] = 2,
@@ -115,7 +114,7 @@ kmem_alloc(size_t size)
 	ASSERT(size <= KMEM_MAX);
 	if (inject_fail(INJECT_KMEM))
 		return NULL;
-	if (size > SLAB_MAX)
+	if (size > KMEM_SMALL)
 		return page_alloc();
 	p = object_alloc(size);
 	return p == NULL ? NULL : memset(p, 0, (size + 3) & ~3u);
@@ -124,7 +123,7 @@ kmem_alloc(size_t size)
 void *
 kmem_get(size_t size)
 {
-	ASSERT(size <= SLAB_MAX);
+	ASSERT(size <= KMEM_SMALL);
 	return inject_fail(INJECT_KMEM) ? NULL : object_alloc(size);
 }
 
@@ -136,7 +135,7 @@ kmem_copy(const void *from, size_t size)
 	ASSERT(size <= KMEM_MAX);
 	if (inject_fail(INJECT_KMEM))
 		return NULL;
-	p = size > SLAB_MAX ? page_alloc() : object_alloc(size);
+	p = size > KMEM_SMALL ? page_alloc() : object_alloc(size);
 	return p == NULL ? NULL : memcpy(p, from, size);
 }
 

@@ -5,12 +5,13 @@
 
 #include <stddef.h>
 
-#define KMEM_MAX 4096u /* the largest object, bytes */
+#define KMEM_MAX 4096u   /* the largest object, bytes */
+#define KMEM_SMALL 2016u /* the largest that shares its page */
 
-/* size bytes, cleared, aligned to 16 (to a page if more than KMEM_MAX / 2).
+/* size bytes, cleared, aligned to 16 (to a page if more than KMEM_SMALL).
  * => NULL when memory is out; does not sleep. */
 void *kmem_alloc(size_t size);
-/* One of at most half of KMEM_MAX that holds anything: all of it is to be set. */
+/* One of at most KMEM_SMALL that holds anything: all of it is to be set. */
 void *kmem_get(size_t size);
 /* One that holds what is at from. */
 void *kmem_copy(const void *from, size_t size);

@@ -345,24 +345,54 @@ shm_detach(vaddr_t addr)
 	return 0;
 }
 
-void
-shm_entry_gone(struct vm_space *sp, struct vm_entry *e)
+/* An attach less, of the segment; a removed one dies with its last. */
+static inline void
+seg_detached(struct shm_segment *seg, int32_t pid, int64_t now)
 {
-	struct shm_segment *seg = seg_attached(e);
-
-	if (e->cut != NULL && shm_cut_stays(e))
-		return;
-	sp->nattch--;
-	seg->dtime = clock_seconds();
-	seg->lpid = curproc()->pid;
+	seg->dtime = now;
+	seg->lpid = pid;
 	seg_drop(seg);
 }
 
 void
-shm_entry_inherited(struct vm_space *to, struct vm_entry *copy)
+shm_entry_gone(struct vm_space *sp, struct vm_entry *e)
 {
-	if (copy->cut != NULL && !shm_cut_inherited(copy))
+	if (e->cut != NULL && shm_cut_stays(e))
 		return;
-	to->nattch++;
-	seg_attached(copy)->nattch++;
+	sp->nattch--;
+	seg_detached(seg_attached(e), curproc()->pid, clock_seconds());
+}
+
+void
+shm_detach_all(struct vm_space *sp)
+{
+	int32_t pid = curproc()->pid;
+	int64_t now = clock_seconds();
+	struct vm_entry *e;
+
+	for (e = sp->nattch > 0 ? sp->first : NULL; e != NULL; e = e->next)
+		if ((e->flags & VM_ATTACH) && (e->cut == NULL || !shm_cut_stays(e)))
+			seg_detached(seg_attached(e), pid, now);
+	sp->nattch = 0;
+}
+
+/* Cuts are copied first, for that can fail. */
+int
+shm_inherit(struct vm_space *to, uint32_t nattch)
+{
+	struct vm_entry *e, *undo;
+
+	for (e = to->first; e != NULL; e = e->next)
+		if (e->cut != NULL && shm_cut_copy(to, e) != 0)
+			goto no_memory;
+	to->nattch = nattch;
+	for (e = to->first; e != NULL; e = e->next)
+		if ((e->flags & VM_ATTACH) && (e->cut == NULL || shm_cut_inherited(e)))
+			seg_attached(e)->nattch++;
+	return 0;
+no_memory:
+	for (undo = to->first; undo != e; undo = undo->next)
+		if (undo->cut != NULL)
+			shm_cut_undo(undo);
+	return ENOMEM;
 }

@@ -53,11 +53,11 @@ shm_verify(void)
 int shm_cut(struct vm_space *sp, struct vm_entry *lower, struct vm_entry *upper);
 /* The entry goes; with the last of an attach that is detached. */
 void shm_entry_gone(struct vm_space *sp, struct vm_entry *e);
-/* Fork: copy, which still has the parent's cut, gets one for its space `to`
- * => ENOMEM; that is undone; the copy is there for good, and counts. */
-int shm_cut_copy(struct vm_space *to, struct vm_entry *copy);
-void shm_cut_undo(struct vm_entry *copy);
-void shm_entry_inherited(struct vm_space *to, struct vm_entry *copy);
+/* The space ends: all of its attaches do. */
+void shm_detach_all(struct vm_space *sp);
+/* Fork: `to` has copies of all entries, and its parent so many attaches.
+ * => ENOMEM with nothing counted. */
+int shm_inherit(struct vm_space *to, uint32_t nattch);
 
 /* Frames that segments have. */
 uint32_t shm_resident(void);

@@ -89,6 +89,7 @@ enum vm_inherit { VM_SHARE, VM_COPY };
 #define VM_CHARGED 1u /* private and was writable: pages promised */
 #define VM_STACK 2u   /* grows down */
 #define VM_ATTACH 4u  /* the object is a segment's: shm.c */
+#define VM_BLOCK 8u   /* its memory is part of a vm_block */
 
 struct vm_entry {
 	struct vm_entry *next, *prev; /* in order of address */
@@ -98,18 +99,32 @@ struct vm_entry {
 	vaddr_t start, end;       /* [start, end), page aligned */
 	struct vm_object *object; /* one reference; NULL: private zeros */
 	uint32_t pgoff;           /* page of object at start */
-	uint8_t prot, max_prot;   /* PROT_*; mprotect stays within max_prot */
-	uint8_t inherit;          /* enum vm_inherit: shared or private */
-	uint8_t flags;            /* VM_* below */
-	struct shm_cut *cut;      /* of an attach that is in pieces, else NULL */
+	union {
+		struct {
+			uint8_t prot, max_prot; /* PROT_*; mprotect stays within max_prot */
+			uint8_t inherit;        /* enum vm_inherit: shared or private */
+			uint8_t flags;          /* VM_* above */
+		};
+		uint32_t kind; /* all four */
+	};
+	struct shm_cut *cut; /* of an attach that is in pieces, else NULL */
+};
+
+/* The entries that a fork copied: they go together, when the space ends. */
+struct vm_block {
+	struct vm_block *next;
+	struct vm_entry entries[];
 };
 
 struct vm_space {
 	struct pmap pmap;
 	struct vm_entry *first, *root;
-	struct vm_entry *hint; /* where the last look-up ended */
-	bool packed;           /* no slot is kept for one entry any more */
-	vaddr_t low;           /* below it no gap has low_room bytes; vm_tree.c */
+	struct vm_entry *young; /* the one that is not in the tree yet */
+	struct vm_entry *hint;  /* where the last look-up ended */
+	uint32_t count;         /* of entries */
+	struct vm_block *blocks;
+	bool packed; /* no slot is kept for one entry any more */
+	vaddr_t low; /* below it no gap has low_room bytes; vm_tree.c */
 	uint32_t low_room;
 	uint32_t slots[32]; /* a bit for each slot that an entry touches */
 	vaddr_t brk_start, brk_end;
@@ -131,7 +146,12 @@ struct vm_mapping {
 	uint32_t len; /* bytes, a multiple of PAGE_SIZE */
 	struct vm_object *object;
 	uint32_t pgoff;
-	uint8_t prot, max_prot, inherit, flags;
+	union {
+		struct {
+			uint8_t prot, max_prot, inherit, flags;
+		};
+		uint32_t kind;
+	};
 	bool replace; /* what is mapped there goes, else there must be nothing */
 };
 
@@ -200,6 +220,8 @@ vm_tree_below(struct vm_space *sp, vaddr_t va)
 		return e;
 	return vm_tree_search(sp, va);
 }
+/* Now all are in the tree. */
+void vm_tree_settle(struct vm_space *sp);
 /* Put e behind prev (NULL: first); take it out. */
 void vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev);
 void vm_tree_remove(struct vm_space *sp, struct vm_entry *e);

@@ -122,10 +122,9 @@ entry_create(struct vm_space *sp, const struct vm_mapping *m, uint32_t tables)
 	e->end = m->start + m->len;
 	e->object = m->object;
 	e->pgoff = m->pgoff;
-	e->prot = m->prot;
-	e->max_prot = m->max_prot;
-	e->inherit = m->inherit;
-	e->flags = m->flags | (charged ? VM_CHARGED : 0);
+	e->kind = m->kind;
+	if (charged)
+		e->flags |= VM_CHARGED;
 	e->cut = NULL;
 	if (e->object != NULL)
 		vm_object_ref(e->object);
@@ -150,26 +149,11 @@ split_at(struct vm_space *sp, vaddr_t va)
 	upper->start = va;
 	upper->pgoff += (va - e->start) >> PAGE_SHIFT;
 	e->end = va;
-	upper->flags &= ~VM_STACK; /* the lowest part grows */
+	upper->flags &= ~(VM_STACK | VM_BLOCK); /* the lowest part grows */
 	if (upper->object != NULL)
 		vm_object_ref(upper->object);
 	vm_tree_add(sp, upper, e);
 	return 0;
-}
-
-/*
- * Everything that an entry holds goes: first its pages, then the tables that
- * nothing else needs, then the promise of both. Its attach comes last, for
- * with that a removed segment may be freed.
- */
-static inline void
-entry_free(struct vm_space *sp, struct vm_entry *e)
-{
-	if (e->flags & VM_ATTACH)
-		shm_entry_gone(sp, e);
-	if (e->object != NULL)
-		vm_object_unref(e->object);
-	kmem_free(e);
 }
 
 /* [start, end) can't be seen any more; next is the entry above it. => the slots in
@@ -184,6 +168,22 @@ hide(struct vm_space *sp, const struct vm_entry *prev, vaddr_t start, vaddr_t en
 		if (pmap_in_use(&sp->pmap, slot))
 			pmap_remove(&sp->pmap, start, end, *lo <= slot && slot < *hi);
 	return tables;
+}
+
+/*
+ * Everything that an entry holds goes: first its pages, then the tables that
+ * nothing else needs, then the promise of both. Its attach comes last, for
+ * with that a removed segment may be freed.
+ */
+static inline void
+entry_free(struct vm_space *sp, struct vm_entry *e)
+{
+	if (e->flags & VM_ATTACH)
+		shm_entry_gone(sp, e);
+	if (e->object != NULL)
+		vm_object_unref(e->object);
+	if (!(e->flags & VM_BLOCK))
+		kmem_free(e);
 }
 
 void
@@ -228,10 +228,14 @@ vm_unmap_all(struct vm_space *sp)
 		last = vm_run_end(e);
 		hide(sp, NULL, e->start, last->end, last->next, &lo, &hi);
 	}
-	sp->first = sp->root = sp->hint = NULL;
+	shm_detach_all(sp);
+	sp->first = sp->root = sp->young = sp->hint = NULL;
 	while ((e = next) != NULL) {
 		next = e->next;
-		entry_free(sp, e);
+		if (e->object != NULL)
+			vm_object_unref(e->object);
+		if (!(e->flags & VM_BLOCK))
+			kmem_free(e);
 	}
 	space_release(sp, sp->pages, sp->tables);
 }

@@ -26,25 +26,58 @@ vm_space_create(struct vm_space **out)
 	return 0;
 }
 
+static void
+blocks_free(struct vm_space *sp)
+{
+	struct vm_block *block;
+
+	while ((block = sp->blocks) != NULL) {
+		sp->blocks = block->next;
+		kmem_free(block);
+	}
+}
+
 void
 vm_space_destroy(struct vm_space *sp)
 {
 	vm_unmap_all(sp);
+	blocks_free(sp);
 	pmap_destroy(&sp->pmap);
 	kmem_free(sp);
 }
 
-/* copy's place in the tree is e's, among those that have been copied: all below e,
- * and its parent if that is one of them. */
+#define BLOCK_MAX ((KMEM_SMALL - sizeof(struct vm_block)) / sizeof(struct vm_entry))
+
+/* Memory for n entries, in blocks, of which all but the last are full. => ENOMEM. */
+static int
+blocks_alloc(struct vm_space *sp, uint32_t n)
+{
+	struct vm_block *block;
+	uint32_t k;
+
+	for (; n > 0; n -= k) {
+		k = n % BLOCK_MAX != 0 ? n % BLOCK_MAX : BLOCK_MAX;
+		block = kmem_get(sizeof(*block) + k * sizeof(block->entries[0]));
+		if (block == NULL)
+			return ENOMEM;
+		block->next = sp->blocks;
+		sp->blocks = block;
+	}
+	return 0;
+}
+
+/* copy's place in the tree is e's. All below e have been copied, and its parent
+ * too unless e is the left one of it; then the parent's copy will find this. */
 static void
 tree_copy(struct vm_space *to, const struct vm_entry *e, struct vm_entry *copy)
 {
+	copy->left = copy->right = NULL;
 	if (e->left != NULL) {
 		copy->left = e->left->twin;
 		copy->left->up = copy;
 	}
-	copy->right = NULL;
 	if (e->up == NULL) {
+		copy->up = NULL;
 		to->root = copy;
 	} else if (e->up->right == e) {
 		copy->up = e->up->twin;
@@ -52,46 +85,50 @@ tree_copy(struct vm_space *to, const struct vm_entry *e, struct vm_entry *copy)
 	}
 }
 
-/* Entries without what they stand for: nothing is mapped or counted yet. */
-static int
+/* Entries, each with a reference on its object; nothing is mapped or counted yet. */
+__attribute__((noinline)) static int
 entries_copy(struct vm_space *from, struct vm_space *to)
 {
-	struct vm_entry *e, *last = NULL, **link = &to->first;
+	static const struct vm_entry in_block = {.flags = VM_BLOCK};
+	struct vm_entry *e, *copy, *end, *last = NULL, **link = &to->first;
+	struct vm_block *block;
 
-	for (e = from->first; e != NULL; e = e->next) {
-		struct vm_entry *copy = kmem_copy(e, sizeof(*e));
-
-		if (copy == NULL)
-			return ENOMEM;
+	if (from->count == 0)
+		return 0;
+	if (blocks_alloc(to, from->count) != 0)
+		return ENOMEM;
+	vm_tree_settle(from);
+	block = to->blocks;
+	copy = block->entries;
+	end = copy + BLOCK_MAX;
+	for (e = from->first; e != NULL; e = e->next, copy++) {
+		if (copy == end) {
+			block = block->next;
+			copy = block->entries;
+			end = copy + BLOCK_MAX;
+		}
 		e->twin = copy;
-		copy->next = NULL;
-		copy->prev = last;
-		*link = copy;
-		link = &copy->next;
-		last = copy;
-		if (e->cut != NULL && shm_cut_copy(to, copy) != 0)
-			return ENOMEM;
 		tree_copy(to, e, copy);
+		copy->prev = last;
+		copy->room = e->room;
+		copy->start = e->start;
+		copy->end = e->end;
+		copy->pgoff = e->pgoff;
+		copy->kind = e->kind | in_block.kind;
+		copy->cut = e->cut;
+		copy->object = e->object;
+		if (copy->object != NULL)
+			vm_object_ref(copy->object);
+		last = *link = copy;
+		link = &copy->next;
 	}
+	*link = NULL;
+	to->count = from->count;
 	to->packed = from->packed;
 	to->low = from->low;
 	to->low_room = from->low_room;
 	memcpy(to->slots, from->slots, sizeof(to->slots));
 	return 0;
-}
-
-/* After a failure: what entries_copy() made goes, and leaves no trace. */
-static void
-entries_free(struct vm_space *sp)
-{
-	struct vm_entry *e;
-
-	while ((e = sp->first) != NULL) {
-		sp->first = e->next;
-		if (e->cut != NULL)
-			shm_cut_undo(e);
-		kmem_free(e);
-	}
 }
 
 /* What a run of shared entries shows. Slots that have nothing else in them, both
@@ -125,14 +162,13 @@ int
 vm_space_fork(struct vm_space *from, struct vm_space **out)
 {
 	struct vm_space *to;
-	struct vm_entry *e;
-	const struct vm_entry *run, *last;
+	const struct vm_entry *e, *run, *last;
 
 	if (vm_space_create(&to) != 0)
 		return ENOMEM;
 	if (commit_charge(from->pages, from->tables) != 0)
 		goto no_promise;
-	if (entries_copy(from, to) != 0)
+	if (entries_copy(from, to) != 0 || shm_inherit(to, from->nattch) != 0)
 		goto no_memory;
 	to->pages = from->pages;
 	to->tables = from->tables;
@@ -143,12 +179,6 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 	to->arg_end = from->arg_end;
 	to->env_end = from->env_end;
 	to->stack_start = from->stack_start;
-	for (e = to->first; e != NULL; e = e->next) {
-		if (e->object != NULL)
-			vm_object_ref(e->object);
-		if (e->flags & VM_ATTACH)
-			shm_entry_inherited(to, e);
-	}
 	for (run = to->first; run != NULL; run = last->next) {
 		last = vm_run_end(run);
 		if (run->inherit == VM_COPY)
@@ -159,7 +189,10 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 	*out = to;
 	return 0;
 no_memory:
-	entries_free(to);
+	for (e = to->first; e != NULL; e = e->next)
+		if (e->object != NULL)
+			vm_object_unref(e->object);
+	blocks_free(to);
 	commit_release(from->pages, from->tables);
 no_promise:
 	pmap_destroy(&to->pmap);

@@ -8,7 +8,8 @@
  * whatever order it grew in. Each entry knows the largest gap in its subtree, so
  * the lowest gap that is large enough is one walk down. What a change makes
  * untrue is marked stale, up to the first that is, and measured when somebody
- * asks; mostly nobody does, for the lowest gap of all is remembered.
+ * asks; mostly nobody does, for the lowest gap of all is remembered. The youngest
+ * entry stays beside the tree until there is another: most that go go young.
  *
  * Gaps begin where mmap may: below MMAP_BASE there are none. And a shared entry
  * that starts at a slot of 4 MiB, and isn't too small for that, keeps the rest of
@@ -148,6 +149,9 @@ vm_tree_search(struct vm_space *sp, vaddr_t va)
 	for (e = sp->root; e != NULL; e = e->start <= va ? e->right : e->left)
 		if (e->start <= va)
 			found = e;
+	e = sp->young;
+	if (e != NULL && e->start <= va && (found == NULL || e->start > found->start))
+		found = e;
 	sp->hint = found;
 	return found;
 }
@@ -155,49 +159,77 @@ vm_tree_search(struct vm_space *sp, vaddr_t va)
 /* Of two neighbours in the list one is below the other in the tree, and the
  * place between them is free on the lower one's side. */
 void
+vm_tree_settle(struct vm_space *sp)
+{
+	struct vm_entry *e = sp->young;
+
+	if (e == NULL)
+		return;
+	sp->young = NULL;
+	e->left = e->right = NULL;
+	if (e->next != NULL && e->next->left == NULL) {
+		e->up = e->next;
+		e->next->left = e;
+	} else {
+		e->up = e->prev;
+		*(e->prev != NULL ? &e->prev->right : &sp->root) = e;
+	}
+	stale(e->up); /* e->next is among those above */
+	while (e->up != NULL && rank(e) > rank(e->up))
+		rotate(sp, e);
+}
+
+void
 vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev)
 {
 	struct vm_entry *next = prev != NULL ? prev->next : sp->first;
 
+	vm_tree_settle(sp);
 	e->prev = prev;
 	e->next = next;
 	*(prev != NULL ? &prev->next : &sp->first) = e;
-	if (next != NULL)
+	if (next != NULL) {
 		next->prev = e;
-	e->left = e->right = NULL;
-	if (next != NULL && next->left == NULL) {
-		e->up = next;
-		next->left = e;
-	} else {
-		e->up = prev;
-		*(prev != NULL ? &prev->right : &sp->root) = e;
+		stale(next);
 	}
-	stale(e->up); /* next is among those above */
 	e->room = STALE;
-	sp->hint = e;
-	while (e->up != NULL && rank(e) > rank(e->up))
-		rotate(sp, e);
+	sp->young = sp->hint = e;
+	sp->count++;
 	if (e->start <= sp->low && sp->low < e->end)
 		sp->low = e->end;
+}
+
+static void
+take_out(struct vm_space *sp, struct vm_entry *e)
+{
+	struct vm_entry *child;
+
+	stale(e);
+	while (e->left != NULL && e->right != NULL)
+		rotate(sp, rank(e->left) > rank(e->right) ? e->left : e->right);
+	child = e->left != NULL ? e->left : e->right;
+	*link_of(sp, e) = child;
+	if (child != NULL)
+		child->up = e->up;
 }
 
 void
 vm_tree_remove(struct vm_space *sp, struct vm_entry *e)
 {
-	struct vm_entry *child;
+	struct vm_entry *prev = e->prev, *next = e->next;
 
-	vm_tree_moved(sp, e);
-	while (e->left != NULL && e->right != NULL)
-		rotate(sp, rank(e->left) > rank(e->right) ? e->left : e->right);
-	sp->hint = e->prev;
-	child = e->left != NULL ? e->left : e->right;
-	*link_of(sp, e) = child;
-	if (child != NULL)
-		child->up = e->up;
-	*(e->prev != NULL ? &e->prev->next : &sp->first) = e->next;
-	if (e->next != NULL)
-		e->next->prev = e->prev;
-	freed(sp, e->prev, e->start);
+	if (next != NULL) {
+		stale(next);
+		next->prev = prev;
+	}
+	*(prev != NULL ? &prev->next : &sp->first) = next;
+	if (e == sp->young)
+		sp->young = NULL;
+	else
+		take_out(sp, e);
+	sp->hint = prev;
+	sp->count--;
+	freed(sp, prev, e->start);
 }
 
 /* ---- Finding room ---- */
@@ -206,9 +238,11 @@ vm_tree_remove(struct vm_space *sp, struct vm_entry *e)
 static vaddr_t
 lowest_gap(struct vm_space *sp, uint32_t need, vaddr_t top)
 {
-	const struct vm_entry *e = sp->root;
+	const struct vm_entry *e;
 
+	vm_tree_settle(sp);
 	room_renew(sp);
+	e = sp->root;
 	if (room_of(e) < need)
 		return gap_start(sp, vm_tree_below(sp, top));
 	for (;;) {
