@@ -187,7 +187,7 @@ become(struct vm_space *sp, const char *path, const struct image *im, const stru
 		image_clear_tails(sp, linker);
 	set_name(p, path);
 	set_ids(&p->cred, im->node->mode, im->node->uid, im->node->gid);
-	p->exit_signal = SIGCHLD;
+	proc_ends_normally(p);
 	p->execed = true;
 	signal_exec(p);
 	fdtable_exec(p->files);

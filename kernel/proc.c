@@ -118,23 +118,48 @@ table_remove(struct proc *p)
 	proc_drop_number(p->pid);
 }
 
+/* Where a child is depends on its parent, exit_signal and news: it is taken away
+ * before one of these changes, and added again. Init has no parent. */
 static void
-child_add(struct proc *parent, struct proc *p)
+child_add(struct proc *p)
 {
-	p->parent = parent;
-	p->sibling = parent->children;
-	p->sibling_link = &parent->children;
+	struct proc **list;
+
+	if (p->parent == NULL)
+		return;
+	list = &p->parent->children[proc_child_list(p, p->news)];
+	p->sibling = *list;
+	p->sibling_link = list;
 	if (p->sibling != NULL)
 		p->sibling->sibling_link = &p->sibling;
-	parent->children = p;
+	*list = p;
 }
 
 static void
 child_remove(struct proc *p)
 {
+	if (p->parent == NULL)
+		return;
 	*p->sibling_link = p->sibling;
 	if (p->sibling != NULL)
 		p->sibling->sibling_link = p->sibling_link;
+}
+
+static void
+set_news(struct proc *p, enum news news, int status)
+{
+	child_remove(p);
+	p->news = news;
+	p->status = status;
+	child_add(p);
+}
+
+void
+proc_ends_normally(struct proc *p)
+{
+	child_remove(p);
+	p->exit_signal = SIGCHLD;
+	child_add(p);
 }
 
 /* ---- Birth ---- */
@@ -259,7 +284,8 @@ proc_fork(const struct birth *how, int *pid)
 	memcpy(p->rlimit, parent->rlimit, sizeof(p->rlimit));
 	table_add(p);
 	pgrp_join(p, parent->pgrp);
-	child_add(parent, p);
+	p->parent = parent;
+	child_add(p);
 	*pid = p->pid;
 	sched_start(p);
 	shm_verify();
@@ -341,21 +367,34 @@ static void
 orphan_children(struct proc *p)
 {
 	struct proc *child;
+	unsigned i;
 
-	while ((child = p->children) != NULL) {
-		child_remove(child);
-		child_add(init, child);
-		child->exit_signal = SIGCHLD;
-		if (child->state == PROC_ZOMBIE)
-			wakeup(init);
+	for (i = 0; i < CHILD_LISTS; i++) {
+		while ((child = p->children[i]) != NULL) {
+			child_remove(child);
+			child->parent = init;
+			child->exit_signal = SIGCHLD;
+			child_add(child);
+			if (child->state == PROC_ZOMBIE)
+				wakeup(init);
+		}
 	}
+}
+
+/* Will nobody ask for it? */
+static bool
+unwanted(const struct proc *p)
+{
+	const struct abi_sigaction *chld = &p->parent->sig->act[SIGCHLD - 1];
+
+	return p->parent != init && p->exit_signal == SIGCHLD &&
+	       (chld->handler == 1 || (chld->flags & SA_NOCLDWAIT));
 }
 
 void
 proc_exit(int status)
 {
 	struct proc *p = curproc();
-	const struct abi_sigaction *chld;
 	int sig = status & 0x7f;
 
 	if (p == init)
@@ -370,18 +409,14 @@ proc_exit(int status)
 	node_unref(p->cwd);
 	p->cwd = NULL;
 	orphan_children(p);
-	p->status = status;
 	p->state = PROC_ZOMBIE;
-	chld = &p->parent->sig->act[SIGCHLD - 1];
-	if (p->parent != init && p->exit_signal == SIGCHLD &&
-	    (chld->handler == 1 || (chld->flags & SA_NOCLDWAIT))) {
-		/* Nobody will ask for it: init collects it. */
-		struct proc *parent = p->parent;
-
+	if (unwanted(p)) {
+		wakeup(p->parent);
 		child_remove(p);
-		child_add(init, p);
-		wakeup(parent);
+		p->parent = init;
+		child_add(p);
 	}
+	set_news(p, NEWS_ENDED, status);
 	tell_parent(p, p->exit_signal, sig != 0 ? CLD_KILLED : CLD_EXITED,
 	            sig != 0 ? sig : status >> 8 & 0xff);
 	sched_exit();
@@ -405,8 +440,8 @@ proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru
 	ru->ru_minflt = own * p->faults + children * p->cfaults;
 }
 
-void
-proc_reap(struct proc *p)
+static void
+reap(struct proc *p)
 {
 	struct proc *parent = p->parent;
 
@@ -419,13 +454,21 @@ proc_reap(struct proc *p)
 }
 
 void
+proc_told(struct proc *p)
+{
+	if (p->news == NEWS_ENDED)
+		reap(p);
+	else
+		set_news(p, NEWS_NONE, 0);
+}
+
+void
 proc_stop(int sig)
 {
 	struct proc *p = curproc();
 
 	p->state = PROC_STOPPED;
-	p->stop_signal = sig;
-	p->continued = false;
+	set_news(p, NEWS_STOPPED, sig << 8 | 0x7f);
 	if (!(p->parent->sig->act[SIGCHLD - 1].flags & SA_NOCLDSTOP))
 		tell_parent(p, SIGCHLD, CLD_STOPPED, sig);
 	else
@@ -436,8 +479,7 @@ proc_stop(int sig)
 void
 proc_continue(struct proc *p)
 {
-	p->stop_signal = 0;
-	p->continued = true;
+	set_news(p, NEWS_CONTINUED, 0xffff);
 	sched_start(p);
 	if (p->parent != NULL)
 		tell_parent(p, SIGCHLD, CLD_CONTINUED, SIGCONT);

@@ -33,6 +33,13 @@ enum proc_state {
 	PROC_ZOMBIE
 };
 
+/* What a process has to tell its parent, and has not told yet. */
+enum news { NEWS_NONE, NEWS_ENDED, NEWS_STOPPED, NEWS_CONTINUED, NEWS_KINDS };
+
+/* A list for each kind of news, of the children that end with SIGCHLD and of the
+ * others: all that wait may ask for is the first of one of these. */
+#define CHILD_LISTS (2u * NEWS_KINDS)
+
 struct proc {
 	struct machine_proc md;
 	int pid;
@@ -42,7 +49,7 @@ struct proc {
 	struct proc *next, **list_link; /* all processes, oldest first */
 	struct proc *hash_next;         /* by pid */
 	struct proc *parent;
-	struct proc *children, *sibling, **sibling_link;
+	struct proc *children[CHILD_LISTS], *sibling, **sibling_link;
 	struct pgrp *pgrp;
 	struct proc *pgrp_next, **pgrp_link;
 
@@ -68,10 +75,9 @@ struct proc {
 	int64_t sleep_end;        /* clock_after(); a call that goes on */
 	bool resumed;             /* after a stop keeps it */
 	struct abi_rlimit rlimit[RLIMIT_NLIMITS];
-	int status;      /* of a zombie, as wait4 gives it */
+	enum news news;
+	int status;      /* that goes with it, as wait4 gives it */
 	int exit_signal; /* what the parent gets at its end; 0: nothing */
-	int stop_signal; /* stopped by; 0: not, or reported */
-	bool continued;  /* and not reported */
 	bool execed;
 	uint32_t start_tick;
 	uint32_t utime, stime;   /* ticks */
@@ -121,8 +127,16 @@ void proc_set_space(struct vm_space *sp);
 struct vm_space *proc_own_space(const struct proc *p);
 /* status as wait4 gives it: exit code << 8, or the signal. */
 _Noreturn void proc_exit(int status);
-/* A zombie that its parent has asked for goes. */
-void proc_reap(struct proc *p);
+/* Its end is SIGCHLD to the parent from now on. */
+void proc_ends_normally(struct proc *p);
+/* Which of CHILD_LISTS p is on, or would be with such news. */
+static inline unsigned
+proc_child_list(const struct proc *p, enum news news)
+{
+	return (p->exit_signal != SIGCHLD) * NEWS_KINDS + news;
+}
+/* The parent knows now. => a zombie goes. */
+void proc_told(struct proc *p);
 void ticks_to_timeval(uint32_t ticks, struct abi_timeval32 *tv);
 /* What p used itself and what its children did, as asked for. */
 void proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru);

@@ -81,7 +81,8 @@ show_stat(struct text *t, const struct proc *p)
 	         p->exit_signal);
 	/* 45: data, heap, arguments, environment, status */
 	text_add(t, "%u %u %u %u %u %u %u %d\n", s.data_start, s.data_end, sp->brk_start,
-	         sp->arg_start, sp->arg_end, sp->arg_end, sp->env_end, p->status);
+	         sp->arg_start, sp->arg_end, sp->arg_end, sp->env_end,
+	         p->state == PROC_ZOMBIE ? p->status : 0);
 }
 
 static void

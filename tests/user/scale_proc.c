@@ -141,6 +141,8 @@ same(const struct cost *few, const struct cost *many)
 	ok(near(few->kill, many->kill), "a signal to a group of one");
 	ok(near(few->setpgid, many->setpgid), "into another group and back");
 	ok(near(few->setsid, many->setsid), "a new session");
+	ok(near(few->stopped, many->stopped), "any child that has stopped: the oldest");
+	ok(near(few->none, many->none), "any child: none has news");
 	ok(near(few->fork, many->fork), "fork, exit, wait");
 	ok(many->list <= few->list, "/proc is listed in no more for each");
 }
