@@ -17,8 +17,7 @@ volatile uint32_t clock_ticks;
 int64_t clock_now;        /* calendar seconds */
 static int64_t boot_time; /* the same at tick 0 */
 static int64_t up_seconds;
-static uint32_t up_ticks;    /* beyond up_seconds */
-static struct timer *timers; /* in order of time */
+static uint32_t up_ticks; /* beyond up_seconds */
 
 void
 clock_init(void)
@@ -26,32 +25,65 @@ clock_init(void)
 	boot_time = clock_now = machine_rtc();
 }
 
-/* Is a before b, on a counter that wraps? */
-static bool
-before(uint32_t a, uint32_t b)
+/*
+ * Timers are in wheels. A wheel has a place for each value of some bits of a tick, the
+ * next one for the bits above; a timer is in that of the highest bits in which its tick
+ * differs from now. When a wheel comes round, those at the next place of the one above
+ * have come nearer, and move down. So to set a timer takes the same among any number of
+ * them, and one moves at most as often as there are wheels.
+ */
+#define WHEEL_BITS 6u
+#define WHEELS (32u / WHEEL_BITS + 1)
+static struct timer *wheels[WHEELS][1u << WHEEL_BITS];
+
+static struct timer **
+wheel_place(unsigned wheel, uint32_t tick)
 {
-	return (int32_t)(a - b) < 0;
+	return &wheels[wheel][tick >> wheel * WHEEL_BITS & ((1u << WHEEL_BITS) - 1)];
+}
+
+static void
+wheel_add(struct timer *t)
+{
+	unsigned wheel = (31 - __builtin_clz((t->tick ^ clock_ticks) | 1)) / WHEEL_BITS;
+	struct timer **place = wheel_place(wheel, t->tick);
+
+	t->next = *place;
+	t->link = place;
+	if (t->next != NULL)
+		t->next->link = &t->next;
+	*place = t;
+}
+
+/* The tick has come: what is due happens, the highest wheel that moves moves first. */
+static void
+wheel_turn(void)
+{
+	uint32_t low = (1u << WHEEL_BITS) - 1;
+	unsigned wheel = 0;
+	struct timer *t;
+
+	while (wheel < WHEELS - 1 && (clock_ticks >> wheel * WHEEL_BITS & low) == 0)
+		wheel++;
+	do {
+		while ((t = *wheel_place(wheel, clock_ticks)) != NULL) {
+			timer_cancel(t);
+			if (t->tick == clock_ticks)
+				t->fn(t->arg);
+			else
+				wheel_add(t);
+		}
+	} while (wheel-- > 0);
 }
 
 void
 timer_set(struct timer *t, uint32_t ticks, void (*fn)(void *), void *arg)
 {
-	struct timer **link = &timers;
-
 	timer_cancel(t);
-	/* Half the counter is as far as before() can tell. */
-	if (ticks > INT32_MAX)
-		ticks = INT32_MAX;
 	t->tick = clock_ticks + ticks;
 	t->fn = fn;
 	t->arg = arg;
-	while (*link != NULL && !before(t->tick, (*link)->tick))
-		link = &(*link)->next;
-	t->next = *link;
-	t->link = link;
-	if (t->next != NULL)
-		t->next->link = &t->next;
-	*link = t;
+	wheel_add(t);
 }
 
 void
@@ -80,12 +112,7 @@ clock_tick(bool user)
 		up_seconds++;
 		clock_now++;
 	}
-	while (timers != NULL && !before(clock_ticks, timers->tick)) {
-		struct timer *t = timers;
-
-		timer_cancel(t);
-		t->fn(t->arg);
-	}
+	wheel_turn();
 	load_tick(user);
 	sched_tick(user);
 }

@@ -107,6 +107,29 @@ alarms(void)
 	alarm(0);
 }
 
+/* Sleeps at once, about as long as each of the clock's wheels takes to come round. */
+static void
+together(void)
+{
+	static const int ticks[] = {1,   2,   62,  63,   64,   65,   100,
+	                            127, 128, 129, 1000, 4095, 4096, 4097};
+	enum { N = sizeof(ticks) / sizeof(ticks[0]) };
+	pid_t pid[N];
+	int bad = 0;
+
+	for (int i = 0; i < N; i++)
+		pid[i] = SPAWN(
+			struct timespec t = {.tv_sec = ticks[i] / 100,
+			                     .tv_nsec = ticks[i] % 100 * 10000000};
+			long long from = now(CLOCK_MONOTONIC), late;
+			nanosleep(&t, NULL);
+			late = now(CLOCK_MONOTONIC) - from - ticks[i] * 10000000ll;
+			_exit(late < 0 || late > 20000000));
+	for (int i = 0; i < N; i++)
+		bad += ending(pid[i]) != 0;
+	is(bad, 0, "%d sleeps of up to 41 s: none ends early, or late by more than 2 ticks", N);
+}
+
 /* What a stop takes does not lengthen a sleep. */
 static void
 stopped(void)
@@ -230,6 +253,7 @@ test(void)
 	clocks();
 	sleeping();
 	alarms();
+	together();
 	preemption();
 	stopped();
 	more_clocks();
