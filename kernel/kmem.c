@@ -84,6 +84,23 @@ slab_create(unsigned kind)
 	return s;
 }
 
+/* A page of each size is never empty: else one object that comes and goes would
+ * take its page along each time. */
+void
+kmem_init(void)
+{
+	unsigned kind;
+
+	for (kind = 0; kind < NCLASS; kind++) {
+		struct slab *s = slab_create(kind);
+
+		if (s == NULL)
+			noboot("too little memory for the kernel's own");
+		s->used++;
+		s->most++;
+	}
+}
+
 /* An object of the kind that holds size bytes, with whatever was in it. */
 static void *
 object_alloc(size_t size)

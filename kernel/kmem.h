@@ -8,6 +8,8 @@
 #define KMEM_MAX 4096u   /* the largest object, bytes */
 #define KMEM_SMALL 2016u /* the largest that shares its page */
 
+/* Once, before the first of these; NOBOOT when there is too little memory. */
+void kmem_init(void);
 /* size bytes, cleared, aligned to 16 (to a page if more than KMEM_SMALL).
  * => NULL when memory is out; does not sleep. */
 void *kmem_alloc(size_t size);

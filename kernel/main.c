@@ -9,6 +9,7 @@
 #include "file.h"
 #include "frame.h"
 #include "inject.h"
+#include "kmem.h"
 #include "printf.h"
 #include "proc.h"
 #include "shm.h"
@@ -75,6 +76,7 @@ kernel_main(const char *cmdline, const void *initrd, size_t initrd_len)
 	cmdline_check();
 	inject_init();
 	frame_init();
+	kmem_init();
 	greet();
 	vm_init();
 	clock_init();
