@@ -11,11 +11,12 @@
 #include "abi/futex.h"
 
 #include "abi/errno.h"
+#include "bits.h"
 #include "proc.h"
 #include "syscall.h"
 #include "vm.h"
 
-#define BUCKETS 64u
+#define BUCKET_BITS 8u
 
 struct key {
 	const void *of;
@@ -23,18 +24,41 @@ struct key {
 };
 
 struct waiter { /* on its process's kernel stack */
-	struct waiter *next;
+	struct waiter *next, **link;
 	struct key key;
 	uint32_t bits; /* of the wake-ups that it is for */
 	bool woken;
 };
 
-static struct waiter *waiters[BUCKETS]; /* first come, first woken */
+static struct bucket {               /* first come, first woken */
+	struct waiter *first, **end; /* NULL: nobody has come yet */
+} buckets[1u << BUCKET_BITS];
 
-static struct waiter **
+static struct bucket *
 bucket(const struct key *key)
 {
-	return &waiters[((uintptr_t)key->of >> 5 ^ key->at >> 2 ^ key->at >> 12) % BUCKETS];
+	return &buckets[bits_hash((uintptr_t)key->of ^ bits_hash(key->at, 32), BUCKET_BITS)];
+}
+
+static void
+enqueue(struct waiter *w)
+{
+	struct bucket *b = bucket(&w->key);
+
+	w->next = NULL;
+	w->link = b->first == NULL ? &b->first : b->end;
+	*w->link = w;
+	b->end = &w->next;
+}
+
+static void
+dequeue(struct waiter *w)
+{
+	*w->link = w->next;
+	if (w->next != NULL)
+		w->next->link = w->link;
+	else
+		bucket(&w->key)->end = w->link;
 }
 
 /* => EINVAL, EFAULT */
@@ -62,15 +86,13 @@ find_key(vaddr_t word, bool private, struct key *key)
 static uint32_t
 wake(const struct key *key, uint32_t max, uint32_t bits)
 {
-	struct waiter **link = bucket(key), *w;
+	struct waiter *w = bucket(key)->first;
 	uint32_t n = 0;
 
-	while (n < max && (w = *link) != NULL) {
-		if (w->key.of != key->of || w->key.at != key->at || !(w->bits & bits)) {
-			link = &w->next;
+	for (; n < max && w != NULL; w = w->next) {
+		if (w->key.of != key->of || w->key.at != key->at || !(w->bits & bits))
 			continue;
-		}
-		*link = w->next;
+		dequeue(w);
 		w->woken = true;
 		wakeup(w);
 		n++;
@@ -81,7 +103,7 @@ wake(const struct key *key, uint32_t max, uint32_t bits)
 static int
 wait(const struct key *key, vaddr_t word, uint32_t value, uint32_t bits, int64_t end)
 {
-	struct waiter w = {.key = *key, .bits = bits}, **link;
+	struct waiter w = {.key = *key, .bits = bits};
 	uint32_t now;
 	int err = 0;
 
@@ -89,16 +111,12 @@ wait(const struct key *key, vaddr_t word, uint32_t value, uint32_t bits, int64_t
 		return EFAULT;
 	if (now != value)
 		return EAGAIN;
-	for (link = bucket(key); *link != NULL; link = &(*link)->next)
-		;
-	*link = &w;
+	enqueue(&w);
 	while (!w.woken && err == 0)
 		err = clock_sleep(&w, "futex", end);
 	if (w.woken)
 		return 0;
-	for (link = bucket(key); *link != &w; link = &(*link)->next)
-		;
-	*link = w.next;
+	dequeue(&w);
 	return err == ETIMEDOUT ? err : end == CLOCK_NEVER ? ERESTART : ERESTARTNOHAND;
 }
 

@@ -16,24 +16,25 @@
 #include "sched.h"
 
 #include "abi/errno.h"
+#include "bits.h"
 #include "clock.h"
 #include "inject.h"
 #include "printf.h"
 #include "proc.h"
 
-#define SLEEP_HASH 64u
+#define SLEEP_BITS 10u
 
 struct proc *current_process;
 bool need_resched, return_work;
 
 static struct proc boot_proc; /* the context that machine start-up runs in */
 static struct proc *run_first, **run_last = &run_first;
-static struct proc *sleepers[SLEEP_HASH];
+static struct proc *sleepers[1u << SLEEP_BITS];
 
 static struct proc **
 sleep_bucket(const void *chan)
 {
-	return &sleepers[((uintptr_t)chan >> 4 ^ (uintptr_t)chan >> 10) % SLEEP_HASH];
+	return &sleepers[bits_hash((uintptr_t)chan, SLEEP_BITS)];
 }
 
 static void

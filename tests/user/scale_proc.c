@@ -144,6 +144,7 @@ same(const struct cost *few, const struct cost *many)
 	ok(near(few->stopped, many->stopped), "any child that has stopped: the oldest");
 	ok(near(few->none, many->none), "any child: none has news");
 	ok(near(few->timer, many->timer), "a timer behind all others");
+	ok(near(few->wake, many->wake), "a wake-up among others who sleep");
 	ok(near(few->fork, many->fork), "fork, exit, wait");
 	ok(many->list <= few->list, "/proc is listed in no more for each");
 }
