@@ -70,6 +70,5 @@ enum { LOAD_USER, LOAD_SYSTEM, LOAD_IDLE };
 extern uint32_t load_ticks[3];
 extern uint32_t load_average[3]; /* of 1, 5 and 15 minutes, of 65536 */
 void load_tick(bool user);
-unsigned load_runnable(void); /* processes that run or could */
 
 #endif

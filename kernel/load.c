@@ -8,17 +8,6 @@
 uint32_t load_ticks[3];
 uint32_t load_average[3];
 
-unsigned
-load_runnable(void)
-{
-	const struct proc *p;
-	unsigned n = 0;
-
-	for (p = proc_list; p != NULL; p = p->next)
-		n += p->state == PROC_RUNNABLE;
-	return n;
-}
-
 void
 load_tick(bool user)
 {
@@ -31,6 +20,6 @@ load_tick(bool user)
 	load_ticks[!busy ? LOAD_IDLE : user ? LOAD_USER : LOAD_SYSTEM]++;
 	for (i = 0; i < 3 && clock_ticks % SAMPLE == 0; i++)
 		load_average[i] = ((uint64_t)load_average[i] * decay[i] +
-		                   (uint64_t)load_runnable() * 65536 * (65536 - decay[i])) >>
+		                   (uint64_t)sched_runnable * 65536 * (65536 - decay[i])) >>
 		                  16;
 }

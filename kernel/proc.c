@@ -36,48 +36,72 @@ proc_find(int pid)
 	return p;
 }
 
-/* Numbers that a process, a group or a session has, and 0. */
-static uint32_t taken[PID_MAX / 32 + 1] = {1};
+/* Numbers that a process, a group or a session has, and 0; and which words of this
+ * are not empty. */
+#define WORDS ((PID_MAX + 1) / 32)
+static uint32_t taken[WORDS] = {1}, used[WORDS / 32] = {1};
 
-/* The first from n on that is, or is not; above PID_MAX: none. */
+/* The first bit from n on that differs from those of `unlike`; end, whole words: none. */
 static uint32_t
-number_from(uint32_t n, bool is_taken)
+bit_from(const uint32_t *set, uint32_t n, uint32_t end, uint32_t unlike)
 {
-	uint32_t flip = is_taken ? 0 : ~0u, found;
+	uint32_t found;
 
-	for (; n <= PID_MAX; n = (n | 31) + 1) {
-		found = (taken[n / 32] ^ flip) & ~0u << n % 32;
+	for (; n < end; n = (n | 31) + 1) {
+		found = (set[n / 32] ^ unlike) & ~0u << n % 32;
 		if (found != 0)
 			return (n & ~31u) + __builtin_ctz(found);
 	}
-	return n;
+	return end;
+}
+
+/* The first number from n on that is taken; above PID_MAX: none. */
+static uint32_t
+taken_from(uint32_t n)
+{
+	uint32_t end = (n | 31) + 1, found = n <= PID_MAX ? bit_from(taken, n, end, 0) : n;
+
+	if (found < end)
+		return found;
+	found = bit_from(used, end / 32, WORDS, 0) * 32;
+	return found <= PID_MAX ? bit_from(taken, found, found + 32, 0) : found;
 }
 
 struct proc *
-proc_find_from(int pid)
+proc_find_from(uint32_t pid)
 {
 	struct proc *p = NULL;
 
-	for (; p == NULL && (pid = number_from(pid, true)) <= PID_MAX; pid++)
+	for (pid = taken_from(pid); p == NULL && pid <= PID_MAX; pid = taken_from(pid + 1))
 		p = proc_find(pid);
 	return p;
+}
+
+static void
+number_take(int n)
+{
+	taken[n / 32] |= 1u << n % 32;
+	used[n / 1024] |= 1u << n / 32 % 32;
 }
 
 void
 proc_drop_number(int n)
 {
-	if (proc_find(n) == NULL && pgrp_find(n) == NULL)
-		taken[n / 32] &= ~(1u << n % 32);
+	if (proc_find(n) != NULL || pgrp_find(n) != NULL)
+		return;
+	taken[n / 32] &= ~(1u << n % 32);
+	if (taken[n / 32] == 0)
+		used[n / 1024] &= ~(1u << n / 32 % 32);
 }
 
 /* The next that nobody has. 0: none left. */
 static int
 pid_alloc(void)
 {
-	uint32_t n = number_from(proc_last_pid + 1, false);
+	uint32_t n = bit_from(taken, proc_last_pid + 1, PID_MAX + 1, ~0u);
 
 	if (n > PID_MAX)
-		n = number_from(0, false);
+		n = bit_from(taken, 0, PID_MAX + 1, ~0u);
 	if (n > PID_MAX)
 		return 0;
 	proc_last_pid = n;
@@ -95,7 +119,7 @@ table_add(struct proc *p)
 	p->list_link = list_end;
 	*list_end = p;
 	list_end = &p->next;
-	taken[p->pid / 32] |= 1u << p->pid % 32;
+	number_take(p->pid);
 	proc_count++;
 	proc_forks++;
 }

@@ -95,7 +95,7 @@ extern const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS]; /* init's */
 void proc_init(void (*fn)(void));
 struct proc *proc_find(int pid); /* zombies too; NULL: none */
 /* The one with the lowest number from pid on. => NULL: none. */
-struct proc *proc_find_from(int pid);
+struct proc *proc_find_from(uint32_t pid);
 /* A group has no use for this number any more. */
 void proc_drop_number(int n);
 

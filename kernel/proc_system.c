@@ -57,7 +57,7 @@ show_stat(struct text *t, const struct proc *p)
 	clock_realtime(&now);
 	clock_monotonic(&up);
 	text_add(t, "btime %lld\nprocesses %u\nprocs_running %u\nprocs_blocked 0\n",
-	         now.tv_sec - up.tv_sec, proc_forks, load_runnable());
+	         now.tv_sec - up.tv_sec, proc_forks, sched_runnable);
 }
 
 static void
@@ -68,7 +68,7 @@ show_loadavg(struct text *t, const struct proc *p)
 	for (i = 0; i < 3; i++)
 		text_add(t, "%u.%02u ", load_average[i] >> 16,
 		         ((load_average[i] & 0xffff) * 100) >> 16);
-	text_add(t, "%u/%u %d\n", load_runnable(), proc_count, proc_last_pid);
+	text_add(t, "%u/%u %d\n", sched_runnable, proc_count, proc_last_pid);
 }
 
 static void

@@ -28,6 +28,7 @@ struct proc *current_process;
 bool need_resched, return_work;
 
 static struct proc boot_proc; /* the context that machine start-up runs in */
+unsigned sched_runnable = 1;  /* the boot context, until it goes */
 static struct proc *run_first, **run_last = &run_first;
 static struct proc *sleepers[1u << SLEEP_BITS];
 
@@ -40,6 +41,7 @@ sleep_bucket(const void *chan)
 static void
 run_append(struct proc *p)
 {
+	sched_runnable += p->state != PROC_RUNNABLE;
 	p->state = PROC_RUNNABLE;
 	p->queue_next = NULL;
 	*run_last = p;
@@ -75,6 +77,7 @@ switch_away(void)
 	struct proc *from = current_process, *to;
 
 	need_resched = false;
+	sched_runnable -= from->state != PROC_RUNNABLE;
 	while ((to = run_take()) == NULL)
 		machine_idle();
 	if (to == from)

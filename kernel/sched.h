@@ -46,6 +46,7 @@ _Noreturn void sched_run(void);
 /* Each tick: whose time it was, and the end of its slice. */
 void sched_tick(bool user);
 extern bool need_resched;
+extern unsigned sched_runnable; /* processes that run or could */
 /* Something has happened that user_return() may have to act on: the one flag
  * that is looked at before a process goes back to user mode. Whoever gives it
  * work sets it: another process runs, a tick, a signal, a mask that changes. */
