@@ -29,6 +29,8 @@ TARGET := --target=i686-elf
 LD := $(call ask,-print-prog-name=ld.lld) -m elf_i386
 else
 TARGET := -m32
+# No padding where it would be run through, no more stack than is used.
+TIGHT := -fno-align-loops -fno-align-jumps -mpreferred-stack-boundary=2
 LD := $(call ask,-print-prog-name=ld) -m elf_i386
 endif
 # i686-elf-gcc's int32_t is a long; to the other compilers it is an int.
@@ -52,7 +54,7 @@ CFLAGS := $(TARGET) -march=i686 -std=gnu11 -ffreestanding -fno-pie \
 # The kernel keeps frame pointers, by which a panic finds its callers, and its
 # functions get their first three arguments in EAX, EDX and ECX.
 KCFLAGS := $(CFLAGS) -mno-sse -mno-mmx -msoft-float -fno-omit-frame-pointer -mregparm=3 \
-	-mtune=generic
+	-mtune=generic $(TIGHT)
 CFLAGS_release := -O3
 CFLAGS_debug := -O1 -DDEBUG
 UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -Ikernel

@@ -128,28 +128,14 @@ frame_init(void)
 	}
 }
 
-/* Only a debug build asks. */
-__attribute__((unused)) static bool
-is_zero(const uint32_t *word)
-{
-	const uint32_t *end = word + PAGE_SIZE / sizeof(*word);
-
-	while (word < end && *word == 0)
-		word++;
-	return word == end;
-}
-
 /* A low frame, zeroed if that is asked for. */
 __attribute__((noinline)) static frame_t
 low_pop(bool zeroed)
 {
 	frame_t f;
 
-	if (clean.count > 0 && (zeroed || low.count == 0)) {
-		f = list_pop(&clean);
-		ASSERT(is_zero(frame_kva(f)));
-		return f;
-	}
+	if (clean.count > 0 && (zeroed || low.count == 0))
+		return list_pop(&clean);
 	f = list_pop(&low);
 	if (zeroed)
 		frame_zero(f);
@@ -285,18 +271,6 @@ frame_kind(frame_t f)
 	if (frame_table[f].refs == FRAME_NEVER)
 		return f < ONE_MIB / PAGE_SIZE ? FRAME_HOLE : FRAME_KERNEL;
 	return frame_table[f].refs == 0 ? FRAME_FREE : kind_of(&frame_table[f]);
-}
-
-void
-frame_set_owner(frame_t f, uint16_t owner)
-{
-	frame_table[f].link = (frame_table[f].link & 0xff) | (uint32_t)owner << 16;
-}
-
-uint16_t
-frame_owner(frame_t f)
-{
-	return frame_table[f].link >> 16;
 }
 
 void *

@@ -45,9 +45,10 @@ frame_t frame_alloc_table(void);
 bool frame_alloc_row(frame_t *out);
 struct frame {
 	uint32_t refs; /* 0: free; FRAME_NEVER: not ours to give */
-	uint32_t link; /* free: the next one; in use: kind, owner above it */
+	uint32_t link; /* free: the next one; in use: kind, and FRAME_NOTE above it */
 };
 #define FRAME_NEVER UINT32_MAX
+#define FRAME_NOTE 16 /* from this bit on: for /proc, what it likes to keep there */
 extern struct frame *frame_table;
 
 static inline uint32_t
@@ -72,10 +73,6 @@ frame_unref(frame_t f)
 		frame_free(f);
 }
 enum frame_kind frame_kind(frame_t f);
-
-/* A note on a user frame that means something only to who set it: /proc. */
-void frame_set_owner(frame_t f, uint16_t owner);
-uint16_t frame_owner(frame_t f);
 
 /* One kernel frame by address, cleared; NULL when there is none. */
 void *page_alloc(void);

@@ -189,6 +189,19 @@ enum {
 	OWNER_SLOT = 0x8000
 };
 
+static void
+frame_set_owner(frame_t f, uint16_t owner)
+{
+	frame_table[f].link =
+		(frame_table[f].link & ((1u << FRAME_NOTE) - 1)) | (uint32_t)owner << FRAME_NOTE;
+}
+
+static uint16_t
+frame_owner(frame_t f)
+{
+	return frame_table[f].link >> FRAME_NOTE;
+}
+
 /* A private page with one holder is that process's own. */
 static void
 mark_process(const struct proc *p)

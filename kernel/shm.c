@@ -75,13 +75,14 @@ seg_usable(const struct shm_segment *seg)
 	return !(seg->perm.mode & SHMSEG_REMOVED) || (shm_allow_removed && seg->nattch > 0);
 }
 
-/* The segment that an identifier stands for; NULL if it isn't live. */
+/* The segment that an identifier stands for; NULL if it isn't live. No segment has
+ * the seq of a negative one. */
 struct shm_segment *
 shm_segment_live(int32_t id)
 {
 	struct shm_segment *seg = shm_slot(id & 0xffff);
 
-	if (id < 0 || seg == NULL || seg->perm.seq != id >> 16 || !seg_usable(seg)) {
+	if (seg == NULL || seg->perm.seq != id >> 16 || !seg_usable(seg)) {
 		why("shm: %d is not a segment's identifier", id);
 		return NULL;
 	}
@@ -278,9 +279,8 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	const struct proc *p = curproc();
 	struct vm_space *sp = p->space;
 	struct shm_segment *seg = shm_segment_live(id);
-	int prot = flags & SHM_RDONLY ? PROT_READ : PROT_READ | PROT_WRITE;
 	struct vm_mapping m;
-	int err;
+	int err, prot;
 
 	if (seg == NULL)
 		return EINVAL;
@@ -295,6 +295,7 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	err = attach_address(sp, addr, m.len, flags, &m.start);
 	if (err != 0)
 		return err;
+	prot = flags & SHM_RDONLY ? PROT_READ : PROT_READ | PROT_WRITE;
 	m.object = &seg->object;
 	m.pgoff = 0;
 	m.prot = prot | (flags & SHM_EXEC ? PROT_EXEC : 0);

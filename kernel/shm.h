@@ -61,7 +61,7 @@ int shm_inherit(struct vm_space *to, uint32_t nattch);
 
 /* Frames that segments have. */
 uint32_t shm_resident(void);
-/* For /proc: the segment in a slot (0 .. shm_slot_limit() - 1), if in use. */
+/* proc_shm.c: the segment in a slot (0 .. shm_slot_limit() - 1), if in use. */
 uint32_t shm_slot_limit(void);
 bool shm_slot_stat(uint32_t slot, struct shmid_ds *ds, int32_t *id, uint32_t *resident);
 struct vm_object *shm_slot_object(uint32_t slot);

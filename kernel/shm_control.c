@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * shmctl, and what /proc shows of segments: SPEC-shm.md parts 3 and 5.
+ * shmctl: SPEC-shm.md parts 3 and 5.
  */
 #include "abi/errno.h"
 #include "clock.h"
@@ -12,9 +12,8 @@
 #include "string.h"
 #include "vm.h"
 
-/* What a user sees: no internal bits, nothing that is not said here. */
-static void
-seg_stat(const struct shm_segment *seg, struct shmid_ds *ds)
+void
+shm_segment_stat(const struct shm_segment *seg, struct shmid_ds *ds)
 {
 	memset(ds, 0, sizeof(*ds));
 	ds->shm_perm = seg->perm;
@@ -40,7 +39,7 @@ control_stat(const struct shm_segment *seg, vaddr_t buf)
 
 	if (err != 0)
 		return err;
-	seg_stat(seg, &ds);
+	shm_segment_stat(seg, &ds);
 	return copyout(buf, &ds, sizeof(ds));
 }
 
@@ -170,7 +169,7 @@ control_slot(uint32_t slot, int cmd, vaddr_t buf, uint32_t *result)
 		err = ipcperm(&curproc()->cred, &seg->perm, IPC_R);
 	if (err != 0)
 		return err;
-	seg_stat(seg, &ds);
+	shm_segment_stat(seg, &ds);
 	*result = shm_segment_id(seg);
 	return copyout(buf, &ds, sizeof(ds));
 }
@@ -203,39 +202,4 @@ shm_control(int32_t id, int cmd, vaddr_t buf, uint32_t *result)
 	default:
 		return EINVAL;
 	}
-}
-
-/* ---- For /proc ---- */
-
-uint32_t
-shm_slot_limit(void)
-{
-	return shminfo.shmmni;
-}
-
-bool
-shm_slot_stat(uint32_t slot, struct shmid_ds *ds, int32_t *id, uint32_t *resident)
-{
-	const struct shm_segment *seg = shm_slot(slot);
-
-	if (seg == NULL || !seg->made)
-		return false;
-	seg_stat(seg, ds);
-	*id = shm_segment_id(seg);
-	*resident = seg->object.resident;
-	return true;
-}
-
-struct vm_object *
-shm_slot_object(uint32_t slot)
-{
-	struct shm_segment *seg = shm_slot(slot);
-
-	return seg == NULL || !seg->made ? NULL : &seg->object;
-}
-
-uint32_t
-shm_object_slot(const struct vm_object *obj)
-{
-	return ((const struct shm_segment *)obj)->slot;
 }

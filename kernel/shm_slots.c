@@ -18,10 +18,8 @@
 
 /* Two tables of pointers, a page at a time: segments by slot, and the chains
  * of the hash of keys, of which there are as many as there can be segments. */
-#define CHUNKS (SHM_SLOTS_MAX / 512)
-
-struct shm_segment **shm_slot_chunks[CHUNKS];
-static struct shm_segment **hash_chunks[CHUNKS];
+struct shm_segment **shm_slot_chunks[SHM_SLOTS_MAX / 512];
+static struct shm_segment **hash_chunks[SHM_SLOTS_MAX / 512];
 /* What a slot keeps while it is FREE: its last seq. */
 #define SEQ_CHUNK (PAGE_SIZE / sizeof(uint16_t))
 static uint16_t *seq_chunks[SHM_SLOTS_MAX / SEQ_CHUNK];
@@ -31,11 +29,10 @@ static uint32_t slot_count;
 
 /*
  * Which slots are taken: a bit for each, and a bit above each word of 32 that
- * says "full", twice. The lowest FREE slot is three look-ups away.
+ * says "full". The lowest FREE slot is one of 32 words and two look-ups away.
  */
 static uint32_t taken[SHM_SLOTS_MAX / 32];
 static uint32_t full[SHM_SLOTS_MAX / 32 / 32];
-static uint32_t full_full;
 
 int
 shm_slots_init(uint32_t count)
@@ -72,34 +69,30 @@ next_seq(uint32_t slot)
 static void
 mark_used(uint32_t slot)
 {
-	uint32_t w = slot / 32, f = w / 32;
+	uint32_t w = slot / 32;
 
 	taken[w] |= 1u << slot % 32;
-	if (taken[w] != UINT32_MAX)
-		return;
-	full[f] |= 1u << w % 32;
-	if (full[f] == UINT32_MAX)
-		full_full |= 1u << f;
+	if (taken[w] == UINT32_MAX)
+		full[w / 32] |= 1u << w % 32;
 }
 
 static void
 mark_free(uint32_t slot)
 {
-	uint32_t w = slot / 32, f = w / 32;
+	uint32_t w = slot / 32;
 
-	if (taken[w] == UINT32_MAX) {
-		full[f] &= ~(1u << w % 32);
-		full_full &= ~(1u << f);
-	}
+	full[w / 32] &= ~(1u << w % 32);
 	taken[w] &= ~(1u << slot % 32);
 }
 
 static uint32_t
 lowest_free(void)
 {
-	uint32_t f = __builtin_ctz(~full_full);
-	uint32_t w = f * 32 + __builtin_ctz(~full[f]);
+	uint32_t f = 0, w;
 
+	while (full[f] == UINT32_MAX)
+		f++;
+	w = f * 32 + __builtin_ctz(~full[f]);
 	return w * 32 + __builtin_ctz(~taken[w]);
 }
 

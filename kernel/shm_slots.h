@@ -35,6 +35,8 @@ extern uint32_t shm_committed; /* pages of all their segments */
 int32_t shm_segment_id(const struct shm_segment *seg);
 /* The segment that an identifier stands for; NULL if it isn't live. */
 struct shm_segment *shm_segment_live(int32_t id);
+/* What a user sees of it: no internal bits, nothing but what is set there. */
+void shm_segment_stat(const struct shm_segment *seg, struct shmid_ds *ds);
 /* FREE again; => nattch is 0, or it was never created. */
 void shm_segment_free(struct shm_segment *seg);
 

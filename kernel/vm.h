@@ -123,8 +123,9 @@ struct vm_space {
 	struct vm_entry *hint;  /* where the last look-up ended */
 	uint32_t count;         /* of entries */
 	struct vm_block *blocks;
-	bool packed; /* no slot is kept for one entry any more */
-	vaddr_t low; /* below it no gap has low_room bytes; vm_tree.c */
+	struct vm_entry *spare; /* what went last, for the next */
+	bool packed;            /* no slot is kept for one entry any more */
+	vaddr_t low;            /* below it no gap has low_room bytes; vm_tree.c */
 	uint32_t low_room;
 	uint32_t slots[32]; /* a bit for each slot that an entry touches */
 	vaddr_t brk_start, brk_end;
@@ -197,8 +198,10 @@ vm_entry_at(struct vm_space *sp, vaddr_t va)
 }
 /* The first entry that ends above va. */
 struct vm_entry *vm_entry_from(struct vm_space *sp, vaddr_t va);
-/* Move the end of the heap. => ENOMEM. */
+/* brk.c: move the end of the heap. => ENOMEM. */
 int vm_brk(struct vm_space *sp, vaddr_t end);
+/* e also has [start, end), right above or below it, which is free. => ENOMEM. */
+int vm_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end);
 
 /* The stack's entry, grown to include va; NULL: va isn't the stack's, or it
  * can't be promised more. */

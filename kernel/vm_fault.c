@@ -50,16 +50,10 @@ vm_init(void)
 }
 
 static void
-enter(struct vm_space *sp, vaddr_t va, frame_t f, bool writable)
-{
-	pmap_enter(&sp->pmap, va, pte_make(f, writable));
-}
-
-static void
 enter_shared(struct vm_space *sp, vaddr_t va, frame_t f, bool writable)
 {
 	frame_ref(f);
-	enter(sp, va, f, writable);
+	pmap_enter(&sp->pmap, va, pte_make(f, writable));
 }
 
 /* A private page of our own with f's content in it. */
@@ -69,7 +63,7 @@ enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
 	frame_t copy = frame_alloc_user();
 
 	frame_copy(copy, f);
-	enter(sp, va, copy, true);
+	pmap_enter(&sp->pmap, va, pte_make(copy, true));
 }
 
 /*
@@ -81,21 +75,24 @@ enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
 __attribute__((noinline)) static bool
 enter_slot(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page)
 {
-	vaddr_t slot = va & ~(SLOT_SIZE - 1);
-	struct vm_object *obj = e->object;
-	pte_t pde;
+	const struct vm_object *obj = e->object;
+	vaddr_t slot = va & ~(SLOT_SIZE - 1), left = e->end - slot;
+	bool writable = e->prot & PROT_WRITE;
 
 	page -= (va - slot) >> PAGE_SHIFT;
 	if (slot < e->start || page % PTAB_PAGES != 0)
 		return false;
-	if (e->end - slot < SLOT_SIZE &&
-	    (!obj->fixed || obj->npages - page > (e->end - slot) >> PAGE_SHIFT ||
-	     (e->next != NULL && e->next->start - slot < SLOT_SIZE)))
-		return false;
-	pde = pte_make(obj->tables[page / PTAB_PAGES], e->prot & PROT_WRITE) | PTE_GRAFT;
-	if (obj->large && obj->npages - page >= PTAB_PAGES && e->end - slot >= SLOT_SIZE)
-		pde = pte_make(vm_object_page(obj, page), e->prot & PROT_WRITE) | PTE_LARGE;
-	return pmap_enter_slot(&sp->pmap, slot, pde);
+	if (left < SLOT_SIZE) {
+		if (!obj->fixed || obj->npages - page > left >> PAGE_SHIFT ||
+		    (e->next != NULL && e->next->start - slot < SLOT_SIZE))
+			return false;
+	} else if (obj->large && obj->npages - page >= PTAB_PAGES) {
+		return pmap_enter_slot(&sp->pmap, slot,
+		                       pte_make(vm_object_page(e->object, page), writable) |
+		                               PTE_LARGE);
+	}
+	return pmap_enter_slot(&sp->pmap, slot,
+	                       pte_make(obj->tables[page / PTAB_PAGES], writable) | PTE_GRAFT);
 }
 
 /* In a slot shown whole a page is there as soon as the object has it. */
@@ -128,7 +125,7 @@ fill_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page,
 	} else if (e->prot & PROT_WRITE) {
 		f = frame_alloc_user();
 		frame_zero(f);
-		enter(sp, va, f, true);
+		pmap_enter(&sp->pmap, va, pte_make(f, true));
 	} else {
 		enter_shared(sp, va, zero_frame(), false);
 	}

@@ -47,15 +47,15 @@ vm_entry_from(struct vm_space *sp, vaddr_t va)
 
 /* The slots [*lo, *hi) that [start, end) touches and neither prev, the entry
  * below it, nor next, the one above, does. */
-static uint32_t
+static inline uint32_t
 slots_alone(const struct vm_entry *prev, vaddr_t start, vaddr_t end, const struct vm_entry *next,
             uint32_t *lo, uint32_t *hi)
 {
 	*lo = start >> SLOT_SHIFT;
 	*hi = ((end - 1) >> SLOT_SHIFT) + 1;
-	if (prev != NULL && (prev->end - 1) >> SLOT_SHIFT == *lo)
+	if (prev != NULL && prev->end > (start & ~(SLOT_SIZE - 1)))
 		++*lo;
-	if (*lo < *hi && next != NULL && next->start >> SLOT_SHIFT == *hi - 1)
+	if (next != NULL && *lo < *hi && next->start <= ((end - 1) | (SLOT_SIZE - 1)))
 		--*hi;
 	return *hi - *lo;
 }
@@ -113,8 +113,9 @@ entry_create(struct vm_space *sp, const struct vm_mapping *m, uint32_t tables)
 
 	if (space_charge(sp, pages, tables) != 0)
 		return NULL;
-	e = kmem_get(sizeof(*e));
-	if (e == NULL) {
+	e = sp->spare;
+	sp->spare = NULL;
+	if (e == NULL && (e = kmem_get(sizeof(*e))) == NULL) {
 		space_release(sp, pages, tables);
 		return NULL;
 	}
@@ -182,7 +183,11 @@ entry_free(struct vm_space *sp, struct vm_entry *e)
 		shm_entry_gone(sp, e);
 	if (e->object != NULL)
 		vm_object_unref(e->object);
-	if (!(e->flags & VM_BLOCK))
+	if (e->flags & VM_BLOCK)
+		return;
+	if (sp->spare == NULL)
+		sp->spare = e;
+	else
 		kmem_free(e);
 }
 
@@ -237,6 +242,7 @@ vm_unmap_all(struct vm_space *sp)
 		if (!(e->flags & VM_BLOCK))
 			kmem_free(e);
 	}
+	kmem_free(sp->spare);
 	space_release(sp, sp->pages, sp->tables);
 }
 
@@ -359,11 +365,10 @@ vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
 	return 0;
 }
 
-/* ---- Growing: the heap upwards, the stack downwards ---- */
+/* ---- Growing: the heap upwards (brk.c), the stack downwards ---- */
 
-/* e also has [start, end), right above or below it, which is free. => ENOMEM. */
-static int
-entry_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
+int
+vm_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
 {
 	uint32_t pages = (end - start) >> PAGE_SHIFT;
 	uint32_t lo, hi, tables;
@@ -383,37 +388,6 @@ entry_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
 	return 0;
 }
 
-int
-vm_brk(struct vm_space *sp, vaddr_t end)
-{
-	vaddr_t old_top = page_round(sp->brk_end), top = page_round(end);
-	struct vm_mapping heap = {.start = old_top,
-	                          .len = top - old_top,
-	                          .prot = PROT_READ | PROT_WRITE,
-	                          .max_prot = PROT_READ | PROT_WRITE | PROT_EXEC,
-	                          .inherit = VM_COPY};
-	struct vm_entry *e;
-	int err = 0;
-
-	if (end < sp->brk_start || end > sp->stack_limit - PAGE_SIZE)
-		return ENOMEM;
-	if (top < old_top) {
-		err = vm_unmap(sp, top, old_top);
-	} else if (top > old_top) {
-		if (!vm_range_free(sp, old_top, top - old_top))
-			return ENOMEM;
-		e = vm_entry_at(sp, old_top - 1);
-		if (e != NULL && e->start >= sp->brk_start && e->object == NULL &&
-		    e->inherit == VM_COPY && e->prot == heap.prot)
-			err = entry_grow(sp, e, old_top, top);
-		else
-			err = vm_map(sp, &heap);
-	}
-	if (err == 0)
-		sp->brk_end = end;
-	return err;
-}
-
 /*
  * The stack's entry, grown to include va; NULL if va isn't the stack's. It
  * does not come nearer than a page to what is below it: the guard.
@@ -428,7 +402,7 @@ vm_stack_grow(struct vm_space *sp, vaddr_t va)
 		return NULL;
 	if (e->prev != NULL && e->prev->end > start - PAGE_SIZE)
 		return NULL;
-	if (entry_grow(sp, e, start, e->start) != 0)
+	if (vm_grow(sp, e, start, e->start) != 0)
 		return NULL;
 	return e;
 }

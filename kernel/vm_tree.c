@@ -276,7 +276,7 @@ lowest_slots(const struct vm_space *sp, uint32_t need, vaddr_t top)
 	return top;
 }
 
-static bool
+__attribute__((noinline)) static bool
 find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
 {
 	/* A page stays free below the lowest that the stack may reach. */
@@ -290,22 +290,6 @@ find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
 		va = lowest_gap(sp, len + align - PAGE_SIZE, top);
 	*out = (va + align - 1) & ~(align - 1);
 	return *out <= top && len <= top - *out;
-}
-
-/* Is it right there, where the lowest gap is remembered to be? */
-static bool
-at_low(const struct vm_space *sp, uint32_t len, vaddr_t *out)
-{
-	const struct vm_entry *prev = sp->hint, *next;
-	vaddr_t va = sp->low, top = sp->stack_limit - PAGE_SIZE;
-
-	if (len < sp->low_room || va == 0 || prev == NULL || prev->start > va ||
-	    (next = prev->next) == NULL || next->start <= va)
-		return false;
-	if (reach(sp, prev) > va)
-		va = reach(sp, prev);
-	*out = va;
-	return next->start >= va && next->start - va >= len && va <= top && len <= top - va;
 }
 
 /* Pages, wherever there are any. */
@@ -332,7 +316,21 @@ find_pages(struct vm_space *sp, uint32_t len, vaddr_t *out)
 int
 vm_find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
 {
+	const struct vm_entry *prev = sp->hint, *next;
+	vaddr_t va = sp->low, end = sp->stack_limit - PAGE_SIZE;
+
 	if (align != PAGE_SIZE)
 		return find_space(sp, len, align, out) ? 0 : ENOMEM;
-	return at_low(sp, len, out) ? 0 : find_pages(sp, len, out);
+	/* Is it right there, where the lowest gap is remembered to be? */
+	if (len < sp->low_room || prev == NULL || prev->start > va || (next = prev->next) == NULL ||
+	    next->start <= va)
+		return find_pages(sp, len, out);
+	if (reach(sp, prev) > va)
+		va = reach(sp, prev);
+	if (next->start < end)
+		end = next->start;
+	if (va > end || len > end - va)
+		return find_pages(sp, len, out);
+	*out = va;
+	return 0;
 }

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The heap: private memory from the program's end upwards. */
+#include "abi/errno.h"
+#include "vm.h"
+
+int
+vm_brk(struct vm_space *sp, vaddr_t end)
+{
+	vaddr_t old_top = page_round(sp->brk_end), top = page_round(end);
+	struct vm_mapping heap = {.start = old_top,
+	                          .len = top - old_top,
+	                          .prot = PROT_READ | PROT_WRITE,
+	                          .max_prot = PROT_READ | PROT_WRITE | PROT_EXEC,
+	                          .inherit = VM_COPY};
+	struct vm_entry *e;
+	int err = 0;
+
+	if (end < sp->brk_start || end > sp->stack_limit - PAGE_SIZE)
+		return ENOMEM;
+	if (top < old_top) {
+		err = vm_unmap(sp, top, old_top);
+	} else if (top > old_top) {
+		if (!vm_range_free(sp, old_top, top - old_top))
+			return ENOMEM;
+		e = vm_entry_at(sp, old_top - 1);
+		if (e != NULL && e->start >= sp->brk_start && e->object == NULL &&
+		    e->inherit == VM_COPY && e->prot == heap.prot)
+			err = vm_grow(sp, e, old_top, top);
+		else
+			err = vm_map(sp, &heap);
+	}
+	if (err == 0)
+		sp->brk_end = end;
+	return err;
+}
