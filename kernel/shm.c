@@ -273,6 +273,15 @@ shm_attach_size(int32_t id)
 	return seg == NULL ? 0 : page_round(seg->segsz);
 }
 
+/* A point where shmat may sleep: the attach is counted, and in no entry yet. */
+static void
+attach_pause(struct vm_space *sp, const struct vm_object *obj)
+{
+	sp->attaching = obj;
+	inject_sleep(INJECT_ATTACH);
+	sp->attaching = NULL;
+}
+
 int
 shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 {
@@ -305,7 +314,7 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	m.replace = flags & SHM_REMAP;
 	/* Counted before anything may sleep, so that it can't be freed meanwhile. */
 	seg->nattch++;
-	inject_sleep(INJECT_ATTACH);
+	attach_pause(sp, m.object);
 	err = inject_fail(INJECT_ATTACH) ? ENOMEM : vm_map(sp, &m);
 	if (err != 0) {
 		seg_drop(seg);

@@ -86,16 +86,17 @@ check_space(struct finding *f, const struct proc *p)
 static uint32_t
 count_attaches(const struct shm_segment *seg)
 {
+	const struct vm_space *sp;
 	const struct vm_entry *e;
 	const struct proc *p;
 	uint32_t count = 0;
 
-	for (p = proc_list; p != NULL; p = p->next)
-		for (e = proc_own_space(p) == NULL ? NULL : p->space->first; e != NULL;
-		     e = e->next) {
-			steps++;
+	for (p = proc_list; p != NULL; p = p->next) {
+		sp = proc_own_space(p);
+		count += sp != NULL && sp->attaching == &seg->object;
+		for (e = sp == NULL ? NULL : sp->first; e != NULL; e = e->next, steps++)
 			count += e->object == &seg->object && begins(e);
-		}
+	}
 	return count;
 }
 

@@ -7,6 +7,13 @@
 #include "syscall.h"
 #include "vm.h"
 
+void
+vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end)
+{
+	for (; start < end; start = (start | (SLOT_SIZE - 1)) + 1)
+		pmap_remove(&sp->pmap, start, end, false);
+}
+
 /* brk() answers with the end of the heap, moved or not. */
 int
 sys_brk(const uint32_t *arg, uint32_t *result)

@@ -132,8 +132,9 @@ struct vm_space {
 	vaddr_t stack_limit; /* the stack does not grow below */
 	/* For /proc: the strings of arguments and environment, the first ESP. */
 	vaddr_t arg_start, arg_end, env_end, stack_start;
-	uint32_t pages, tables; /* what it has been promised */
-	uint32_t nattch;        /* shared memory attaches; shm.c */
+	uint32_t pages, tables;            /* what it has been promised */
+	uint32_t nattch;                   /* shared memory attaches; shm.c */
+	const struct vm_object *attaching; /* counted, while shmat sleeps before it is mapped */
 };
 
 int vm_space_create(struct vm_space **out); /* => ENOMEM */
@@ -172,7 +173,7 @@ int vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end);
 const struct vm_entry *vm_run_end(const struct vm_entry *e);
 /* Unmap everything, for good. */
 void vm_unmap_all(struct vm_space *sp);
-/* What [start, end) shows is to come back by faults. */
+/* sys_mem.c: what [start, end) shows is to come back by faults. */
 void vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end);
 /* One entry goes. => can't fail. */
 void vm_unmap_entry(struct vm_space *sp, struct vm_entry *e);
@@ -232,11 +233,23 @@ void vm_tree_remove(struct vm_space *sp, struct vm_entry *e);
 static inline void
 vm_tree_slots(struct vm_space *sp, uint32_t lo, uint32_t hi, bool used)
 {
-	for (; lo < hi; lo++) {
+	uint32_t bits;
+
+	if (lo + 1 == hi) { /* mostly; of more, a word's worth at a time */
 		if (used)
 			sp->slots[lo / 32] |= 1u << lo % 32;
 		else
 			sp->slots[lo / 32] &= ~(1u << lo % 32);
+		return;
+	}
+	for (; lo < hi; lo = (lo | 31) + 1) {
+		bits = ~0u << lo % 32;
+		if (hi <= (lo | 31))
+			bits &= ~(~0u << hi % 32);
+		if (used)
+			sp->slots[lo / 32] |= bits;
+		else
+			sp->slots[lo / 32] &= ~bits;
 	}
 }
 /* e's start or end is another, in the same place among the others. */

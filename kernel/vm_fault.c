@@ -26,27 +26,16 @@ access_ok(const struct vm_entry *e, int access)
 	return e->prot != PROT_NONE;
 }
 
-/*
- * Read-only private zeros have no page promised to them, so all of them are
- * this one, which nobody ever writes.
- */
-static frame_t
-zero_frame(void)
-{
-	static frame_t zero;
-
-	if (zero == 0) {
-		if (!frame_alloc(&zero))
-			panic("zero_frame: none at boot");
-		frame_zero(zero);
-	}
-	return zero;
-}
+/* Read-only private zeros have no page promised to them, so all of them are
+ * this one, which nobody ever writes. */
+static frame_t zero_frame;
 
 void
 vm_init(void)
 {
-	zero_frame();
+	if (!frame_alloc(&zero_frame))
+		noboot("too little memory for a page of zeros");
+	frame_zero(zero_frame);
 }
 
 static void
@@ -73,26 +62,22 @@ enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
  * has to be empty for good. => false: it isn't such a slot.
  */
 __attribute__((noinline)) static bool
-enter_slot(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page)
+enter_slot(struct vm_space *sp, const struct vm_entry *e, vaddr_t va)
 {
 	const struct vm_object *obj = e->object;
 	vaddr_t slot = va & ~(SLOT_SIZE - 1), left = e->end - slot;
-	bool writable = e->prot & PROT_WRITE;
+	uint32_t page = e->pgoff + ((slot - e->start) >> PAGE_SHIFT);
+	pte_t pde;
 
-	page -= (va - slot) >> PAGE_SHIFT;
 	if (slot < e->start || page % PTAB_PAGES != 0)
 		return false;
-	if (left < SLOT_SIZE) {
-		if (!obj->fixed || obj->npages - page > left >> PAGE_SHIFT ||
-		    (e->next != NULL && e->next->start - slot < SLOT_SIZE))
-			return false;
-	} else if (obj->large && obj->npages - page >= PTAB_PAGES) {
-		return pmap_enter_slot(&sp->pmap, slot,
-		                       pte_make(vm_object_page(e->object, page), writable) |
-		                               PTE_LARGE);
-	}
-	return pmap_enter_slot(&sp->pmap, slot,
-	                       pte_make(obj->tables[page / PTAB_PAGES], writable) | PTE_GRAFT);
+	if (left < SLOT_SIZE && (!obj->fixed || obj->npages - page > left >> PAGE_SHIFT ||
+	                         (e->next != NULL && e->next->start - slot < SLOT_SIZE)))
+		return false;
+	pde = pte_make(obj->tables[page / PTAB_PAGES], e->prot & PROT_WRITE) | PTE_GRAFT;
+	if (obj->large && left >= SLOT_SIZE && obj->npages - page >= PTAB_PAGES)
+		pde = pte_make(vm_object_page(e->object, page), e->prot & PROT_WRITE) | PTE_LARGE;
+	return pmap_enter_slot(&sp->pmap, slot, pde);
 }
 
 /* In a slot shown whole a page is there as soon as the object has it. */
@@ -105,7 +90,7 @@ fault_shared(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t
 	pte = pmap_lookup(&sp->pmap, va);
 	if (pte_present(pte) && (!write || pte_writable(pte)))
 		return 0;
-	if (!enter_slot(sp, e, va, page))
+	if (!enter_slot(sp, e, va))
 		enter_shared(sp, va, f, e->prot & PROT_WRITE);
 	return 0;
 }
@@ -127,7 +112,7 @@ fill_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page,
 		frame_zero(f);
 		pmap_enter(&sp->pmap, va, pte_make(f, true));
 	} else {
-		enter_shared(sp, va, zero_frame(), false);
+		enter_shared(sp, va, zero_frame, false);
 	}
 }
 

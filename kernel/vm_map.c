@@ -163,11 +163,14 @@ static inline uint32_t
 hide(struct vm_space *sp, const struct vm_entry *prev, vaddr_t start, vaddr_t end,
      const struct vm_entry *next, uint32_t *lo, uint32_t *hi)
 {
-	uint32_t slot = start >> SLOT_SHIFT, tables = slots_alone(prev, start, end, next, lo, hi);
+	uint32_t slot = start >> SLOT_SHIFT, last = (end - 1) >> SLOT_SHIFT;
+	uint32_t tables = slots_alone(prev, start, end, next, lo, hi);
 
-	for (; start < end; start = ++slot << SLOT_SHIFT)
+	do {
 		if (pmap_in_use(&sp->pmap, slot))
 			pmap_remove(&sp->pmap, start, end, *lo <= slot && slot < *hi);
+		start = ++slot << SLOT_SHIFT;
+	} while (slot <= last);
 	return tables;
 }
 
@@ -200,13 +203,6 @@ vm_unmap_entry(struct vm_space *sp, struct vm_entry *e)
 	space_release(sp, e->flags & VM_CHARGED ? entry_pages(e) : 0, tables);
 	vm_tree_remove(sp, e);
 	entry_free(sp, e);
-}
-
-void
-vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end)
-{
-	for (; start < end; start = (start | (SLOT_SIZE - 1)) + 1)
-		pmap_remove(&sp->pmap, start, end, false);
 }
 
 const struct vm_entry *

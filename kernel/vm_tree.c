@@ -255,41 +255,53 @@ lowest_gap(struct vm_space *sp, uint32_t need, vaddr_t top)
 	}
 }
 
+/* Behind the highest used one of n slots from slot on; slot: all are free. */
+static uint32_t
+behind_used(const struct vm_space *sp, uint32_t slot, uint32_t n)
+{
+	uint32_t end = slot + n, low, bits;
+
+	for (; end > slot; end = low) {
+		low = (end - 1) & ~31u;
+		bits = sp->slots[low / 32] & ~0u >> (low + 32 - end);
+		if (low < slot) {
+			bits &= ~0u << (slot - low);
+			low = slot;
+		}
+		if (bits != 0)
+			return (low & ~31u) + 32 - __builtin_clz(bits);
+	}
+	return slot;
+}
+
 /* The lowest `need` free slots in a row below top, as an address; top: none. */
 static vaddr_t
 lowest_slots(const struct vm_space *sp, uint32_t need, vaddr_t top)
 {
-	uint32_t slot = MMAP_BASE >> SLOT_SHIFT, i;
+	uint32_t slot = MMAP_BASE >> SLOT_SHIFT, next;
 
-	while (slot + need <= top >> SLOT_SHIFT) {
-		if (sp->slots[slot / 32] == UINT32_MAX) {
-			slot = (slot | 31) + 1;
-			continue;
-		}
-		for (i = slot + need;
-		     i > slot && (sp->slots[(i - 1) / 32] >> (i - 1) % 32 & 1) == 0; i--)
-			;
-		if (i == slot)
+	for (; slot + need <= top >> SLOT_SHIFT; slot = next) {
+		next = behind_used(sp, slot, need);
+		if (next == slot)
 			return slot << SLOT_SHIFT;
-		slot = i;
 	}
 	return top;
 }
 
-__attribute__((noinline)) static bool
+__attribute__((noinline)) static int
 find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
 {
 	/* A page stays free below the lowest that the stack may reach. */
 	vaddr_t top = sp->stack_limit - PAGE_SIZE, va;
 
 	if (len > top - MMAP_BASE || align > top - MMAP_BASE - len)
-		return false;
+		return ENOMEM;
 	if (align >= SLOT_SIZE)
 		va = lowest_slots(sp, (len + align - 1) >> SLOT_SHIFT, top);
 	else
 		va = lowest_gap(sp, len + align - PAGE_SIZE, top);
 	*out = (va + align - 1) & ~(align - 1);
-	return *out <= top && len <= top - *out;
+	return *out <= top && len <= top - *out ? 0 : ENOMEM;
 }
 
 /* Pages, wherever there are any. */
@@ -298,14 +310,14 @@ find_pages(struct vm_space *sp, uint32_t len, vaddr_t *out)
 {
 	struct vm_entry *e;
 
-	if (!find_space(sp, len, PAGE_SIZE, out)) {
+	if (find_space(sp, len, PAGE_SIZE, out) != 0) {
 		if (sp->packed)
 			return ENOMEM;
 		/* What was kept for slots shown whole is room, too. */
 		sp->packed = true;
 		for (e = sp->first; e != NULL; e = e->next)
 			e->room = STALE;
-		if (!find_space(sp, len, PAGE_SIZE, out))
+		if (find_space(sp, len, PAGE_SIZE, out) != 0)
 			return ENOMEM;
 	}
 	sp->low = *out;
@@ -316,12 +328,15 @@ find_pages(struct vm_space *sp, uint32_t len, vaddr_t *out)
 int
 vm_find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
 {
-	const struct vm_entry *prev = sp->hint, *next;
-	vaddr_t va = sp->low, end = sp->stack_limit - PAGE_SIZE;
+	const struct vm_entry *prev, *next;
+	vaddr_t va, end;
 
 	if (align != PAGE_SIZE)
-		return find_space(sp, len, align, out) ? 0 : ENOMEM;
+		return find_space(sp, len, align, out);
 	/* Is it right there, where the lowest gap is remembered to be? */
+	prev = sp->hint;
+	va = sp->low;
+	end = sp->stack_limit - PAGE_SIZE;
 	if (len < sp->low_room || prev == NULL || prev->start > va || (next = prev->next) == NULL ||
 	    next->start <= va)
 		return find_pages(sp, len, out);
