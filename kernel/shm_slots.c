@@ -28,11 +28,13 @@ static int32_t last_free = -1;
 static uint32_t slot_count;
 
 /*
- * Which slots are taken: a bit for each, and a bit above each word of 32 that
- * says "full". The lowest FREE slot is one of 32 words and two look-ups away.
+ * Which slots are taken: a bit for each, a bit above each word of 32 that says
+ * "full", and one more above each word of these. The lowest FREE slot is three
+ * look-ups away.
  */
 static uint32_t taken[SHM_SLOTS_MAX / 32];
 static uint32_t full[SHM_SLOTS_MAX / 32 / 32];
+static uint32_t all_full;
 
 int
 shm_slots_init(uint32_t count)
@@ -72,8 +74,11 @@ mark_used(uint32_t slot)
 	uint32_t w = slot / 32;
 
 	taken[w] |= 1u << slot % 32;
-	if (taken[w] == UINT32_MAX)
-		full[w / 32] |= 1u << w % 32;
+	if (taken[w] != UINT32_MAX)
+		return;
+	full[w / 32] |= 1u << w % 32;
+	if (full[w / 32] == UINT32_MAX)
+		all_full |= 1u << w / 32;
 }
 
 static void
@@ -81,6 +86,7 @@ mark_free(uint32_t slot)
 {
 	uint32_t w = slot / 32;
 
+	all_full &= ~(1u << w / 32);
 	full[w / 32] &= ~(1u << w % 32);
 	taken[w] &= ~(1u << slot % 32);
 }
@@ -88,11 +94,9 @@ mark_free(uint32_t slot)
 static uint32_t
 lowest_free(void)
 {
-	uint32_t f = 0, w;
+	uint32_t f = __builtin_ctz(~all_full);
+	uint32_t w = f * 32 + __builtin_ctz(~full[f]);
 
-	while (full[f] == UINT32_MAX)
-		f++;
-	w = f * 32 + __builtin_ctz(~full[f]);
 	return w * 32 + __builtin_ctz(~taken[w]);
 }
 
