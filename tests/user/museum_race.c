@@ -183,12 +183,13 @@ static void
 b22(void)
 {
 	static const char *const kinds[] = {"kmem", "page", "commit"};
-	int id = shmget(IPC_PRIVATE, PAGE, 0600), tries;
+	int id = shmget(IPC_PRIVATE, 3 * PAGE, 0600), tries;
 	char *at[40], what[32];
 
 	for (int i = 0; i < 40; i++)
 		at[i] = shmat(id, NULL, i & 1 ? SHM_RDONLY : 0);
 	strcpy(at[0], "intact");
+	is(munmap(at[2] + PAGE, PAGE), 0, "B22 an attach in pieces, of which a fork copies more");
 	for (unsigned k = 0; k < COUNT(kinds); k++) {
 		int bad = 0;
 		pid_t pid;
