@@ -142,18 +142,26 @@ low_pop(bool zeroed)
 	return f;
 }
 
-static bool
-kernel_may_take(void)
-{
-	return committed + kernel_used < total && low_count() > tables_owed &&
-	       !inject_fail(INJECT_PAGE);
-}
-
 static void
 take(frame_t f, enum frame_kind kind)
 {
 	frame_table[f].refs = 1;
 	frame_table[f].link = kind;
+}
+
+/* One for the kernel itself, zeroed if that is asked for. => 0: none. */
+static frame_t
+kernel_take(bool zeroed)
+{
+	frame_t f;
+
+	if (committed + kernel_used >= total || low_count() <= tables_owed ||
+	    inject_fail(INJECT_PAGE))
+		return 0;
+	kernel_used++;
+	f = low_pop(zeroed);
+	take(f, FRAME_KERNEL);
+	return f;
 }
 
 frame_t
@@ -187,12 +195,8 @@ frame_alloc_table(void)
 bool
 frame_alloc(frame_t *out)
 {
-	if (!kernel_may_take())
-		return false;
-	kernel_used++;
-	*out = low_pop(false);
-	take(*out, FRAME_KERNEL);
-	return true;
+	*out = kernel_take(false);
+	return *out != 0;
 }
 
 /* Are all of the row that starts at f free? (What is always mapped ends with a
@@ -276,14 +280,9 @@ frame_kind(frame_t f)
 void *
 page_alloc(void)
 {
-	frame_t f;
+	frame_t f = kernel_take(true);
 
-	if (!kernel_may_take())
-		return NULL;
-	kernel_used++;
-	f = low_pop(true);
-	take(f, FRAME_KERNEL);
-	return frame_kva(f);
+	return f != 0 ? frame_kva(f) : NULL;
 }
 
 void

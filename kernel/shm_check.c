@@ -82,20 +82,23 @@ check_space(struct finding *f, const struct proc *p)
 	     p->space->nattch);
 }
 
-/* Attaches of the segment, over all processes. */
+/* Over all processes: the segment's attaches, and the entries that they are in. */
 static uint32_t
-count_attaches(const struct shm_segment *seg)
+count_attaches(const struct shm_segment *seg, uint32_t *entries)
 {
 	const struct vm_space *sp;
 	const struct vm_entry *e;
 	const struct proc *p;
 	uint32_t count = 0;
 
+	*entries = 0;
 	for (p = proc_list; p != NULL; p = p->next) {
 		sp = proc_own_space(p);
 		count += sp != NULL && sp->attaching == &seg->object;
-		for (e = sp == NULL ? NULL : sp->first; e != NULL; e = e->next, steps++)
+		for (e = sp == NULL ? NULL : sp->first; e != NULL; e = e->next, steps++) {
+			*entries += e->object == &seg->object;
 			count += e->object == &seg->object && begins(e);
+		}
 	}
 	return count;
 }
@@ -178,14 +181,18 @@ check_segment(struct finding *f, const struct shm_segment *seg)
 {
 	bool removed = seg->perm.mode & SHMSEG_REMOVED, created = seg->made;
 	int32_t id = shm_segment_id(seg);
+	uint32_t entries, attaches = count_attaches(seg, &entries);
 
 	FIND(f, seg->perm.mode & SHMSEG_ALLOCATED, "segment %d: not ALLOCATED", id);
 	FIND(f, !(seg->perm.mode & SHMSEG_WANTED) || !created, "segment %d: WANTED but made", id);
 	FIND(f, !removed || !created || seg->nattch > 0, "segment %d: removed, and not gone", id);
 	FIND(f, !removed || !created || seg->perm.key == IPC_PRIVATE,
 	     "segment %d: removed, with a key", id);
-	FIND(f, seg->nattch == count_attaches(seg), "segment %d: nattch %u, attaches %u", id,
-	     seg->nattch, count_attaches(seg));
+	FIND(f, seg->nattch == attaches, "segment %d: nattch %u, attaches %u", id, seg->nattch,
+	     attaches);
+	/* Its slot has one, and so has SHM_LOCK while it takes its time. */
+	FIND(f, seg->object.refs > entries, "segment %d: %u references, %u entries and a slot", id,
+	     seg->object.refs, entries);
 	if (created)
 		check_frames(f, seg);
 }

@@ -22,7 +22,7 @@ chain_of(const struct vm_space *sp, vaddr_t va)
 }
 
 static void
-headless_add(struct shm_cut *cut, uint32_t when)
+headless_add(struct shm_cut *cut, uint64_t when)
 {
 	struct shm_cut **chain = chain_of(cut->space, cut->va);
 
@@ -79,7 +79,7 @@ shm_cut(struct vm_space *sp, struct vm_entry *lower, struct vm_entry *upper)
 bool
 shm_cut_stays(struct vm_entry *e)
 {
-	static uint32_t when;
+	static uint64_t when;
 	struct shm_cut *cut = e->cut;
 
 	if (--cut->pieces == 0) {

@@ -82,7 +82,7 @@ struct shm_cut {
 	struct vm_object *object;
 	vaddr_t va;
 	uint32_t pieces;      /* entries that belong to it */
-	uint32_t headless;    /* when its first page went; 0: it is there */
+	uint64_t headless;    /* when its first page went; 0: it is there */
 	struct shm_cut *next; /* in the hash of headless ones */
 	struct shm_cut *twin; /* its copy, or what it is a copy of, during fork */
 };

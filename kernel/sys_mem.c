@@ -11,7 +11,8 @@ void
 vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end)
 {
 	for (; start < end; start = (start | (SLOT_SIZE - 1)) + 1)
-		pmap_remove(&sp->pmap, start, end, false);
+		if (pmap_in_use(&sp->pmap, start >> SLOT_SHIFT))
+			pmap_remove(&sp->pmap, start, end, false);
 }
 
 /* brk() answers with the end of the heap, moved or not. */

@@ -85,9 +85,8 @@ static int
 fault_shared(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {
 	frame_t f = vm_object_page(e->object, page);
-	pte_t pte;
+	pte_t pte = pmap_lookup(&sp->pmap, va);
 
-	pte = pmap_lookup(&sp->pmap, va);
 	if (pte_present(pte) && (!write || pte_writable(pte)))
 		return 0;
 	if (!enter_slot(sp, e, va))

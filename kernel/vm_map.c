@@ -398,7 +398,5 @@ vm_stack_grow(struct vm_space *sp, vaddr_t va)
 		return NULL;
 	if (e->prev != NULL && e->prev->end > start - PAGE_SIZE)
 		return NULL;
-	if (vm_grow(sp, e, start, e->start) != 0)
-		return NULL;
-	return e;
+	return vm_grow(sp, e, start, e->start) == 0 ? e : NULL;
 }

@@ -186,12 +186,9 @@ vm_object_fill(struct vm_object *obj, pte_t *pte)
 bool
 vm_object_peek(const struct vm_object *obj, uint32_t page, frame_t *out)
 {
-	frame_t table;
+	frame_t table = page < obj->npages ? obj->tables[page / PTAB_PAGES] : 0;
 	pte_t pte;
 
-	if (page >= obj->npages)
-		return false;
-	table = obj->tables[page / PTAB_PAGES];
 	if (table == 0)
 		return false;
 	pte = ((pte_t *)frame_kva(table))[page % PTAB_PAGES];

@@ -225,8 +225,6 @@ pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone)
 {
 	pte_t *pde = pde_of(pm, start);
 
-	if (*pde == 0)
-		return;
 	if (!is_whole(pde))
 		remove_pages(pm, start, slot_end(start, end));
 	else
