@@ -232,7 +232,7 @@ shm_get(int32_t key, uint32_t size, int flags, int32_t *id)
 static int
 choose_address(struct vm_space *sp, uint32_t len, vaddr_t *va)
 {
-	if (len >= VM_SLOTS_FROM && vm_find_space(sp, len, SLOT_SIZE, va) == 0)
+	if (len >= VM_SLOTS_FROM && vm_find_slots(sp, len, va) == 0)
 		return 0;
 	return vm_find_space(sp, len, PAGE_SIZE, va);
 }

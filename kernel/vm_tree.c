@@ -274,18 +274,21 @@ behind_used(const struct vm_space *sp, uint32_t slot, uint32_t n)
 	return slot;
 }
 
-/* The lowest `need` free slots in a row below top, as an address; top: none. */
-static vaddr_t
-lowest_slots(const struct vm_space *sp, uint32_t need, vaddr_t top)
+int
+vm_find_slots(const struct vm_space *sp, uint32_t len, vaddr_t *out)
 {
+	uint32_t n = ((len - 1) >> SLOT_SHIFT) + 1,
+		 end = (sp->stack_limit - PAGE_SIZE) >> SLOT_SHIFT;
 	uint32_t slot = MMAP_BASE >> SLOT_SHIFT, next;
 
-	for (; slot + need <= top >> SLOT_SHIFT; slot = next) {
-		next = behind_used(sp, slot, need);
-		if (next == slot)
-			return slot << SLOT_SHIFT;
+	for (; slot + n <= end; slot = next) {
+		next = behind_used(sp, slot, n);
+		if (next == slot) {
+			*out = slot << SLOT_SHIFT;
+			return 0;
+		}
 	}
-	return top;
+	return ENOMEM;
 }
 
 __attribute__((noinline)) static int
@@ -296,10 +299,7 @@ find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
 
 	if (len > top - MMAP_BASE || align > top - MMAP_BASE - len)
 		return ENOMEM;
-	if (align >= SLOT_SIZE)
-		va = lowest_slots(sp, (len + align - 1) >> SLOT_SHIFT, top);
-	else
-		va = lowest_gap(sp, len + align - PAGE_SIZE, top);
+	va = lowest_gap(sp, len + align - PAGE_SIZE, top);
 	*out = (va + align - 1) & ~(align - 1);
 	return *out <= top && len <= top - *out ? 0 : ENOMEM;
 }

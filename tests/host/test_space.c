@@ -208,7 +208,7 @@ test_find(void)
 	is(va, 0x40002000, "find: a hole that fits");
 	vm_find_space(sp, 3 * P, P, &va);
 	is(va, 0x40006000, "find: behind, if it doesn't");
-	vm_find_space(sp, SLOT_SIZE, SLOT_SIZE, &va);
+	vm_find_slots(sp, SLOT_SIZE, &va);
 	is(va, 0x40400000, "find: aligned");
 	is(vm_find_space(sp, 0x7f7f8000, P, &va), 0, "find: all but the stack's");
 	is(va + 0x7f7f8000, 0xbf7fe000, "find: a page stays free below it");
