@@ -166,10 +166,13 @@ image_place(struct vm_space *sp, struct image *im, vaddr_t wish)
 	uint32_t len = page_round(im->end) - im->low;
 	vaddr_t va = im->low;
 
-	if (im->eh.type == ELF_TYPE_DYN) {
+	if (im->eh.type == ELF_TYPE_DYN)
 		va = wish;
-		if (wish == 0 && vm_find_space(sp, len, im->align, &va) != 0)
+	if (im->eh.type == ELF_TYPE_DYN && wish == 0) {
+		if (im->align > UINT32_MAX - len ||
+		    vm_find_space(sp, len + im->align - PAGE_SIZE, &va) != 0)
 			return ENOMEM;
+		va = (va + im->align - 1) & ~(im->align - 1);
 	}
 	if (!vm_range_ok(va, len) || va + len > STACK_TOP - STACK_MAX)
 		return refuse(im, "a segment that lies outside of user space");

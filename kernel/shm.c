@@ -234,7 +234,7 @@ choose_address(struct vm_space *sp, uint32_t len, vaddr_t *va)
 {
 	if (len >= VM_SLOTS_FROM && vm_find_slots(sp, len, va) == 0)
 		return 0;
-	return vm_find_space(sp, len, PAGE_SIZE, va);
+	return vm_find_space(sp, len, va);
 }
 
 /* Where an attach is to go. => EINVAL, ENOMEM. */

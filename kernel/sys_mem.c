@@ -67,7 +67,7 @@ choose_address(struct vm_space *sp, vaddr_t wish, uint32_t len, int flags, vaddr
 	*out = wish & ~PAGE_MASK;
 	if (vm_range_ok(*out, len) && vm_range_free(sp, *out, len))
 		return 0;
-	return vm_find_space(sp, len, PAGE_SIZE, out);
+	return vm_find_space(sp, len, out);
 }
 
 /*

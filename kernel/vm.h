@@ -161,8 +161,8 @@ struct vm_mapping {
 bool vm_range_ok(vaddr_t start, uint32_t len);
 /* Does it touch nothing that is mapped? */
 bool vm_range_free(struct vm_space *sp, vaddr_t start, uint32_t len);
-/* A free range that suits; align in bytes, a power of two. => ENOMEM. */
-int vm_find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out);
+/* A free range, the lowest that mmap may have. => ENOMEM. */
+int vm_find_space(struct vm_space *sp, uint32_t len, vaddr_t *out);
 /* The same, in whole slots that nothing touches, from the start of one on. */
 int vm_find_slots(const struct vm_space *sp, uint32_t len, vaddr_t *out);
 /* => takes its own reference on m->object; the range is ok, and free unless

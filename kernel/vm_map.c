@@ -168,7 +168,7 @@ hide(struct vm_space *sp, const struct vm_entry *prev, vaddr_t start, vaddr_t en
 
 	do {
 		if (pmap_in_use(&sp->pmap, slot))
-			pmap_remove(&sp->pmap, start, end, *lo <= slot && slot < *hi);
+			pmap_remove(&sp->pmap, start, end, slot - *lo < tables);
 		start = ++slot << SLOT_SHIFT;
 	} while (slot <= last);
 	return tables;

@@ -184,7 +184,8 @@ vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev)
 {
 	struct vm_entry *next = prev != NULL ? prev->next : sp->first;
 
-	vm_tree_settle(sp);
+	if (sp->young != NULL)
+		vm_tree_settle(sp);
 	e->prev = prev;
 	e->next = next;
 	*(prev != NULL ? &prev->next : &sp->first) = e;
@@ -291,61 +292,44 @@ vm_find_slots(const struct vm_space *sp, uint32_t len, vaddr_t *out)
 	return ENOMEM;
 }
 
+/* The lowest gap of all, by the tree. */
 __attribute__((noinline)) static int
-find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
+find_gap(struct vm_space *sp, uint32_t len, vaddr_t *out)
 {
 	/* A page stays free below the lowest that the stack may reach. */
-	vaddr_t top = sp->stack_limit - PAGE_SIZE, va;
-
-	if (len > top - MMAP_BASE || align > top - MMAP_BASE - len)
-		return ENOMEM;
-	va = lowest_gap(sp, len + align - PAGE_SIZE, top);
-	*out = (va + align - 1) & ~(align - 1);
-	return *out <= top && len <= top - *out ? 0 : ENOMEM;
-}
-
-/* Pages, wherever there are any. */
-__attribute__((noinline)) static int
-find_pages(struct vm_space *sp, uint32_t len, vaddr_t *out)
-{
+	vaddr_t top = sp->stack_limit - PAGE_SIZE, va = lowest_gap(sp, len, top);
 	struct vm_entry *e;
 
-	if (find_space(sp, len, PAGE_SIZE, out) != 0) {
+	if (va > top || len > top - va) {
 		if (sp->packed)
 			return ENOMEM;
 		/* What was kept for slots shown whole is room, too. */
 		sp->packed = true;
 		for (e = sp->first; e != NULL; e = e->next)
 			e->room = STALE;
-		if (find_space(sp, len, PAGE_SIZE, out) != 0)
-			return ENOMEM;
+		return find_gap(sp, len, out);
 	}
-	sp->low = *out;
+	sp->low = *out = va;
 	sp->low_room = len;
 	return 0;
 }
 
 int
-vm_find_space(struct vm_space *sp, uint32_t len, uint32_t align, vaddr_t *out)
+vm_find_space(struct vm_space *sp, uint32_t len, vaddr_t *out)
 {
-	const struct vm_entry *prev, *next;
-	vaddr_t va, end;
+	const struct vm_entry *prev = sp->hint, *next;
+	vaddr_t va = sp->low, end = sp->stack_limit - PAGE_SIZE;
 
-	if (align != PAGE_SIZE)
-		return find_space(sp, len, align, out);
 	/* Is it right there, where the lowest gap is remembered to be? */
-	prev = sp->hint;
-	va = sp->low;
-	end = sp->stack_limit - PAGE_SIZE;
 	if (len < sp->low_room || prev == NULL || prev->start > va || (next = prev->next) == NULL ||
 	    next->start <= va)
-		return find_pages(sp, len, out);
+		return find_gap(sp, len, out);
 	if (reach(sp, prev) > va)
 		va = reach(sp, prev);
 	if (next->start < end)
 		end = next->start;
 	if (va > end || len > end - va)
-		return find_pages(sp, len, out);
+		return find_gap(sp, len, out);
 	*out = va;
 	return 0;
 }

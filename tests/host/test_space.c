@@ -200,20 +200,20 @@ test_find(void)
 	struct vm_space *sp = curproc()->space;
 	vaddr_t va;
 
-	is(vm_find_space(sp, P, P, &va), 0, "find: in an empty space");
+	is(vm_find_space(sp, P, &va), 0, "find: in an empty space");
 	is(va, 0x40000000, "find: the first place");
 	host_map(va, 2, RW, NULL);
 	host_map(va + 4 * P, 2, RW, NULL);
-	vm_find_space(sp, 2 * P, P, &va);
+	vm_find_space(sp, 2 * P, &va);
 	is(va, 0x40002000, "find: a hole that fits");
-	vm_find_space(sp, 3 * P, P, &va);
+	vm_find_space(sp, 3 * P, &va);
 	is(va, 0x40006000, "find: behind, if it doesn't");
 	vm_find_slots(sp, SLOT_SIZE, &va);
 	is(va, 0x40400000, "find: aligned");
-	is(vm_find_space(sp, 0x7f7f8000, P, &va), 0, "find: all but the stack's");
+	is(vm_find_space(sp, 0x7f7f8000, &va), 0, "find: all but the stack's");
 	is(va + 0x7f7f8000, 0xbf7fe000, "find: a page stays free below it");
-	is(vm_find_space(sp, 0x7f7f9000, P, &va), ENOMEM, "find: a page too much");
-	is(vm_find_space(sp, 0xfffff000, P, &va), ENOMEM, "find: as much as can be asked");
+	is(vm_find_space(sp, 0x7f7f9000, &va), ENOMEM, "find: a page too much");
+	is(vm_find_space(sp, 0xfffff000, &va), ENOMEM, "find: as much as can be asked");
 	ok(!vm_range_ok(0, P) && !vm_range_ok(USER_MIN - P, P), "range: not below the lowest");
 	ok(!vm_range_ok(USER_END - P, 2 * P), "range: not into the kernel");
 	ok(!vm_range_ok(USER_END, 0) && !vm_range_ok(0xfffff000, 2 * P), "range: no wrap");
