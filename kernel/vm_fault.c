@@ -62,10 +62,11 @@ enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
  * has to be empty for good. => false: it isn't such a slot.
  */
 __attribute__((noinline)) static bool
-enter_slot(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page)
+enter_slot(struct vm_space *sp, const struct vm_entry *e, vaddr_t va)
 {
 	const struct vm_object *obj = e->object;
 	vaddr_t slot = va & ~(SLOT_SIZE - 1), left = e->end - slot;
+	uint32_t page = e->pgoff + ((slot - e->start) >> PAGE_SHIFT);
 	pte_t pde;
 
 	if (slot < e->start || page % PTAB_PAGES != 0)
@@ -84,14 +85,11 @@ static int
 fault_shared(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {
 	frame_t f = vm_object_page(e->object, page);
-	pte_t pte;
+	pte_t pte = pmap_lookup(&sp->pmap, va);
 
-	if (pmap_in_use(&sp->pmap, va >> SLOT_SHIFT)) {
-		pte = pmap_lookup(&sp->pmap, va);
-		if (pte_present(pte) && (!write || pte_writable(pte)))
-			return 0;
-	}
-	if (!enter_slot(sp, e, va, page - ptab_index(va)))
+	if (pte_present(pte) && (!write || pte_writable(pte)))
+		return 0;
+	if (!enter_slot(sp, e, va))
 		enter_shared(sp, va, f, e->prot & PROT_WRITE);
 	return 0;
 }

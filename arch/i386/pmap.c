@@ -168,9 +168,9 @@ pmap_held(const struct pmap *pm, vaddr_t va)
 	return pte_frame(is_whole(pde) ? *pde : pmap_lookup(pm, va));
 }
 
-/* What is shown in the slot already is to be new. */
+/* The slot shows something already. (Not inlined: mostly it doesn't.) */
 __attribute__((noinline)) static bool
-slot_change(struct pmap *pm, vaddr_t va, pte_t new)
+slot_replace(struct pmap *pm, vaddr_t va, pte_t new)
 {
 	pte_t *pde = pde_of(pm, va);
 
@@ -188,7 +188,7 @@ pmap_enter_slot(struct pmap *pm, vaddr_t va, pte_t new)
 	pte_t *pde = pde_of(pm, va);
 
 	if (*pde != 0)
-		return slot_change(pm, va, new);
+		return slot_replace(pm, va, new);
 	*pde = new;
 	frame_ref(pte_frame(new));
 	return true;
@@ -209,8 +209,8 @@ pmap_enter(struct pmap *pm, vaddr_t va, pte_t pte)
 
 /* The frames may have new owners as soon as they are let go: so the entries
  * are cleared and the TLB flushed slot by slot before their frames go. */
-__attribute__((noinline)) static void
-remove_pages(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone)
+static void
+remove_pages(struct pmap *pm, vaddr_t start, vaddr_t end)
 {
 	static frame_t gone[PTAB_PAGES];
 	pte_t *pte = table_of(pm, start) + ptab_index(start);
@@ -227,17 +227,19 @@ remove_pages(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone)
 		flush(pm, start, end);
 	for (i = 0; i < n; i++)
 		frame_unref(gone[i]);
-	if (alone)
-		forget(pm, start);
 }
 
 void
 pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone)
 {
-	if (is_whole(pde_of(pm, start)))
-		forget(pm, start);
+	pte_t *pde = pde_of(pm, start);
+
+	if (!is_whole(pde))
+		remove_pages(pm, start, slot_end(start, end));
 	else
-		remove_pages(pm, start, slot_end(start, end), alone);
+		alone = true;
+	if (alone)
+		forget(pm, start);
 }
 
 void
