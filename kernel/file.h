@@ -11,6 +11,7 @@
 #include "bits.h"
 
 struct fdtable;
+struct poll_watch;
 struct vm_object;
 struct proc;
 struct cred;
@@ -90,6 +91,9 @@ struct file_ops {
 	int (*ioctl)(struct file *f, uint32_t cmd, vaddr_t arg);
 	/* POLL* bits for what would not wait; NULL: neither read nor write would. */
 	int (*ready)(struct file *f);
+	/* The list of those who poll it, for poll_wakeup() when ready() may say
+	 * something else; NULL: it never does. */
+	struct poll_watch **(*watched)(struct file *f);
 	void (*close)(struct file *f);
 	bool stream; /* has no place to seek to */
 	bool zeros;  /* a mapping of it is anonymous memory */
@@ -236,8 +240,13 @@ void file_unref(struct file *f);
 /* pipe.c: both ends, one reference each. => ENOMEM. */
 int pipe_create(int flags, struct file **reader, struct file **writer);
 
-/* poll.c: a file's `ready` may have changed: who waits for any looks again. */
-void poll_wakeup(void);
+/* poll.c: one who sleeps until a file is ready, on that file's list. */
+struct poll_watch {
+	struct poll_watch *next, **link;
+	const void *chan; /* where it sleeps */
+};
+/* A file's `ready` may have changed: those on its list look again. */
+void poll_wakeup(struct poll_watch *first);
 
 /* ---- the console ---- */
 void tty_init(void);

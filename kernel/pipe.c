@@ -18,15 +18,16 @@ _Static_assert(PIPE_BUF <= PAGE_SIZE, "a write that is one piece lies in two pag
 struct pipe {
 	uint32_t head, count; /* oldest byte, bytes */
 	bool reader, writer;  /* is that end open? */
+	struct poll_watch *pollers;
 	char *page[RING / PAGE_SIZE];
 };
 
-/* Readers sleep on &p->head, writers on &p->count, who polls elsewhere. */
+/* Readers sleep on &p->head, writers on &p->count. */
 static void
-changed(const void *chan)
+changed(struct pipe *p, const void *chan)
 {
 	wakeup(chan);
-	poll_wakeup();
+	poll_wakeup(p->pollers);
 }
 
 static int
@@ -63,7 +64,7 @@ pipe_read(struct file *f, struct uio *u)
 			*page = NULL;
 		}
 	}
-	changed(&p->count);
+	changed(p, &p->count);
 	return err;
 }
 
@@ -93,7 +94,7 @@ fill(struct pipe *p, struct uio *u)
 		err = uio_move(u, page + off, n < u->left ? n : u->left);
 		p->count += before - u->left;
 	}
-	changed(&p->head);
+	changed(p, &p->head);
 	return err;
 }
 
@@ -130,8 +131,8 @@ pipe_close(struct file *f)
 		p->reader = false;
 	else
 		p->writer = false;
-	changed(&p->head);
-	changed(&p->count);
+	wakeup(&p->head);
+	changed(p, &p->count);
 	if (!p->reader && !p->writer) {
 		for (unsigned i = 0; i < RING / PAGE_SIZE; i++)
 			kmem_free(p->page[i]);
@@ -150,9 +151,16 @@ pipe_ready(struct file *f)
 	return (RING - p->count >= PIPE_BUF ? POLL_WRITE : 0) | (p->reader ? 0 : POLLERR);
 }
 
+static struct poll_watch **
+pipe_watched(struct file *f)
+{
+	return &((struct pipe *)f->data)->pollers;
+}
+
 static const struct file_ops pipe_ops = {.read = pipe_read,
                                          .write = pipe_write,
                                          .ready = pipe_ready,
+                                         .watched = pipe_watched,
                                          .close = pipe_close,
                                          .stream = true};
 

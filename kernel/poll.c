@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * poll and select: waiting for any of several files. Whatever may have made one
- * ready calls poll_wakeup(), and all who wait look at theirs again: they are
- * few, and a look is cheaper than to keep a list of them at each file.
+ * poll and select: waiting for any of several files. Who waits is on a list of
+ * each of them; what may have made one ready calls poll_wakeup(), and those on
+ * its list look at theirs again.
  */
 #include "abi/errno.h"
 #include "file.h"
@@ -10,12 +10,47 @@
 #include "syscall.h"
 #include "vm.h"
 
-static const char pollers; /* what all of them sleep on */
-
 void
-poll_wakeup(void)
+poll_wakeup(struct poll_watch *first)
 {
-	wakeup(&pollers);
+	for (; first != NULL; first = first->next)
+		wakeup(first->chan);
+}
+
+/* Onto the lists of the files in p; they stay open while we sleep, for no other
+ * process has our descriptors. => how many watches that takes. */
+static uint32_t
+watch(const struct abi_pollfd *p, uint32_t n, struct poll_watch *w)
+{
+	const void *chan = p;
+	uint32_t count = 0;
+
+	for (; n > 0; n--, p++) {
+		struct file *f = p->fd < 0 ? NULL : fd_get(p->fd);
+		struct poll_watch **list;
+
+		if (f == NULL || f->ops->watched == NULL)
+			continue;
+		list = f->ops->watched(f);
+		w->chan = chan;
+		w->next = *list;
+		w->link = list;
+		if (w->next != NULL)
+			w->next->link = &w->next;
+		*list = w++;
+		count++;
+	}
+	return count;
+}
+
+static void
+unwatch(struct poll_watch *w, uint32_t count)
+{
+	for (; count > 0; count--, w++) {
+		*w->link = w->next;
+		if (w->next != NULL)
+			w->next->link = w->link;
+	}
 }
 
 /* Tell in each revents what there is of its events, and of `always`; => in how
@@ -37,6 +72,23 @@ look(struct abi_pollfd *p, uint32_t n, int always)
 	return found;
 }
 
+/* Nothing is there: sleep until something is. => as clock_sleep(), whatever is
+ * found. */
+static int
+sleep_any(struct abi_pollfd *p, uint32_t n, int always, int64_t end, uint32_t *found)
+{
+	struct poll_watch w[OPEN_MAX];
+	uint32_t count = watch(p, n, w);
+	int err;
+
+	do {
+		err = clock_sleep(p, "poll", end);
+		*found = look(p, n, always);
+	} while (*found == 0 && err == 0);
+	unwatch(w, count);
+	return err;
+}
+
 /*
  * Wait until there is something. mask: where the mask of signals meanwhile is
  * (0: as it is) and its size. After a signal it stays until its handler has been
@@ -51,8 +103,9 @@ wait_any(struct abi_pollfd *p, uint32_t n, int always, int64_t end, const uint32
 
 	if (err != 0)
 		return err;
-	while ((*found = look(p, n, always)) == 0 && err == 0)
-		err = clock_sleep(&pollers, "poll", end);
+	*found = look(p, n, always);
+	if (*found == 0)
+		err = sleep_any(p, n, always, end, found);
 	if (*found == 0 && err != ETIMEDOUT)
 		return ERESTARTNOHAND;
 	if (ss->use_saved)

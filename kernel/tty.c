@@ -24,6 +24,7 @@ static struct {
 	uint32_t head, ready, tail;
 	uint16_t ring[RING];
 	struct abi_winsize size;
+	struct poll_watch *pollers;
 } tty = {.size = {.ws_row = 25, .ws_col = 80},
          .t = {.c_iflag = ICRNL,
                .c_oflag = OPOST | ONLCR,
@@ -117,6 +118,15 @@ erase(void)
 	output("\b \b", 3);
 }
 
+/* All that is in the ring can be read. */
+static void
+make_ready(void)
+{
+	tty.ready = tty.tail;
+	wakeup(&tty);
+	poll_wakeup(tty.pollers);
+}
+
 static void
 put(uint16_t c)
 {
@@ -127,11 +137,8 @@ put(uint16_t c)
 		return;
 	tty.ring[tty.tail++ % RING] = c;
 	echo(c);
-	if (ends || !(tty.t.c_lflag & ICANON)) {
-		tty.ready = tty.tail;
-		wakeup(&tty);
-		poll_wakeup();
-	}
+	if (ends || !(tty.t.c_lflag & ICANON))
+		make_ready();
 }
 
 static int
@@ -235,6 +242,12 @@ tty_ready(struct file *f)
 	return POLL_WRITE | (tty.head != tty.ready ? POLL_READ : 0);
 }
 
+static struct poll_watch **
+tty_watched(struct file *f)
+{
+	return &tty.pollers;
+}
+
 /* ---- ioctl ---- */
 
 static int
@@ -252,11 +265,8 @@ set_termios(vaddr_t arg, bool flush)
 	if (flush)
 		tty.head = tty.ready = tty.tail;
 	/* What was being edited can be read as it is. */
-	if (!(t.c_lflag & ICANON) && tty.ready != tty.tail) {
-		tty.ready = tty.tail;
-		wakeup(&tty);
-		poll_wakeup();
-	}
+	if (!(t.c_lflag & ICANON) && tty.ready != tty.tail)
+		make_ready();
 	return 0;
 }
 
@@ -326,7 +336,9 @@ tty_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
 	}
 }
 
-#define TTY_OPS .read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .ready = tty_ready
+#define TTY_OPS                                                                                    \
+	.read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .ready = tty_ready,              \
+	.watched = tty_watched
 
 const struct file_ops tty_ops = {TTY_OPS, .stream = true};
 const struct file_ops ctty_ops = {TTY_OPS, .stream = true, .open = ctty_open};

@@ -3,12 +3,15 @@
 /*
  * Among many processes that rest, what is about a few of them takes as many
  * instructions as it does among ten: a signal to a group, a change of groups,
- * waiting for any child, a timer, a wake-up, a birth and its end.
+ * waiting for any child, a timer, a wake-up, also in poll, a birth and its end.
  */
+#include <abi/poll.h>
 #include <dirent.h>
 #include <sys/time.h>
 
 #include "cost.h"
+
+#define POLL 168
 
 #define FEW 10
 #define MANY 500
@@ -17,15 +20,26 @@
 static pid_t pid[MANY]; /* the first is the oldest */
 
 struct cost {
-	unsigned kill, setpgid, setsid, stopped, none, timer, wake, fork, list;
+	unsigned kill, setpgid, setsid, stopped, none, timer, wake, poll, fork, list;
 };
 
-/* What rests: a timer each, that is due before those measured, and a sleep of its own. */
+static struct gate quiet; /* that nobody opens */
+
+static void
+await(const struct gate *g)
+{
+	struct abi_pollfd p = {.fd = g->fd[0], .events = POLLIN};
+
+	syscall(POLL, &p, 1, -1);
+}
+
+/* What rests: a timer each, that is due before those measured, and a sleep of its
+ * own or in poll. */
 static void
 rest(int from, int n)
 {
 	for (int i = from; i < n; i++)
-		pid[i] = SPAWN(alarm(1000 + i % 7); for (;;) pause());
+		pid[i] = SPAWN(alarm(1000 + i % 7); for (;;) i % 2 ? pause() : await(&quiet));
 	for (int i = from; i < n; i++)
 		until_state(pid[i], 'S');
 }
@@ -85,19 +99,25 @@ cost_time(struct cost *c, int *bad)
 	LEAST(c->timer, (alarm(2000), *bad += alarm(0) == 0));
 }
 
-/* There and back through two pipes. */
-static void
-cost_wake(struct cost *c, int *bad)
+/* There and back through two pipes; the other one reads, or polls first. */
+static unsigned
+cost_wake(int polls, int *bad)
 {
 	struct gate there, back;
+	unsigned least = ~0u;
 	pid_t other;
 
 	gate_make(&there), gate_make(&back);
-	other = SPAWN(for (;;) gate_pass(&there), gate_open(&back));
-	LEAST(c->wake, (gate_open(&there), gate_pass(&back)));
+	other = SPAWN(for (;;) {
+		if (polls)
+			await(&there);
+		gate_pass(&there), gate_open(&back);
+	});
+	LEAST(least, (gate_open(&there), gate_pass(&back)));
 	kill(other, SIGKILL);
 	*bad += ending(other) != KILLED(SIGKILL);
 	gate_drop(&there), gate_drop(&back);
+	return least;
 }
 
 static void
@@ -125,14 +145,15 @@ measure(int n, struct cost *c)
 	cost_groups(n, c, &bad);
 	cost_wait(c, &bad);
 	cost_time(c, &bad);
-	cost_wake(c, &bad);
+	c->wake = cost_wake(0, &bad);
+	c->poll = cost_wake(1, &bad);
 	cost_fork(c, &bad);
 	cost_list(c, n);
 	is(bad, 0, "among %d all calls do what they should", n);
 	diag("%3d: kill %u, setpgid %u, setsid %u, wait %u, no news %u, alarm %u, wake-up %u, "
-	     "fork %u, for each in /proc %u",
-	     n, c->kill, c->setpgid, c->setsid, c->stopped, c->none, c->timer, c->wake, c->fork,
-	     c->list);
+	     "in poll %u, fork %u, for each in /proc %u",
+	     n, c->kill, c->setpgid, c->setsid, c->stopped, c->none, c->timer, c->wake, c->poll,
+	     c->fork, c->list);
 }
 
 static void
@@ -145,6 +166,7 @@ same(const struct cost *few, const struct cost *many)
 	ok(near(few->none, many->none), "any child: none has news");
 	ok(near(few->timer, many->timer), "a timer behind all others");
 	ok(near(few->wake, many->wake), "a wake-up among others who sleep");
+	ok(near(few->poll, many->poll), "a wake-up in poll among others who poll");
 	ok(near(few->fork, many->fork), "fork, exit, wait");
 	ok(many->list <= few->list, "/proc is listed in no more for each");
 }
@@ -155,6 +177,7 @@ test(void)
 	struct cost few, many;
 	int bad = 0;
 
+	gate_make(&quiet);
 	rest(0, FEW);
 	measure(FEW, &few);
 	rest(FEW, MANY);
