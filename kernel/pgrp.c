@@ -67,7 +67,7 @@ pgrp_unref(struct pgrp *g)
 	while (*link != g)
 		link = &(*link)->hash_next;
 	*link = g->hash_next;
-	proc_drop_number(g->id);
+	pid_drop(g->id);
 	if (g->session != g)
 		pgrp_unref(g->session);
 	kmem_free(g);

@@ -85,19 +85,29 @@ struct proc {
 	uint32_t faults, cfaults;
 };
 
+/* ---- Which there are: pid.c ---- */
+
 extern struct proc *proc_list; /* all, oldest first */
 extern unsigned proc_count;
 extern unsigned proc_forks; /* how many there have been */
 extern int proc_last_pid;
+struct proc *proc_find(int pid); /* zombies too; NULL: none */
+/* The one with the lowest number from pid on. => NULL: none. */
+struct proc *proc_find_from(uint32_t pid);
+/* The next number that nobody has. => 0: none is left. */
+int pid_alloc(void);
+/* p, with its number, is one of them; it is one no more. */
+void pid_add(struct proc *p);
+void pid_remove(struct proc *p);
+/* A process or a group has no use for this number any more. */
+void pid_drop(int n);
+
+/* ---- What they do: proc.c ---- */
+
 extern const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS]; /* init's */
 
 /* Make process 1, which runs fn first. */
 void proc_init(void (*fn)(void));
-struct proc *proc_find(int pid); /* zombies too; NULL: none */
-/* The one with the lowest number from pid on. => NULL: none. */
-struct proc *proc_find_from(uint32_t pid);
-/* A group has no use for this number any more. */
-void proc_drop_number(int n);
 
 static inline int
 proc_pgid(const struct proc *p)
