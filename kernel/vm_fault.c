@@ -85,10 +85,13 @@ static int
 fault_shared(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {
 	frame_t f = vm_object_page(e->object, page);
-	pte_t pte = pmap_lookup(&sp->pmap, va);
+	pte_t pte;
 
-	if (pte_present(pte) && (!write || pte_writable(pte)))
-		return 0;
+	if (pmap_in_use(&sp->pmap, va >> SLOT_SHIFT)) {
+		pte = pmap_lookup(&sp->pmap, va);
+		if (pte_present(pte) && (!write || pte_writable(pte)))
+			return 0;
+	}
 	if (!enter_slot(sp, e, va))
 		enter_shared(sp, va, f, e->prot & PROT_WRITE);
 	return 0;
