@@ -29,8 +29,11 @@ TARGET := --target=i686-elf
 LD := $(call ask,-print-prog-name=ld.lld) -m elf_i386
 else
 TARGET := -m32
-# No padding where it would be run through, no more stack than is used.
-TIGHT := -fno-align-loops -fno-align-jumps -mpreferred-stack-boundary=2
+# What makes for fewer instructions: no padding where it would be run through, no
+# more stack than is used, a jump rather than both ways computed, and values that
+# live no longer than they must, for registers are few.
+TIGHT := -fno-align-loops -fno-align-jumps -mpreferred-stack-boundary=2 \
+	-fno-if-conversion -flive-range-shrinkage -fno-tree-reassoc
 LD := $(call ask,-print-prog-name=ld) -m elf_i386
 endif
 # i686-elf-gcc's int32_t is a long; to the other compilers it is an int.

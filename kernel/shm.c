@@ -128,8 +128,7 @@ get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
 	if (seg->perm.mode & SHMSEG_REMOVED) {
 		/* Only one that is being created has a key and is REMOVED. */
 		seg->perm.mode |= SHMSEG_WANTED;
-		err = tsleep(seg, PCATCH, "shmget", 0);
-		return err != 0 ? EINTR : EAGAIN;
+		return tsleep(seg, PCATCH, "shmget", 0) != 0 ? EINTR : EAGAIN;
 	}
 	err = ipcperm(&curproc()->cred, &seg->perm, flags & 0777);
 	if (err != 0)
@@ -273,13 +272,17 @@ shm_attach_size(int32_t id)
 	return seg == NULL ? 0 : page_round(seg->segsz);
 }
 
-/* A point where shmat may sleep: the attach is counted, and in no entry yet. */
-static void
-attach_pause(struct vm_space *sp, const struct vm_object *obj)
+/* A point where shmat may sleep, and may fail: the attach is counted, and in no
+ * entry yet. */
+static bool
+attach_fails(struct vm_space *sp, const struct vm_object *obj)
 {
+	if (!inject_active)
+		return false;
 	sp->attaching = obj;
 	inject_sleep(INJECT_ATTACH);
 	sp->attaching = NULL;
+	return inject_fail(INJECT_ATTACH);
 }
 
 int
@@ -314,8 +317,7 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	m.replace = flags & SHM_REMAP;
 	/* Counted before anything may sleep, so that it can't be freed meanwhile. */
 	seg->nattch++;
-	attach_pause(sp, m.object);
-	err = inject_fail(INJECT_ATTACH) ? ENOMEM : vm_map(sp, &m);
+	err = attach_fails(sp, m.object) ? ENOMEM : vm_map(sp, &m);
 	if (err != 0) {
 		seg_drop(seg);
 		return err;
@@ -329,29 +331,35 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 
 /* ---- The end of attaches ---- */
 
-/* The attach is the one that can be seen at addr, or else has left its first page
- * there. Most are whole, and one entry. */
-int
-shm_detach(vaddr_t addr)
+/* The attach is the one that can be seen at addr, where e is, or else has left its
+ * first page there. */
+__attribute__((noinline)) static int
+detach_pieces(struct vm_space *sp, const struct vm_entry *e, vaddr_t addr)
 {
-	struct vm_space *sp = curproc()->space;
-	struct vm_entry *e = vm_entry_at(sp, addr);
 	struct vm_object *obj;
 
-	if (e != NULL && (e->flags & VM_ATTACH) && vm_entry_base(e) == addr) {
-		if (e->cut == NULL) {
-			vm_unmap_entry(sp, e);
-			return 0;
-		}
+	if (e != NULL && (e->flags & VM_ATTACH) && vm_entry_base(e) == addr)
 		obj = e->object;
-	} else {
+	else
 		obj = shm_headless(sp, addr);
-	}
 	if (obj == NULL) {
 		why("shmdt: no attach starts at 0x%x", addr);
 		return EINVAL;
 	}
 	vm_unmap_attach(sp, addr, obj);
+	return 0;
+}
+
+/* Most are whole, and one entry. */
+int
+shm_detach(vaddr_t addr)
+{
+	struct vm_space *sp = curproc()->space;
+	struct vm_entry *e = vm_entry_at(sp, addr);
+
+	if (e == NULL || e->start != addr || !(e->flags & VM_ATTACH) || e->cut != NULL)
+		return detach_pieces(sp, e, addr);
+	vm_unmap_entry(sp, e);
 	return 0;
 }
 

@@ -218,8 +218,8 @@ shm_check(char *what, size_t size)
 	}
 	FIND(&f, used == shm_nused, "%u slots are in use, not %u", used, shm_nused);
 	FIND(&f, pages == shm_committed, "segments have %u pages, not %u", pages, shm_committed);
-	FIND(&f, shm_slot_last_free() < 0 || shm_slot(shm_slot_last_free()) == NULL,
-	     "shm_last_free is %d, which is in use", shm_slot_last_free());
+	FIND(&f, shm_last_free < 0 || shm_slot(shm_last_free) == NULL,
+	     "shm_last_free is %d, which is in use", shm_last_free);
 	for (p = proc_list; f.ok && p != NULL; p = p->next)
 		if (proc_own_space(p) != NULL)
 			check_space(&f, p);

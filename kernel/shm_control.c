@@ -76,6 +76,7 @@ control_lock(int32_t id, struct shm_segment *seg)
 {
 	struct vm_object *obj = &seg->object;
 	uint32_t page;
+	bool live;
 
 	vm_object_ref(obj);
 	for (page = 0; page < obj->npages; page++) {
@@ -84,13 +85,11 @@ control_lock(int32_t id, struct shm_segment *seg)
 			sched_point();
 	}
 	/* By now the identifier may be another segment's. */
-	seg = shm_segment_live(id);
-	if (seg != NULL && &seg->object == obj)
+	live = shm_segment_live(id) == seg;
+	if (live)
 		seg->locked = true;
-	else
-		seg = NULL;
 	vm_object_unref(obj);
-	return seg != NULL ? 0 : EINVAL;
+	return live ? 0 : EINVAL;
 }
 
 /* Commands for the segment's owner and creator. */
@@ -161,12 +160,11 @@ control_slot(uint32_t slot, int cmd, vaddr_t buf, uint32_t *result)
 {
 	const struct shm_segment *seg = shm_slot(slot);
 	struct shmid_ds ds;
-	int err = 0;
+	int err;
 
 	if (seg == NULL || !seg->made)
 		return EINVAL;
-	if (cmd == SHM_STAT)
-		err = ipcperm(&curproc()->cred, &seg->perm, IPC_R);
+	err = cmd == SHM_STAT ? ipcperm(&curproc()->cred, &seg->perm, IPC_R) : 0;
 	if (err != 0)
 		return err;
 	shm_segment_stat(seg, &ds);

@@ -24,7 +24,7 @@ static struct shm_segment **hash_chunks[SHM_SLOTS_MAX / 512];
 #define SEQ_CHUNK (PAGE_SIZE / sizeof(uint16_t))
 static uint16_t *seq_chunks[SHM_SLOTS_MAX / SEQ_CHUNK];
 static uint32_t hash_shift; /* of a key's 32 bits, those that count */
-static int32_t last_free = -1;
+int32_t shm_last_free = -1;
 static uint32_t slot_count;
 
 /*
@@ -110,12 +110,6 @@ shm_slot_highest(void)
 	return w == 0 ? 0 : (w - 1) * 32 + 31 - __builtin_clz(taken[w - 1]);
 }
 
-int32_t
-shm_slot_last_free(void)
-{
-	return last_free;
-}
-
 static struct shm_segment **
 key_bucket(int32_t key)
 {
@@ -138,13 +132,13 @@ shm_slot_by_key(int32_t key)
 struct shm_segment *
 shm_slot_alloc(int32_t key)
 {
-	uint32_t slot = last_free >= 0 ? (uint32_t)last_free : lowest_free();
+	uint32_t slot = shm_last_free >= 0 ? (uint32_t)shm_last_free : lowest_free();
 	struct shm_segment *seg = kmem_get(sizeof(*seg));
 
 	if (seg == NULL)
 		return NULL;
 	*seg = (struct shm_segment){0};
-	last_free = -1;
+	shm_last_free = -1;
 	mark_used(slot);
 	shm_slot_chunks[slot / SHM_CHUNK][slot % SHM_CHUNK] = seg;
 	seg->object.refs = 1;
@@ -177,6 +171,6 @@ shm_slot_free(struct shm_segment *seg)
 	shm_slot_forget_key(seg);
 	mark_free(seg->slot);
 	shm_slot_chunks[seg->slot / SHM_CHUNK][seg->slot % SHM_CHUNK] = NULL;
-	last_free = (int32_t)seg->slot;
+	shm_last_free = (int32_t)seg->slot;
 	vm_object_unref(&seg->object);
 }

@@ -47,7 +47,7 @@ int shm_slots_init(uint32_t count);
 /* The highest slot in use; 0 if there is none. */
 uint32_t shm_slot_highest(void);
 /* The slot freed last, if it is still FREE; -1: none. */
-int32_t shm_slot_last_free(void);
+extern int32_t shm_last_free;
 /* Segments by slot, a page of pointers at a time; NULL: FREE, or no such slot. */
 #define SHM_CHUNK (PAGE_SIZE / sizeof(struct shm_segment *))
 extern struct shm_segment **shm_slot_chunks[SHM_SLOTS_MAX / 512];

@@ -64,15 +64,16 @@ enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
 __attribute__((noinline)) static bool
 enter_slot(struct vm_space *sp, const struct vm_entry *e, vaddr_t va)
 {
-	const struct vm_object *obj = e->object;
 	vaddr_t slot = va & ~(SLOT_SIZE - 1), left = e->end - slot;
 	uint32_t page = e->pgoff + ((slot - e->start) >> PAGE_SHIFT);
+	const struct vm_object *obj = e->object;
 	pte_t pde;
 
 	if (slot < e->start || page % PTAB_PAGES != 0)
 		return false;
-	if (left < SLOT_SIZE && (!obj->fixed || obj->npages - page > left >> PAGE_SHIFT ||
-	                         (e->next != NULL && e->next->start - slot < SLOT_SIZE)))
+	if (left < SLOT_SIZE && e->next != NULL && e->next->start - slot < SLOT_SIZE)
+		return false;
+	if (left < SLOT_SIZE && (!obj->fixed || page + (left >> PAGE_SHIFT) < obj->npages))
 		return false;
 	pde = pte_make(obj->tables[page / PTAB_PAGES], e->prot & PROT_WRITE) | PTE_GRAFT;
 	if (obj->large && left >= SLOT_SIZE && obj->npages - page >= PTAB_PAGES)
@@ -84,9 +85,12 @@ enter_slot(struct vm_space *sp, const struct vm_entry *e, vaddr_t va)
 static int
 fault_shared(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {
-	frame_t f = vm_object_page(e->object, page);
+	frame_t f;
 	pte_t pte;
 
+	if (page >= e->object->npages)
+		return VM_FAULT_END;
+	f = vm_object_page(e->object, page);
 	if (pmap_in_use(&sp->pmap, va >> SLOT_SHIFT)) {
 		pte = pmap_lookup(&sp->pmap, va);
 		if (pte_present(pte) && (!write || pte_writable(pte)))
@@ -124,6 +128,8 @@ fault_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page
 	pte_t pte = pmap_lookup(&sp->pmap, va);
 	frame_t f = pte_frame(pte);
 
+	if (e->object != NULL && page >= e->object->npages)
+		return VM_FAULT_END;
 	if (pte == 0)
 		fill_private(sp, e, va, page, write);
 	else if (write && frame_refs(f) > 1)
@@ -146,8 +152,6 @@ vm_fault(struct vm_space *sp, vaddr_t va, int access)
 		return SEGV_ACCERR;
 	va &= ~PAGE_MASK;
 	page = e->pgoff + ((va - e->start) >> PAGE_SHIFT);
-	if (e->object != NULL && page >= e->object->npages)
-		return VM_FAULT_END;
 	return e->inherit == VM_SHARE ? fault_shared(sp, e, va, page, write)
 	                              : fault_private(sp, e, va, page, write);
 }

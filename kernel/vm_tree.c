@@ -318,14 +318,14 @@ int
 vm_find_space(struct vm_space *sp, uint32_t len, vaddr_t *out)
 {
 	const struct vm_entry *prev = sp->hint, *next;
-	vaddr_t va = sp->low, end = sp->stack_limit - PAGE_SIZE;
+	vaddr_t va = sp->low, end;
 
 	/* Is it right there, where the lowest gap is remembered to be? */
-	if (len < sp->low_room || prev == NULL || prev->start > va || (next = prev->next) == NULL ||
-	    next->start <= va)
+	if (len < sp->low_room || prev == NULL || prev->start > va || (next = prev->next) == NULL)
 		return find_gap(sp, len, out);
 	if (reach(sp, prev) > va)
 		va = reach(sp, prev);
+	end = sp->stack_limit - PAGE_SIZE;
 	if (next->start < end)
 		end = next->start;
 	if (va > end || len > end - va)

@@ -53,9 +53,12 @@ pde_of(const struct pmap *pm, vaddr_t va)
 static bool
 is_whole(pte_t *pde)
 {
-	if ((*pde & PTE_GRAFT) && frame_refs(pte_frame(*pde)) == 1)
-		*pde &= ~PTE_GRAFT;
-	return *pde & (PTE_LARGE | PTE_GRAFT);
+	if (!(*pde & PTE_GRAFT))
+		return *pde & PTE_LARGE;
+	if (frame_refs(pte_frame(*pde)) > 1)
+		return true;
+	*pde &= ~PTE_GRAFT;
+	return false;
 }
 
 /* The table of va's slot, be it grafted; NULL if it has none. */

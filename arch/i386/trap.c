@@ -54,7 +54,7 @@ fault_access(const struct trapframe *tf)
 }
 
 __attribute__((noinline)) static void
-refuse_page(const struct trapframe *tf, vaddr_t va, int code)
+refuse_page(int code, vaddr_t va, const struct trapframe *tf)
 {
 	struct proc *p = curproc();
 	bool write = tf->error & PF_WRITE;
@@ -171,17 +171,16 @@ page_fault(struct trapframe *tf)
 {
 	struct proc *p = curproc();
 	vaddr_t va = cpu_read_cr2();
-	int code = SEGV_MAPERR;
+	int code;
 
 	if (!trap_from_user(tf)) {
 		kernel_trap(tf);
 		return;
 	}
 	p->faults++;
-	if (va < USER_END)
-		code = vm_fault(p->space, va, fault_access(tf));
+	code = vm_fault(p->space, va, fault_access(tf));
 	if (code != 0)
-		refuse_page(tf, va, code);
+		refuse_page(code, va, tf);
 	if (return_work)
 		user_return();
 }
