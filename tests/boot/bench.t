@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What the calls take: the same in every run, and no more than tests/bench/goals.
+. tests/boot/lib.sh
+
+measure() { # measure FILE: "NAME<tab>INSTRUCTIONS"
+	run 0 "the bench, for $1" --append 'shmseg=4096 shmmni=4096' --icount --mem 512 \
+		--timeout 300 "$build/tests/bench/bench"
+	tr -d '\r' <"$dir/out" >"$dir/$1"
+}
+meets() { # meets GOAL NAME
+	local took
+	took=$(awk -F'\t' -v name="$2" '$1 == name { print $2 }' "$dir/first")
+	echo "# $2: $took of $1"
+	[[ $took ]] && ((took <= $1))
+}
+
+measure first
+measure second
+ok 'both runs give the same figures' cmp "$dir/first" "$dir/second"
+ok 'the time stamp counter counts instructions' meets 2001 'a loop of 2001 instructions'
+# The goals are those of a build by Debian's cross gcc: others choose other instructions.
+if [[ $(cut -d ' ' -f 1 "$build/flags") == *i686-linux-gnu-gcc ]]; then
+	while IFS=$'\t' read -r goal name; do
+		[[ $goal == '#'* ]] || ok "$name" meets "$goal" "$name"
+	done <tests/bench/goals
+fi
+plan
