@@ -38,7 +38,7 @@ struct vm_object *node_object(const struct node *n, uint32_t *size);
 void file_data_write(struct vm_object *obj, uint32_t off, const void *from, size_t n);
 void file_data_read(struct vm_object *obj, uint32_t off, void *to, size_t n);
 /* The file whose memory obj is, and its path. => false: it has no name. */
-bool fs_object_name(const struct vm_object *obj, uint32_t *ino, char *path, size_t size);
+bool fs_object_name(struct vm_object *obj, uint32_t *ino, char *path, size_t size);
 /* A directory's path; it ends with buf and starts where it says.
  * => NULL: it has none any more, or a longer one. */
 char *fs_path(const struct node *dir, char *buf, size_t size);
@@ -108,12 +108,13 @@ struct node {
 	struct vm_object *object; /* a regular file's content */
 	char *target;             /* a symbolic link's, from kmem_alloc */
 	const struct file_ops *fops;
-	const struct dir_ops *dops; /* of a directory, */
-	struct node *parent;        /* its "..", one reference; the root's is itself, */
-	struct dirent *entries;     /* in order of cookie, */
-	struct dirent *last, *hint; /* and where the last look at them ended */
-	const void *data;           /* procfs: what the file shows, */
-	int pid;                    /* and of whom */
+	struct dirent *names, **names_end; /* ramfs: its entries in directories, oldest first */
+	const struct dir_ops *dops;        /* of a directory, */
+	struct node *parent;               /* its "..", one reference; the root's is itself, */
+	struct dirent *entries;            /* in order of cookie, */
+	struct dirent *last, *hint;        /* and where the last look at them ended */
+	const void *data;                  /* procfs: what the file shows, */
+	int pid;                           /* and of whom */
 };
 #define DEV_RAMFS 1u
 #define DEV_PROC 2u
@@ -136,6 +137,8 @@ struct dir_ops {
 	int (*lookup)(struct node *dir, const char *name, size_t len, struct node **out);
 	/* The first entry at *pos or behind; *pos moves beyond it. */
 	bool (*next)(struct node *dir, uint32_t *pos, struct dir_entry *e);
+	/* What it is called in its parent: e->name. => false: not any more. */
+	bool (*name)(const struct node *dir, struct dir_entry *e);
 	bool changes; /* entries may come and go: it is ramfs's */
 };
 
@@ -170,6 +173,7 @@ int ramfs_rename(const struct walk *from, const struct walk *to);
  * => NULL: no memory, or it is something else. */
 struct node *ramfs_mkdir(struct node *dir, const char *name, size_t len);
 bool ramfs_next(struct node *dir, uint32_t *pos, struct dir_entry *e);
+bool ramfs_name(const struct node *dir, struct dir_entry *e);
 int ramfs_lookup(struct node *dir, const char *name, size_t len, struct node **out);
 /* What a new node of that kind needs. => ENOMEM. */
 int ramfs_setup(struct node *n);

@@ -6,6 +6,7 @@
  */
 #include "abi/errno.h"
 #include "file.h"
+#include "file_map.h"
 #include "kmem.h"
 #include "printf.h"
 #include "proc.h"
@@ -67,8 +68,10 @@ node_unref(struct node *n)
 		ASSERT(n->refs > 0);
 		if (--n->refs > 0)
 			return;
-		if (n->object != NULL)
+		if (n->object != NULL) {
+			file_map_of(n->object)->node = NULL;
 			vm_object_unref(n->object);
+		}
 		kmem_free(n->target);
 		kmem_free(n);
 		n = parent;
@@ -262,18 +265,6 @@ fs_lookup(const char *path, struct node *cwd, const struct cred *cred, struct no
 
 /* ---- From a node to its path ---- */
 
-/* dir's entry in its parent. */
-static bool
-entry_of(const struct node *dir, struct dir_entry *e)
-{
-	uint32_t pos = DIR_FIRST;
-
-	while (dir->parent->dops->next(dir->parent, &pos, e))
-		if (e->ino == dir->ino)
-			return true;
-	return false;
-}
-
 char *
 fs_path(const struct node *dir, char *buf, size_t size)
 {
@@ -284,7 +275,7 @@ fs_path(const struct node *dir, char *buf, size_t size)
 	if (dir == root)
 		*--p = '/';
 	for (; dir != root; dir = dir->parent) {
-		size_t len = entry_of(dir, &e) ? strlen(e.name) : size;
+		size_t len = dir->dops->name(dir, &e) ? strlen(e.name) : size;
 
 		if (len + 1 > (size_t)(p - buf))
 			return NULL;

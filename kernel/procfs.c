@@ -256,7 +256,16 @@ pid_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 	return true;
 }
 
-static const struct dir_ops pid_dir_ops = {.lookup = pid_lookup, .next = pid_next};
+static bool
+pid_name(const struct node *dir, struct dir_entry *e)
+{
+	snprintf(e->buf, sizeof(e->buf), "%d", dir->pid);
+	e->name = e->buf;
+	return proc_find(dir->pid) != NULL;
+}
+
+static const struct dir_ops pid_dir_ops = {
+	.lookup = pid_lookup, .next = pid_next, .name = pid_name};
 
 /* ---- /proc itself ---- */
 
@@ -330,7 +339,8 @@ root_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 	return true;
 }
 
-static const struct dir_ops root_dir_ops = {.lookup = root_lookup, .next = root_next};
+static const struct dir_ops root_dir_ops = {
+	.lookup = root_lookup, .next = root_next, .name = ramfs_name};
 
 void
 procfs_init(struct node *proc)

@@ -6,6 +6,7 @@
  */
 #include "abi/errno.h"
 #include "file.h"
+#include "file_map.h"
 #include "kmem.h"
 #include "proc.h"
 #include "string.h"
@@ -18,8 +19,9 @@
 /* ---- Directories ---- */
 
 struct dirent {
-	struct dirent *next, *prev; /* in the directory */
-	struct dirent *hash_next;   /* by directory and name, of all there are */
+	struct dirent *next, *prev;            /* in the directory */
+	struct dirent *hash_next;              /* by directory and name, of all there are */
+	struct dirent *name_next, **name_link; /* of the same node, oldest first */
 	struct node *dir;
 	struct node *node; /* one reference */
 	uint32_t cookie;   /* its place in the directory, for getdents */
@@ -78,6 +80,10 @@ static void
 attach(struct dirent *e, struct node *n)
 {
 	e->node = n;
+	e->name_next = NULL;
+	e->name_link = n->names != NULL ? n->names_end : &n->names;
+	*e->name_link = e;
+	n->names_end = &e->name_next;
 	node_ref(n);
 	n->nlink++;
 	if (node_is(n, S_IFDIR)) {
@@ -97,6 +103,8 @@ detach(struct dirent *e)
 {
 	struct node *n = e->node;
 
+	*e->name_link = e->name_next;
+	*(e->name_next != NULL ? &e->name_next->name_link : &n->names_end) = e->name_link;
 	n->nlink--;
 	if (node_is(n, S_IFDIR)) {
 		n->nlink--;
@@ -173,8 +181,17 @@ ramfs_next(struct node *dir, uint32_t *pos, struct dir_entry *entry)
 	return true;
 }
 
-const struct dir_ops ramfs_dir_ops = {.lookup = ramfs_lookup, .next = ramfs_next, .changes = true};
-const struct dir_ops ramfs_fixed_ops = {.lookup = ramfs_lookup, .next = ramfs_next};
+bool
+ramfs_name(const struct node *dir, struct dir_entry *entry)
+{
+	entry->name = dir->names != NULL ? dir->names->name : NULL;
+	return dir->names != NULL;
+}
+
+#define DIR_OPS .lookup = ramfs_lookup, .next = ramfs_next, .name = ramfs_name
+
+const struct dir_ops ramfs_dir_ops = {DIR_OPS, .changes = true};
+const struct dir_ops ramfs_fixed_ops = {DIR_OPS};
 
 struct node *
 ramfs_mkdir(struct node *dir, const char *name, size_t len)
@@ -196,18 +213,15 @@ ramfs_mkdir(struct node *dir, const char *name, size_t len)
 }
 
 bool
-fs_object_name(const struct vm_object *obj, uint32_t *ino, char *path, size_t size)
+fs_object_name(struct vm_object *obj, uint32_t *ino, char *path, size_t size)
 {
-	const struct dirent *e = NULL;
-	unsigned i;
+	const struct node *n = obj->fixed ? NULL : file_map_of(obj)->node;
+	const struct dirent *e = n != NULL ? n->names : NULL;
 	char *p;
 
-	for (i = 0; e == NULL && i < HASH; i++)
-		for (e = hash[i]; e != NULL && e->node->object != obj; e = e->hash_next)
-			;
 	if (e == NULL || e->len + 2u > size)
 		return false;
-	*ino = e->node->ino;
+	*ino = n->ino;
 	p = fs_path(e->dir, path, size - e->len - 1);
 	if (p == NULL)
 		return false;
@@ -220,24 +234,6 @@ fs_object_name(const struct vm_object *obj, uint32_t *ino, char *path, size_t si
 }
 
 /* ---- Regular files ---- */
-
-/* The views that mappings have of pages from `from` on go: a touch there is
- * SIGBUS from now on. */
-static void
-forget_pages(const struct vm_object *obj, uint32_t from)
-{
-	const struct proc *p;
-	const struct vm_entry *e;
-
-	for (p = proc_list; p != NULL; p = p->next) {
-		for (e = p->space != NULL ? p->space->first : NULL; e != NULL; e = e->next) {
-			uint32_t skip = from > e->pgoff ? from - e->pgoff : 0;
-
-			if (e->object == obj && skip < (e->end - e->start) >> PAGE_SHIFT)
-				vm_hide(p->space, e->start + (skip << PAGE_SHIFT), e->end);
-		}
-	}
-}
 
 /* What lies behind the end in its page, where a mapping may have written. */
 static void
@@ -263,8 +259,8 @@ ramfs_resize(struct node *n, uint32_t size)
 		return EFBIG;
 	if (size > n->size)
 		clear_tail(n);
-	if (npages < n->object->npages && n->object->refs > 1)
-		forget_pages(n->object, npages);
+	if (npages < n->object->npages)
+		file_map_forget(n->object, npages);
 	if (npages != n->object->npages && vm_object_resize(n->object, npages) != 0)
 		return ENOSPC;
 	if (size < n->size) {
@@ -361,7 +357,8 @@ ramfs_setup(struct node *n)
 		n->fops = &dir_file_ops;
 	} else if (node_is(n, S_IFREG)) {
 		n->fops = &ramfs_file_ops;
-		return vm_object_create(0, &n->object);
+		n->object = file_map_create(n);
+		return n->object != NULL ? 0 : ENOMEM;
 	}
 	return 0;
 }

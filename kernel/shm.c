@@ -396,14 +396,14 @@ shm_detach_all(struct vm_space *sp)
 
 /* Cuts are copied first, for that can fail. */
 int
-shm_inherit(struct vm_space *to, uint32_t nattch)
+shm_inherit(const struct vm_space *from, struct vm_space *to)
 {
 	struct vm_entry *e, *undo;
 
-	for (e = to->first; e != NULL; e = e->next)
+	for (e = from->cuts > 0 ? to->first : NULL; e != NULL; e = e->next)
 		if (e->cut != NULL && shm_cut_copy(to, e) != 0)
 			goto no_memory;
-	to->nattch = nattch;
+	to->nattch = from->nattch;
 	for (e = to->first; e != NULL; e = e->next)
 		if ((e->flags & VM_ATTACH) && (e->cut == NULL || shm_cut_inherited(e)))
 			seg_attached(e)->nattch++;

@@ -57,7 +57,7 @@ void shm_entry_gone(struct vm_space *sp, struct vm_entry *e);
 void shm_detach_all(struct vm_space *sp);
 /* Fork: `to` has copies of all entries, and its parent so many attaches.
  * => ENOMEM with nothing counted. */
-int shm_inherit(struct vm_space *to, uint32_t nattch);
+int shm_inherit(const struct vm_space *from, struct vm_space *to);
 
 /* Frames that segments have. */
 uint32_t shm_resident(void);

@@ -41,6 +41,7 @@ cut_free(struct shm_cut *cut)
 			link = &(*link)->next;
 		*link = cut->next;
 	}
+	cut->space->cuts--;
 	kmem_free(cut);
 }
 
@@ -70,6 +71,7 @@ shm_cut(struct vm_space *sp, struct vm_entry *lower, struct vm_entry *upper)
 		cut->va = vm_entry_base(lower);
 		cut->pieces = 1;
 		lower->cut = cut;
+		sp->cuts++;
 	}
 	cut->pieces++;
 	upper->cut = cut;
@@ -132,5 +134,6 @@ shm_cut_inherited(struct vm_entry *copy)
 	from->twin = cut->twin = NULL;
 	if (from->headless != 0)
 		headless_add(cut, from->headless);
+	cut->space->cuts++;
 	return true;
 }

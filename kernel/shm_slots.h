@@ -78,7 +78,7 @@ void shm_slot_forget_key(struct shm_segment *seg);
  * can have the same: the second is to cover all of the first.
  */
 struct shm_cut {
-	const struct vm_space *space;
+	struct vm_space *space;
 	struct vm_object *object;
 	vaddr_t va;
 	uint32_t pieces;      /* entries that belong to it */

@@ -7,14 +7,6 @@
 #include "syscall.h"
 #include "vm.h"
 
-void
-vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end)
-{
-	for (; start < end; start = (start | (SLOT_SIZE - 1)) + 1)
-		if (pmap_in_use(&sp->pmap, start >> SLOT_SHIFT))
-			pmap_remove(&sp->pmap, start, end, false);
-}
-
 /* brk() answers with the end of the heap, moved or not. */
 int
 sys_brk(const uint32_t *arg, uint32_t *result)
@@ -141,7 +133,7 @@ over_range(vaddr_t start, uint32_t bytes, bool drop)
 			start = e->start;
 		}
 		if (drop)
-			vm_hide(sp, start, e->end < end ? e->end : end);
+			vm_hide(sp, start, e->end < end ? e->end : end, 0, 0);
 	}
 	return err;
 }

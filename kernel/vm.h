@@ -108,6 +108,9 @@ struct vm_entry {
 		uint32_t kind; /* all four */
 	};
 	struct shm_cut *cut; /* of an attach that is in pieces, else NULL */
+	/* Of a file's: the list of those that show it; file_map.c. */
+	struct vm_space *space;
+	struct vm_entry *shown_next, **shown_link;
 };
 
 /* The entries that a fork copied: they go together, when the space ends. */
@@ -133,7 +136,7 @@ struct vm_space {
 	/* For /proc: the strings of arguments and environment, the first ESP. */
 	vaddr_t arg_start, arg_end, env_end, stack_start;
 	uint32_t pages, tables;            /* what it has been promised */
-	uint32_t nattch;                   /* shared memory attaches; shm.c */
+	uint32_t nattch, cuts;             /* shared memory attaches, and those in pieces; shm.c */
 	const struct vm_object *attaching; /* counted, while shmat sleeps before it is mapped */
 };
 
@@ -175,8 +178,30 @@ int vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end);
 const struct vm_entry *vm_run_end(const struct vm_entry *e);
 /* Unmap everything, for good. */
 void vm_unmap_all(struct vm_space *sp);
-/* sys_mem.c: what [start, end) shows is to come back by faults. */
-void vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end);
+/* e, of sp, has a reference on its object, if it has one, and drops it. A file
+ * (file_map.c) knows who does. */
+void file_map_show(struct vm_space *sp, struct vm_entry *e);
+void file_map_unshow(struct vm_entry *e);
+static inline void
+vm_entry_show(struct vm_space *sp, struct vm_entry *e)
+{
+	if (e->flags & VM_ATTACH)
+		vm_object_ref(e->object);
+	else if (e->object != NULL)
+		file_map_show(sp, e);
+}
+static inline void
+vm_entry_unshow(struct vm_entry *e)
+{
+	if (e->flags & VM_ATTACH)
+		vm_object_unref(e->object);
+	else if (e->object != NULL)
+		file_map_unshow(e);
+}
+/* Nothing that [start, end), which is not empty, shows can be seen any more, until
+ * faults bring it back. Of so many slots from lo on the tables go, too, for nothing
+ * else is in these. */
+void vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t alone);
 /* One entry goes. => can't fail. */
 void vm_unmap_entry(struct vm_space *sp, struct vm_entry *e);
 /* Unmap an attach of an object: what shows it as if its first page were at start.

@@ -127,8 +127,7 @@ entry_create(struct vm_space *sp, const struct vm_mapping *m, uint32_t tables)
 	if (charged)
 		e->flags |= VM_CHARGED;
 	e->cut = NULL;
-	if (e->object != NULL)
-		vm_object_ref(e->object);
+	vm_entry_show(sp, e);
 	return e;
 }
 
@@ -151,27 +150,21 @@ split_at(struct vm_space *sp, vaddr_t va)
 	upper->pgoff += (va - e->start) >> PAGE_SHIFT;
 	e->end = va;
 	upper->flags &= ~(VM_STACK | VM_BLOCK); /* the lowest part grows */
-	if (upper->object != NULL)
-		vm_object_ref(upper->object);
+	vm_entry_show(sp, upper);
 	vm_tree_add(sp, upper, e);
 	return 0;
 }
 
-/* [start, end) can't be seen any more; next is the entry above it. => the slots in
- * which there is nothing else: they lost their tables. */
-static inline uint32_t
-hide(struct vm_space *sp, const struct vm_entry *prev, vaddr_t start, vaddr_t end,
-     const struct vm_entry *next, uint32_t *lo, uint32_t *hi)
+inline void
+vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t alone)
 {
 	uint32_t slot = start >> SLOT_SHIFT, last = (end - 1) >> SLOT_SHIFT;
-	uint32_t tables = slots_alone(prev, start, end, next, lo, hi);
 
 	do {
 		if (pmap_in_use(&sp->pmap, slot))
-			pmap_remove(&sp->pmap, start, end, slot - *lo < tables);
+			pmap_remove(&sp->pmap, start, end, slot - lo < alone);
 		start = ++slot << SLOT_SHIFT;
 	} while (slot <= last);
-	return tables;
 }
 
 /*
@@ -182,10 +175,12 @@ hide(struct vm_space *sp, const struct vm_entry *prev, vaddr_t start, vaddr_t en
 static inline void
 entry_free(struct vm_space *sp, struct vm_entry *e)
 {
-	if (e->flags & VM_ATTACH)
+	if (e->flags & VM_ATTACH) {
 		shm_entry_gone(sp, e);
-	if (e->object != NULL)
 		vm_object_unref(e->object);
+	} else {
+		vm_entry_unshow(e);
+	}
 	if (e->flags & VM_BLOCK)
 		return;
 	if (sp->spare == NULL)
@@ -197,8 +192,9 @@ entry_free(struct vm_space *sp, struct vm_entry *e)
 void
 vm_unmap_entry(struct vm_space *sp, struct vm_entry *e)
 {
-	uint32_t lo, hi, tables = hide(sp, e->prev, e->start, e->end, e->next, &lo, &hi);
+	uint32_t lo, hi, tables = slots_alone(e->prev, e->start, e->end, e->next, &lo, &hi);
 
+	vm_hide(sp, e->start, e->end, lo, tables);
 	vm_tree_slots(sp, lo, hi, false);
 	space_release(sp, e->flags & VM_CHARGED ? entry_pages(e) : 0, tables);
 	vm_tree_remove(sp, e);
@@ -223,18 +219,18 @@ vm_unmap_all(struct vm_space *sp)
 {
 	struct vm_entry *e, *next = sp->first;
 	const struct vm_entry *last;
-	uint32_t lo, hi;
+	uint32_t lo, hi, tables;
 
 	for (e = next; e != NULL; e = last->next) {
 		last = vm_run_end(e);
-		hide(sp, NULL, e->start, last->end, last->next, &lo, &hi);
+		tables = slots_alone(NULL, e->start, last->end, last->next, &lo, &hi);
+		vm_hide(sp, e->start, last->end, lo, tables);
 	}
 	shm_detach_all(sp);
 	sp->first = sp->root = sp->young = sp->hint = NULL;
 	while ((e = next) != NULL) {
 		next = e->next;
-		if (e->object != NULL)
-			vm_object_unref(e->object);
+		vm_entry_unshow(e);
 		if (!(e->flags & VM_BLOCK))
 			kmem_free(e);
 	}

@@ -117,8 +117,7 @@ entries_copy(struct vm_space *from, struct vm_space *to)
 		copy->kind = e->kind | in_block.kind;
 		copy->cut = e->cut;
 		copy->object = e->object;
-		if (copy->object != NULL)
-			vm_object_ref(copy->object);
+		vm_entry_show(to, copy);
 		last = *link = copy;
 		link = &copy->next;
 	}
@@ -162,13 +161,14 @@ int
 vm_space_fork(struct vm_space *from, struct vm_space **out)
 {
 	struct vm_space *to;
-	const struct vm_entry *e, *run, *last;
+	const struct vm_entry *run, *last;
+	struct vm_entry *e;
 
 	if (vm_space_create(&to) != 0)
 		return ENOMEM;
 	if (commit_charge(from->pages, from->tables) != 0)
 		goto no_promise;
-	if (entries_copy(from, to) != 0 || shm_inherit(to, from->nattch) != 0)
+	if (entries_copy(from, to) != 0 || shm_inherit(from, to) != 0)
 		goto no_memory;
 	to->pages = from->pages;
 	to->tables = from->tables;
@@ -190,8 +190,7 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 	return 0;
 no_memory:
 	for (e = to->first; e != NULL; e = e->next)
-		if (e->object != NULL)
-			vm_object_unref(e->object);
+		vm_entry_unshow(e);
 	blocks_free(to);
 	commit_release(from->pages, from->tables);
 no_promise:

@@ -28,8 +28,7 @@ segments(void)
 	is(bad, 0, "%d segments", SEGMENTS);
 	each = (kernel_memory() - before) / SEGMENTS;
 	/* One object, and its part of the page that it is cut from. */
-	ok(each <= 128, "one takes no more than 128 bytes beside its pages and tables: %lu",
-	   each);
+	ok(each <= 128, "one takes no more than 128 bytes beside its pages and tables: %lu", each);
 	for (int i = 0; i < SEGMENTS; i++)
 		shmctl(id[i], IPC_RMID, NULL);
 	is(kernel_memory(), before, "and gives them back");

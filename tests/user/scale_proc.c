@@ -3,10 +3,13 @@
 /*
  * Among many processes that rest, what is about a few of them takes as many
  * instructions as it does among ten: a signal to a group, a change of groups,
- * waiting for any child, a timer, a wake-up, also in poll, a birth and its end.
+ * waiting for any child, a timer, a wake-up, also in poll, a birth
+ * and its end, the end of what is mapped of a file.
  */
 #include <abi/poll.h>
 #include <dirent.h>
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 
 #include "cost.h"
@@ -20,7 +23,7 @@
 static pid_t pid[MANY]; /* the first is the oldest */
 
 struct cost {
-	unsigned kill, setpgid, setsid, stopped, none, timer, wake, poll, fork, list;
+	unsigned kill, setpgid, setsid, stopped, none, timer, wake, poll, fork, cut, list;
 };
 
 static struct gate quiet; /* that nobody opens */
@@ -126,6 +129,20 @@ cost_fork(struct cost *c, int *bad)
 	LEAST(c->fork, *bad += CHILD(_exit(7)) != 7);
 }
 
+/* A file that is mapped gets shorter, and longer again. */
+static void
+cost_cut(struct cost *c, int *bad)
+{
+	int fd = open("/tmp/cut", O_RDWR | O_CREAT, 0600);
+	char *at;
+
+	*bad += ftruncate(fd, 2 * PAGE) != 0;
+	at = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	*bad += at == MAP_FAILED;
+	LEAST(c->cut, *bad += ftruncate(fd, PAGE) != 0 || ftruncate(fd, 2 * PAGE) != 0);
+	munmap(at, 2 * PAGE), close(fd), unlink("/tmp/cut");
+}
+
 /* For each that there is. */
 static void
 cost_list(struct cost *c, int n)
@@ -148,12 +165,13 @@ measure(int n, struct cost *c)
 	c->wake = cost_wake(0, &bad);
 	c->poll = cost_wake(1, &bad);
 	cost_fork(c, &bad);
+	cost_cut(c, &bad);
 	cost_list(c, n);
 	is(bad, 0, "among %d all calls do what they should", n);
 	diag("%3d: kill %u, setpgid %u, setsid %u, wait %u, no news %u, alarm %u, wake-up %u, "
-	     "in poll %u, fork %u, for each in /proc %u",
+	     "in poll %u, fork %u, cut %u, for each in /proc %u",
 	     n, c->kill, c->setpgid, c->setsid, c->stopped, c->none, c->timer, c->wake, c->poll,
-	     c->fork, c->list);
+	     c->fork, c->cut, c->list);
 }
 
 static void
@@ -168,6 +186,7 @@ same(const struct cost *few, const struct cost *many)
 	ok(near(few->wake, many->wake), "a wake-up among others who sleep");
 	ok(near(few->poll, many->poll), "a wake-up in poll among others who poll");
 	ok(near(few->fork, many->fork), "fork, exit, wait");
+	ok(near(few->cut, many->cut), "a file that is mapped gets shorter");
 	ok(many->list <= few->list, "/proc is listed in no more for each");
 }
 
