@@ -41,7 +41,7 @@ struct freelist {
 };
 
 struct frame *frame_table;
-static frame_t limit;
+frame_t frame_limit;
 static struct freelist low, high;
 static struct freelist clean; /* low ones that hold nothing but zeros */
 static uint32_t total, kernel_used, committed, tables_owed;
@@ -89,8 +89,8 @@ carve_table(void)
 	uint32_t need;
 	unsigned i;
 
-	limit = machine_ram[machine_ram_count - 1].end;
-	need = page_round(limit * sizeof(struct frame)) / PAGE_SIZE;
+	frame_limit = machine_ram[machine_ram_count - 1].end;
+	need = page_round(frame_limit * sizeof(struct frame)) / PAGE_SIZE;
 	for (i = 0; i < machine_ram_count; i++) {
 		struct ram_range *r = &machine_ram[i];
 
@@ -100,7 +100,7 @@ carve_table(void)
 		r->start += need;
 		return;
 	}
-	noboot("no room for the table of %u frames", limit);
+	noboot("no room for the table of %u frames", frame_limit);
 }
 
 void
@@ -115,7 +115,7 @@ frame_init(void)
 		noboot("too little memory: %u KiB are free, %u KiB are needed", total * 4,
 		       MIN_FRAMES * 4);
 	carve_table();
-	for (f = 0; f < limit; f++)
+	for (f = 0; f < frame_limit; f++)
 		frame_table[f].refs = FRAME_NEVER;
 	total = 0;
 	/* From the top down, so that the lowest are given out first. */
@@ -231,7 +231,7 @@ frame_alloc_row(frame_t *out)
 {
 	frame_t f, i;
 
-	for (f = limit & ~(PTAB_PAGES - 1); f > 0; f -= PTAB_PAGES) {
+	for (f = frame_limit & ~(PTAB_PAGES - 1); f > 0; f -= PTAB_PAGES) {
 		frame_t first = f - PTAB_PAGES;
 
 		if (!row_free(first) ||
@@ -268,7 +268,7 @@ frame_free(frame_t f)
 enum frame_kind
 frame_kind(frame_t f)
 {
-	if (f >= limit)
+	if (f >= frame_limit)
 		return FRAME_HOLE;
 	/* Above the first MiB, what the machine kept back is the kernel's image
 	 * and the boot module. */
@@ -331,10 +331,4 @@ frame_stats(struct frame_stats *st)
 	st->free = low_count() + high.count;
 	st->committed = committed;
 	st->kernel = kernel_used;
-}
-
-frame_t
-frame_limit(void)
-{
-	return limit;
 }

@@ -17,7 +17,7 @@ enum frame_kind {
 };
 
 /* First frame beyond all RAM. */
-frame_t frame_limit(void);
+extern frame_t frame_limit;
 
 struct frame_stats {
 	uint32_t total;     /* frames that the allocator was given */
@@ -59,7 +59,7 @@ frame_refs(frame_t f)
 static inline void
 frame_ref(frame_t f)
 {
-	ASSERT(f < frame_limit() && frame_refs(f) > 0 && frame_refs(f) < FRAME_NEVER - 1);
+	ASSERT(f < frame_limit && frame_refs(f) > 0 && frame_refs(f) < FRAME_NEVER - 1);
 	frame_table[f].refs++;
 }
 /* Drop one reference; the last one frees it: frame_free(). A table must be zeros
@@ -68,7 +68,7 @@ void frame_free(frame_t f);
 static inline void
 frame_unref(frame_t f)
 {
-	ASSERT(f < frame_limit() && frame_refs(f) > 0 && frame_refs(f) != FRAME_NEVER);
+	ASSERT(f < frame_limit && frame_refs(f) > 0 && frame_refs(f) != FRAME_NEVER);
 	if (--frame_table[f].refs == 0)
 		frame_free(f);
 }

@@ -247,7 +247,7 @@ frames_mark(void)
 	uint32_t slot;
 	frame_t f;
 
-	for (f = 0; f < frame_limit(); f++)
+	for (f = 0; f < frame_limit; f++)
 		if (frame_kind(f) == FRAME_USER)
 			frame_set_owner(f, OWNER_SHARED);
 	for (p = proc_list; p != NULL; p = p->next)
@@ -264,7 +264,7 @@ frames_show(struct text *t, const struct proc *p)
 {
 	if (t->cursor == 0)
 		frames_mark();
-	for (; t->cursor < frame_limit() && t->len < 2048; t->cursor++) {
+	for (; t->cursor < frame_limit && t->len < 2048; t->cursor++) {
 		enum frame_kind kind = frame_kind(t->cursor);
 		uint16_t owner = kind; /* up to FRAME_TABLE the numbers are the file's */
 

@@ -25,15 +25,14 @@ static struct shm_segment **hash_chunks[SHM_SLOTS_MAX / 512];
 static uint16_t *seq_chunks[SHM_SLOTS_MAX / SEQ_CHUNK];
 static uint32_t hash_shift; /* of a key's 32 bits, those that count */
 int32_t shm_last_free = -1;
-static uint32_t slot_count;
 
 /*
- * Which slots are taken: a bit for each, a bit above each word of 32 that says
- * "full", and one more above each word of these. The lowest FREE slot is three
- * look-ups away.
+ * Which slots are taken: a bit for each, bits above each word of 32 that say
+ * "full" and "not empty", and one more above each word of "full". The lowest FREE
+ * slot is three look-ups away.
  */
 static uint32_t taken[SHM_SLOTS_MAX / 32];
-static uint32_t full[SHM_SLOTS_MAX / 32 / 32];
+static uint32_t full[SHM_SLOTS_MAX / 32 / 32], some[SHM_SLOTS_MAX / 32 / 32];
 static uint32_t all_full;
 
 int
@@ -41,7 +40,6 @@ shm_slots_init(uint32_t count)
 {
 	uint32_t i, size = SHM_CHUNK;
 
-	slot_count = count;
 	while (size < count)
 		size *= 2;
 	hash_shift = __builtin_clz(size) + 1;
@@ -74,6 +72,7 @@ mark_used(uint32_t slot)
 	uint32_t w = slot / 32;
 
 	taken[w] |= 1u << slot % 32;
+	some[w / 32] |= 1u << w % 32;
 	if (taken[w] != UINT32_MAX)
 		return;
 	full[w / 32] |= 1u << w % 32;
@@ -89,6 +88,8 @@ mark_free(uint32_t slot)
 	all_full &= ~(1u << w / 32);
 	full[w / 32] &= ~(1u << w % 32);
 	taken[w] &= ~(1u << slot % 32);
+	if (taken[w] == 0)
+		some[w / 32] &= ~(1u << w % 32);
 }
 
 static uint32_t
@@ -103,11 +104,12 @@ lowest_free(void)
 uint32_t
 shm_slot_highest(void)
 {
-	uint32_t w = (slot_count + 31) / 32;
+	uint32_t s = SHM_SLOTS_MAX / 32 / 32, w;
 
-	while (w > 0 && taken[w - 1] == 0)
-		w--;
-	return w == 0 ? 0 : (w - 1) * 32 + 31 - __builtin_clz(taken[w - 1]);
+	while (s > 0 && some[s - 1] == 0)
+		s--;
+	w = s == 0 ? 0 : s * 32 - 1 - __builtin_clz(some[s - 1]);
+	return taken[w] == 0 ? 0 : w * 32 + 31 - __builtin_clz(taken[w]);
 }
 
 static struct shm_segment **

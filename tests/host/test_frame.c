@@ -59,7 +59,7 @@ test_kinds(void)
 	is(stats().free, before.free, "and the count is back");
 	is(frame_kind(10), FRAME_HOLE, "no RAM there");
 	is(frame_kind(FRAMES / 2 + 1), FRAME_KERNEL, "what the machine kept is the kernel's");
-	is(frame_kind(frame_limit()), FRAME_HOLE, "nor beyond the end");
+	is(frame_kind(frame_limit), FRAME_HOLE, "nor beyond the end");
 	is(before.total, FRAMES - 32 - FRAMES * 8 / PAGE_SIZE, "all RAM but the table is counted");
 	ok(panics(unref_twice), "a reference too few panics");
 	ok(panics(unpromised_table), "a table that nobody promised panics");

@@ -416,7 +416,7 @@ host_audit(void)
 	unsigned i;
 	frame_t f;
 
-	refs = calloc(frame_limit(), sizeof(*refs));
+	refs = calloc(frame_limit, sizeof(*refs));
 	nobjects = promised = 0;
 	memset(objects, 0, sizeof(objects));
 	for (i = 0; i < HOST_PROCS; i++)
@@ -428,7 +428,7 @@ host_audit(void)
 	audit_segments();
 	for (i = 0; i < nobjects; i++)
 		must(objects[i].refs == objects[i].object->refs, "audit: refs of an object");
-	for (f = 0; f < frame_limit(); f++) {
+	for (f = 0; f < frame_limit; f++) {
 		enum frame_kind kind = frame_kind(f);
 
 		if (frame_refs(f) == UINT32_MAX) /* never ours */

@@ -116,7 +116,7 @@ host_free_high(void)
 	uint32_t n = 0;
 	frame_t f;
 
-	for (f = machine_low_frames; f < frame_limit(); f++)
+	for (f = machine_low_frames; f < frame_limit; f++)
 		n += frame_kind(f) == FRAME_FREE;
 	return n;
 }
