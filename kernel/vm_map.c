@@ -167,11 +167,7 @@ vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t a
 	} while (slot <= last);
 }
 
-/*
- * Everything that an entry holds goes: first its pages, then the tables that
- * nothing else needs, then the promise of both. Its attach comes last, for
- * with that a removed segment may be freed.
- */
+/* The attach goes before the reference: with its last a removed segment is freed. */
 static inline void
 entry_free(struct vm_space *sp, struct vm_entry *e)
 {
@@ -189,6 +185,8 @@ entry_free(struct vm_space *sp, struct vm_entry *e)
 		kmem_free(e);
 }
 
+/* Everything that an entry holds goes: first its pages, then the tables that nothing
+ * else needs, then the promise of both. */
 void
 vm_unmap_entry(struct vm_space *sp, struct vm_entry *e)
 {
