@@ -97,12 +97,10 @@ HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 .PHONY: all kernel user tests run test bench bench-plot debian linux mutants conformance iso qemu-gdb gdb toolchain clean help \
 	format check-format lines
 all: kernel user	## the kernel (release and debug) and the image
-	@:
 kernel: $(BUILD)/release/isthmus.elf $(BUILD)/debug/isthmus.elf
 user: $(BUILD)/initrd.tar
 tests: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/tests/bench/bench $(BUILD)/linux-init $(GUESTS:%=$(BUILD)/tests/guest/%) \
 	$(HOSTTESTS:%=$(BUILD)/host/%)
-	@:
 
 # A stamp is written only when its words changed, and while make reads this
 # file, so that a build with nothing to do has nothing to run.
