@@ -219,7 +219,7 @@ fs_object_name(struct vm_object *obj, uint32_t *ino, char *path, size_t size)
 	const struct dirent *e = n != NULL ? n->names : NULL;
 	char *p;
 
-	if (e == NULL || e->len + 2u > size)
+	if (e == NULL || e->len + 3u > size)
 		return false;
 	*ino = n->ino;
 	p = fs_path(e->dir, path, size - e->len - 1);

@@ -55,7 +55,7 @@ int shm_cut(struct vm_space *sp, struct vm_entry *lower, struct vm_entry *upper)
 void shm_entry_gone(struct vm_space *sp, struct vm_entry *e);
 /* The space ends: all of its attaches do. */
 void shm_detach_all(struct vm_space *sp);
-/* Fork: `to` has copies of all entries, and its parent so many attaches.
+/* Fork: `to` has copies of all of `from`'s entries.
  * => ENOMEM with nothing counted. */
 int shm_inherit(const struct vm_space *from, struct vm_space *to);
 

@@ -45,12 +45,13 @@ begins(const struct vm_entry *e)
 static uint32_t
 count_pieces(const struct vm_entry *e)
 {
+	vaddr_t base = vm_entry_base(e), bytes = e->object->npages << PAGE_SHIFT;
 	const struct vm_entry *p;
 	uint32_t count = 0;
 
-	for (p = e; p != NULL; p = p->next)
+	for (p = e; p != NULL && p->start - base < bytes; p = p->next, steps++)
 		count += (p->flags & VM_ATTACH) && p->object == e->object &&
-		         vm_entry_base(p) == vm_entry_base(e);
+		         vm_entry_base(p) == base;
 	return count;
 }
 
@@ -116,7 +117,7 @@ holds(const struct proc *p, vaddr_t va, frame_t f, frame_t table)
 	if (held == table || frame_kind(held) != FRAME_TABLE ||
 	    pte_frame(pmap_lookup(&p->space->pmap, va)) != f)
 		return false;
-	for (q = proc_list; q != p; q = q->next)
+	for (q = proc_list; q != p; q = q->next, steps++)
 		if (proc_own_space(q) != NULL && pmap_held(&q->space->pmap, va) == held)
 			return false;
 	return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside shm: segments, and the tables of slots and of attaches. */
+/* Inside shm: segments, the table of slots, and attaches in pieces. */
 #ifndef SHM_SLOTS_H
 #define SHM_SLOTS_H
 

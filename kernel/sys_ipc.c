@@ -46,7 +46,7 @@ attach_hides(int32_t id, vaddr_t addr, int flags, vaddr_t word)
 	vaddr_t start = flags & SHM_RND ? addr & ~(SHMLBA - 1) : addr;
 	uint32_t len = shm_attach_size(id);
 
-	if (!(flags & SHM_REMAP) || !(flags & SHM_RDONLY))
+	if (addr == 0 || !(flags & SHM_REMAP) || !(flags & SHM_RDONLY))
 		return false;
 	return word - start < len || word + sizeof(word) - 1 - start < len;
 }

@@ -24,7 +24,7 @@ table_count(uint32_t npages)
 	return (npages + PTAB_PAGES - 1) / PTAB_PAGES;
 }
 
-/* Where the tables of so many pages are named: in the object, if it is one.
+/* Where the tables of so many pages are to be named: in the object, if it is one.
  * => NULL: ENOMEM. */
 static frame_t *
 names_alloc(struct vm_object *obj, uint32_t ntables)
@@ -45,7 +45,8 @@ vm_object_init(struct vm_object *obj, uint32_t npages)
 	uint32_t ntables = table_count(npages);
 
 	obj->refs = 1;
-	inject_sleep(INJECT_OBJECT);
+	if (npages > 0) /* who makes a file does not sleep */
+		inject_sleep(INJECT_OBJECT);
 	if (inject_fail(INJECT_OBJECT) || commit_charge(npages, ntables) != 0)
 		return ENOMEM;
 	obj->tables = names_alloc(obj, ntables);
@@ -164,7 +165,8 @@ vm_object_resize(struct vm_object *obj, uint32_t npages)
 void
 vm_object_free(struct vm_object *obj)
 {
-	if (obj->resident > 0 || obj->npages > PTAB_PAGES || obj->first != 0)
+	/* A segment that nobody touched has no table. */
+	if (!obj->fixed || obj->resident > 0 || obj->npages > PTAB_PAGES || obj->first != 0)
 		drop_pages(obj, 0);
 	commit_release(obj->npages, table_count(obj->npages));
 	names_free(obj);

@@ -179,8 +179,6 @@ slot_replace(struct pmap *pm, vaddr_t va, pte_t new)
 
 	if (!is_whole(pde))
 		return false;
-	if (((*pde ^ new) & ~PTE_ACCESSED) == 0)
-		return true;
 	forget(pm, va);
 	return pmap_enter_slot(pm, va, new);
 }

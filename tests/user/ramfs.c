@@ -235,6 +235,26 @@ space(void)
 	ok(available() + 100 >= before, "all comes back");
 }
 
+/* What was a file of several page tables, and shrank to a part of the first. */
+static void
+shrunk(void)
+{
+	unsigned long promised = proc_number("/proc/meminfo", "Committed_AS");
+	unsigned long free = proc_number("/proc/meminfo", "MemFree");
+	int bad = 0;
+
+	for (int i = 0; i < 100; i++) {
+		int fd = open("shrunk", O_RDWR | O_CREAT, 0600);
+
+		bad += ftruncate(fd, 5 << 20) != 0 || lseek(fd, 500 * PAGE, SEEK_SET) < 0 ||
+		       write(fd, "a", 1) != 1 || ftruncate(fd, 100 * PAGE) != 0 ||
+		       unlink("shrunk") != 0 || close(fd) != 0;
+	}
+	is(bad, 0, "files grow, shrink and go");
+	is(proc_number("/proc/meminfo", "Committed_AS"), promised, "with what they were promised");
+	is(proc_number("/proc/meminfo", "MemFree"), free, "and their page tables");
+}
+
 void
 test(void)
 {
@@ -248,6 +268,7 @@ test(void)
 	mappings();
 	posix_shm();
 	space();
+	shrunk();
 	chdir("/");
 	is(rmdir("/tmp/ramfs"), 0, "left empty");
 }

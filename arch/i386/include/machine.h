@@ -86,7 +86,8 @@ bool pmap_enter_slot(struct pmap *pm, vaddr_t va, pte_t pde);
 /* The frame that the pmap has a reference on to show what is at va. */
 frame_t pmap_held(const struct pmap *pm, vaddr_t va);
 /* Forget what is in [start, end) and in start's slot, dropping each entry's
- * reference, and the slot's table too if nothing is mapped besides (alone). */
+ * reference, and the slot's table too if nothing is mapped besides (alone).
+ * => there is something in the slot: pmap_in_use(). */
 void pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone);
 /* Is there anything to forget in a slot? */
 static inline bool pmap_in_use(const struct pmap *pm, uint32_t slot);
