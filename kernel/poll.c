@@ -17,6 +17,12 @@ poll_wakeup(struct poll_watch *first)
 		wakeup(first->chan);
 }
 
+static struct file *
+file_of(const struct abi_pollfd *p)
+{
+	return p->fd < 0 ? NULL : fd_get(p->fd);
+}
+
 /* Onto the lists of the files in p; they stay open while we sleep, for no other
  * process has our descriptors. => how many watches that takes. */
 static uint32_t
@@ -26,7 +32,7 @@ watch(const struct abi_pollfd *p, uint32_t n, struct poll_watch *w)
 	uint32_t count = 0;
 
 	for (; n > 0; n--, p++) {
-		struct file *f = p->fd < 0 ? NULL : fd_get(p->fd);
+		struct file *f = file_of(p);
 		struct poll_watch **list;
 
 		if (f == NULL || f->ops->watched == NULL)
@@ -61,7 +67,7 @@ look(struct abi_pollfd *p, uint32_t n, int always)
 	uint32_t found = 0;
 
 	for (; n > 0; n--, p++) {
-		struct file *f = p->fd < 0 ? NULL : fd_get(p->fd);
+		struct file *f = file_of(p);
 		int there = POLL_READ | POLL_WRITE;
 
 		if (f != NULL && f->ops->ready != NULL)

@@ -252,7 +252,13 @@ vm_tree_below(struct vm_space *sp, vaddr_t va)
 	return vm_tree_search(sp, va);
 }
 /* Now all are in the tree. */
-void vm_tree_settle(struct vm_space *sp);
+void vm_tree_insert(struct vm_space *sp, struct vm_entry *e); /* the youngest, too */
+static inline void
+vm_tree_settle(struct vm_space *sp)
+{
+	if (sp->young != NULL)
+		vm_tree_insert(sp, sp->young);
+}
 /* Put e behind prev (NULL: first); take it out. */
 void vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev);
 void vm_tree_remove(struct vm_space *sp, struct vm_entry *e);

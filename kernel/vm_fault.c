@@ -85,12 +85,9 @@ enter_slot(struct vm_space *sp, const struct vm_entry *e, vaddr_t va)
 static int
 fault_shared(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {
-	frame_t f;
+	frame_t f = vm_object_page(e->object, page);
 	pte_t pte;
 
-	if (page >= e->object->npages)
-		return VM_FAULT_END;
-	f = vm_object_page(e->object, page);
 	if (pmap_in_use(&sp->pmap, va >> SLOT_SHIFT)) {
 		pte = pmap_lookup(&sp->pmap, va);
 		if (pte_present(pte) && (!write || pte_writable(pte)))
@@ -128,8 +125,6 @@ fault_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page
 	pte_t pte = pmap_lookup(&sp->pmap, va);
 	frame_t f = pte_frame(pte);
 
-	if (e->object != NULL && page >= e->object->npages)
-		return VM_FAULT_END;
 	if (pte == 0)
 		fill_private(sp, e, va, page, write);
 	else if (write && frame_refs(f) > 1)
@@ -152,6 +147,8 @@ vm_fault(struct vm_space *sp, vaddr_t va, int access)
 		return SEGV_ACCERR;
 	va &= ~PAGE_MASK;
 	page = e->pgoff + ((va - e->start) >> PAGE_SHIFT);
+	if (e->object != NULL && page >= e->object->npages)
+		return VM_FAULT_END;
 	return e->inherit == VM_SHARE ? fault_shared(sp, e, va, page, write)
 	                              : fault_private(sp, e, va, page, write);
 }

@@ -159,12 +159,8 @@ vm_tree_search(struct vm_space *sp, vaddr_t va)
 /* Of two neighbours in the list one is below the other in the tree, and the
  * place between them is free on the lower one's side. */
 void
-vm_tree_settle(struct vm_space *sp)
+vm_tree_insert(struct vm_space *sp, struct vm_entry *e)
 {
-	struct vm_entry *e = sp->young;
-
-	if (e == NULL)
-		return;
 	sp->young = NULL;
 	e->left = e->right = NULL;
 	if (e->next != NULL && e->next->left == NULL) {
@@ -184,8 +180,7 @@ vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev)
 {
 	struct vm_entry *next = prev != NULL ? prev->next : sp->first;
 
-	if (sp->young != NULL)
-		vm_tree_settle(sp);
+	vm_tree_settle(sp);
 	e->prev = prev;
 	e->next = next;
 	*(prev != NULL ? &prev->next : &sp->first) = e;
