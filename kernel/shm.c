@@ -193,6 +193,7 @@ get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 	shm_nused++;
 	shm_committed += seg_pages(seg);
 
+	inject_sleep(INJECT_OBJECT);
 	err = flags & SHM_HUGETLB ? vm_object_init_large(&seg->object, seg_pages(seg))
 	                          : vm_object_init(&seg->object, seg_pages(seg));
 

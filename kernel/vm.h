@@ -42,7 +42,8 @@ struct vm_object {
  * => ENOMEM with nothing taken. */
 int vm_object_create(uint32_t npages, struct vm_object **out);
 /* The same for one that is zeros, and the first member of what kmem_free() is to
- * free with its last reference. => ENOMEM: it has the reference, and no pages. */
+ * free with its last reference. => ENOMEM: it has the reference, and no pages;
+ * does not sleep. */
 int vm_object_init(struct vm_object *obj, uint32_t npages);
 /* The same, with the frames of each whole 4 MiB there from the start and in a
  * row. => ENOMEM where there are none; may sleep, for clearing takes time. */

@@ -45,8 +45,6 @@ vm_object_init(struct vm_object *obj, uint32_t npages)
 	uint32_t ntables = table_count(npages);
 
 	obj->refs = 1;
-	if (npages > 0) /* who makes a file does not sleep */
-		inject_sleep(INJECT_OBJECT);
 	if (inject_fail(INJECT_OBJECT) || commit_charge(npages, ntables) != 0)
 		return ENOMEM;
 	obj->tables = names_alloc(obj, ntables);
@@ -64,6 +62,7 @@ vm_object_create(uint32_t npages, struct vm_object **out)
 {
 	struct vm_object *obj = kmem_alloc(sizeof(*obj));
 
+	inject_sleep(INJECT_OBJECT);
 	if (obj == NULL)
 		return ENOMEM;
 	if (vm_object_init(obj, npages) != 0) {
