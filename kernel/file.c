@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Open files, and the descriptors that name them. A struct file is shared by
- * all descriptors that dup and fork made of one open; a descriptor table is one
- * process's alone, so that a file stays while a call on it sleeps.
+ * Open files. A struct file is shared by all descriptors (fdtable.c) that dup and
+ * fork made of one open.
  */
 #include "abi/errno.h"
 #include "file.h"
@@ -11,8 +10,6 @@
 #include "proc.h"
 #include "string.h"
 #include "vm.h"
-
-_Static_assert(OPEN_MAX == 64, "a set of descriptors is a uint64_t");
 
 /* ---- User memory ---- */
 
@@ -178,93 +175,5 @@ file_mmap(int fd, int prot, bool shared, struct vm_object **out, uint8_t *max_pr
 	*out = f->node->object;
 	if (*out != NULL)
 		vm_object_ref(*out);
-	return 0;
-}
-
-/* ---- Descriptors ---- */
-
-int
-fdtable_create(struct fdtable **out)
-{
-	*out = kmem_alloc(sizeof(**out));
-	return *out == NULL ? ENOMEM : 0;
-}
-
-int
-fdtable_fork(const struct fdtable *from, struct fdtable **out)
-{
-	uint64_t left;
-
-	*out = kmem_copy(from, sizeof(*from));
-	if (*out == NULL)
-		return ENOMEM;
-	for (left = from->open; left != 0; left &= left - 1)
-		from->file[bits_first(left)]->refs++;
-	return 0;
-}
-
-static void
-close_one(struct fdtable *fds, unsigned i)
-{
-	struct file *f = fds->file[i];
-
-	fds->file[i] = NULL;
-	fds->open &= ~BIT64(i);
-	fds->cloexec &= ~BIT64(i);
-	file_unref(f);
-}
-
-void
-fdtable_exec(struct fdtable *fds)
-{
-	while (fds->cloexec != 0)
-		close_one(fds, bits_first(fds->cloexec));
-}
-
-void
-fdtable_destroy(struct fdtable *fds)
-{
-	while (fds->open != 0)
-		close_one(fds, bits_first(fds->open));
-	kmem_free(fds);
-}
-
-struct file *
-fd_get(uint32_t fd)
-{
-	return fd < OPEN_MAX ? curproc()->files->file[fd] : NULL;
-}
-
-int
-fd_find(uint32_t from, int *fd)
-{
-	uint64_t unused = from < OPEN_MAX ? ~curproc()->files->open >> from << from : 0;
-
-	if (unused == 0)
-		return EMFILE;
-	*fd = bits_first(unused);
-	return (uint32_t)*fd < curproc()->rlimit[RLIMIT_NOFILE].rlim_cur ? 0 : EMFILE;
-}
-
-int
-fd_alloc(struct file *f, uint32_t from, bool cloexec, int *fd)
-{
-	struct fdtable *fds = curproc()->files;
-
-	if (fd_find(from, fd) != 0)
-		return EMFILE;
-	fds->file[*fd] = f;
-	fds->open |= BIT64(*fd);
-	if (cloexec)
-		fds->cloexec |= BIT64(*fd);
-	return 0;
-}
-
-int
-fd_close(uint32_t fd)
-{
-	if (fd_get(fd) == NULL)
-		return EBADF;
-	close_one(curproc()->files, fd);
 	return 0;
 }

@@ -225,19 +225,40 @@ int tty_background(int sig);
 int tty_job_ioctl(uint32_t cmd, vaddr_t arg);
 int ctty_open(struct file *f);
 
-/* file.c */
-struct fdtable {
-	struct file *file[OPEN_MAX];
+/* fdtable.c */
+#define FD_BLOCK 64u
+struct fd_block {
+	struct file *file[FD_BLOCK];
 	uint64_t open, cloexec; /* which are */
 };
-/* The current process's open file. => NULL: none. */
+struct fdtable {
+	struct fd_block first;
+	struct fd_block *more[OPEN_MAX / FD_BLOCK - 1]; /* NULL: not made yet */
+	uint32_t nblocks;                               /* no block from here on was made */
+};
+/* Return the table's first open file at or above *fd, and its number in *fd; NULL
+ * if there is none. */
+struct file *fdtable_next(struct fdtable *fds, uint32_t *fd);
+/* Return the current process's open file, or NULL. */
 struct file *fd_get(uint32_t fd);
-/* The lowest free descriptor from `from` on. => EMFILE. */
+/* Find the lowest free descriptor from `from` on, and make room for it: fd_install()
+ * with it cannot fail. => EMFILE, ENOMEM. */
 int fd_find(uint32_t from, int *fd);
-/* The same, and f's reference is its now. => EMFILE. */
+/* A descriptor that fd_find() found names f from now on, and has f's reference. */
+void fd_install(struct file *f, uint32_t fd, bool cloexec);
+/* Do both. => as fd_find(). */
 int fd_alloc(struct file *f, uint32_t from, bool cloexec, int *fd);
+/* Let fd name f, with a reference of its own, instead of what it named until now.
+ * => EBADF: fd is beyond the limit; ENOMEM; both with nothing changed. */
+int fd_replace(struct file *f, uint32_t fd, bool cloexec);
 /* => EBADF. */
 int fd_close(uint32_t fd);
+/* Tell and set FD_CLOEXEC of an open descriptor. */
+bool fd_cloexec(uint32_t fd);
+void fd_set_cloexec(uint32_t fd, bool cloexec);
+/* Return a number above all open descriptors, a multiple of FD_BLOCK. */
+uint32_t fd_table_size(void);
+/* file.c */
 /* Takes its own reference on n. => NULL: no memory; nothing is opened yet. */
 struct file *file_create(struct node *n, const struct file_ops *ops, int flags);
 void file_unref(struct file *f);

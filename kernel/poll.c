@@ -6,7 +6,9 @@
  */
 #include "abi/errno.h"
 #include "file.h"
+#include "kmem.h"
 #include "proc.h"
+#include "string.h"
 #include "syscall.h"
 #include "vm.h"
 
@@ -17,22 +19,65 @@ poll_wakeup(struct poll_watch *first)
 		wakeup(first->chan);
 }
 
+/* What is polled, in pieces: the first lies on the stack of who asks, and the others,
+ * for those who ask for many files, are linked to it. */
+#define POLL_PIECE 64u
+struct poll_piece {
+	struct poll_piece *next;
+	uint32_t n;
+	struct abi_pollfd p[POLL_PIECE];
+	struct poll_watch w[POLL_PIECE]; /* the first of these are on lists */
+	uint32_t watches;
+};
+
+static void
+free_pieces(struct poll_piece *first)
+{
+	struct poll_piece *piece, *next;
+
+	for (piece = first->next; piece != NULL; piece = next) {
+		next = piece->next;
+		kmem_free(piece);
+	}
+}
+
+/* Make room for n descriptors. => ENOMEM. */
+static int
+make_pieces(struct poll_piece *first, uint32_t n)
+{
+	struct poll_piece *piece = first;
+
+	first->next = NULL;
+	for (;;) {
+		piece->n = n < POLL_PIECE ? n : POLL_PIECE;
+		n -= piece->n;
+		if (n == 0)
+			return 0;
+		piece->next = kmem_alloc(sizeof(*piece));
+		if (piece->next == NULL) {
+			free_pieces(first);
+			return ENOMEM;
+		}
+		piece = piece->next;
+	}
+}
+
 static struct file *
 file_of(const struct abi_pollfd *p)
 {
 	return p->fd < 0 ? NULL : fd_get(p->fd);
 }
 
-/* Onto the lists of the files in p; they stay open while we sleep, for no other
- * process has our descriptors. => how many watches that takes. */
-static uint32_t
-watch(const struct abi_pollfd *p, uint32_t n, struct poll_watch *w)
+/* Onto the lists of the piece's files, to be woken on chan; they stay open while
+ * we sleep, for no other process has our descriptors. */
+static void
+watch(struct poll_piece *piece, const void *chan)
 {
-	const void *chan = p;
-	uint32_t count = 0;
+	struct poll_watch *w = piece->w;
+	uint32_t i;
 
-	for (; n > 0; n--, p++) {
-		struct file *f = file_of(p);
+	for (i = 0; i < piece->n; i++) {
+		struct file *f = file_of(&piece->p[i]);
 		struct poll_watch **list;
 
 		if (f == NULL || f->ops->watched == NULL)
@@ -44,36 +89,44 @@ watch(const struct abi_pollfd *p, uint32_t n, struct poll_watch *w)
 		if (w->next != NULL)
 			w->next->link = &w->next;
 		*list = w++;
-		count++;
 	}
-	return count;
+	piece->watches = w - piece->w;
 }
 
 static void
-unwatch(struct poll_watch *w, uint32_t count)
+unwatch(struct poll_piece *piece)
 {
-	for (; count > 0; count--, w++) {
+	uint32_t i;
+
+	for (i = 0; i < piece->watches; i++) {
+		struct poll_watch *w = &piece->w[i];
+
 		*w->link = w->next;
 		if (w->next != NULL)
 			w->next->link = w->link;
 	}
 }
 
-/* Tell in each revents what there is of its events, and of `always`; => in how
+/* Tell in each revents what there is of its events, and of `always`. Return in how
  * many there is something. */
 static uint32_t
-look(struct abi_pollfd *p, uint32_t n, int always)
+look(struct poll_piece *piece, int always)
 {
-	uint32_t found = 0;
+	uint32_t found = 0, i;
 
-	for (; n > 0; n--, p++) {
-		struct file *f = file_of(p);
-		int there = POLL_READ | POLL_WRITE;
+	for (; piece != NULL; piece = piece->next) {
+		for (i = 0; i < piece->n; i++) {
+			struct abi_pollfd *p = &piece->p[i];
+			struct file *f = file_of(p);
+			int there = POLL_READ | POLL_WRITE;
 
-		if (f != NULL && f->ops->ready != NULL)
-			there = f->ops->ready(f);
-		p->revents = p->fd < 0 ? 0 : f == NULL ? POLLNVAL : there & (p->events | always);
-		found += p->revents != 0;
+			if (f != NULL && f->ops->ready != NULL)
+				there = f->ops->ready(f);
+			p->revents = p->fd < 0   ? 0
+			             : f == NULL ? POLLNVAL
+			                         : there & (p->events | always);
+			found += p->revents != 0;
+		}
 	}
 	return found;
 }
@@ -81,17 +134,19 @@ look(struct abi_pollfd *p, uint32_t n, int always)
 /* Nothing is there: sleep until something is. => as clock_sleep(), whatever is
  * found. */
 static int
-sleep_any(struct abi_pollfd *p, uint32_t n, int always, int64_t end, uint32_t *found)
+sleep_any(struct poll_piece *first, int always, int64_t end, uint32_t *found)
 {
-	struct poll_watch w[OPEN_MAX];
-	uint32_t count = watch(p, n, w);
+	struct poll_piece *piece;
 	int err;
 
+	for (piece = first; piece != NULL; piece = piece->next)
+		watch(piece, first);
 	do {
-		err = clock_sleep(p, "poll", end);
-		*found = look(p, n, always);
+		err = clock_sleep(first, "poll", end);
+		*found = look(first, always);
 	} while (*found == 0 && err == 0);
-	unwatch(w, count);
+	for (piece = first; piece != NULL; piece = piece->next)
+		unwatch(piece);
 	return err;
 }
 
@@ -101,17 +156,16 @@ sleep_any(struct abi_pollfd *p, uint32_t n, int always, int64_t end, uint32_t *f
  * chosen: the way back to user mode sees to it.
  */
 static int
-wait_any(struct abi_pollfd *p, uint32_t n, int always, int64_t end, const uint32_t mask[2],
-         uint32_t *found)
+wait_any(struct poll_piece *first, int always, int64_t end, const uint32_t mask[2], uint32_t *found)
 {
 	struct sigstate *ss = curproc()->sig;
 	int err = mask[0] != 0 ? signal_wait_mask(mask[0], mask[1]) : 0;
 
 	if (err != 0)
 		return err;
-	*found = look(p, n, always);
+	*found = look(first, always);
 	if (*found == 0)
-		err = sleep_any(p, n, always, end, found);
+		err = sleep_any(first, always, end, found);
 	if (*found == 0 && err != ETIMEDOUT)
 		return ERESTARTNOHAND;
 	if (ss->use_saved)
@@ -132,19 +186,39 @@ tell_left(vaddr_t to, enum time_form form, int64_t end)
 		timespec_out(to, form, &left);
 }
 
+/* Copy what is polled in from the user's list, or out to it. => EFAULT. */
+static int
+copy_list(struct poll_piece *piece, vaddr_t list, bool out)
+{
+	int err = 0;
+
+	for (; err == 0 && piece != NULL; piece = piece->next) {
+		size_t size = piece->n * sizeof(piece->p[0]);
+
+		err = out ? copyout(list, piece->p, size) : copyin(piece->p, list, size);
+		list += size;
+	}
+	return err;
+}
+
 static int
 poll_files(const uint32_t *arg, int64_t end, const uint32_t mask[2], uint32_t *result)
 {
-	struct abi_pollfd p[OPEN_MAX];
-	uint32_t n = arg[1];
+	struct poll_piece first;
 	int err;
 
-	if (n > OPEN_MAX)
+	if (arg[1] > curproc()->rlimit[RLIMIT_NOFILE].rlim_cur)
 		return EINVAL;
-	if (copyin(p, arg[0], n * sizeof(*p)) != 0)
-		return EFAULT;
-	err = wait_any(p, n, POLLERR | POLLHUP, end, mask, result);
-	return err != 0 ? err : copyout(arg[0], p, n * sizeof(*p));
+	err = make_pieces(&first, arg[1]);
+	if (err != 0)
+		return err;
+	err = copy_list(&first, arg[0], false);
+	if (err == 0)
+		err = wait_any(&first, POLLERR | POLLHUP, end, mask, result);
+	if (err == 0)
+		err = copy_list(&first, arg[0], true);
+	free_pieces(&first);
+	return err;
 }
 
 static const uint32_t no_mask[2];
@@ -179,70 +253,123 @@ TIME_CALLS(ppoll, ppoll_time64, ppoll)
 static const int16_t set_events[3] = {POLL_READ | POLLRDBAND | POLLHUP | POLLERR,
                                       POLL_WRITE | POLLWRBAND | POLLERR, POLLPRI};
 
-/* => how many files are asked for, in p; EBADF, EFAULT. */
-static int
-sets_in(const uint32_t *sets, uint32_t nfds, struct abi_pollfd *p, uint32_t *n)
-{
-	uint32_t in[3][WORDS] = {{0}}, fd, i, size = (nfds + 31) / 32 * sizeof(in[0][0]);
+struct sets {
+	uint32_t in[3][WORDS];
+};
 
-	for (i = 0; i < 3; i++)
-		if (sets[i] != 0 && copyin(in[i], sets[i], size) != 0)
+/* Read the sets. => how many files they name in *n; EFAULT, EBADF. */
+static int
+sets_in(const uint32_t *user, uint32_t nfds, struct sets *sets, uint32_t *n)
+{
+	uint32_t size = (nfds + 31) / 32 * sizeof(sets->in[0][0]), fd, i;
+
+	for (i = 0; i < 3; i++) {
+		memset(sets->in[i], 0, size);
+		if (user[i] != 0 && copyin(sets->in[i], user[i], size) != 0)
 			return EFAULT;
+	}
 	for (fd = 0, *n = 0; fd < nfds; fd++) {
-		p[*n].events = 0;
-		for (i = 0; i < 3; i++)
-			if (in[i][fd / 32] >> fd % 32 & 1)
-				p[*n].events |= set_events[i];
-		if (p[*n].events == 0)
+		uint32_t w = fd / 32, any = sets->in[0][w] | sets->in[1][w] | sets->in[2][w];
+
+		if (!(any >> fd % 32 & 1))
 			continue;
 		if (fd_get(fd) == NULL)
 			return EBADF;
-		p[(*n)++].fd = fd;
+		++*n;
 	}
 	return 0;
 }
 
-/* What was asked for and is there. => *result: how many bits. */
+/* Fill what is polled with the files that the sets name. */
+static void
+sets_to_list(const struct sets *sets, uint32_t nfds, struct poll_piece *piece)
+{
+	uint32_t fd, i, n = 0;
+
+	for (fd = 0; fd < nfds; fd++) {
+		int events = 0;
+
+		for (i = 0; i < 3; i++)
+			if (sets->in[i][fd / 32] >> fd % 32 & 1)
+				events |= set_events[i];
+		if (events == 0)
+			continue;
+		if (n == piece->n) {
+			piece = piece->next;
+			n = 0;
+		}
+		piece->p[n++] = (struct abi_pollfd){.fd = fd, .events = events};
+	}
+}
+
+/* Write into the sets, in place of what was asked for, what of it is there. => how
+ * many bits that is in *result; EFAULT. */
 static int
-sets_out(const uint32_t *sets, uint32_t nfds, const struct abi_pollfd *p, uint32_t n,
+sets_out(const uint32_t *user, uint32_t nfds, struct sets *sets, const struct poll_piece *piece,
          uint32_t *result)
 {
-	uint32_t out[3][WORDS] = {{0}}, i, size = (nfds + 31) / 32 * sizeof(out[0][0]);
+	uint32_t size = (nfds + 31) / 32 * sizeof(sets->in[0][0]), i, k;
 
-	for (*result = 0; n > 0; n--, p++) {
-		for (i = 0; i < 3; i++) {
-			bool asked = (p->events & set_events[i]) == set_events[i];
+	memset(sets, 0, sizeof(*sets));
+	for (*result = 0; piece != NULL; piece = piece->next) {
+		for (k = 0; k < piece->n; k++) {
+			const struct abi_pollfd *p = &piece->p[k];
 
-			if (sets[i] == 0 || !asked || !(p->revents & set_events[i]))
-				continue;
-			out[i][p->fd / 32] |= 1u << p->fd % 32;
-			++*result;
+			for (i = 0; i < 3; i++) {
+				bool asked = (p->events & set_events[i]) == set_events[i];
+
+				if (user[i] == 0 || !asked || !(p->revents & set_events[i]))
+					continue;
+				sets->in[i][p->fd / 32] |= 1u << p->fd % 32;
+				++*result;
+			}
 		}
 	}
 	for (i = 0; i < 3; i++)
-		if (sets[i] != 0 && copyout(sets[i], out[i], size) != 0)
+		if (user[i] != 0 && copyout(user[i], sets->in[i], size) != 0)
 			return EFAULT;
 	return 0;
 }
 
-/* Arguments: how many descriptors, three sets, how long. */
+/* Wait for what the sets name. */
+static int
+select_sets(const uint32_t *user, uint32_t nfds, int64_t end, const uint32_t mask[2],
+            uint32_t *result)
+{
+	struct poll_piece first;
+	struct sets sets;
+	uint32_t n;
+	int err = sets_in(user, nfds, &sets, &n);
+
+	if (err == 0)
+		err = make_pieces(&first, n);
+	if (err != 0)
+		return err;
+	sets_to_list(&sets, nfds, &first);
+	err = wait_any(&first, 0, end, mask, result);
+	if (err == 0)
+		err = sets_out(user, nfds, &sets, &first, result);
+	free_pieces(&first);
+	return err;
+}
+
+/* Arguments: how many descriptors, three sets, how long. Beyond those that there
+ * are nothing is looked at, as on Linux. */
 static int
 select_files(const uint32_t *arg, enum time_form form, const uint32_t mask[2], uint32_t *result)
 {
-	struct abi_pollfd p[OPEN_MAX];
-	uint32_t n, nfds = arg[0] < OPEN_MAX ? arg[0] : OPEN_MAX;
+	uint32_t nfds = arg[0] < fd_table_size() ? arg[0] : fd_table_size();
 	int64_t end;
 	int err = timespec_wait(arg[4], form, &end);
 
 	if (err == 0 && (int)arg[0] < 0)
 		err = EINVAL;
-	if (err == 0)
-		err = sets_in(arg + 1, nfds, p, &n);
 	if (err != 0)
 		return err;
-	err = wait_any(p, n, 0, end, mask, result);
-	tell_left(arg[4], form, end);
-	return err != 0 ? err : sets_out(arg + 1, nfds, p, n, result);
+	err = select_sets(arg + 1, nfds, end, mask, result);
+	if (err == 0 || err == ERESTARTNOHAND)
+		tell_left(arg[4], form, end);
+	return err;
 }
 
 int

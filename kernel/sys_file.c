@@ -195,7 +195,7 @@ duplicate(uint32_t fd, uint32_t from, bool cloexec, uint32_t *result)
 
 	if (f == NULL)
 		return EBADF;
-	if (from >= OPEN_MAX)
+	if (from >= curproc()->rlimit[RLIMIT_NOFILE].rlim_cur)
 		return EINVAL;
 	err = fd_alloc(f, from, cloexec, (int *)result);
 	if (err == 0)
@@ -212,10 +212,10 @@ sys_dup(const uint32_t *arg, uint32_t *result)
 static int
 duplicate_to(uint32_t fd, uint32_t to, bool cloexec, uint32_t *result)
 {
-	if (fd_get(fd) == NULL || to >= OPEN_MAX || to >= curproc()->rlimit[RLIMIT_NOFILE].rlim_cur)
-		return EBADF;
-	fd_close(to); /* EBADF: it was free anyway */
-	return duplicate(fd, to, cloexec, result);
+	struct file *f = fd_get(fd);
+
+	*result = to;
+	return f == NULL ? EBADF : fd_replace(f, to, cloexec);
 }
 
 int
@@ -238,7 +238,6 @@ sys_dup3(const uint32_t *arg, uint32_t *result)
 int
 sys_fcntl64(const uint32_t *arg, uint32_t *result)
 {
-	struct fdtable *fds = curproc()->files;
 	uint32_t fd = arg[0];
 	struct file *f = fd_get(fd);
 	const int changes = O_APPEND | O_NONBLOCK;
@@ -250,11 +249,10 @@ sys_fcntl64(const uint32_t *arg, uint32_t *result)
 	case F_DUPFD_CLOEXEC:
 		return duplicate(fd, arg[2], arg[1] == F_DUPFD_CLOEXEC, result);
 	case F_GETFD:
-		*result = fds->cloexec >> fd & 1;
+		*result = fd_cloexec(fd);
 		return 0;
 	case F_SETFD:
-		fds->cloexec &= ~BIT64(fd);
-		fds->cloexec |= (uint64_t)(arg[2] & FD_CLOEXEC) << fd;
+		fd_set_cloexec(fd, arg[2] & FD_CLOEXEC);
 		return 0;
 	case F_GETFL:
 		*result = f->flags;

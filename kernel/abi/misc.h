@@ -109,7 +109,7 @@ struct abi_utsname {
 #define GRND_INSECURE 4
 
 #define NGROUPS_MAX 32
-#define OPEN_MAX 64 /* descriptors of one process */
+#define OPEN_MAX 1024 /* descriptors of one process */
 
 /* struct user_desc of set_thread_area */
 struct abi_user_desc {
