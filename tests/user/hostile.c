@@ -141,7 +141,7 @@ static const uint32_t numbers[] = {
 	-1,         0,        1,          63,      64,      65,         0x7f,       0x100,
 	0xfff,      0x1001,   0xffff,     0x10000, 0x10001, 0x7fff0000, 0x7fffffff, 0x80000000,
 	0x80000001, GOOD + 8, TOP - PAGE, TOP - 1, TOP,     0xfffff000, 0xfffff001, -2};
-static const uint32_t descriptors[] = {-1, 64, 65, 1023, 1024, 0x7fffffff, 0x80000000, -2};
+static const uint32_t descriptors[] = {-1, OPEN_MAX, OPEN_MAX + 1, 0x7fffffff, 0x80000000, -2};
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static struct {
