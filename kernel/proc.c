@@ -180,6 +180,7 @@ proc_fork(const struct birth *how, int *pid)
 	node_ref(p->cwd);
 	memcpy(p->name, parent->name, sizeof(p->name));
 	memcpy(p->rlimit, parent->rlimit, sizeof(p->rlimit));
+	p->nice = parent->nice;
 	pid_add(p);
 	pgrp_join(p, parent->pgrp);
 	p->parent = parent;
@@ -261,6 +262,20 @@ init_exit(int status)
 	machine_shutdown(VERDICT_EXIT, sig != 0 ? 128 + sig : status >> 8 & 0xff);
 }
 
+/* A child that asked for a signal at its parent's end gets it, if the parent may
+ * send it one. */
+static void
+death_signal(const struct proc *parent, struct proc *child)
+{
+	struct abi_siginfo info = {.si_signo = child->death_signal, .si_code = SI_USER};
+
+	if (child->death_signal == 0 || !proc_may_signal(&parent->cred, child))
+		return;
+	info.u.who.pid = parent->pid;
+	info.u.who.uid = parent->cred.ruid;
+	signal_post(child, info.si_signo, &info);
+}
+
 static void
 orphan_children(struct proc *p)
 {
@@ -273,6 +288,7 @@ orphan_children(struct proc *p)
 			child->parent = init;
 			child->exit_signal = SIGCHLD;
 			child_add(child);
+			death_signal(p, child);
 			if (child->state == PROC_ZOMBIE)
 				wakeup(init);
 		}

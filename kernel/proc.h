@@ -75,6 +75,9 @@ struct proc {
 	int64_t sleep_end;        /* clock_after(); a call that goes on */
 	bool resumed;             /* after a stop keeps it */
 	struct abi_rlimit rlimit[RLIMIT_NLIMITS];
+	int8_t nice;          /* NICE_MIN to NICE_MAX; fork and exec keep it */
+	uint8_t ticks_run;    /* with nice below 0: of its slice, while others wait */
+	uint8_t death_signal; /* what it gets at its parent's end; 0: nothing */
 	enum news news;
 	int status;      /* that goes with it, as wait4 gives it */
 	int exit_signal; /* what the parent gets at its end; 0: nothing */

@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The scheduler: one queue, first come first served, a slice of one tick; or
- * by lot, see inject.h.
+ * by lot, see inject.h. Nice values change two things:
+ *
+ *	below 0		the slice is as many ticks longer
+ *	above 0		the process waits in a second queue, which is served when the
+ *			first is empty; the first of it moves to the first queue once
+ *			more ticks have passed than its nice value
+ *
+ * So where two processes always run, one of nice value 0 and one of n, the second
+ * has 1 - n ticks to one of the first if n is below 0, and one to n + 1 if it is
+ * above. Nobody waits for ever.
  *
  * A process is in one of these places, and moves as the arrows say:
  *
@@ -30,6 +39,8 @@ bool need_resched, return_work;
 static struct proc boot_proc; /* the context that machine start-up runs in */
 unsigned sched_runnable = 1;  /* the boot context, until it goes */
 static struct proc *run_first, **run_last = &run_first;
+static struct proc *nice_first, **nice_last = &nice_first; /* the second queue */
+static int nice_waited;                                    /* ticks, the first of it */
 static struct proc *sleepers[1u << SLEEP_BITS];
 
 static struct proc **
@@ -44,6 +55,26 @@ run_append(struct proc *p)
 	sched_runnable += p->state != PROC_RUNNABLE;
 	p->state = PROC_RUNNABLE;
 	p->queue_next = NULL;
+	if (p->nice > 0) {
+		*nice_last = p;
+		nice_last = &p->queue_next;
+	} else {
+		*run_last = p;
+		run_last = &p->queue_next;
+	}
+}
+
+/* The first of the second queue becomes the last of the first one. */
+static void
+nice_move(void)
+{
+	struct proc *p = nice_first;
+
+	nice_first = p->queue_next;
+	if (nice_first == NULL)
+		nice_last = &nice_first;
+	nice_waited = 0;
+	p->queue_next = NULL;
 	*run_last = p;
 	run_last = &p->queue_next;
 }
@@ -55,6 +86,8 @@ run_take(void)
 	struct proc **link = &run_first, **other, *p;
 	unsigned n = 1;
 
+	if (run_first == NULL && nice_first != NULL)
+		nice_move();
 	for (other = link; inject_active && *other != NULL; other = &(*other)->queue_next)
 		if (inject_lot(n++))
 			link = other;
@@ -195,6 +228,20 @@ sched_run(void)
 	panic("sched_run: the boot context runs again");
 }
 
+/* At a tick: is it another's turn? */
+static bool
+slice_over(struct proc *p)
+{
+	if (run_first == NULL && (nice_first == NULL || p == NULL || p->nice <= 0))
+		return false;
+	if (p == NULL || p->nice >= 0)
+		return true;
+	if (p->ticks_run++ < -p->nice)
+		return false;
+	p->ticks_run = 0;
+	return true;
+}
+
 void
 sched_tick(bool user)
 {
@@ -206,6 +253,8 @@ sched_tick(bool user)
 		else
 			p->stime++;
 	}
-	need_resched = run_first != NULL;
+	if (nice_first != NULL && ++nice_waited > nice_first->nice)
+		nice_move();
+	need_resched = slice_over(p);
 	return_work |= need_resched;
 }

@@ -66,5 +66,7 @@ void signal_exec(struct proc *p);
  * the old one comes back when a handler has been chosen, or use_saved is cleared.
  * => EINVAL, EFAULT. */
 int signal_wait_mask(vaddr_t from, uint32_t size);
+/* Sleep, with this mask, until a signal comes. Returns ERESTARTNOHAND. */
+int signal_suspend(sigset_t set);
 
 #endif

@@ -56,6 +56,32 @@ sys_ugetrlimit(const uint32_t *arg, uint32_t *result)
 	return err != 0 ? err : copyout(arg[1], &l, sizeof(l));
 }
 
+int
+sys_setrlimit(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_rlimit new, old;
+
+	if (copyin(&new, arg[1], sizeof(new)) != 0)
+		return EFAULT;
+	return change_limit(0, arg[0], &new, &old);
+}
+
+/* The oldest form: what does not fit a signed number is told as the most that does. */
+int
+sys_getrlimit(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_rlimit l;
+	int err = change_limit(0, arg[0], NULL, &l);
+
+	if (err != 0)
+		return err;
+	if (l.rlim_cur > INT32_MAX)
+		l.rlim_cur = INT32_MAX;
+	if (l.rlim_max > INT32_MAX)
+		l.rlim_max = INT32_MAX;
+	return copyout(arg[1], &l, sizeof(l));
+}
+
 static uint64_t
 widen(uint32_t limit)
 {

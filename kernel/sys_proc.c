@@ -162,18 +162,43 @@ sys_setsid(const uint32_t *arg, uint32_t *result)
 
 /* ---- The machine ---- */
 
+/* What stock programs expect to see; the version tells the truth. */
+static const struct abi_utsname machine_name = {.sysname = "Linux",
+                                                .nodename = "isthmus",
+                                                .release = LINUX_RELEASE,
+                                                .version = "isthmus " ISTHMUS_VERSION,
+                                                .machine = "i686",
+                                                .domainname = "(none)"};
+
 int
 sys_uname(const uint32_t *arg, uint32_t *result)
 {
-	/* What stock programs expect to see; the version tells the truth. */
-	static const struct abi_utsname name = {.sysname = "Linux",
-	                                        .nodename = "isthmus",
-	                                        .release = LINUX_RELEASE,
-	                                        .version = "isthmus " ISTHMUS_VERSION,
-	                                        .machine = "i686",
-	                                        .domainname = "(none)"};
+	return copyout(arg[0], &machine_name, sizeof(machine_name));
+}
 
-	return copyout(arg[0], &name, sizeof(name));
+/* The form before there was a domain's name. */
+int
+sys_olduname(const uint32_t *arg, uint32_t *result)
+{
+	return copyout(arg[0], &machine_name, offsetof(struct abi_utsname, domainname));
+}
+
+/* The oldest form has five names of at most 8 bytes. */
+int
+sys_oldolduname(const uint32_t *arg, uint32_t *result)
+{
+	struct {
+		char name[5][9];
+	} old;
+	const char *const names[] = {machine_name.sysname, machine_name.nodename,
+	                             machine_name.release, machine_name.version,
+	                             machine_name.machine};
+	unsigned i;
+
+	memset(&old, 0, sizeof(old));
+	for (i = 0; i < 5; i++)
+		strlcpy(old.name[i], names[i], sizeof(old.name[i]));
+	return copyout(arg[0], &old, sizeof(old));
 }
 
 int

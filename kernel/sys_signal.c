@@ -226,32 +226,52 @@ timed_wait(const uint32_t *arg, enum time_form form, uint32_t *result)
 
 TIME_CALLS(rt_sigtimedwait, rt_sigtimedwait_time64, timed_wait)
 
-int
-signal_wait_mask(vaddr_t from, uint32_t size)
+/* Returns EINVAL, EFAULT. */
+static int
+mask_in(vaddr_t from, uint32_t size, sigset_t *set)
+{
+	if (size != sizeof(*set))
+		return EINVAL;
+	return copyin(set, from, sizeof(*set));
+}
+
+static void
+mask_while_waiting(sigset_t set)
 {
 	struct sigstate *ss = curproc()->sig;
-	sigset_t set;
 
-	if (size != sizeof(set))
-		return EINVAL;
-	if (copyin(&set, from, sizeof(set)) != 0)
-		return EFAULT;
 	ss->saved_mask = ss->mask;
 	ss->use_saved = true;
 	signal_set_mask(set);
-	return 0;
+}
+
+int
+signal_wait_mask(vaddr_t from, uint32_t size)
+{
+	sigset_t set;
+	int err = mask_in(from, size, &set);
+
+	if (err == 0)
+		mask_while_waiting(set);
+	return err;
+}
+
+int
+signal_suspend(sigset_t set)
+{
+	mask_while_waiting(set);
+	while (tsleep(curproc()->sig, PCATCH, "sigsuspend", 0) == 0)
+		;
+	return ERESTARTNOHAND;
 }
 
 int
 sys_rt_sigsuspend(const uint32_t *arg, uint32_t *result)
 {
-	int err = signal_wait_mask(arg[0], arg[1]);
+	sigset_t set;
+	int err = mask_in(arg[0], arg[1], &set);
 
-	if (err != 0)
-		return err;
-	while (tsleep(curproc()->sig, PCATCH, "sigsuspend", 0) == 0)
-		;
-	return ERESTARTNOHAND;
+	return err != 0 ? err : signal_suspend(set);
 }
 
 int

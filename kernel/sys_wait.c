@@ -49,63 +49,162 @@ first_of_group(uint32_t lists, int pgid)
 	return p;
 }
 
-/* which: as wait4 takes it. For any that has news those with news are looked at,
- * for one that may have some day (known) those that it is about. */
+/* Whom a call waits for. */
+struct whom {
+	int pid;        /* this child; 0: any of pgid's */
+	int pgid;       /* 0: of any group */
+	uint32_t kinds; /* the children: WALL, WCLONE, or neither; also WNOHANG */
+	uint32_t news;  /* bits of enum news that it asks for */
+};
+
+/* For any that has news those with news are looked at, for one that may have some
+ * day (known) those that it is about. */
 static struct proc *
-look(int which, uint32_t lists, bool known)
+look(const struct whom *w, uint32_t lists, bool known)
 {
-	int pgid = which == -1 ? 0 : which == 0 ? proc_pgid(curproc()) : -which;
 	struct proc *p;
 
-	if (which > 0) {
-		p = proc_find(which);
+	if (w->pid != 0) {
+		p = proc_find(w->pid);
 		return p != NULL && is_on(p, lists, 0) ? p : NULL;
 	}
-	return known && pgid != 0 ? first_of_group(lists, pgid) : first_on(lists, pgid);
+	return known && w->pgid != 0 ? first_of_group(lists, w->pgid) : first_on(lists, w->pgid);
 }
 
-/* ru may be NULL. *pid 0: none has any news, and WNOHANG was given. => ECHILD, ERESTART. */
+/* Wait until one of them has news, which stays until proc_told(). *child NULL: none
+ * has any, and WNOHANG was given. Returns ECHILD: there is no such child; ERESTART.
+ * Sleeps. */
 static int
-wait_for(int which, uint32_t options, uint32_t *pid, int *status, struct abi_rusage *ru)
+wait_for(const struct whom *w, struct proc **child)
 {
-	uint32_t all = lists((1u << NEWS_KINDS) - 1, options);
-	uint32_t news = 1u << NEWS_ENDED | (options & WUNTRACED ? 1u << NEWS_STOPPED : 0) |
-	                (options & WCONTINUED ? 1u << NEWS_CONTINUED : 0);
-	uint32_t asked = lists(news, options);
-	struct proc *p;
+	uint32_t all = lists((1u << NEWS_KINDS) - 1, w->kinds), asked = lists(w->news, w->kinds);
 
-	while ((p = look(which, asked, false)) == NULL) {
-		if (look(which, all, true) == NULL)
+	while ((*child = look(w, asked, false)) == NULL) {
+		if (look(w, all, true) == NULL)
 			return ECHILD;
-		if (options & WNOHANG)
+		if (w->kinds & WNOHANG)
 			return 0;
 		if (tsleep(curproc(), PCATCH, "wait", 0) != 0)
 			return ERESTART;
 	}
-	*pid = p->pid;
-	*status = p->status;
-	if (ru != NULL)
-		proc_rusage(p, true, true, ru);
+	return 0;
+}
+
+/* What p used itself and what its children did. */
+static int
+rusage_out(vaddr_t to, const struct proc *p)
+{
+	struct abi_rusage ru;
+
+	if (to == 0)
+		return 0;
+	proc_rusage(p, true, true, &ru);
+	return copyout(to, &ru, sizeof(ru));
+}
+
+/* The child is told of only when all has been copied out: else it can be waited for
+ * again. */
+int
+sys_wait4(const uint32_t *arg, uint32_t *result)
+{
+	int which = arg[0], err;
+	struct whom w = {.kinds = arg[2], .news = 1u << NEWS_ENDED};
+	struct proc *p;
+
+	if (arg[2] & ~(WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE))
+		return EINVAL;
+	if (which == INT32_MIN)
+		return ESRCH; /* there is no such group: its number would be none */
+	if (which > 0)
+		w.pid = which;
+	else if (which != -1)
+		w.pgid = which == 0 ? proc_pgid(curproc()) : -which;
+	if (arg[2] & WUNTRACED)
+		w.news |= 1u << NEWS_STOPPED;
+	if (arg[2] & WCONTINUED)
+		w.news |= 1u << NEWS_CONTINUED;
+	err = wait_for(&w, &p);
+	if (err != 0 || p == NULL)
+		return err;
+	if (arg[1] != 0 && copyout(arg[1], &p->status, sizeof(p->status)) != 0)
+		return EFAULT;
+	if (rusage_out(arg[3], p) != 0)
+		return EFAULT;
+	*result = p->pid;
 	proc_told(p);
 	return 0;
 }
 
-int
-sys_wait4(const uint32_t *arg, uint32_t *result)
-{
-	struct abi_rusage ru;
-	int status, err;
+ALIAS(waitpid, wait4, arg[0], arg[1], arg[2])
 
-	if (arg[2] & ~(WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE))
+/* ---- waitid ---- */
+
+/* Whom and what waitid's arguments mean. Returns EINVAL; EBADF: there are no
+ * descriptors of processes. */
+static int
+waitid_asks(uint32_t kind, uint32_t id, uint32_t options, struct whom *w)
+{
+	const uint32_t news = WEXITED | WSTOPPED | WCONTINUED;
+
+	if ((options & ~(WNOHANG | news | WNOWAIT | WNOTHREAD | WALL | WCLONE)) ||
+	    !(options & news))
 		return EINVAL;
-	if ((int)arg[0] == INT32_MIN)
-		return ESRCH; /* there is no such group: its number would be none */
-	err = wait_for(arg[0], arg[2], result, &status, arg[3] != 0 ? &ru : NULL);
-	if (err != 0 || *result == 0)
-		return err;
-	if (arg[1] != 0 && copyout(arg[1], &status, sizeof(status)) != 0)
-		return EFAULT;
-	return arg[3] == 0 ? 0 : copyout(arg[3], &ru, sizeof(ru));
+	if (kind > P_PIDFD || (kind != P_ALL && (int)id < 0) || (kind == P_PID && id == 0))
+		return EINVAL;
+	if (kind == P_PIDFD)
+		return EBADF;
+	*w = (struct whom){.kinds = options,
+	                   .news = (options & WEXITED ? 1u << NEWS_ENDED : 0) |
+	                           (options & WSTOPPED ? 1u << NEWS_STOPPED : 0) |
+	                           (options & WCONTINUED ? 1u << NEWS_CONTINUED : 0)};
+	if (kind == P_PID)
+		w->pid = id;
+	if (kind == P_PGID)
+		w->pgid = id == 0 ? proc_pgid(curproc()) : (int)id;
+	return 0;
 }
 
-ALIAS(waitpid, wait4, arg[0], arg[1], arg[2])
+static void
+waitid_tell(const struct proc *p, struct abi_siginfo *info)
+{
+	int sig = p->status & 0x7f, code = p->status >> 8 & 0xff;
+
+	info->si_signo = SIGCHLD;
+	info->u.who.pid = p->pid;
+	info->u.who.uid = p->cred.ruid;
+	if (p->news == NEWS_STOPPED) {
+		info->si_code = CLD_STOPPED;
+		info->u.who.status = code;
+	} else if (p->news == NEWS_CONTINUED) {
+		info->si_code = CLD_CONTINUED;
+		info->u.who.status = SIGCONT;
+	} else {
+		info->si_code = sig != 0 ? CLD_KILLED : CLD_EXITED;
+		info->u.who.status = sig != 0 ? sig : code;
+	}
+}
+
+/* The words of siginfo that tell of a child are written in any case: zeros if there is
+ * nothing to tell, as Linux does also for a call that fails. */
+int
+sys_waitid(const uint32_t *arg, uint32_t *result)
+{
+	const size_t told = offsetof(struct abi_siginfo, u.who.status) + sizeof(int32_t);
+	struct abi_siginfo info = {.si_signo = 0};
+	struct proc *p = NULL;
+	struct whom w;
+	int err = waitid_asks(arg[0], arg[1], arg[3], &w);
+
+	if (err == 0)
+		err = wait_for(&w, &p);
+	if (p != NULL) {
+		waitid_tell(p, &info);
+		if (rusage_out(arg[4], p) != 0)
+			return EFAULT;
+	}
+	if (arg[2] != 0 && copyout(arg[2], &info, told) != 0)
+		return EFAULT;
+	if (p != NULL && !(arg[3] & WNOWAIT))
+		proc_told(p);
+	return err;
+}

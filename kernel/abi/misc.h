@@ -7,10 +7,19 @@
 
 #define WNOHANG 1
 #define WUNTRACED 2
+#define WSTOPPED WUNTRACED
+#define WEXITED 4
 #define WCONTINUED 8
+#define WNOWAIT 0x1000000u
 #define WNOTHREAD 0x20000000u
 #define WALL 0x40000000u
 #define WCLONE 0x80000000u
+
+/* whom waitid waits for */
+#define P_ALL 0
+#define P_PID 1
+#define P_PGID 2
+#define P_PIDFD 3
 
 /* clone */
 #define CLONE_SIGNAL 0xffu /* what the parent gets at the child's end */
@@ -66,6 +75,8 @@ struct abi_rusage {
 #define RLIMIT_STACK 3
 #define RLIMIT_CORE 4
 #define RLIMIT_NOFILE 7
+#define RLIMIT_MEMLOCK 8
+#define RLIMIT_NICE 13
 #define RLIMIT_NLIMITS 16
 #define RLIM_INFINITY 0xffffffffu
 struct abi_rlimit {

@@ -81,6 +81,14 @@ struct abi_sigaction {
 	uint64_t mask; /* bit N-1 stands for signal N */
 } __attribute__((packed));
 
+/* What sigaction() had before sets of 64 signals. */
+struct abi_old_sigaction {
+	uint32_t handler;
+	uint32_t mask;
+	uint32_t flags;
+	uint32_t restorer;
+};
+
 struct abi_siginfo {
 	int32_t si_signo;
 	int32_t si_errno;
@@ -105,6 +113,7 @@ struct abi_stack {
 };
 
 _Static_assert(sizeof(struct abi_sigaction) == 20, "");
+_Static_assert(sizeof(struct abi_old_sigaction) == 16, "");
 _Static_assert(sizeof(struct abi_siginfo) == 128, "");
 
 #endif

@@ -242,6 +242,7 @@ main(int argc, char **argv)
 	file_calls();
 	memory_calls();
 	process_calls();
+	process_more_calls();
 	signal_calls();
 	other_calls();
 	return 0;

@@ -127,11 +127,25 @@ static const struct {
 	{"symlinkat", "sds", {GOOD, DIR_FD, GOOD}},
 	{"ftruncate", "fi", {RW_FD, 0}},
 	{"ftruncate64", "fuu", {RW_FD, 0, 0}},
+	{"oldolduname", "o", {GOOD}},
+	{"olduname", "o", {GOOD}},
+	{"sigaction", "ipo", {SIGUSR1, GOOD, GOOD}},
+	{"sigpending", "o", {GOOD}},
+	{"sigprocmask", "ipo", {SIG_BLOCK, GOOD, GOOD}},
+	{"setrlimit", "ip", {4, ZEROS}},
+	{"getrlimit", "io", {4, GOOD}},
+	{"getrusage", "io", {0, GOOD}},
+	{"sched_getparam", "io", {0, GOOD}},
+	{"sched_setaffinity", "iup", {0, 4, GOOD}},
+	{"sched_getaffinity", "iuo", {0, 4, GOOD}},
+	{"getcpu", "ooq", {GOOD, GOOD, 0}},
+	{"waitid", "iioio", {P_ALL, 0, GOOD, WEXITED, GOOD}},
 };
 
-/* Not called, and why: the first two do not return, pause waits for ever, fork
- * vfork and clone return twice, and the last two take a frame (faults.c). */
-static const char *const left_out[] = {"exit",  "exit_group", "pause",     "fork",
+/* Not called, and why: the first two do not return, pause waits for ever, sigsuspend
+ * too with any mask that is a number, fork vfork and clone return twice, and the last
+ * two take a frame (faults.c). */
+static const char *const left_out[] = {"exit",  "exit_group", "pause",     "sigsuspend",  "fork",
                                        "vfork", "clone",      "sigreturn", "rt_sigreturn"};
 
 static const uint32_t pointers[] = {1,          0xfff,     0xffff, NOTHING,        GOOD + PAGE - 2,
