@@ -8,6 +8,7 @@
 #include "abi/errno.h"
 #include "file.h"
 #include "kmem.h"
+#include "lock.h"
 #include "proc.h"
 
 _Static_assert(FD_BLOCK == 64, "a block's set of descriptors is a uint64_t");
@@ -87,14 +88,18 @@ no_memory:
 	return ENOMEM;
 }
 
+/* POSIX: a process that closes any of its descriptors for a file loses all of its
+ * record locks on it. */
 static void
-close_one(struct fd_block *b, unsigned i)
+close_one(struct fdtable *fds, struct fd_block *b, unsigned i)
 {
 	struct file *f = b->file[i];
 
 	b->file[i] = NULL;
 	b->open &= ~BIT64(i);
 	b->cloexec &= ~BIT64(i);
+	if (f->node->locks != NULL)
+		lock_release(f->node, fds);
 	file_unref(f);
 }
 
@@ -107,7 +112,7 @@ fdtable_exec(struct fdtable *fds)
 		struct fd_block *b = block_at(fds, i);
 
 		while (b != NULL && b->cloexec != 0)
-			close_one(b, bits_first(b->cloexec));
+			close_one(fds, b, bits_first(b->cloexec));
 	}
 }
 
@@ -120,7 +125,7 @@ fdtable_destroy(struct fdtable *fds)
 		struct fd_block *b = block_at(fds, i);
 
 		while (b != NULL && b->open != 0)
-			close_one(b, bits_first(b->open));
+			close_one(fds, b, bits_first(b->open));
 		if (i > 0)
 			kmem_free(b);
 	}
@@ -219,7 +224,7 @@ fd_close(uint32_t fd)
 {
 	if (fd_get(fd) == NULL)
 		return EBADF;
-	close_one(block_at(curproc()->files, fd / FD_BLOCK), fd % FD_BLOCK);
+	close_one(curproc()->files, block_at(curproc()->files, fd / FD_BLOCK), fd % FD_BLOCK);
 	return 0;
 }
 

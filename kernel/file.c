@@ -6,6 +6,7 @@
 #include "abi/errno.h"
 #include "file.h"
 #include "kmem.h"
+#include "lock.h"
 #include "printf.h"
 #include "proc.h"
 #include "string.h"
@@ -87,6 +88,8 @@ file_unref(struct file *f)
 	ASSERT(f->refs > 0);
 	if (--f->refs > 0)
 		return;
+	if (f->node->locks != NULL)
+		lock_release(f->node, f);
 	if (f->ops->close != NULL)
 		f->ops->close(f);
 	node_unref(f->node);

@@ -11,6 +11,7 @@
 #include "bits.h"
 
 struct fdtable;
+struct lock;
 struct poll_watch;
 struct vm_object;
 struct proc;
@@ -106,7 +107,9 @@ struct node {
 	struct abi_timespec64 atime, mtime, ctime;
 	uint32_t size;            /* bytes */
 	struct vm_object *object; /* a regular file's content */
-	char *target;             /* a symbolic link's, from kmem_alloc */
+	struct lock *locks;       /* lock.h */
+	uint32_t nlocks;
+	char *target; /* a symbolic link's, from kmem_alloc */
 	const struct file_ops *fops;
 	struct dirent *names, **names_end; /* ramfs: its entries in directories, oldest first */
 	const struct dir_ops *dops;        /* of a directory, */
@@ -179,6 +182,8 @@ int ramfs_lookup(struct node *dir, const char *name, size_t len, struct node **o
 int ramfs_setup(struct node *n);
 /* A new length in bytes; what is added reads as zeros. => EFBIG, ENOSPC. */
 int ramfs_resize(struct node *n, uint32_t size);
+/* Let [from, to) of a regular file read as zeros, as far as the file reaches. Sleeps. */
+void ramfs_zero(struct node *n, uint32_t from, uint32_t to);
 extern const struct dir_ops ramfs_dir_ops, ramfs_fixed_ops; /* fixed: no changes */
 extern const struct file_ops ramfs_file_ops, dir_file_ops;
 
@@ -262,6 +267,9 @@ uint32_t fd_table_size(void);
 /* Takes its own reference on n. => NULL: no memory; nothing is opened yet. */
 struct file *file_create(struct node *n, const struct file_ops *ops, int flags);
 void file_unref(struct file *f);
+/* sys_lock.c: fcntl's commands for locks. => EINVAL, EBADF, EFAULT, EOVERFLOW, and as
+ * lock_set(), which may sleep. */
+int lock_fcntl(struct file *f, uint32_t cmd, vaddr_t arg);
 /* pipe.c: both ends, one reference each. => ENOMEM. */
 int pipe_create(int flags, struct file **reader, struct file **writer);
 

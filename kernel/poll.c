@@ -378,6 +378,15 @@ sys_select(const uint32_t *arg, uint32_t *result)
 	return select_files(arg, TIMEVAL32, no_mask, result);
 }
 
+/* The oldest form has its arguments in memory. */
+int
+sys_old_select(const uint32_t *arg, uint32_t *result)
+{
+	uint32_t all[5];
+
+	return copyin(all, arg[0], sizeof(all)) != 0 ? EFAULT : sys_select(all, result);
+}
+
 /* The sixth argument points to the mask's address and size. */
 static int
 pselect6(const uint32_t *arg, enum time_form form, uint32_t *result)

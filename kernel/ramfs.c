@@ -272,6 +272,26 @@ ramfs_resize(struct node *n, uint32_t size)
 	return 0;
 }
 
+void
+ramfs_zero(struct node *n, uint32_t from, uint32_t to)
+{
+	while (from < to && from < n->size) {
+		uint32_t off = from & PAGE_MASK, k = PAGE_SIZE - off;
+		frame_t f;
+
+		k = k < to - from ? k : to - from;
+		if (vm_object_peek(n->object, from >> PAGE_SHIFT, &f)) {
+			char *w = window_open(f);
+
+			memset(w + off, 0, k);
+			window_close(w);
+		}
+		from += k;
+		sched_point();
+	}
+	n->mtime = n->ctime = fs_now();
+}
+
 /* Move n bytes between the file's page at f->offset and the user: a view is
  * open meanwhile, which may fault but never sleeps. */
 static int

@@ -260,9 +260,31 @@ sys_fcntl64(const uint32_t *arg, uint32_t *result)
 	case F_SETFL:
 		f->flags = (f->flags & ~changes) | ((int)arg[2] & changes);
 		return 0;
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_GETLK64:
+	case F_SETLK64:
+	case F_SETLKW64:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		return lock_fcntl(f, arg[1], arg[2]);
 	default:
 		return EINVAL;
 	}
+}
+
+/* The older number knows no commands with offsets of 64 bits. */
+int
+sys_fcntl(const uint32_t *arg, uint32_t *result)
+{
+	bool wide = (arg[1] >= F_GETLK64 && arg[1] <= F_SETLKW64) ||
+	            (arg[1] >= F_OFD_GETLK && arg[1] <= F_OFD_SETLKW);
+
+	if (wide)
+		return fd_get(arg[0]) == NULL ? EBADF : EINVAL;
+	return sys_fcntl64(arg, result);
 }
 
 static int

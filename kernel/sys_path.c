@@ -168,68 +168,6 @@ ALIAS(access, faccessat2, AT_FDCWD, arg[0], arg[1], 0)
 
 /* ---- Directories ---- */
 
-/* The entry at *pos, which moves on. */
-static bool
-dir_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
-{
-	const struct node *n = *pos == 0 ? dir : dir->parent;
-
-	if (*pos >= DIR_FIRST)
-		return dir->dops->next(dir, pos, e);
-	e->name = *pos == 0 ? "." : "..";
-	e->ino = n->ino;
-	e->mode = n->mode;
-	++*pos;
-	return true;
-}
-
-/* One record at `to`, where there is room for `room` bytes. */
-static int
-dirent_copyout(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next, size_t *len)
-{
-	const size_t head = offsetof(struct abi_dirent64, d_name);
-	size_t name = strlen(e->name);
-	struct abi_dirent64 d = {.d_ino = e->ino, .d_off = next};
-
-	*len = (head + name + 1 + 7) & ~(size_t)7;
-	if (*len > room)
-		return EINVAL;
-	d.d_reclen = *len;
-	d.d_type = (e->mode & S_IFMT) >> 12; /* DT_* are these bits */
-	if (copyout(to, &d, head) != 0 || copyout(to + head, e->name, name) != 0)
-		return EFAULT;
-	return copyzero(to + head + name, *len - head - name);
-}
-
-int
-sys_getdents64(const uint32_t *arg, uint32_t *result)
-{
-	struct file *f = fd_get(arg[0]);
-	vaddr_t to = arg[1];
-	size_t room = arg[2], len;
-	int err = 0;
-
-	if (f == NULL)
-		return EBADF;
-	if (f->node->dops == NULL)
-		return ENOTDIR;
-	for (;;) {
-		uint32_t next = f->offset;
-		struct dir_entry e;
-
-		if (!dir_next(f->node, &next, &e))
-			break;
-		err = dirent_copyout(to, room, &e, next, &len);
-		if (err != 0)
-			break;
-		f->offset = next;
-		to += len;
-		room -= len;
-	}
-	*result = to - arg[1];
-	return *result > 0 ? 0 : err;
-}
-
 static int
 set_cwd(struct node *n, const uint32_t *arg, uint32_t *result)
 {

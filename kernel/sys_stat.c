@@ -42,6 +42,71 @@ PATH_CALL(lstat64, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, tell_stat, arg + 1)
 PATH_CALL(fstatat64, arg[0], arg[1], arg[3], tell_stat, arg + 2)
 FILE_CALL(fstat64, tell_stat)
 
+/* ---- What stat was before files could be large, and before that ---- */
+
+#define NOBODY 65534u /* stands for an id that has no room */
+
+static uint16_t
+short_id(uint32_t id)
+{
+	return (uint16_t)(id > UINT16_MAX ? NOBODY : id);
+}
+
+static int
+tell_short_stat(struct node *n, const uint32_t *arg, uint32_t *result)
+{
+	struct abi_stat st = {.st_dev = n->dev,
+	                      .st_ino = n->ino,
+	                      .st_mode = (uint16_t)n->mode,
+	                      .st_nlink = (uint16_t)n->nlink,
+	                      .st_uid = short_id(n->uid),
+	                      .st_gid = short_id(n->gid),
+	                      .st_rdev = n->rdev,
+	                      .st_size = n->size,
+	                      .st_blksize = PAGE_SIZE,
+	                      .st_blocks = blocks_of(n),
+	                      .st_atime = (uint32_t)n->atime.tv_sec,
+	                      .st_atime_nsec = n->atime.tv_nsec,
+	                      .st_mtime = (uint32_t)n->mtime.tv_sec,
+	                      .st_mtime_nsec = n->mtime.tv_nsec,
+	                      .st_ctime = (uint32_t)n->ctime.tv_sec,
+	                      .st_ctime_nsec = n->ctime.tv_nsec};
+
+	if (st.st_nlink != n->nlink)
+		return EOVERFLOW;
+	return copyout(arg[0], &st, sizeof(st));
+}
+
+PATH_CALL(stat, AT_FDCWD, arg[0], 0, tell_short_stat, arg + 1)
+PATH_CALL(lstat, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, tell_short_stat, arg + 1)
+FILE_CALL(fstat, tell_short_stat)
+
+static int
+tell_old_stat(struct node *n, const uint32_t *arg, uint32_t *result)
+{
+	struct abi_old_stat st = {.st_dev = (uint16_t)n->dev,
+	                          .st_ino = (uint16_t)n->ino,
+	                          .st_mode = (uint16_t)n->mode,
+	                          .st_nlink = (uint16_t)n->nlink,
+	                          .st_uid = short_id(n->uid),
+	                          .st_gid = short_id(n->gid),
+	                          .st_rdev = (uint16_t)n->rdev,
+	                          .st_size = n->size,
+	                          .st_atime = (uint32_t)n->atime.tv_sec,
+	                          .st_mtime = (uint32_t)n->mtime.tv_sec,
+	                          .st_ctime = (uint32_t)n->ctime.tv_sec};
+
+	if (st.st_ino != n->ino || st.st_nlink != n->nlink)
+		return EOVERFLOW;
+	return copyout(arg[0], &st, sizeof(st));
+}
+
+PATH_CALL(oldstat, AT_FDCWD, arg[0], 0, tell_old_stat, arg + 1)
+PATH_CALL(oldlstat, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, tell_old_stat, arg + 1)
+FILE_CALL(oldfstat, tell_old_stat)
+
+/* ---- statx ---- */
+
 static struct abi_statx_time
 statx_time(struct abi_timespec64 t)
 {

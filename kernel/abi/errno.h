@@ -36,11 +36,14 @@
 #define EPIPE 32
 #define EDOM 33
 #define ERANGE 34
+#define EDEADLK 35
 #define ENAMETOOLONG 36
+#define ENOLCK 37
 #define ENOSYS 38
 #define ENOTEMPTY 39
 #define ELOOP 40
 #define EIDRM 43
+#define ENODATA 61
 #define EOVERFLOW 75
 #define ELIBBAD 80
 #define EOPNOTSUPP 95

@@ -3,6 +3,7 @@
 #ifndef ABI_FCNTL_H
 #define ABI_FCNTL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define O_ACCMODE 03
@@ -25,8 +26,34 @@
 #define F_SETFD 2
 #define F_GETFL 3
 #define F_SETFL 4
+#define F_GETLK 5
+#define F_SETLK 6
+#define F_SETLKW 7
+#define F_GETLK64 12
+#define F_SETLK64 13
+#define F_SETLKW64 14
+#define F_OFD_GETLK 36
+#define F_OFD_SETLK 37
+#define F_OFD_SETLKW 38
+#define F_RDLCK 0
+#define F_WRLCK 1
+#define F_UNLCK 2
 #define F_DUPFD_CLOEXEC 1030
 #define FD_CLOEXEC 1
+
+#define LOCK_SH 1
+#define LOCK_EX 2
+#define LOCK_NB 4
+#define LOCK_UN 8
+#define LOCK_MAND 32
+
+#define FALLOC_FL_KEEP_SIZE 1
+#define FALLOC_FL_PUNCH_HOLE 2
+
+#define XATTR_NAME_MAX 255
+#define XATTR_SIZE_MAX 65536
+#define XATTR_CREATE 1
+#define XATTR_REPLACE 2
 
 #define SEEK_SET 0
 #define SEEK_CUR 1
@@ -76,6 +103,23 @@ struct abi_iovec {
 	uint32_t len;
 };
 
+/* fcntl's locks; the commands that end in 64, and those of open files, take the
+ * second form. */
+struct abi_flock {
+	int16_t l_type, l_whence;
+	int32_t l_start, l_len; /* len 0: up to the end, wherever that comes to be */
+	int32_t l_pid;
+};
+_Static_assert(sizeof(struct abi_flock) == 16, "struct flock is 16 bytes");
+
+struct abi_flock64 {
+	int16_t l_type, l_whence;
+	int64_t l_start, l_len;
+	int32_t l_pid;
+} __attribute__((packed));
+_Static_assert(sizeof(struct abi_flock64) == 24 && offsetof(struct abi_flock64, l_start) == 4,
+               "struct flock64 is 24 bytes");
+
 struct abi_stat64 {
 	uint64_t st_dev;
 	uint32_t pad0;
@@ -103,6 +147,22 @@ struct abi_dirent64 {
 	int64_t d_off;
 	uint16_t d_reclen;
 	uint8_t d_type;
+	char d_name[];
+} __attribute__((packed));
+
+/* A record of getdents: the type stands in its last byte, behind the name. */
+struct abi_dirent {
+	uint32_t d_ino;
+	uint32_t d_off;
+	uint16_t d_reclen;
+	char d_name[];
+} __attribute__((packed));
+
+/* What readdir, the oldest of the three, gives for one name. */
+struct abi_old_dirent {
+	uint32_t d_ino;
+	uint32_t d_off;
+	uint16_t d_namlen;
 	char d_name[];
 } __attribute__((packed));
 

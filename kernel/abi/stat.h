@@ -5,6 +5,22 @@
 
 #include <stdint.h>
 
+/* What stat, lstat and fstat fill, and (old) what they did before that. */
+struct abi_stat {
+	uint32_t st_dev, st_ino;
+	uint16_t st_mode, st_nlink, st_uid, st_gid;
+	uint32_t st_rdev, st_size, st_blksize, st_blocks;
+	uint32_t st_atime, st_atime_nsec, st_mtime, st_mtime_nsec, st_ctime, st_ctime_nsec;
+	uint32_t unused[2];
+};
+_Static_assert(sizeof(struct abi_stat) == 64, "struct stat is 64 bytes");
+
+struct abi_old_stat {
+	uint16_t st_dev, st_ino, st_mode, st_nlink, st_uid, st_gid, st_rdev, pad;
+	uint32_t st_size, st_atime, st_mtime, st_ctime;
+};
+_Static_assert(sizeof(struct abi_old_stat) == 32, "the oldest struct stat is 32 bytes");
+
 #define STATX_BASIC_STATS 0x7ff
 
 struct abi_statx_time {

@@ -471,4 +471,5 @@ file_calls(void)
 	permissions();
 	pipes();
 	devices();
+	lock_calls();
 }

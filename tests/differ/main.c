@@ -28,6 +28,7 @@ error_name(int error)
 		E(ETXTBSY), E(EFBIG),   E(ENOSPC),    E(ESPIPE),       E(EROFS),      E(EMLINK),
 		E(EPIPE),   E(EDOM),    E(ERANGE),    E(ENAMETOOLONG), E(ENOSYS),     E(ENOTEMPTY),
 		E(ELOOP),   E(EIDRM),   E(EOVERFLOW), E(ETIMEDOUT),    E(EOPNOTSUPP), E(EDEADLK),
+		E(ENOLCK),  E(ENODATA),
 #undef E
 	};
 	static char other[16];

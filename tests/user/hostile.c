@@ -73,6 +73,25 @@ static const struct {
 	{"stat64", "so", {GOOD, GOOD + 128}},
 	{"lstat64", "so", {GOOD, GOOD + 128}},
 	{"fstat64", "fo", {FILE_FD, GOOD}},
+	{"stat", "so", {GOOD, GOOD + 128}},
+	{"lstat", "so", {GOOD, GOOD + 128}},
+	{"fstat", "fo", {FILE_FD, GOOD}},
+	{"oldstat", "so", {GOOD, GOOD + 128}},
+	{"oldlstat", "so", {GOOD, GOOD + 128}},
+	{"oldfstat", "fo", {FILE_FD, GOOD}},
+	{"getdents", "fou", {DIR_FD, GOOD, 256}},
+	{"readdir", "foi", {DIR_FD, GOOD, 1}},
+	{"setxattr", "sspui", {GOOD, LINK, GOOD, 8, 0}},
+	{"lsetxattr", "sspui", {GOOD, LINK, GOOD, 8, 0}},
+	{"fsetxattr", "fspui", {RW_FD, LINK, GOOD, 8, 0}},
+	{"getxattr", "ssqu", {GOOD, LINK, GOOD, 8}},
+	{"lgetxattr", "ssqu", {GOOD, LINK, GOOD, 8}},
+	{"fgetxattr", "fsqu", {RW_FD, LINK, GOOD, 8}},
+	{"listxattr", "squ", {GOOD, GOOD, 8}},
+	{"llistxattr", "squ", {GOOD, GOOD, 8}},
+	{"flistxattr", "fqu", {RW_FD, GOOD, 8}},
+	{"fallocate", "fiuuuu", {RW_FD, 0, 0, 0, 8, 0}},
+	{"flock", "fi", {FILE_FD, LOCK_SH}},
 	{"getgroups", "io", {8, GOOD}},
 	{"setgroups", "ip", {2, GOOD}},
 	{"getresuid", "ooo", {GOOD, GOOD, GOOD}},
@@ -215,6 +234,8 @@ make(const struct call *c, const uint32_t *arg)
 		setgroups(1, (gid_t[]){7});
 	if (strcmp(c->name, "nanosleep") == 0)
 		((uint32_t *)GOOD)[0] = ((uint32_t *)GOOD)[1] = 0;
+	/* A directory that has been read to its end gives nothing. */
+	lseek(DIR_FD, 0, SEEK_SET);
 	/* These may wait for ever. */
 	if (strncmp(c->name, "rt_sig", 6) == 0 || strstr(c->name, "select") ||
 	    strstr(c->name, "ppoll")) {
