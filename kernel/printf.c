@@ -15,6 +15,7 @@ static uint32_t log_end; /* bytes ever logged */
 struct sink {
 	char *buf;
 	size_t size, len;
+	bool escape; /* strings that are put in have no control characters */
 };
 
 static void
@@ -41,6 +42,30 @@ put_padded(struct sink *s, const struct spec *sp, const char *text, size_t len)
 		put(s, *text++);
 	for (; pad > 0; pad--)
 		put(s, ' ');
+}
+
+/*
+ * For the log, whose strings may be a program's: it must not be able to forge a line, nor
+ * to tell the reader's terminal what to do. Control characters, of ISO 8859-1 too, and the
+ * backslash become a backslash, x and two digits.
+ */
+static void
+put_escaped(struct sink *s, const char *text, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (; len > 0; len--, text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if ((c & 0x7f) >= ' ' && c != 0x7f && c != '\\') {
+			put(s, (char)c);
+			continue;
+		}
+		put(s, '\\');
+		put(s, 'x');
+		put(s, digits[c >> 4]);
+		put(s, digits[c & 15]);
+	}
 }
 
 /* v becomes v / base; => the remainder. In steps of 16 bits, for a 64-bit
@@ -166,7 +191,10 @@ put_conversion(struct sink *s, char c, struct spec *sp, int longs, va_list *ap)
 		for (n = 0; (sp->precision < 0 || n < (size_t)sp->precision) && text[n] != '\0';
 		     n++)
 			;
-		put_padded(s, sp, text, n);
+		if (s->escape)
+			put_escaped(s, text, n);
+		else
+			put_padded(s, sp, text, n);
 		break;
 	default:
 		put(s, c);
@@ -174,10 +202,9 @@ put_conversion(struct sink *s, char c, struct spec *sp, int longs, va_list *ap)
 	}
 }
 
-int
-vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
+static int
+format(struct sink s, const char *fmt, va_list args)
 {
-	struct sink s = {.buf = buf, .size = size};
 	struct spec sp;
 	va_list ap;
 
@@ -196,9 +223,15 @@ vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 		put_conversion(&s, *fmt++, &sp, longs, &ap);
 	}
 	va_end(ap);
-	if (size > 0)
-		buf[s.len < size ? s.len : size - 1] = '\0';
+	if (s.size > 0)
+		s.buf[s.len < s.size ? s.len : s.size - 1] = '\0';
 	return (int)s.len;
+}
+
+int
+vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
+{
+	return format((struct sink){.buf = buf, .size = size}, fmt, args);
 }
 
 int
@@ -219,8 +252,13 @@ vprintf(const char *fmt, va_list ap)
 	char line[256];
 	size_t i, n;
 
-	vsnprintf(line, sizeof(line), fmt, ap);
-	n = strlen(line);
+	n = format((struct sink){.buf = line, .size = sizeof(line), .escape = true}, fmt, ap);
+	if (n >= sizeof(line)) {
+		/* What is too long is cut, but stays a line. */
+		n = sizeof(line) - 1;
+		if (fmt[strlen(fmt) - 1] == '\n')
+			line[n - 1] = '\n';
+	}
 	for (i = 0; i < n; i++)
 		log_ring[log_end++ % LOG_SIZE] = line[i];
 	log_write(line, n);

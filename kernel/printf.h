@@ -15,7 +15,8 @@
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* To the log: the ring that dmesg shows, and the machine's log line. */
+/* To the log: the ring that dmesg shows, and the machine's log line. At most 255 bytes;
+ * of strings (%s, which have no width there) control characters are escaped. */
 void printf(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void vprintf(const char *fmt, va_list ap);
 
