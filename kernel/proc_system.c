@@ -96,7 +96,7 @@ const struct proc_file proc_root_files[] = {
 	{.name = "mounts", .mode = 0444, .text = "ramfs / ramfs rw 0 0\nproc /proc proc rw 0 0"},
 	{.name = "filesystems", .mode = 0444, .text = "nodev\tramfs\nnodev\tproc"},
 	{.name = "kmsg", .mode = 0400, .many = true, .show = show_kmsg},
-	{.name = "frames", .mode = 0444, .many = true, .show = frames_show},
+	{.name = "frames", .mode = 0400, .many = true, .show = frames_show},
 	{.name = NULL},
 };
 

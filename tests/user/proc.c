@@ -113,6 +113,8 @@ links(void)
 	while (strcmp(link_of(path), "/bin/sleep"))
 		usleep(1000);
 	ok(1, "exe");
+	is(CHILD(become(ALICE, 7); _exit(open("/proc/frames", O_RDONLY) < 0 ? errno : 0)), EACCES,
+	         "/proc/frames is root's");
 	is(CHILD(become(ALICE, 7); _exit(readlink("/proc/1/exe", text, 9) < 0 ? errno : 0)), EACCES,
 	         "where another's leads");
 	kill(pid, SIGKILL);
