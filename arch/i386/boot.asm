@@ -16,7 +16,10 @@ CR0_PG_WP	equ 0x80010000
 CR4_PSE		equ 0x10
 CR4_PGE		equ 0x80
 CPUID_PSE	equ 3			; bits of EDX, leaf 1
+CPUID_TSC	equ 4
 CPUID_PGE	equ 13
+CPUID_CMOV	equ 15
+CPUID_FXSR	equ 24
 
 extern start_c
 extern machine_start_cycles
@@ -30,13 +33,22 @@ _start:
 	cld
 	mov esi, eax
 	mov edi, ebx
+	mov esp, boot_stack_top - KERNEL_BASE
+	mov eax, 1
+	cpuid
+	mov ebx, needs
+.need:
+	movzx eax, byte [ebx]
+	bt edx, eax
+	jnc not_enough
+	add ebx, 8
+	cmp ebx, needs_end
+	jb .need
+	mov ebp, edx
 	rdtsc
 	mov [machine_start_cycles - KERNEL_BASE], eax
 	mov [machine_start_cycles - KERNEL_BASE + 4], edx
-	mov eax, 1
-	cpuid
-	bt edx, CPUID_PSE
-	jnc no_large_pages
+	mov edx, ebp
 
 	; Map RAM at KERNEL_BASE, and its first 4 MiB also where they are, for
 	; the instructions up to the jump.
@@ -63,9 +75,13 @@ _start:
 	jmp eax
 
 	; The console's C is out of reach here: tell COM1, and QEMU.
-no_large_pages:
-	mov esi, message
+not_enough:
 	mov dx, 0x3f8
+	mov esi, message
+	call put
+	lea esi, [ebx + 1]
+	call put
+	mov esi, line_end
 	call put
 	mov esi, verdict
 	mov dx, 0xe9
@@ -82,7 +98,14 @@ put:
 	jmp put
 .end:
 	ret
-message	db "isthmus needs a CPU with 4 MiB pages (PSE)", 13, 10, 0
+message	db "isthmus: cannot start: the CPU has no ", 0
+line_end db 13, 10, 0
+; What the kernel cannot do without: the bit, and the name in seven bytes.
+needs	db CPUID_PSE, "PSE", 0, 0, 0, 0
+	db CPUID_TSC, "TSC", 0, 0, 0, 0
+	db CPUID_CMOV, "CMOV", 0, 0, 0
+	db CPUID_FXSR, "FXSR", 0, 0, 0
+needs_end:
 verdict	db "noboot", 10, 0
 
 section .text

@@ -62,4 +62,19 @@ timeout 60 "${machine[@]}" -display none -m 64 -kernel release/isthmus.elf \
 is 'no initrd: the status' $? $qemu_noboot
 is 'no initrd: the verdict' "$(cat "$dir/verdict")" noboot
 is 'no initrd: one line says so' "$(grep -c initrd "$dir/err")" 1
+
+# A processor that lacks what the kernel cannot do without.
+lacking() { # lacking CPU FEATURE
+	timeout 60 "${machine[@]}" -cpu "$1" -display none -m 64 -kernel release/isthmus.elf \
+		-initrd initrd.tar -append log=com2 -serial "file:$dir/err" \
+		-debugcon "file:$dir/verdict" </dev/null >"$dir/out" 2>&1
+	is "$1: the status" $? $qemu_noboot
+	is "$1: the verdict" "$(cat "$dir/verdict")" noboot
+	is "$1: one line says so" "$(tr -d '\r' <"$dir/err")" \
+		"isthmus: cannot start: the CPU has no $2"
+}
+for feature in pse tsc cmov fxsr; do
+	lacking "qemu32,-$feature" "${feature^^}"
+done
+lacking pentium CMOV
 plan
