@@ -55,9 +55,6 @@ signal_first(sigset_t set)
 /* Act on the current process's signals before it goes back to user mode.
  * => may not return (it ends), may sleep (it stops). */
 void signal_deliver(void);
-/* The current process can't be given this signal's handler: it ends, and one
- * line says why. */
-_Noreturn void signal_force_exit(int sig, const char *what);
 const char *signal_name(int sig);
 /* exec: handlers go back to default, ignored ones stay. */
 void signal_exec(struct proc *p);

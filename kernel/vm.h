@@ -290,7 +290,7 @@ vm_tree_slots(struct vm_space *sp, uint32_t lo, uint32_t hi, bool used)
 void vm_tree_moved(struct vm_space *sp, struct vm_entry *e);
 
 void vm_init(void);
-/* Resolve an access (one PROT_* bit) of user code or the kernel on its behalf.
+/* Resolve an access (PROT_WRITE, or 0 for a read) of user code or the kernel on its behalf.
  * => 0, SEGV_MAPERR, SEGV_ACCERR, or VM_FAULT_END beyond the object's end, for
  * which the signal is SIGBUS. Never for want of memory, but for a stack that
  * would grow beyond what can be promised. Does not sleep. */

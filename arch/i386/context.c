@@ -14,11 +14,11 @@
 #define KSTACK_STRIDE (KSTACK_PAGES + 1) /* the lowest page is never mapped */
 #define KSTACKS (KSTACK_TABLES * PTAB_PAGES / KSTACK_STRIDE)
 
-#define CPUID_FXSR (1u << 24) /* EDX, leaf 1 */
-#define CPUID_SSE (1u << 25)
+#define CPUID_SSE (1u << 25) /* EDX, leaf 1 */
 #define CR0_MP 0x02u
 #define CR0_EM 0x04u
 #define CR0_NE 0x20u
+#define CR0_AM 0x40000u
 #define CR4_OSFXSR 0x200u
 #define CR4_OSXMMEXCPT 0x400u
 #define FPU_CONTROL 0x37fu /* what FNINIT sets */
@@ -109,14 +109,12 @@ fpu_init(void)
 	uint32_t eax = 1, ebx, ecx, edx, cr0, cr4;
 
 	__asm__("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
-	if (!(edx & CPUID_FXSR))
-		noboot("this CPU has no FXSAVE");
 	machine_hwcap = edx;
 	__asm__ volatile("movl %%cr4, %0" : "=r"(cr4));
 	cr4 |= CR4_OSFXSR | (edx & CPUID_SSE ? CR4_OSXMMEXCPT : 0);
 	__asm__ volatile("movl %0, %%cr4" : : "r"(cr4));
 	__asm__ volatile("movl %%cr0, %0" : "=r"(cr0));
-	cr0 = (cr0 & ~CR0_EM) | CR0_MP | CR0_NE;
+	cr0 = (cr0 & ~(CR0_EM | CR0_AM)) | CR0_MP | CR0_NE;
 	__asm__ volatile("movl %0, %%cr0" : : "r"(cr0));
 
 	*(uint16_t *)fpu_default = FPU_CONTROL;
@@ -167,7 +165,8 @@ machine_proc_free(struct proc *p)
 void
 machine_proc_fork(struct proc *child, const struct proc *parent, vaddr_t sp)
 {
-	*child->md.tf = *parent->md.tf;
+	ASSERT(parent == curproc());
+	*child->md.tf = *user_frame();
 	child->md.tf->eax = 0;
 	if (sp != 0)
 		child->md.tf->esp = sp;
@@ -223,13 +222,13 @@ machine_poll(void)
 vaddr_t
 machine_user_sp(void)
 {
-	return curproc()->md.tf->esp;
+	return user_frame()->esp;
 }
 
 vaddr_t
 machine_user_pc(void)
 {
-	return curproc()->md.tf->eip;
+	return user_frame()->eip;
 }
 
 static bool

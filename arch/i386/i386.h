@@ -38,7 +38,7 @@ void segments_init(void);
 void segments_load_tls(const uint64_t tls[TLS_SLOTS]);
 
 /* vectors.asm, switch.asm and usercopy.asm */
-extern const uint32_t trap_vectors[]; /* 0 to 47, then the system call's */
+extern const uint32_t trap_vectors[VECTORS];
 extern const uint8_t trap_return_gs[], trap_return_fs[], trap_return_iret[];
 extern const uint8_t usercopy_start[], usercopy_end[], usercopy_fault[];
 void double_fault_entry(void);
@@ -48,6 +48,10 @@ void context_switch(uint32_t *save_esp, uint32_t esp);
 /* trap.c */
 void trap(struct trapframe *tf);
 void page_fault(struct trapframe *tf);
+void unusual_flags(struct trapframe *tf);
+/* Returns the user registers of the current process, which is in a trap from user mode:
+ * the frame at the top of its kernel stack. */
+struct trapframe *user_frame(void);
 void double_fault(void);
 
 /* context.c */

@@ -21,7 +21,7 @@ struct tss tss;
 static struct tss double_fault_tss;
 static uint8_t double_fault_stack[4096];
 static uint64_t gdt[GDT_ENTRIES];
-static uint64_t idt[TRAP_SYSCALL + 1];
+static uint64_t idt[VECTORS];
 
 static uint64_t
 flat_segment(uint32_t access)
@@ -87,12 +87,12 @@ segments_init(void)
 	double_fault_tss.cs = KERNEL_CS;
 	double_fault_tss.ss = double_fault_tss.ds = double_fault_tss.es = KERNEL_DS;
 
-	for (i = 0; i < TRAP_IRQ + 16; i++)
+	for (i = 0; i < VECTORS; i++)
 		idt[i] = gate(KERNEL_CS, trap_vectors[i], GATE_INTERRUPT);
 	idt[VECTOR_BREAKPOINT] |= (uint64_t)SEG_USER << 32;
 	idt[VECTOR_OVERFLOW] |= (uint64_t)SEG_USER << 32;
 	idt[TRAP_DOUBLE] = gate(DOUBLE_TSS_SEL, 0, GATE_TASK);
-	idt[TRAP_SYSCALL] = gate(KERNEL_CS, trap_vectors[i], GATE_INTERRUPT | SEG_USER);
+	idt[TRAP_SYSCALL] |= (uint64_t)SEG_USER << 32;
 	tables_load();
 }
 

@@ -68,9 +68,9 @@ static const uint8_t retcode_plain[8] = {0x58, 0xb8, 119, 0, 0, 0, 0xcd, 0x80};
 static const uint8_t retcode_rt[8] = {0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0};
 
 static void
-context_fill(struct sigcontext *sc, const struct machine_proc *md, uint64_t mask, vaddr_t fpstate)
+context_fill(struct sigcontext *sc, uint64_t mask, vaddr_t fpstate)
 {
-	const struct trapframe *tf = md->tf;
+	const struct trapframe *tf = user_frame();
 	bool call = tf->trapno >= TRAP_IRQ;
 
 	*sc = (struct sigcontext){.gs = tf->gs & 0xffff,
@@ -94,7 +94,7 @@ context_fill(struct sigcontext *sc, const struct machine_proc *md, uint64_t mask
 	                          .ss = tf->ss & 0xffff,
 	                          .fpstate = fpstate,
 	                          .oldmask = (uint32_t)mask,
-	                          .cr2 = md->cr2};
+	                          .cr2 = curproc()->md.cr2};
 }
 
 /* => the handler starts with the FPU as a program does. */
@@ -133,16 +133,16 @@ fpstate_pop(vaddr_t from)
 static int
 plain_push(vaddr_t at, int sig, const struct abi_sigaction *act, uint64_t mask, vaddr_t fpstate)
 {
-	struct machine_proc *md = &curproc()->md;
+	struct trapframe *tf = user_frame();
 	struct sigframe f = {.sig = sig, .extramask = (uint32_t)(mask >> 32)};
 
 	f.pretcode =
 		act->flags & SA_RESTORER ? act->restorer : at + offsetof(struct sigframe, retcode);
-	context_fill(&f.sc, md, mask, fpstate);
+	context_fill(&f.sc, mask, fpstate);
 	memcpy(f.retcode, retcode_plain, sizeof(f.retcode));
 	if (copyout(at, &f, sizeof(f)) != 0)
 		return EFAULT;
-	md->tf->ecx = md->tf->edx = 0;
+	tf->ecx = tf->edx = 0;
 	return 0;
 }
 
@@ -150,7 +150,7 @@ static int
 rt_push(vaddr_t at, int sig, const struct abi_siginfo *info, const struct abi_sigaction *act,
         uint64_t mask, vaddr_t fpstate)
 {
-	struct machine_proc *md = &curproc()->md;
+	struct trapframe *tf = user_frame();
 	struct rt_sigframe f = {.sig = sig, .info = *info};
 
 	f.pretcode = act->flags & SA_RESTORER ? act->restorer
@@ -161,12 +161,12 @@ rt_push(vaddr_t at, int sig, const struct abi_siginfo *info, const struct abi_si
 	if (f.uc.stack.ss_size == 0)
 		f.uc.stack.ss_flags = SS_DISABLE;
 	f.uc.sigmask = mask;
-	context_fill(&f.uc.mc, md, mask, fpstate);
+	context_fill(&f.uc.mc, mask, fpstate);
 	memcpy(f.retcode, retcode_rt, sizeof(f.retcode));
 	if (copyout(at, &f, sizeof(f)) != 0)
 		return EFAULT;
-	md->tf->edx = f.info_addr;
-	md->tf->ecx = f.uc_addr;
+	tf->edx = f.info_addr;
+	tf->ecx = f.uc_addr;
 	return 0;
 }
 
@@ -174,7 +174,7 @@ int
 machine_signal_push(int sig, const struct abi_siginfo *info, const struct abi_sigaction *act,
                     uint64_t mask, vaddr_t sp)
 {
-	struct trapframe *tf = curproc()->md.tf;
+	struct trapframe *tf = user_frame();
 	bool rt = act->flags & SA_SIGINFO;
 	vaddr_t fpstate = (sp - sizeof(struct fpstate)) & ~15u, at;
 
@@ -227,7 +227,7 @@ context_restore(struct trapframe *tf, const struct sigcontext *sc)
 int
 machine_signal_return(bool rt, uint64_t *mask, uint32_t *result)
 {
-	struct trapframe *tf = curproc()->md.tf;
+	struct trapframe *tf = user_frame();
 	struct sigcontext sc;
 	uint32_t high;
 
@@ -257,7 +257,7 @@ machine_signal_return(bool rt, uint64_t *mask, uint32_t *result)
 void
 machine_syscall_restart(void)
 {
-	struct trapframe *tf = curproc()->md.tf;
+	struct trapframe *tf = user_frame();
 
 	tf->eax = tf->error;
 	tf->eip -= INT80_SIZE;

@@ -8,16 +8,19 @@
 #define IRQ_TIMER 0
 #define IRQ_KEYBOARD 1
 #define IRQ_COM1 4
+#define IRQS 16
 
 enum { ADDR_NONE, ADDR_EIP };
 
-/* What the process gets for each exception; Linux's signals and codes. */
+/* What the process gets for each exception; Linux's signals and codes. One that has a
+ * name and no signal is not the program's doing; one without a name does not exist. */
 static const struct {
 	const char *what;
 	uint8_t sig, code, addr;
 } exceptions[TRAP_IRQ] = {
 	[0] = {"divide by zero", SIGFPE, FPE_INTDIV, ADDR_EIP},
 	[1] = {"single step", SIGTRAP, TRAP_TRACE, ADDR_EIP},
+	[2] = {"non-maskable interrupt", 0, 0, ADDR_NONE},
 	[3] = {"breakpoint", SIGTRAP, SI_KERNEL, ADDR_NONE},
 	[4] = {"overflow", SIGSEGV, SI_KERNEL, ADDR_NONE},
 	[5] = {"bound exceeded", SIGSEGV, SI_KERNEL, ADDR_NONE},
@@ -27,8 +30,10 @@ static const struct {
 	[11] = {"segment not present", SIGBUS, SI_KERNEL, ADDR_NONE},
 	[12] = {"stack segment fault", SIGBUS, SI_KERNEL, ADDR_NONE},
 	[13] = {"general protection", SIGSEGV, SI_KERNEL, ADDR_NONE},
+	[14] = {"page fault", 0, 0, ADDR_NONE},
 	[16] = {"floating point error", SIGFPE, FPE_FLTINV, ADDR_EIP},
 	[17] = {"alignment check", SIGBUS, BUS_ADRALN, ADDR_NONE},
+	[18] = {"machine check", 0, 0, ADDR_NONE},
 	[19] = {"SIMD floating point error", SIGFPE, FPE_FLTINV, ADDR_EIP},
 };
 
@@ -47,10 +52,75 @@ irq_take(unsigned irq, bool user)
 	}
 }
 
+/*
+ * An interrupt that is not the interrupt controllers', or an exception that this kernel
+ * has not enabled. It is said once for each vector, and ignored.
+ */
+static void
+unexpected_vector(uint32_t n)
+{
+	static bool told[VECTORS];
+
+	if (!told[n])
+		printf("vector %u came for no reason, and is ignored\n", n);
+	told[n] = true;
+}
+
+/* Takes an interrupt. => false: vector n is an exception's. */
+static bool
+interrupt_take(uint32_t n, bool user)
+{
+	if (n >= TRAP_IRQ && n < TRAP_IRQ + IRQS)
+		irq_take(n - TRAP_IRQ, user);
+	else if (n >= TRAP_IRQ || exceptions[n].what == NULL)
+		unexpected_vector(n);
+	else
+		return false;
+	return true;
+}
+
+/*
+ * Called by vectors.asm before all else for a frame with flags that are unusual (see
+ * trapframe.h). They become what a program may have. In virtual 8086 mode, which only
+ * an emulator lets a program enter, the CPU pushed four words more, so the frame is not
+ * where user_frame() looks for it: such a process ends here.
+ */
+void
+unusual_flags(struct trapframe *tf)
+{
+	if (tf->eflags & EFLAGS_VM) {
+		if (tf->trapno != TRAP_SYSCALL)
+			interrupt_take(tf->trapno, true);
+		signal_force_exit(SIGSEGV, "virtual 8086 mode");
+	}
+	tf->eflags = (tf->eflags & EFLAGS_PROGRAM) | EFLAGS_FIXED;
+	if (trap_from_user(tf))
+		tf->eflags |= EFLAGS_IF;
+}
+
+/* A trap from a program begins: its interrupts are on whatever the frame says. */
+static void
+user_trap_begins(struct trapframe *tf)
+{
+	tf->eflags |= EFLAGS_IF;
+	ASSERT(tf == user_frame());
+}
+
+struct trapframe *
+user_frame(void)
+{
+	struct trapframe *tf = curproc()->md.tf;
+
+	ASSERT((tf->cs & 0xffff) == USER_CS);
+	ASSERT((tf->eflags & (~EFLAGS_PROGRAM | EFLAGS_IF)) == EFLAGS_IF);
+	return tf;
+}
+
+/* What vm_fault() is to allow: PROT_WRITE or, for a read, 0. */
 static int
 fault_access(const struct trapframe *tf)
 {
-	return tf->error & PF_WRITE ? PROT_WRITE : PROT_READ;
+	return tf->error & PF_WRITE ? PROT_WRITE : 0;
 }
 
 __attribute__((noinline)) static void
@@ -136,10 +206,8 @@ kernel_trap(struct trapframe *tf)
 {
 	uint32_t va;
 
-	if (tf->trapno >= TRAP_IRQ && tf->trapno < TRAP_IRQ + 16) {
-		irq_take(tf->trapno - TRAP_IRQ, false);
+	if (interrupt_take(tf->trapno, false))
 		return;
-	}
 	if (tf->trapno == TRAP_PAGE && tf->eip >= (uint32_t)usercopy_start &&
 	    tf->eip < (uint32_t)usercopy_end) {
 		va = cpu_read_cr2();
@@ -158,7 +226,7 @@ user_exception(struct trapframe *tf)
 {
 	uint32_t n = tf->trapno;
 
-	if (n < TRAP_IRQ && exceptions[n].sig != 0)
+	if (exceptions[n].sig != 0)
 		signal_fault(exceptions[n].sig, exceptions[n].code,
 		             exceptions[n].addr == ADDR_EIP ? tf->eip : 0, exceptions[n].what);
 	else
@@ -177,6 +245,7 @@ page_fault(struct trapframe *tf)
 		kernel_trap(tf);
 		return;
 	}
+	user_trap_begins(tf);
 	p->faults++;
 	code = vm_fault(p->space, va, fault_access(tf));
 	if (code != 0)
@@ -193,9 +262,8 @@ trap(struct trapframe *tf)
 		kernel_trap(tf);
 		return;
 	}
-	if (tf->trapno >= TRAP_IRQ)
-		irq_take(tf->trapno - TRAP_IRQ, true);
-	else
+	user_trap_begins(tf);
+	if (!interrupt_take(tf->trapno, true))
 		user_exception(tf);
 	if (return_work)
 		user_return();

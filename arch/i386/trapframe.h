@@ -27,6 +27,7 @@ enum trap {
 	TRAP_IRQ = 32, /* 32 to 47 */
 	TRAP_SYSCALL = 0x80
 };
+#define VECTORS 256
 
 /* Error code of a page fault, Intel SDM vol. 3, 4.7. */
 #define PF_PRESENT 1u
@@ -42,20 +43,39 @@ enum trap {
 #define USER_DS 0x7b
 #define GDT_ENTRIES 16
 
+#define EFLAGS_FIXED 0x00000002u /* always set */
 #define EFLAGS_TF 0x00000100u
 #define EFLAGS_IF 0x00000200u
 #define EFLAGS_DF 0x00000400u
+#define EFLAGS_IOPL 0x00003000u
+#define EFLAGS_NT 0x00004000u
 #define EFLAGS_RF 0x00010000u
+#define EFLAGS_VM 0x00020000u
+#define EFLAGS_ID 0x00200000u
 /* CF PF AF ZF SF TF DF OF RF AC: what a signal frame may set. */
 #define EFLAGS_USER 0x00050dd5u
+/*
+ * All that a program can have, Intel SDM vol. 3, 2.3. A frame may hold more: under
+ * emulation a program can make the CPU push IOPL or VM, and IRET would give them to
+ * it. So vectors.asm looks for flags that are unusual: those beyond, and DF, which
+ * the kernel's own code must not have.
+ */
+#define EFLAGS_PROGRAM (EFLAGS_USER | EFLAGS_NT | EFLAGS_ID | EFLAGS_IF | EFLAGS_FIXED)
+#define EFLAGS_UNUSUAL (~EFLAGS_PROGRAM | EFLAGS_DF)
 
+/* Was it a program that was interrupted? (In virtual 8086 mode CS says nothing, but
+ * such a frame goes no further than unusual_flags().) */
 static inline bool
 trap_from_user(const struct trapframe *tf)
 {
-	return (tf->cs & 3) == 3;
+	return (tf->cs & 3) != 0;
 }
 
 /* What vectors.asm knows of it. */
+_Static_assert(offsetof(struct trapframe, edx) == 36, "FRAME_EDX");
+_Static_assert(offsetof(struct trapframe, ecx) == 40, "FRAME_ECX");
 _Static_assert(offsetof(struct trapframe, eax) == 44, "FRAME_EAX");
+_Static_assert(offsetof(struct trapframe, eflags) == 64, "FRAME_EFLAGS");
+_Static_assert(EFLAGS_UNUSUAL == 0xffdab428, "FLAGS_UNUSUAL");
 
 #endif

@@ -6,10 +6,17 @@
 KERNEL_DS	equ 0x10
 TRAP_PAGE	equ 14
 TRAP_SYSCALL	equ 0x80
-FRAME_EAX	equ 44			; in struct trapframe
+VECTORS		equ 256
+FRAME_ECX	equ 40			; in struct trapframe
+FRAME_EDX	equ 36
+FRAME_EAX	equ 44
+FRAME_EFLAGS	equ 64
+FLAGS_UNUSUAL	equ 0xffdab428		; EFLAGS_UNUSUAL of trapframe.h
+EFLAGS_IF	equ 0x200
 
 extern trap
 extern page_fault
+extern unusual_flags
 extern syscall
 extern user_return
 extern return_work
@@ -30,27 +37,56 @@ vector_%1:
 %endmacro
 
 %assign n 0
-%rep 48
-%if n <> TRAP_PAGE
+%rep VECTORS
+%if n <> TRAP_PAGE && n <> TRAP_SYSCALL
 	VECTOR n
 %endif
 %assign n n + 1
 %endrep
 
-; The stack has a struct trapframe from here on.
-%macro SAVE 0
+; The stack has a struct trapframe from here on. SAVE CMP, ADDRESS, VALUE, JCC looks
+; at the flags: with those that are unusual, unusual_flags() is called.
+%macro SAVE 4
 	pusha
 	push ds
 	push es
 	push fs
 	push gs
-	cld
+	%1 %2, %3
+	%4 %%usual
+	call mend_flags
+%%usual:
 	mov ds, [cs:kernel_ds]
 	mov es, [cs:kernel_ds]
 %endmacro
 
+; Called by SAVE: unusual_flags() mends the frame, or ends the process. The
+; registers that a system call passes on keep their values.
+mend_flags:
+	cld
+	mov ds, [cs:kernel_ds]
+	mov es, [cs:kernel_ds]
+	lea eax, [esp + 4]
+	call unusual_flags
+	mov eax, [esp + 4 + FRAME_EAX]
+	mov ecx, [esp + 4 + FRAME_ECX]
+	mov edx, [esp + 4 + FRAME_EDX]
+	ret
+
+; Any trap: flags that a program or C code may not have are unusual. All are rare,
+; and so is DF, so that this test takes the place of CLD.
+%macro SAVE_TRAP 0
+	SAVE test, dword [esp + FRAME_EFLAGS], FLAGS_UNUSUAL, jz
+%endmacro
+
+; A system call: all but the arithmetic flags are unusual there, and so is IF if it
+; is clear.
+%macro SAVE_SYSCALL 0
+	SAVE cmp, word [esp + FRAME_EFLAGS + 1], EFLAGS_IF >> 8, je
+%endmacro
+
 trap_enter:
-	SAVE
+	SAVE_TRAP
 	mov eax, esp
 	call trap
 	jmp trap_return
@@ -58,7 +94,7 @@ trap_enter:
 ; What most programs trap for goes straight there.
 vector_14:
 	push dword TRAP_PAGE
-	SAVE
+	SAVE_TRAP
 	mov eax, esp
 	call page_fault
 	jmp trap_return
@@ -70,7 +106,7 @@ vector_14:
 vector_syscall:
 	push eax			; kept to make the call again
 	push dword TRAP_SYSCALL
-	SAVE
+	SAVE_SYSCALL
 	push ebp
 	push edi
 	push esi
@@ -115,8 +151,11 @@ align 4
 global trap_vectors
 trap_vectors:
 %assign n 0
-%rep 48
+%rep VECTORS
+%if n == TRAP_SYSCALL
+	dd vector_syscall
+%else
 	dd vector_ %+ n
+%endif
 %assign n n + 1
 %endrep
-	dd vector_syscall

@@ -17,4 +17,36 @@ ok 'a backtrace with names' grep -qE '^#0 +kernel_main ' "$dir/gdb"
 ok 'and lines' grep -q 'kernel/main.c' "$dir/gdb"
 wait $run
 is 'and the program runs on' $? 4
+
+# Twice in a row the CPU takes vector 200, which is nobody's, where the program exits.
+tools/run --gdb --timeout 60 "$probe" exit 4 >"$dir/out" 2>"$dir/err" &
+run=$!
+for ((i = 0; i < 100; i++)); do
+	command=$(grep -m 1 '^gdb ' "$dir/err") && break
+	sleep 0.1
+done
+cat >"$dir/commands" <<'END'
+hbreak sys_exit_group
+continue
+set $frame = (unsigned *)$esp - 3
+set $frame[2] = $eflags
+set $frame[1] = $cs
+set $frame[0] = $eip
+set $esp = $frame
+set $eip = trap_vectors[200]
+continue
+set $frame = (unsigned *)$esp - 3
+set $frame[2] = $eflags
+set $frame[1] = $cs
+set $frame[0] = $eip
+set $esp = $frame
+set $eip = trap_vectors[200]
+delete
+continue
+END
+eval "${command/gdb /timeout 50 gdb -q -nx -batch }" -x "$dir/commands" \
+	>"$dir/gdb" 2>&1 </dev/null
+wait $run
+is 'an interrupt of no device is ignored' $? 4
+is 'and one line says so' "$(grep -c 'vector 200 ' "$dir/err")" 1
 plan

@@ -142,6 +142,23 @@ masks(void)
 	NUM(old.sa_flags & SA_NODEFER);
 }
 
+/* `int n` for each n; Linux has a meaning for 3, 4 and 128. */
+static void
+each_vector(void)
+{
+	unsigned char *code = (unsigned char *)mmap(HOLE, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC,
+	                                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	char name[16];
+
+	memcpy(code, "\xcd\x00\xc3", 3);
+	for (int n = 0; n < 256; n++) {
+		code[1] = (unsigned char)n;
+		snprintf(name, sizeof(name), "int %d", n);
+		FAULT(name, __asm__ volatile("call *%0" : : "r"(code), "a"(SYS_getpid) : "memory"));
+	}
+	munmap(HOLE, PAGE);
+}
+
 static void
 faults(void)
 {
@@ -165,6 +182,7 @@ faults(void)
 	mmap(HOLE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	FAULT("a store to what is to be read", HOLE[5] = 1);
 	munmap(HOLE, PAGE);
+	each_vector();
 	NUM(sigaltstack(&stack, NULL));
 	NUM(sigaltstack(NULL, &old));
 	TEXT("sigaltstack", "%d %u", old.ss_flags, (unsigned)old.ss_size);

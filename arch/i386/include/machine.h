@@ -207,6 +207,9 @@ void clock_tick(bool user);
 /* The current process did what gets it `sig`; what is one or two words.
  * => called from its own trap; the process goes on to user_return(). */
 void signal_fault(int sig, int code, vaddr_t addr, const char *what);
+/* The current process can't be given this signal's handler: it ends, and one
+ * line says why. */
+_Noreturn void signal_force_exit(int sig, const char *what);
 /* A byte typed at the console. */
 void tty_input(uint8_t byte);
 
