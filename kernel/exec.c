@@ -185,6 +185,7 @@ become(struct vm_space *sp, const char *path, const struct image *im, const stru
 	image_clear_tails(sp, im);
 	if (first != im)
 		image_clear_tails(sp, linker);
+	proc_set_program(p, im->node);
 	set_name(p, path);
 	set_ids(&p->cred, im->node->mode, im->node->uid, im->node->gid);
 	proc_ends_normally(p);

@@ -44,6 +44,7 @@ struct image {
 	struct node *node; /* one reference each */
 	struct vm_object *object;
 	uint32_t size; /* of the file, bytes */
+	bool denied;   /* writing to it, as long as this is open */
 	struct elf_header eh;
 	struct elf_phdr ph[PHDRS_MAX];
 	const struct elf_phdr *interp; /* NULL: it needs none */
@@ -54,7 +55,7 @@ struct image {
 	const char *reason;
 };
 
-/* => ENOENT and the like. */
+/* => ENOENT and the like; ETXTBSY: it may be written to. */
 int image_open(struct image *im, const char *path);
 void image_close(struct image *im);
 /* Up to n bytes from the file's start; => how many. */

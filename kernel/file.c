@@ -5,6 +5,7 @@
  */
 #include "abi/errno.h"
 #include "file.h"
+#include "file_map.h"
 #include "kmem.h"
 #include "lock.h"
 #include "printf.h"
@@ -67,6 +68,29 @@ uio_move(struct uio *u, void *buf, size_t n)
 
 /* ---- Open files ---- */
 
+/* Is a file opened with these flags one that may be written to? => 0, 1. */
+static int
+writes(int flags)
+{
+	return (flags & O_ACCMODE) != O_RDONLY;
+}
+
+int
+node_deny_write(struct node *n)
+{
+	if (n->writers > 0 || file_map_of(n->object)->writers > 0)
+		return ETXTBSY;
+	n->writers--;
+	return 0;
+}
+
+void
+node_allow_write(struct node *n)
+{
+	ASSERT(n->writers < 0);
+	n->writers++;
+}
+
 struct file *
 file_create(struct node *n, const struct file_ops *ops, int flags)
 {
@@ -77,6 +101,7 @@ file_create(struct node *n, const struct file_ops *ops, int flags)
 		f->node = n;
 		node_ref(n);
 		f->ops = ops;
+		n->writers += writes(flags);
 		f->flags = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK | O_LARGEFILE | O_DIRECTORY);
 	}
 	return f;
@@ -92,6 +117,7 @@ file_unref(struct file *f)
 		lock_release(f->node, f);
 	if (f->ops->close != NULL)
 		f->ops->close(f);
+	f->node->writers -= writes(f->flags);
 	node_unref(f->node);
 	kmem_free(f);
 }
@@ -101,21 +127,21 @@ static int
 open_check(const struct walk *w, int flags)
 {
 	static const int wanted[] = {R_OK, W_OK, R_OK | W_OK, R_OK | W_OK};
-	int mode = wanted[flags & O_ACCMODE];
+	bool dir = node_is(w->node, S_IFDIR);
+	int mode = wanted[flags & O_ACCMODE], err;
 
 	if ((flags & O_CREAT) && (flags & O_EXCL))
 		return EEXIST;
-	if (w->node->target != NULL)
-		return ELOOP;
 	if (flags & O_TRUNC)
 		mode |= W_OK;
-	if (!node_is(w->node, S_IFDIR)) {
-		if (flags & O_DIRECTORY)
-			return ENOTDIR;
-	} else if ((mode & W_OK) || (flags & O_CREAT)) {
+	if (dir && ((mode & W_OK) || (flags & O_CREAT)))
 		return EISDIR;
-	}
-	return fs_access(w->node, &curproc()->cred, mode);
+	if (!dir && (flags & O_DIRECTORY))
+		return ENOTDIR;
+	if (w->node->target != NULL)
+		return ELOOP;
+	err = fs_access(w->node, &curproc()->cred, mode);
+	return err == 0 && (mode & W_OK) && w->node->writers < 0 ? ETXTBSY : err;
 }
 
 /* The node that is to be opened is w's: the one that is there, or a new one. */
@@ -145,7 +171,7 @@ file_open(struct node *start, const char *path, int flags, uint32_t mode, int *f
 
 	err = fd_find(0, fd);
 	if (err == 0)
-		err = fs_walk(path, start, &curproc()->cred, follow, &w);
+		err = fs_walk(path, start, &curproc()->cred, follow ? WALK_FOLLOW : WALK_STAY, &w);
 	if (err != 0)
 		return err;
 	err = open_node(&w, flags, mode);

@@ -12,6 +12,7 @@
 
 struct fdtable;
 struct lock;
+struct pipe;
 struct poll_watch;
 struct vm_object;
 struct proc;
@@ -35,6 +36,10 @@ void node_unref(struct node *n);
 /* A regular file's memory and size in bytes; NULL if it has none (a
  * directory, a device). The node keeps its own reference. */
 struct vm_object *node_object(const struct node *n, uint32_t *size);
+/* Nobody may write to the regular file n from here on, until as many calls of
+ * node_allow_write(). => ETXTBSY: somebody may already, by an open file or a mapping. */
+int node_deny_write(struct node *n);
+void node_allow_write(struct node *n);
 /* Kernel memory to and from a file's object; off + n within it. */
 void file_data_write(struct vm_object *obj, uint32_t off, const void *from, size_t n);
 void file_data_read(struct vm_object *obj, uint32_t off, void *to, size_t n);
@@ -107,6 +112,9 @@ struct node {
 	struct abi_timespec64 atime, mtime, ctime;
 	uint32_t size;            /* bytes */
 	struct vm_object *object; /* a regular file's content */
+	int32_t writers;          /* open files that may write; below 0: who runs it */
+	struct pipe *pipe;        /* a FIFO's, while it is open */
+	char *label;              /* what a memfd is called, from kmem_alloc */
 	struct lock *locks;       /* lock.h */
 	uint32_t nlocks;
 	char *target; /* a symbolic link's, from kmem_alloc */
@@ -160,9 +168,15 @@ struct walk {
 	bool slash; /* behind it: only a directory will do */
 	char *buf;  /* where name stands, if that isn't the caller's */
 };
-/* follow: also a symbolic link that the path ends in.
- * => as fs_lookup(), but 0 when only the last name is missing. */
-int fs_walk(const char *path, struct node *cwd, const struct cred *cred, bool follow,
+/* What a walk does with a symbolic link that the path ends in. */
+enum walk_end {
+	WALK_FOLLOW,
+	WALK_STAY, /* the link is what is meant, unless a slash follows it */
+	WALK_NAME  /* the name is what is meant, also with a slash behind it */
+};
+/* => as fs_lookup(), but 0 when only the last name is missing; with WALK_NAME a slash
+ * behind the name of a file is for the caller to judge. */
+int fs_walk(const char *path, struct node *cwd, const struct cred *cred, enum walk_end end,
             struct walk *w);
 void fs_walk_end(struct walk *w);
 
@@ -184,8 +198,8 @@ int ramfs_setup(struct node *n);
 int ramfs_resize(struct node *n, uint32_t size);
 /* Let [from, to) of a regular file read as zeros, as far as the file reaches. Sleeps. */
 void ramfs_zero(struct node *n, uint32_t from, uint32_t to);
-extern const struct dir_ops ramfs_dir_ops, ramfs_fixed_ops; /* fixed: no changes */
-extern const struct file_ops ramfs_file_ops, dir_file_ops;
+extern const struct dir_ops ramfs_dir_ops, ramfs_fixed_ops;          /* fixed: no changes */
+extern const struct file_ops ramfs_file_ops, dir_file_ops, fifo_ops; /* the last: pipe.c */
 
 /* fs_change.c: what changes a tree, with the current process's rights.
  * Make what the walk didn't find; target: of a symbolic link. */
@@ -194,9 +208,9 @@ int fs_remove(const struct walk *w, bool dir);
 int fs_link(struct node *n, const struct walk *w);
 int fs_rename(const struct walk *from, const struct walk *to, bool replace);
 
-/* sys_path.c: a user's path, from a directory's descriptor or AT_FDCWD on.
- * => as fs_walk(), EBADF, ENOTDIR. */
-int path_walk(uint32_t dirfd, vaddr_t path, bool follow, struct walk *w);
+/* sys_path.c: a user's path to a name (WALK_NAME), from a directory's descriptor or
+ * AT_FDCWD on. => as fs_walk(), EBADF, ENOTDIR. */
+int path_walk(uint32_t dirfd, vaddr_t path, struct walk *w);
 /* What a call does with one file; arg: its arguments behind those that name it. */
 typedef int node_fn(struct node *n, const uint32_t *arg, uint32_t *result);
 /* Do it with the node of a path, or of a descriptor.

@@ -22,6 +22,13 @@ file_map_create(struct node *n)
 	return &m->object;
 }
 
+/* Can stores through e change the file? => 0, 1. */
+static uint32_t
+writes(const struct vm_entry *e)
+{
+	return e->inherit == VM_SHARE && (e->max_prot & PROT_WRITE);
+}
+
 void
 file_map_show(struct vm_space *sp, struct vm_entry *e)
 {
@@ -30,6 +37,7 @@ file_map_show(struct vm_space *sp, struct vm_entry *e)
 	vm_object_ref(e->object);
 	if (e->object->fixed)
 		return;
+	file_map_of(e->object)->writers += writes(e);
 	list = &file_map_of(e->object)->shown;
 	e->space = sp;
 	e->shown_next = *list;
@@ -43,6 +51,7 @@ void
 file_map_unshow(struct vm_entry *e)
 {
 	if (!e->object->fixed) {
+		file_map_of(e->object)->writers -= writes(e);
 		*e->shown_link = e->shown_next;
 		if (e->shown_next != NULL)
 			e->shown_next->shown_link = e->shown_link;

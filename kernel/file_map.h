@@ -11,6 +11,7 @@ struct node;
 struct file_map {
 	struct vm_object object; /* first: its last reference frees all of this */
 	struct node *node;       /* whose content it is; NULL: that has gone */
+	uint32_t writers;        /* of these, the shared ones that may be written to */
 	struct vm_entry *shown;  /* the entries that show it, of all spaces */
 };
 

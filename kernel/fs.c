@@ -73,6 +73,7 @@ node_unref(struct node *n)
 			vm_object_unref(n->object);
 		}
 		kmem_free(n->target);
+		kmem_free(n->label);
 		kmem_free(n);
 		n = parent;
 	}
@@ -212,7 +213,8 @@ follow_link(struct walk *w, const char **path, unsigned count)
 }
 
 int
-fs_walk(const char *path, struct node *cwd, const struct cred *cred, bool follow, struct walk *w)
+fs_walk(const char *path, struct node *cwd, const struct cred *cred, enum walk_end end,
+        struct walk *w)
 {
 	int err = *path == '\0' ? ENOENT : 0;
 	unsigned links = 0;
@@ -230,10 +232,12 @@ fs_walk(const char *path, struct node *cwd, const struct cred *cred, bool follow
 		while (*path == '/')
 			path++;
 		err = step(w, cred);
-		if (err == 0 && w->node != NULL && w->node->target != NULL && (follow || w->slash))
+		if (err == 0 && w->node != NULL && w->node->target != NULL &&
+		    (end == WALK_FOLLOW || *path != '\0' || (end == WALK_STAY && w->slash)))
 			err = follow_link(w, &path, ++links);
 	}
-	if (err == 0 && w->slash && w->node != NULL && !node_is(w->node, S_IFDIR))
+	if (err == 0 && w->slash && end != WALK_NAME && w->node != NULL &&
+	    !node_is(w->node, S_IFDIR))
 		err = ENOTDIR;
 	if (err != 0)
 		fs_walk_end(w);
@@ -253,7 +257,7 @@ int
 fs_lookup(const char *path, struct node *cwd, const struct cred *cred, struct node **out)
 {
 	struct walk w;
-	int err = fs_walk(path, cwd, cred, true, &w);
+	int err = fs_walk(path, cwd, cred, WALK_FOLLOW, &w);
 
 	if (err != 0)
 		return err;

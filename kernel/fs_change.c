@@ -79,6 +79,8 @@ fs_remove(const struct walk *w, bool dir)
 		return ENOENT;
 	if (is_dots(w))
 		return !dir ? EISDIR : w->len == 0 ? EBUSY : w->len == 1 ? EINVAL : ENOTEMPTY;
+	if (w->slash && !dir)
+		return node_is(w->node, S_IFDIR) ? EISDIR : ENOTDIR;
 	err = may_remove(w->dir, w->node);
 	if (err != 0)
 		return err;
@@ -142,10 +144,10 @@ fs_rename(const struct walk *from, const struct walk *to, bool replace)
 		return ENOENT;
 	if (from->dir->dev != to->dir->dev)
 		return EXDEV;
-	if (!node_is(n, S_IFDIR) && (from->slash || to->slash))
-		return ENOTDIR;
 	if (!replace && to->node != NULL)
 		return EEXIST;
+	if (!node_is(n, S_IFDIR) && (from->slash || to->slash))
+		return ENOTDIR;
 	/* A directory can't come to be within itself. */
 	for (up = to->dir; up != n && up != up->parent; up = up->parent)
 		;

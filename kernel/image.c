@@ -38,17 +38,26 @@ image_open(struct image *im, const char *path)
 	err = im->object == NULL ? EACCES : fs_access(im->node, &p->cred, X_OK);
 	if (im->object != NULL)
 		vm_object_ref(im->object);
-	if (err != 0)
+	if (err != 0) {
 		im->reason = "not an executable file";
+		return err;
+	}
+	err = node_deny_write(im->node);
+	if (err != 0)
+		im->reason = "open for writing";
+	im->denied = err == 0;
 	return err;
 }
 
 void
 image_close(struct image *im)
 {
+	if (im->denied)
+		node_allow_write(im->node);
 	if (im->object != NULL)
 		vm_object_unref(im->object);
 	node_unref(im->node);
+	im->denied = false;
 	im->object = NULL;
 	im->node = NULL;
 }

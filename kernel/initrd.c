@@ -146,7 +146,7 @@ find_linked(const struct header *h, const char *path)
 	struct node *n = NULL;
 
 	link_name(h, name);
-	if (fs_walk(name, fs_root(), &root, false, &w) == 0) {
+	if (fs_walk(name, fs_root(), &root, WALK_STAY, &w) == 0) {
 		n = w.node;
 		w.node = NULL;
 		fs_walk_end(&w);

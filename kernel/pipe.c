@@ -16,11 +16,25 @@
 _Static_assert(PIPE_BUF <= PAGE_SIZE, "a write that is one piece lies in two pages");
 
 struct pipe {
-	uint32_t head, count; /* oldest byte, bytes */
-	bool reader, writer;  /* is that end open? */
+	uint32_t head, count;                /* oldest byte, bytes */
+	uint32_t files;                      /* that are open, or are being opened */
+	uint32_t readers, writers;           /* of these */
+	uint32_t readers_ever, writers_ever; /* how many there have been */
 	struct poll_watch *pollers;
 	char *page[RING / PAGE_SIZE];
 };
+
+static bool
+reads(const struct file *f)
+{
+	return (f->flags & O_ACCMODE) != O_WRONLY;
+}
+
+static bool
+writes(const struct file *f)
+{
+	return (f->flags & O_ACCMODE) != O_RDONLY;
+}
 
 /* Readers sleep on &p->head, writers on &p->count. */
 static void
@@ -37,7 +51,7 @@ pipe_read(struct file *f, struct uio *u)
 	int err = 0;
 
 	while (p->count == 0) {
-		if (!p->writer)
+		if (p->writers == 0)
 			return 0;
 		if (f->flags & O_NONBLOCK)
 			return EAGAIN;
@@ -108,7 +122,7 @@ pipe_write(struct file *f, struct uio *u)
 	int err = 0;
 
 	while (err == 0 && u->left > 0) {
-		if (!p->reader) {
+		if (p->readers == 0) {
 			signal_post(curproc(), SIGPIPE, NULL);
 			return EPIPE;
 		}
@@ -122,22 +136,91 @@ pipe_write(struct file *f, struct uio *u)
 	return err;
 }
 
+static struct pipe *
+create(void)
+{
+	struct pipe *p = kmem_alloc(sizeof(*p));
+
+	if (p != NULL && (p->page[0] = kmem_alloc(PAGE_SIZE)) == NULL) {
+		kmem_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+static void
+destroy(struct pipe *p)
+{
+	unsigned i;
+
+	for (i = 0; p != NULL && i < RING / PAGE_SIZE; i++)
+		kmem_free(p->page[i]);
+	kmem_free(p);
+}
+
+/* f is one of the pipe's open files. */
+static void
+join(struct pipe *p, struct file *f)
+{
+	f->node->pipe = p;
+	f->data = p;
+	p->files++;
+	p->readers += reads(f);
+	p->readers_ever += reads(f);
+	p->writers += writes(f);
+	p->writers_ever += writes(f);
+}
+
 static void
 pipe_close(struct file *f)
 {
 	struct pipe *p = f->data;
 
-	if ((f->flags & O_ACCMODE) == O_RDONLY)
-		p->reader = false;
-	else
-		p->writer = false;
+	if (p == NULL) /* It came to nothing. */
+		return;
+	p->readers -= reads(f);
+	p->writers -= writes(f);
 	wakeup(&p->head);
 	changed(p, &p->count);
-	if (!p->reader && !p->writer) {
-		for (unsigned i = 0; i < RING / PAGE_SIZE; i++)
-			kmem_free(p->page[i]);
-		kmem_free(p);
+	if (--p->files == 0) {
+		f->node->pipe = NULL;
+		destroy(p);
 	}
+}
+
+/*
+ * Open a FIFO: who only reads waits for a writer, and who only writes for a reader. The
+ * other may be gone again when the sleep ends, so that what is looked at is how many
+ * there have been. A reader that does not wait keeps that number in f->offset, which
+ * a pipe has no other use for: until a writer has come, no end is told by poll.
+ */
+static int
+fifo_open(struct file *f)
+{
+	struct pipe *p = f->node->pipe;
+	uint32_t *others, seen;
+
+	if (!reads(f) && (f->flags & O_NONBLOCK) && (p == NULL || p->readers == 0))
+		return ENXIO;
+	if (p == NULL && (p = create()) == NULL)
+		return ENOMEM;
+	join(p, f);
+	wakeup(&p->readers_ever);
+	changed(p, &p->writers_ever);
+	if (reads(f) && writes(f))
+		return 0;
+	if ((reads(f) ? p->writers : p->readers) > 0)
+		return 0;
+	others = reads(f) ? &p->writers_ever : &p->readers_ever;
+	seen = *others;
+	if (f->flags & O_NONBLOCK) {
+		f->offset = seen;
+		return 0;
+	}
+	while (*others == seen)
+		if (tsleep(others, PCATCH, "fifo", 0) != 0)
+			return ERESTART;
+	return 0;
 }
 
 /* There is room when a write of PIPE_BUF bytes would not wait. */
@@ -145,10 +228,17 @@ static int
 pipe_ready(struct file *f)
 {
 	const struct pipe *p = f->data;
+	int ready = 0;
 
-	if ((f->flags & O_ACCMODE) == O_RDONLY)
-		return (p->count > 0 ? POLL_READ : 0) | (p->writer ? 0 : POLLHUP);
-	return (RING - p->count >= PIPE_BUF ? POLL_WRITE : 0) | (p->reader ? 0 : POLLERR);
+	if (reads(f)) {
+		ready |= p->count > 0 ? POLL_READ : 0;
+		ready |= p->writers == 0 && f->offset != p->writers_ever ? POLLHUP : 0;
+	}
+	if (writes(f)) {
+		ready |= RING - p->count >= PIPE_BUF ? POLL_WRITE : 0;
+		ready |= p->readers == 0 ? POLLERR : 0;
+	}
+	return ready;
 }
 
 static struct poll_watch **
@@ -157,41 +247,43 @@ pipe_watched(struct file *f)
 	return &((struct pipe *)f->data)->pollers;
 }
 
-static const struct file_ops pipe_ops = {.read = pipe_read,
-                                         .write = pipe_write,
-                                         .ready = pipe_ready,
-                                         .watched = pipe_watched,
-                                         .close = pipe_close,
-                                         .stream = true};
+const struct file_ops fifo_ops = {.open = fifo_open,
+                                  .read = pipe_read,
+                                  .write = pipe_write,
+                                  .ready = pipe_ready,
+                                  .watched = pipe_watched,
+                                  .close = pipe_close,
+                                  .stream = true};
 
 int
 pipe_create(int flags, struct file **reader, struct file **writer)
 {
-	struct pipe *p = kmem_alloc(sizeof(*p));
+	struct pipe *p = create();
 	struct node *n = node_create(NULL, S_IFIFO | 0600);
+	struct file *r = NULL, *w = NULL;
 
-	*reader = *writer = NULL;
-	if (p == NULL || n == NULL || (p->page[0] = kmem_alloc(PAGE_SIZE)) == NULL)
+	if (n != NULL) {
+		n->fops = &fifo_ops;
+		r = file_create(n, &fifo_ops, (flags & O_NONBLOCK) | O_RDONLY);
+		w = file_create(n, &fifo_ops, (flags & O_NONBLOCK) | O_WRONLY);
+	}
+	if (p == NULL || r == NULL || w == NULL)
 		goto undo;
 	n->nlink = 1;
 	n->uid = curproc()->cred.euid;
 	n->gid = curproc()->cred.egid;
-	*reader = file_create(n, &pipe_ops, (flags & O_NONBLOCK) | O_RDONLY);
-	*writer = file_create(n, &pipe_ops, (flags & O_NONBLOCK) | O_WRONLY);
-	if (*reader == NULL || *writer == NULL)
-		goto undo;
-	node_unref(n);
-	p->reader = p->writer = true;
-	(*reader)->data = (*writer)->data = p;
+	node_unref(n); /* The files have their own references. */
+	join(p, r);
+	join(p, w);
+	*reader = r;
+	*writer = w;
 	return 0;
 undo:
-	if (*reader != NULL) {
-		node_unref(n);
-		kmem_free(*reader);
-	}
+	if (r != NULL)
+		file_unref(r);
+	if (w != NULL)
+		file_unref(w);
 	node_unref(n);
-	if (p != NULL)
-		kmem_free(p->page[0]);
-	kmem_free(p);
+	destroy(p);
 	return ENOMEM;
 }

@@ -178,6 +178,7 @@ proc_fork(const struct birth *how, int *pid)
 	p->umask = parent->umask;
 	p->cwd = parent->cwd;
 	node_ref(p->cwd);
+	proc_set_program(p, parent->program);
 	memcpy(p->name, parent->name, sizeof(p->name));
 	memcpy(p->rlimit, parent->rlimit, sizeof(p->rlimit));
 	p->nice = parent->nice;
@@ -196,6 +197,22 @@ no_space:
 no_files:
 	proc_free(p);
 	return err;
+}
+
+void
+proc_set_program(struct proc *p, struct node *n)
+{
+	struct node *old = p->program;
+
+	p->program = n;
+	if (n != NULL) {
+		node_ref(n);
+		node_deny_write(n); /* Somebody runs it already. */
+	}
+	if (old != NULL) {
+		node_allow_write(old);
+		node_unref(old);
+	}
 }
 
 /* ---- Spaces, lent and borrowed ---- */
@@ -322,6 +339,7 @@ proc_exit(int status)
 	p->files = NULL;
 	node_unref(p->cwd);
 	p->cwd = NULL;
+	proc_set_program(p, NULL);
 	orphan_children(p);
 	p->state = PROC_ZOMBIE;
 	if (unwanted(p)) {

@@ -60,6 +60,7 @@ struct proc {
 	vaddr_t clear_tid;     /* what becomes 0 when it leaves the space */
 	struct fdtable *files;
 	struct node *cwd;
+	struct node *program; /* its file, which nobody writes to meanwhile; NULL: none */
 	uint32_t umask;
 	struct cred cred;
 
@@ -136,6 +137,9 @@ struct birth {
 int proc_fork(const struct birth *how, int *pid);
 /* The current process has sp instead of its space; NULL: none, it ends. */
 void proc_set_space(struct vm_space *sp);
+/* p runs the program n (NULL: none) instead of what it ran until now.
+ * => no file can be written to that p runs. */
+void proc_set_program(struct proc *p, struct node *n);
 /* p's space, unless that is another's: for those who count what there is. */
 struct vm_space *proc_own_space(const struct proc *p);
 /* status as wait4 gives it: exit code << 8, or the signal. */

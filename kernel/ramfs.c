@@ -219,6 +219,10 @@ fs_object_name(struct vm_object *obj, uint32_t *ino, char *path, size_t size)
 	const struct dirent *e = n != NULL ? n->names : NULL;
 	char *p;
 
+	if (n != NULL && n->label != NULL) {
+		*ino = n->ino;
+		return (size_t)snprintf(path, size, "/memfd:%s (deleted)", n->label) < size;
+	}
 	if (e == NULL || e->len + 3u > size)
 		return false;
 	*ino = n->ino;
@@ -375,6 +379,8 @@ ramfs_setup(struct node *n)
 	if (node_is(n, S_IFDIR)) {
 		n->dops = &ramfs_dir_ops;
 		n->fops = &dir_file_ops;
+	} else if (node_is(n, S_IFIFO)) {
+		n->fops = &fifo_ops;
 	} else if (node_is(n, S_IFREG)) {
 		n->fops = &ramfs_file_ops;
 		n->object = file_map_create(n);

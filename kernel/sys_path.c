@@ -45,7 +45,7 @@ path_copyin(vaddr_t from, char **out)
 
 /* The same as cred may see it. */
 static int
-walk_as(const struct cred *cred, uint32_t dirfd, vaddr_t upath, bool follow, struct walk *w)
+walk_as(const struct cred *cred, uint32_t dirfd, vaddr_t upath, enum walk_end end, struct walk *w)
 {
 	struct node *start;
 	char *path;
@@ -55,7 +55,7 @@ walk_as(const struct cred *cred, uint32_t dirfd, vaddr_t upath, bool follow, str
 		return err;
 	err = start_of(dirfd, path, &start);
 	if (err == 0)
-		err = fs_walk(path, start, cred, follow, w);
+		err = fs_walk(path, start, cred, end, w);
 	/* The last name may stand in it. */
 	if (err == 0 && w->buf == NULL)
 		w->buf = path;
@@ -65,9 +65,9 @@ walk_as(const struct cred *cred, uint32_t dirfd, vaddr_t upath, bool follow, str
 }
 
 int
-path_walk(uint32_t dirfd, vaddr_t path, bool follow, struct walk *w)
+path_walk(uint32_t dirfd, vaddr_t path, struct walk *w)
 {
-	return walk_as(&curproc()->cred, dirfd, path, follow, w);
+	return walk_as(&curproc()->cred, dirfd, path, WALK_NAME, w);
 }
 
 static int
@@ -86,7 +86,7 @@ node_as(const struct cred *cred, uint32_t dirfd, vaddr_t path, uint32_t flags, s
 		node_ref(*out);
 		return 0;
 	}
-	err = walk_as(cred, dirfd, path, !(flags & AT_SYMLINK_NOFOLLOW), &w);
+	err = walk_as(cred, dirfd, path, flags & AT_SYMLINK_NOFOLLOW ? WALK_STAY : WALK_FOLLOW, &w);
 	if (err != 0)
 		return err;
 	*out = w.node;

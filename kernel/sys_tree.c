@@ -18,7 +18,7 @@ int
 sys_mkdirat(const uint32_t *arg, uint32_t *result)
 {
 	struct walk w;
-	int err = path_walk(arg[0], arg[1], false, &w);
+	int err = path_walk(arg[0], arg[1], &w);
 
 	if (err != 0)
 		return err;
@@ -29,6 +29,35 @@ sys_mkdirat(const uint32_t *arg, uint32_t *result)
 
 ALIAS(mkdir, mkdirat, AT_FDCWD, arg[0], arg[1])
 
+/* Files and FIFOs can be made; devices and sockets by nobody, as if nobody had the
+ * right. */
+int
+sys_mknodat(const uint32_t *arg, uint32_t *result)
+{
+	uint32_t type = arg[2] & S_IFMT;
+	struct walk w;
+	int err;
+
+	if (type == 0)
+		type = S_IFREG;
+	if (type == S_IFDIR)
+		return EPERM;
+	if (type != S_IFREG && type != S_IFIFO && type != S_IFCHR && type != S_IFBLK &&
+	    type != S_IFSOCK)
+		return EINVAL;
+	err = path_walk(arg[0], arg[1], &w);
+	if (err != 0)
+		return err;
+	if (w.node == NULL && !w.slash && type != S_IFREG && type != S_IFIFO)
+		err = EPERM;
+	else
+		err = fs_create(&w, type | (arg[2] & 07777), NULL);
+	fs_walk_end(&w);
+	return err;
+}
+
+ALIAS(mknod, mknodat, AT_FDCWD, arg[0], arg[1], arg[2])
+
 int
 sys_unlinkat(const uint32_t *arg, uint32_t *result)
 {
@@ -37,7 +66,7 @@ sys_unlinkat(const uint32_t *arg, uint32_t *result)
 
 	if (arg[2] & ~AT_REMOVEDIR)
 		return EINVAL;
-	err = path_walk(arg[0], arg[1], false, &w);
+	err = path_walk(arg[0], arg[1], &w);
 	if (err != 0)
 		return err;
 	err = fs_remove(&w, arg[2] & AT_REMOVEDIR);
@@ -56,10 +85,10 @@ sys_renameat2(const uint32_t *arg, uint32_t *result)
 
 	if (arg[4] & ~RENAME_NOREPLACE)
 		return EINVAL;
-	err = path_walk(arg[0], arg[1], false, &from);
+	err = path_walk(arg[0], arg[1], &from);
 	if (err != 0)
 		return err;
-	err = path_walk(arg[2], arg[3], false, &to);
+	err = path_walk(arg[2], arg[3], &to);
 	if (err == 0) {
 		err = fs_rename(&from, &to, !(arg[4] & RENAME_NOREPLACE));
 		fs_walk_end(&to);
@@ -76,7 +105,7 @@ static int
 give_name(struct node *n, const uint32_t *arg, uint32_t *result)
 {
 	struct walk w;
-	int err = path_walk(arg[0], arg[1], false, &w);
+	int err = path_walk(arg[0], arg[1], &w);
 
 	if (err == 0) {
 		err = fs_link(n, &w);
@@ -104,7 +133,7 @@ sys_symlinkat(const uint32_t *arg, uint32_t *result)
 	if (err == 0 && *target == '\0')
 		err = ENOENT;
 	if (err == 0)
-		err = path_walk(arg[1], arg[2], false, &w);
+		err = path_walk(arg[1], arg[2], &w);
 	if (err == 0) {
 		err = fs_create(&w, S_IFLNK | 0777, target);
 		fs_walk_end(&w);
@@ -198,6 +227,8 @@ set_length(struct node *n, const uint32_t *arg, uint32_t *result)
 		return err;
 	if ((int32_t)arg[1] < 0 || n->object == NULL)
 		return EINVAL;
+	if (n->writers < 0)
+		return ETXTBSY;
 	return arg[1] != 0 ? EFBIG : ramfs_resize(n, arg[0]);
 }
 

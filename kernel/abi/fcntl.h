@@ -38,6 +38,8 @@
 #define F_RDLCK 0
 #define F_WRLCK 1
 #define F_UNLCK 2
+#define MFD_CLOEXEC 1
+#define MFD_NAME_MAX 249
 #define F_DUPFD_CLOEXEC 1030
 #define FD_CLOEXEC 1
 
@@ -80,8 +82,10 @@
 #define S_IFIFO 0010000
 #define S_IFCHR 0020000
 #define S_IFDIR 0040000
+#define S_IFBLK 0060000
 #define S_IFREG 0100000
 #define S_IFLNK 0120000
+#define S_IFSOCK 0140000
 #define S_ISUID 04000
 #define S_ISGID 02000
 #define S_ISVTX 01000

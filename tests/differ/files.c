@@ -472,4 +472,5 @@ file_calls(void)
 	pipes();
 	devices();
 	lock_calls();
+	kind_calls();
 }
