@@ -29,9 +29,9 @@ load:
 	pop ebx
 	; Only -4095..-1 are errors: shmat returns addresses above 0x7fffffff.
 	cmp eax, -4095
-	jae .error
+	jae failed
 	ret
-.error:
+failed:
 	neg eax
 	mov [errno], eax
 	or eax, -1
@@ -47,6 +47,20 @@ syscall:
 	mov eax, [esp + 20]
 	lea ebx, [esp + 24]
 	jmp load
+
+; pid_t vfork(void)
+; The child runs on its parent's stack, and each call that it makes writes where
+; the return address of this one was. So the address waits in ECX, which the
+; kernel leaves alone, and not on the stack.
+global vfork:function
+vfork:
+	pop ecx
+	mov eax, 190
+	int 0x80
+	push ecx
+	cmp eax, -4095
+	jae failed
+	ret
 
 ; Signal handlers return to one of these. A plain frame has the signal's
 ; number on top, which sigreturn wants popped.

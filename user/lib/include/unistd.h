@@ -36,6 +36,7 @@ char *getcwd(char *buf, size_t size);
 int isatty(int fd), tcsetpgrp(int fd, pid_t pgrp);
 
 pid_t fork(void);
+__attribute__((returns_twice)) pid_t vfork(void);
 int sched_yield(void);
 int execve(const char *path, char *const argv[], char *const envp[]);
 int execvp(const char *file, char *const argv[]), execl(const char *path, const char *arg, ...);
