@@ -40,7 +40,10 @@ bucket(const struct key *key)
 	return &buckets[bits_hash((uintptr_t)key->of ^ bits_hash(key->at, 32), BUCKET_BITS)];
 }
 
-static void
+/* Put w, which lies in the frame of wait(), on its bucket's list. It is off the list
+ * again before wait() returns. gcc cannot see that where this is inlined, and would
+ * warn that the list points into a frame; hence noinline. */
+static void __attribute__((noinline))
 enqueue(struct waiter *w)
 {
 	struct bucket *b = bucket(&w->key);
