@@ -2,7 +2,7 @@
 #
 # prove's usual report, and below it one line that counts.  A test program that
 # broke (no plan, a panic, out of time) counts as a failure even where each test
-# that it came to had passed.
+# that it came to had passed.  A test that was skipped counts as skipped only.
 package Tally;
 use strict;
 use warnings;
@@ -22,7 +22,9 @@ sub summary {
 		(my $short = $name) =~ s{.*/|\.t$}{}g;
 		print "to repeat: make test T=$short\n";
 	}
-	printf "%d passed, %d failed\n", scalar $all->passed, $failed;
+	my $skipped = $all->skipped;
+	printf "%d passed, %d failed%s\n", $all->passed - $skipped, $failed,
+		$skipped ? ", $skipped skipped" : "";
 }
 
 1;

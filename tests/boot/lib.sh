@@ -21,6 +21,13 @@ ok() {
 	fi
 }
 
+# skip NAME WHY: counted apart from those that passed.
+skip() {
+	tests=$((tests + 1))
+	echo "ok $tests - $1 # SKIP $2"
+	echo "# skipped: $1: $2" >&2
+}
+
 # is NAME GOT WANTED
 is() {
 	ok "$1" test "$2" = "$3"
