@@ -43,8 +43,7 @@ bucket(const struct key *key)
 /* Put w, which lies in the frame of wait(), on its bucket's list. It is off the list
  * again before wait() returns. gcc cannot see that where this is inlined, and would
  * warn that the list points into a frame; hence noinline. */
-static void __attribute__((noinline))
-enqueue(struct waiter *w)
+static void __attribute__((noinline)) enqueue(struct waiter *w)
 {
 	struct bucket *b = bucket(&w->key);
 
