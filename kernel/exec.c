@@ -187,9 +187,13 @@ become(struct vm_space *sp, const char *path, const struct image *im, const stru
 		image_clear_tails(sp, linker);
 	proc_set_program(p, im->node);
 	set_name(p, path);
+	p->guarded = fs_access(im->node, &p->cred, R_OK) != 0;
 	set_ids(&p->cred, im->node->mode, im->node->uid, im->node->gid);
+	if (p->cred.euid != p->cred.ruid || p->cred.egid != p->cred.rgid)
+		proc_guard(p);
 	proc_ends_normally(p);
 	p->execed = true;
+	p->exec_id++;
 	signal_exec(p);
 	fdtable_exec(p->files);
 	machine_proc_exec(first->eh.entry + first->bias,

@@ -122,6 +122,16 @@ file_unref(struct file *f)
 	kmem_free(f);
 }
 
+int
+file_truncate(struct node *n, uint32_t size)
+{
+	int err = ramfs_resize(n, size);
+
+	if (err == 0)
+		node_drop_setid(n);
+	return err;
+}
+
 /* May flags open what the walk found? */
 static int
 open_check(const struct walk *w, int flags)
@@ -157,7 +167,7 @@ open_node(struct walk *w, int flags, uint32_t mode)
 	}
 	err = open_check(w, flags);
 	if (err == 0 && (flags & O_TRUNC) && w->node->object != NULL)
-		err = ramfs_resize(w->node, 0);
+		err = file_truncate(w->node, 0);
 	return err;
 }
 

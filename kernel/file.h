@@ -31,6 +31,9 @@ struct node *fs_root(void);
 int fs_lookup(const char *path, struct node *cwd, const struct cred *cred, struct node **out);
 /* May cred do R_OK, W_OK, X_OK to it? => 0, EACCES. */
 int fs_access(const struct node *n, const struct cred *cred, int mode);
+/* The current process changes what n contains: unless it is root, a program that others
+ * run as its owner, or as its group, isn't one any more. */
+void node_drop_setid(struct node *n);
 void node_ref(struct node *n);
 void node_unref(struct node *n);
 /* A regular file's memory and size in bytes; NULL if it has none (a
@@ -281,6 +284,9 @@ uint32_t fd_table_size(void);
 /* Takes its own reference on n. => NULL: no memory; nothing is opened yet. */
 struct file *file_create(struct node *n, const struct file_ops *ops, int flags);
 void file_unref(struct file *f);
+/* Give a file another length, as the current process's own change to it.
+ * => as ramfs_resize(). */
+int file_truncate(struct node *n, uint32_t size);
 /* sys_lock.c: fcntl's commands for locks. => EINVAL, EBADF, EFAULT, EOVERFLOW, and as
  * lock_set(), which may sleep. */
 int lock_fcntl(struct file *f, uint32_t cmd, vaddr_t arg);

@@ -151,6 +151,13 @@ fs_access(const struct node *n, const struct cred *cred, int mode)
 	return (mode & ~bits & 7) != 0 ? EACCES : 0;
 }
 
+void
+node_drop_setid(struct node *n)
+{
+	if (curproc()->cred.euid != 0 && node_is(n, S_IFREG))
+		n->mode &= ~(S_ISUID | (n->mode & S_IXGRP ? S_ISGID : 0));
+}
+
 /* ---- Paths ---- */
 
 /* One step down from w->node, which becomes w->dir. */

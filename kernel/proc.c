@@ -179,6 +179,8 @@ proc_fork(const struct birth *how, int *pid)
 	p->cwd = parent->cwd;
 	node_ref(p->cwd);
 	proc_set_program(p, parent->program);
+	p->guarded = parent->guarded;
+	p->exec_id = p->parent_exec_id = parent->exec_id;
 	memcpy(p->name, parent->name, sizeof(p->name));
 	memcpy(p->rlimit, parent->rlimit, sizeof(p->rlimit));
 	p->nice = parent->nice;
@@ -252,6 +254,13 @@ proc_set_space(struct vm_space *sp)
 	shm_verify();
 }
 
+void
+proc_guard(struct proc *p)
+{
+	p->guarded = true;
+	p->death_signal = 0;
+}
+
 /* ---- Death ---- */
 
 /* A signal, and an end to the parent's wait. */
@@ -286,7 +295,7 @@ death_signal(const struct proc *parent, struct proc *child)
 {
 	struct abi_siginfo info = {.si_signo = child->death_signal, .si_code = SI_USER};
 
-	if (child->death_signal == 0 || !proc_may_signal(&parent->cred, child))
+	if (child->death_signal == 0 || !cred_may_signal(parent, child, info.si_signo))
 		return;
 	info.u.who.pid = parent->pid;
 	info.u.who.uid = parent->cred.ruid;
@@ -312,13 +321,22 @@ orphan_children(struct proc *p)
 	}
 }
 
+/* Returns the signal that tells the parent of p's end. The program that chose another
+ * than SIGCHLD may be gone: the one that runs since, perhaps as somebody else, has
+ * not asked for it. */
+static int
+end_signal(const struct proc *p)
+{
+	return p->parent_exec_id == p->parent->exec_id ? p->exit_signal : SIGCHLD;
+}
+
 /* Will nobody ask for it? */
 static bool
 unwanted(const struct proc *p)
 {
 	const struct abi_sigaction *chld = &p->parent->sig->act[SIGCHLD - 1];
 
-	return p->parent != init && p->exit_signal == SIGCHLD &&
+	return p->parent != init && end_signal(p) == SIGCHLD &&
 	       (chld->handler == 1 || (chld->flags & SA_NOCLDWAIT));
 }
 
@@ -349,7 +367,7 @@ proc_exit(int status)
 		child_add(p);
 	}
 	set_news(p, NEWS_ENDED, status);
-	tell_parent(p, p->exit_signal, sig != 0 ? CLD_KILLED : CLD_EXITED,
+	tell_parent(p, end_signal(p), sig != 0 ? CLD_KILLED : CLD_EXITED,
 	            sig != 0 ? sig : status >> 8 & 0xff);
 	sched_exit();
 }
@@ -416,26 +434,4 @@ proc_continue(struct proc *p)
 	sched_start(p);
 	if (p->parent != NULL)
 		tell_parent(p, SIGCHLD, CLD_CONTINUED, SIGCONT);
-}
-
-/* ---- Rights ---- */
-
-bool
-cred_in_group(const struct cred *cred, uint32_t gid)
-{
-	uint32_t i;
-
-	if (cred->egid == gid)
-		return true;
-	for (i = 0; i < cred->ngroups; i++)
-		if (cred->groups[i] == gid)
-			return true;
-	return false;
-}
-
-bool
-proc_may_signal(const struct cred *cred, const struct proc *p)
-{
-	return cred->euid == 0 || cred->euid == p->cred.ruid || cred->euid == p->cred.suid ||
-	       cred->ruid == p->cred.ruid || cred->ruid == p->cred.suid;
 }

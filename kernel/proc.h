@@ -7,6 +7,7 @@
 
 #include "abi/misc.h"
 #include "clock.h"
+#include "cred.h"
 #include "pgrp.h"
 #include "sched.h"
 #include "signal.h"
@@ -17,13 +18,6 @@ struct node;
 
 #define PID_MAX 32767
 #define INIT_PID 1
-
-struct cred {
-	uint32_t ruid, euid, suid;
-	uint32_t rgid, egid, sgid;
-	uint32_t ngroups;
-	uint32_t groups[NGROUPS_MAX];
-};
 
 enum proc_state {
 	PROC_NEW,      /* being made */
@@ -63,6 +57,9 @@ struct proc {
 	struct node *program; /* its file, which nobody writes to meanwhile; NULL: none */
 	uint32_t umask;
 	struct cred cred;
+	/* Its user may not look into it: it runs a set-id program, or one that the user
+	 * may not read, or has changed its effective ids since. Linux: not dumpable. */
+	bool guarded; /* see proc_guard() */
 
 	struct proc *queue_next, **queue_link; /* run or sleep queue; NULL: on none */
 	const void *chan;                      /* what it sleeps on */
@@ -83,6 +80,8 @@ struct proc {
 	int status;      /* that goes with it, as wait4 gives it */
 	int exit_signal; /* what the parent gets at its end; 0: nothing */
 	bool execed;
+	uint64_t exec_id;        /* how often it, and its parents before it, have exec'ed, */
+	uint64_t parent_exec_id; /* and the parent when it made this one */
 	uint32_t start_tick;
 	uint32_t utime, stime;   /* ticks */
 	uint32_t cutime, cstime; /* of children waited for */
@@ -144,6 +143,9 @@ void proc_set_program(struct proc *p, struct node *n);
 struct vm_space *proc_own_space(const struct proc *p);
 /* status as wait4 gives it: exit code << 8, or the signal. */
 _Noreturn void proc_exit(int status);
+/* p has rights now that its user, or who it was, has not: from now on others do not look
+ * into it, and its parent's end sends it no signal. */
+void proc_guard(struct proc *p);
 /* Its end is SIGCHLD to the parent from now on. */
 void proc_ends_normally(struct proc *p);
 /* Which of CHILD_LISTS p is on, or would be with such news. */
@@ -161,9 +163,5 @@ void proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusag
 void proc_stop(int sig);
 /* SIGCONT (and SIGKILL) to a stopped process: it goes on. */
 void proc_continue(struct proc *p);
-
-/* May cred send a signal to, or otherwise act on, p? */
-bool proc_may_signal(const struct cred *cred, const struct proc *p);
-bool cred_in_group(const struct cred *cred, uint32_t gid);
 
 #endif

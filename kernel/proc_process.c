@@ -52,16 +52,23 @@ measure(const struct vm_space *sp)
 	return s;
 }
 
-/* Fields 1 to 52 as proc(5) counts them on Linux. */
+/* Fields 1 to 52 as proc(5) counts them on Linux. Who may not look into p is shown no
+ * places in its memory, whether it waits, nor how it ended. */
 static void
 show_stat(struct text *t, const struct proc *p)
 {
 	static const struct vm_space none;
 	const struct vm_space *sp = p->space != NULL ? p->space : &none;
 	struct sizes s = measure(sp);
+	bool whole = cred_may_inspect(curproc(), p);
 	uint32_t ignored = 0, caught = 0, i;
 	bool tty = tty_pgrp() != 0;
 
+	if (!whole) {
+		s.text_start = s.text_end = p->space != NULL;
+		s.data_start = s.data_end = 0;
+		sp = &none;
+	}
 	for (i = 0; i < 31; i++) {
 		ignored |= (uint32_t)(p->sig->act[i].handler == 1) << i;
 		caught |= (uint32_t)(p->sig->act[i].handler > 1) << i;
@@ -77,18 +84,19 @@ show_stat(struct text *t, const struct proc *p)
 	         sp->stack_start);
 	/* 31: signals; does it wait?; the signal at its end */
 	text_add(t, "%u %u %u %u %u 0 0 %d 0 0 0 0 0 0 ", (uint32_t)p->sig->pending & 0x7fffffff,
-	         (uint32_t)p->sig->mask & 0x7fffffff, ignored, caught, p->chan != NULL,
+	         (uint32_t)p->sig->mask & 0x7fffffff, ignored, caught, whole && p->chan != NULL,
 	         p->exit_signal);
 	/* 45: data, heap, arguments, environment, status */
 	text_add(t, "%u %u %u %u %u %u %u %d\n", s.data_start, s.data_end, sp->brk_start,
 	         sp->arg_start, sp->arg_end, sp->arg_end, sp->env_end,
-	         p->state == PROC_ZOMBIE ? p->status : 0);
+	         whole && p->state == PROC_ZOMBIE ? p->status : 0);
 }
 
 static void
 show_wchan(struct text *t, const struct proc *p)
 {
-	text_add(t, "%s", p->state == PROC_SLEEPING ? p->why : "0");
+	text_add(t, "%s",
+	         p->state == PROC_SLEEPING && cred_may_inspect(curproc(), p) ? p->why : "0");
 }
 
 /* The arguments where the program has them, as far as the page is there: a
@@ -174,7 +182,7 @@ show_maps(struct text *t, const struct proc *p)
 const struct proc_file proc_pid_files[] = {
 	{.name = "stat", .mode = 0444, .show = show_stat},
 	{.name = "cmdline", .mode = 0444, .many = true, .show = show_cmdline},
-	{.name = "maps", .mode = 0444, .many = true, .show = show_maps},
+	{.name = "maps", .mode = 0444, .many = true, .inspects = true, .show = show_maps},
 	{.name = "wchan", .mode = 0444, .show = show_wchan},
 	{.name = "exe", .link = link_exe},
 	{.name = NULL},

@@ -31,23 +31,37 @@ text_add(struct text *t, const char *fmt, ...)
 	t->len += n < room ? n : room - 1;
 }
 
+/* Returns whether the current process may read n; EACCES, or ESRCH: the process that
+ * n is about is gone. Asked at each read, for a process may become another's. */
 static int
-text_open(struct file *f)
-{
-	f->data = kmem_alloc(sizeof(struct text));
-	return f->data == NULL ? ENOMEM : 0;
-}
-
-/* Make the record that holds the file's byte `at`; t->len 0: beyond the end.
- * => ESRCH: that process is gone. */
-static int
-text_find(struct text *t, const struct node *n, uint32_t at)
+may_read(const struct node *n)
 {
 	const struct proc_file *pf = n->data;
 	const struct proc *p = n->pid != 0 ? proc_find(n->pid) : NULL;
 
 	if (n->pid != 0 && p == NULL)
 		return ESRCH;
+	return pf->inspects && !cred_may_inspect(curproc(), p) ? EACCES : 0;
+}
+
+static int
+text_open(struct file *f)
+{
+	int err = may_read(f->node);
+
+	if (err != 0)
+		return err;
+	f->data = kmem_alloc(sizeof(struct text));
+	return f->data == NULL ? ENOMEM : 0;
+}
+
+/* Make the record that holds the file's byte `at`; t->len 0: beyond the end. */
+static void
+text_find(struct text *t, const struct node *n, uint32_t at)
+{
+	const struct proc_file *pf = n->data;
+	const struct proc *p = n->pid != 0 ? proc_find(n->pid) : NULL;
+
 	/* From the start again: what is shown then is what is now. */
 	if (at < t->start || at == 0)
 		t->cursor = t->start = t->len = 0;
@@ -65,7 +79,6 @@ text_find(struct text *t, const struct node *n, uint32_t at)
 		if (t->len == 0)
 			break;
 	}
-	return 0;
 }
 
 static int
@@ -77,8 +90,11 @@ text_read(struct file *f, struct uio *u)
 	while (err == 0 && u->left > 0) {
 		uint32_t before = u->left, from, n;
 
-		err = text_find(t, f->node, f->offset);
-		if (err != 0 || t->len == 0)
+		err = may_read(f->node);
+		if (err != 0)
+			break;
+		text_find(t, f->node, f->offset);
+		if (t->len == 0)
 			break;
 		from = f->offset - t->start;
 		n = t->len - from;
@@ -184,8 +200,11 @@ pid_adopt(struct node *n, const struct proc *p, uint32_t ino)
 	n->nlink = 1;
 	n->pid = p->pid;
 	n->ino = ino;
-	n->uid = p->cred.euid;
-	n->gid = p->cred.egid;
+	n->uid = n->gid = 0;
+	if (!p->guarded || node_is(n, S_IFDIR)) {
+		n->uid = p->cred.euid;
+		n->gid = p->cred.egid;
+	}
 }
 
 /* ---- A process's directory ---- */
@@ -203,7 +222,7 @@ pid_link(const struct node *dir, const struct proc_file *pf, const struct proc *
 {
 	struct node *n;
 
-	if (!proc_may_signal(&curproc()->cred, p))
+	if (!cred_may_inspect(curproc(), p))
 		return EACCES;
 	n = link_node(dir);
 	if (n == NULL)

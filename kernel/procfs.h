@@ -32,8 +32,9 @@ struct proc_file {
 	uint32_t *number;
 	/* Add the record at the cursor; none: the end. p: whose, NULL: nobody's. */
 	void (*show)(struct text *t, const struct proc *p);
-	bool many;    /* show() has more than one record, and moves the cursor */
-	uint32_t max; /* a number that can be written: at most this */
+	bool many;     /* show() has more than one record, and moves the cursor */
+	bool inspects; /* it shows what cred_may_inspect() is about */
+	uint32_t max;  /* a number that can be written: at most this */
 	/* Take a line that was written; NULL: it can't be. => EINVAL. */
 	int (*store)(const char *line);
 	/* A symbolic link instead: where that process's leads. => false: nowhere. */

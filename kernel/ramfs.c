@@ -340,9 +340,7 @@ file_write(struct file *f, struct uio *u)
 	struct node *n = f->node;
 	int err = 0;
 
-	/* A program that others may run as its owner isn't one any more. */
-	if (curproc()->cred.euid != 0)
-		n->mode &= ~(S_ISUID | S_ISGID);
+	node_drop_setid(n);
 	while (err == 0 && u->left > 0) {
 		uint32_t old = n->size, k;
 

@@ -31,11 +31,14 @@ gids(void)
 	return (struct ids){c->rgid, c->egid, c->sgid};
 }
 
+/* What is in the memory of a process that changes ids belongs to who it was. */
 static void
 put_uids(struct ids id)
 {
 	struct cred *c = &curproc()->cred;
 
+	if (c->euid != id.e)
+		proc_guard(curproc());
 	c->ruid = id.r;
 	c->euid = id.e;
 	c->suid = id.s;
@@ -46,6 +49,8 @@ put_gids(struct ids id)
 {
 	struct cred *c = &curproc()->cred;
 
+	if (c->egid != id.e)
+		proc_guard(curproc());
 	c->rgid = id.r;
 	c->egid = id.e;
 	c->sgid = id.s;

@@ -16,6 +16,7 @@ static int
 allocate(struct node *n, uint32_t mode, uint64_t from, uint64_t to)
 {
 	if (mode == PUNCH) {
+		node_drop_setid(n);
 		if (from < n->size)
 			ramfs_zero(n, (uint32_t)from, to < n->size ? (uint32_t)to : n->size);
 		return 0;
@@ -24,7 +25,7 @@ allocate(struct node *n, uint32_t mode, uint64_t from, uint64_t to)
 		return 0;
 	if (mode & FALLOC_FL_KEEP_SIZE)
 		return EOPNOTSUPP;
-	return to > UINT32_MAX ? EFBIG : ramfs_resize(n, (uint32_t)to);
+	return to > UINT32_MAX ? EFBIG : file_truncate(n, (uint32_t)to);
 }
 
 /* The checks and their order are Linux's. Offset and length are 64 bits each, the low

@@ -29,12 +29,12 @@ change_limit(int pid, uint32_t which, const struct abi_rlimit *new, struct abi_r
 {
 	struct proc *self = curproc(), *p = pid == 0 ? self : proc_find(pid);
 
-	if (which >= RLIMIT_NLIMITS)
-		return EINVAL;
 	if (p == NULL)
 		return ESRCH;
-	if (p != self && !proc_may_signal(&self->cred, p))
+	if (!cred_may_limit(self, p))
 		return EPERM;
+	if (which >= RLIMIT_NLIMITS)
+		return EINVAL;
 	*old = p->rlimit[which];
 	if (new == NULL)
 		return 0;

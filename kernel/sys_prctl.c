@@ -48,6 +48,14 @@ sys_prctl(const uint32_t *arg, uint32_t *result)
 	case PR_GET_PDEATHSIG:
 		sig = p->death_signal;
 		return copyout(arg[1], &sig, sizeof(sig));
+	case PR_GET_DUMPABLE:
+		*result = !p->guarded;
+		return 0;
+	case PR_SET_DUMPABLE:
+		if (arg[1] > 1)
+			return EINVAL;
+		p->guarded = arg[1] == 0;
+		return 0;
 	default:
 		return EINVAL;
 	}

@@ -6,12 +6,6 @@
 #include "syscall.h"
 #include "vm.h"
 
-static bool
-cred_may_set_priority(const struct cred *cred, const struct proc *p)
-{
-	return cred->euid == 0 || cred->euid == p->cred.euid || cred->euid == p->cred.ruid;
-}
-
 /* ---- Nice values ---- */
 
 static int
@@ -45,7 +39,7 @@ priority_get(struct proc *p, int nice, int *best, int *err)
 static void
 priority_set(struct proc *p, int nice, int *best, int *err)
 {
-	if (!cred_may_set_priority(&curproc()->cred, p)) {
+	if (!cred_may_set_priority(curproc(), p)) {
 		*err = EPERM;
 	} else if (!may_lower(p, nice)) {
 		*err = EACCES;
@@ -199,7 +193,7 @@ sys_sched_setaffinity(const uint32_t *arg, uint32_t *result)
 		return EFAULT;
 	if (p == NULL)
 		return ESRCH;
-	if (!cred_may_set_priority(&curproc()->cred, p))
+	if (!cred_may_set_priority(curproc(), p))
 		return EPERM;
 	return mask & 1 ? 0 : EINVAL;
 }

@@ -7,22 +7,12 @@
 #include "syscall.h"
 #include "vm.h"
 
-static int
-may_send(struct proc *p, int sig)
-{
-	const struct proc *self = curproc();
-
-	if (proc_may_signal(&self->cred, p) || (sig == SIGCONT && proc_sid(p) == proc_sid(self)))
-		return 0;
-	return EPERM;
-}
-
 /* sig 0 only asks whether one could. */
 static int
 send(struct proc *p, int sig, int code)
 {
 	struct abi_siginfo info = {.si_signo = sig, .si_code = code};
-	int err = may_send(p, sig);
+	int err = cred_may_signal(curproc(), p, sig) ? 0 : EPERM;
 
 	info.u.who.pid = curproc()->pid;
 	info.u.who.uid = curproc()->cred.ruid;
@@ -122,7 +112,7 @@ sys_rt_sigqueueinfo(const uint32_t *arg, uint32_t *result)
 		return EPERM;
 	if (sig < 0 || sig > NSIG)
 		return EINVAL;
-	err = p == NULL ? ESRCH : may_send(p, sig);
+	err = p == NULL ? ESRCH : cred_may_signal(curproc(), p, sig) ? 0 : EPERM;
 	if (err == 0 && sig != 0)
 		signal_post(p, sig, &info);
 	return err;

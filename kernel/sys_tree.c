@@ -229,7 +229,7 @@ set_length(struct node *n, const uint32_t *arg, uint32_t *result)
 		return EINVAL;
 	if (n->writers < 0)
 		return ETXTBSY;
-	return arg[1] != 0 ? EFBIG : ramfs_resize(n, arg[0]);
+	return arg[1] != 0 ? EFBIG : file_truncate(n, arg[0]);
 }
 
 PATH_CALL(truncate64, AT_FDCWD, arg[0], 0, set_length, arg + 1)
@@ -245,6 +245,6 @@ sys_ftruncate64(const uint32_t *arg, uint32_t *result)
 		return EBADF;
 	if ((f->flags & O_ACCMODE) == O_RDONLY || f->node->object == NULL || (int32_t)arg[2] < 0)
 		return EINVAL;
-	return arg[2] != 0 ? EFBIG : ramfs_resize(f->node, arg[1]);
+	return arg[2] != 0 ? EFBIG : file_truncate(f->node, arg[1]);
 }
 ALIAS(ftruncate, ftruncate64, arg[0], arg[1], (int32_t)arg[1] < 0 ? UINT32_MAX : 0)

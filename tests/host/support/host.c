@@ -57,17 +57,6 @@ strlcpy(char *to, const char *from, size_t size)
 	return (size_t)snprintf(to, size, "%s", from);
 }
 
-bool
-cred_in_group(const struct cred *cred, uint32_t gid)
-{
-	uint32_t i;
-
-	for (i = 0; i < cred->ngroups; i++)
-		if (cred->groups[i] == gid)
-			return true;
-	return cred->egid == gid;
-}
-
 void
 panic(const char *fmt, ...)
 {
