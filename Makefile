@@ -321,7 +321,7 @@ toolchain:	## build i686-elf-gcc from Debian's sources into build/toolchain
 
 clean:	## remove what was built, but not build/toolchain nor what was fetched
 	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name toolchain ! -name 'apt*' \
-		$(foreach t,debian linux musl,! -name $(t) ! -name $(t).made) \
+		$(foreach t,debian python linux musl,! -name $(t) ! -name $(t).made) \
 		-exec rm -rf {} + 2>/dev/null || true
 
 CFILES = $(shell find kernel arch user tests tools -name '*.[ch]' 2>/dev/null)
