@@ -60,7 +60,10 @@ opened(void)
 	is(events(r, POLLIN), POLLIN | POLLHUP, "until the end");
 	is(read(r, buf, 10), 5, "what is left");
 	is(read(r, buf, 10), 0, "the end");
-	close(r);
+	w = open(F, O_RDONLY | O_NONBLOCK);
+	is(events(w, POLLIN), 0, "which is none for who came later");
+	is(events(r, POLLIN), POLLHUP, "and stays one");
+	close(r), close(w);
 	both = open(F, O_RDWR);
 	ok(both >= 0, "both at once wait for nobody");
 	is(write(both, "xy", 2), 2, "for itself");
