@@ -91,6 +91,7 @@ enum vm_inherit { VM_SHARE, VM_COPY };
 #define VM_STACK 2u   /* grows down */
 #define VM_ATTACH 4u  /* the object is a segment's: shm.c */
 #define VM_BLOCK 8u   /* its memory is part of a vm_block */
+#define VM_LOCKED 16u /* by mlock: counted, see vm_lock.c */
 
 struct vm_entry {
 	struct vm_entry *next, *prev; /* in order of address */
@@ -128,6 +129,7 @@ struct vm_space {
 	uint32_t count;         /* of entries */
 	struct vm_block *blocks;
 	struct vm_entry *spare; /* what went last, for the next */
+	bool locks;             /* an entry may have VM_LOCKED */
 	bool packed;            /* no slot is kept for one entry any more */
 	vaddr_t low;            /* below it no gap has low_room bytes; vm_tree.c */
 	uint32_t low_room;
@@ -216,6 +218,28 @@ vm_entry_base(const struct vm_entry *e)
 }
 /* => ENOMEM: a hole in the range, or memory; EACCES: beyond max_prot. */
 int vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot);
+/* Make start and end borders between entries. => ENOMEM. */
+int vm_split(struct vm_space *sp, vaddr_t start, vaddr_t end);
+
+/* vm_lock.c: pages locked in all of the space, or in [start, end). */
+uint32_t vm_locked_pages(struct vm_space *sp);
+uint32_t vm_locked_between(struct vm_space *sp, vaddr_t start, vaddr_t end);
+/* Mark [start, end) as locked or not. => ENOMEM, with nothing marked: there is a hole,
+ * or (to lock) a page that no access could bring in. */
+int vm_lock(struct vm_space *sp, vaddr_t start, vaddr_t end, bool lock);
+void vm_lock_all(struct vm_space *sp, bool lock);
+/* Bring in the pages of [start, end) that can be there. => sleeps, for that takes time. */
+void vm_fill(struct vm_space *sp, vaddr_t start, vaddr_t end);
+
+/* vm_remap.c: [start, start + len) becomes new_len bytes long, at *out, which is start
+ * unless it may move and has to. All are whole pages, new_len is not 0.
+ * => EFAULT: it is not in one mapping; EINVAL: it cannot grow; ENOMEM. */
+int vm_remap(struct vm_space *sp, vaddr_t start, uint32_t len, uint32_t new_len, bool may_move,
+             vaddr_t *out);
+/* It moves to `to`, and replaces what is there. => also EINVAL: the two ranges overlap, or
+ * the new one is not in user space; EPERM: it is below what can be mapped. */
+int vm_remap_to(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32_t new_len);
+
 /* The entry that va is in; NULL: none. */
 struct vm_entry *vm_entry_search(struct vm_space *sp, vaddr_t va);
 static inline struct vm_entry *

@@ -155,6 +155,12 @@ split_at(struct vm_space *sp, vaddr_t va)
 	return 0;
 }
 
+int
+vm_split(struct vm_space *sp, vaddr_t start, vaddr_t end)
+{
+	return split_at(sp, start) != 0 || split_at(sp, end) != 0 ? ENOMEM : 0;
+}
+
 inline void
 vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t alone)
 {

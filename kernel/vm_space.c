@@ -170,6 +170,8 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 		goto no_promise;
 	if (entries_copy(from, to) != 0 || shm_inherit(from, to) != 0)
 		goto no_memory;
+	if (from->locks)
+		vm_lock_all(to, false); /* the parent's are not the child's */
 	to->pages = from->pages;
 	to->tables = from->tables;
 	to->brk_start = from->brk_start;

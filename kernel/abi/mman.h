@@ -17,6 +17,14 @@
 #define MAP_STACK 0x20000
 #define MAP_FIXED_NOREPLACE 0x100000
 
+#define MREMAP_MAYMOVE 1u
+#define MREMAP_FIXED 2u
+
+#define MLOCK_ONFAULT 1u
+#define MCL_CURRENT 1u
+#define MCL_FUTURE 2u
+#define MCL_ONFAULT 4u
+
 #define MADV_WILLNEED 3
 #define MADV_DONTNEED 4
 

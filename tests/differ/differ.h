@@ -72,5 +72,5 @@ int detach(const void *addr), control(int id, int cmd, void *buf);
 void shm_calls(void), shm_permissions(void), shm_processes(void), shm_information(void);
 void file_calls(void), lock_calls(void), kind_calls(void), memory_calls(void), process_calls(void),
 	signal_calls(void);
-void process_more_calls(void);
+void memory_more_calls(void), process_more_calls(void);
 void other_calls(void), random_calls(unsigned seed);

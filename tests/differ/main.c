@@ -243,6 +243,7 @@ main(int argc, char **argv)
 	file_calls();
 	memory_calls();
 	process_calls();
+	memory_more_calls();
 	process_more_calls();
 	signal_calls();
 	other_calls();
