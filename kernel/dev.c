@@ -70,6 +70,28 @@ static const struct file_ops null_ops = {.read = null_read, .write = null_write}
 static const struct file_ops zero_ops = {.read = zero_read, .write = null_write, .zeros = true};
 static const struct file_ops random_ops = {.read = random_read, .write = null_write};
 
+/* What programs of Linux's look for. */
+static void
+links_init(struct node *dev)
+{
+	static const struct {
+		const char *name, *target;
+	} links[] = {{"fd", "/proc/self/fd"},
+	             {"stdin", "/proc/self/fd/0"},
+	             {"stdout", "/proc/self/fd/1"},
+	             {"stderr", "/proc/self/fd/2"}};
+	unsigned i;
+
+	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		struct node *n = node_create(dev, S_IFLNK | 0777);
+
+		if (n == NULL || node_set_target(n, links[i].target) != 0 ||
+		    ramfs_link(dev, links[i].name, strlen(links[i].name), n) != 0)
+			noboot("too little memory for /dev");
+		node_unref(n);
+	}
+}
+
 void
 dev_init(struct node *dev)
 {
@@ -95,4 +117,5 @@ dev_init(struct node *dev)
 		n->rdev = devices[i].rdev;
 		node_unref(n);
 	}
+	links_init(dev);
 }

@@ -150,6 +150,8 @@ open_check(const struct walk *w, int flags)
 		return ENOTDIR;
 	if (w->node->target != NULL)
 		return ELOOP;
+	if (w->node->fops == NULL)
+		return ENXIO;
 	err = fs_access(w->node, &curproc()->cred, mode);
 	return err == 0 && (mode & W_OK) && w->node->writers < 0 ? ETXTBSY : err;
 }

@@ -48,6 +48,8 @@ void file_data_write(struct vm_object *obj, uint32_t off, const void *from, size
 void file_data_read(struct vm_object *obj, uint32_t off, void *to, size_t n);
 /* The file whose memory obj is, and its path. => false: it has no name. */
 bool fs_object_name(struct vm_object *obj, uint32_t *ino, char *path, size_t size);
+/* A path of the file's, into buf. => false: it has no name, or a longer one. */
+bool fs_node_name(const struct node *n, char *path, size_t size);
 /* A directory's path; it ends with buf and starts where it says.
  * => NULL: it has none any more, or a longer one. */
 char *fs_path(const struct node *dir, char *buf, size_t size);
@@ -128,7 +130,9 @@ struct node {
 	struct dirent *entries;            /* in order of cookie, */
 	struct dirent *last, *hint;        /* and where the last look at them ended */
 	const void *data;                  /* procfs: what the file shows, */
-	int pid;                           /* and of whom */
+	int pid;                           /* of whom, */
+	struct node *leads_to;             /* and a link to it goes here, whatever it says;
+	                                      one reference */
 };
 #define DEV_RAMFS 1u
 #define DEV_PROC 2u

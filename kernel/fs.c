@@ -72,6 +72,7 @@ node_unref(struct node *n)
 			file_map_of(n->object)->node = NULL;
 			vm_object_unref(n->object);
 		}
+		node_unref(n->leads_to);
 		kmem_free(n->target);
 		kmem_free(n->label);
 		kmem_free(n);
@@ -198,6 +199,14 @@ follow_link(struct walk *w, const char **path, unsigned count)
 
 	if (count > SYMLINKS_MAX)
 		return ELOOP;
+	if (w->node->leads_to != NULL) {
+		struct node *n = w->node->leads_to;
+
+		node_ref(n);
+		node_unref(w->node);
+		w->node = n;
+		return 0;
+	}
 	if (len + 1 + rest + 1 > PATH_MAX)
 		return ENAMETOOLONG;
 	buf = kmem_alloc(len + 1 + rest + 1);

@@ -112,6 +112,8 @@ fs_link(struct node *n, const struct walk *w)
 		return EPERM;
 	if (n->nlink == 0)
 		return ENOENT;
+	if (n->names == NULL)
+		return EXDEV; /* a pipe, which never had a name */
 	return ramfs_link(w->dir, w->name, w->len, n);
 }
 

@@ -99,30 +99,50 @@ show_wchan(struct text *t, const struct proc *p)
 	         p->state == PROC_SLEEPING && cred_may_inspect(curproc(), p) ? p->why : "0");
 }
 
-/* The arguments where the program has them, as far as the page is there: a
+/* Strings in [start, end) where the program has them, as far as the page is there: a
  * reader must not make another process fault. */
 static void
-show_cmdline(struct text *t, const struct proc *p)
+show_strings(struct text *t, const struct proc *p, vaddr_t start, vaddr_t end)
 {
-	vaddr_t va = p->space != NULL ? p->space->arg_start + t->cursor : 0;
+	vaddr_t va = start + t->cursor;
 	uint32_t in_page = va & PAGE_MASK, n = sizeof(t->buf);
 	char *page;
 	pte_t pte;
 
-	if (p->space == NULL || va >= p->space->arg_end)
+	if (va >= end)
 		return;
 	pte = pmap_lookup(&p->space->pmap, va);
 	if (!pte_present(pte))
 		return;
 	if (n > PAGE_SIZE - in_page)
 		n = PAGE_SIZE - in_page;
-	if (n > p->space->arg_end - va)
-		n = p->space->arg_end - va;
+	if (n > end - va)
+		n = end - va;
 	page = window_open(pte_frame(pte));
 	memcpy(t->buf, page + in_page, n);
 	window_close(page);
 	t->len = n;
 	t->cursor += n;
+}
+
+static void
+show_cmdline(struct text *t, const struct proc *p)
+{
+	if (p->space != NULL)
+		show_strings(t, p, p->space->arg_start, p->space->arg_end);
+}
+
+static void
+show_environ(struct text *t, const struct proc *p)
+{
+	if (p->space != NULL)
+		show_strings(t, p, p->space->arg_end, p->space->env_end);
+}
+
+static void
+show_comm(struct text *t, const struct proc *p)
+{
+	text_add(t, "%s\n", p->name);
 }
 
 /* The program is the file of the lowest text: libraries lie above. */
@@ -135,6 +155,22 @@ link_exe(const struct proc *p, char *path, size_t size)
 	while (e != NULL && !((e->prot & PROT_EXEC) && e->object != NULL))
 		e = e->next;
 	return e != NULL && fs_object_name(e->object, &ino, path, size);
+}
+
+static bool
+link_cwd(const struct proc *p, char *path, size_t size)
+{
+	const char *s = p->cwd != NULL ? fs_path(p->cwd, path, size) : NULL;
+
+	if (s != NULL)
+		memmove(path, s, strlen(s) + 1);
+	return s != NULL;
+}
+
+static bool
+link_root(const struct proc *p, char *path, size_t size)
+{
+	return strlcpy(path, "/", size) == 1;
 }
 
 /* ---- maps ---- */
@@ -185,6 +221,17 @@ const struct proc_file proc_pid_files[] = {
 	{.name = "maps", .mode = 0444, .many = true, .inspects = true, .show = show_maps},
 	{.name = "wchan", .mode = 0444, .show = show_wchan},
 	{.name = "exe", .link = link_exe},
+	{.name = "cwd", .link = link_cwd},
+	{.name = "root", .link = link_root},
+	{.name = "fd", .mode = 0500, .dir = &proc_fd_ops},
+	{.name = "status", .mode = 0444, .show = proc_show_status},
+	{.name = "statm", .mode = 0444, .show = proc_show_statm},
+	{.name = "comm", .mode = 0444, .show = show_comm},
+	{.name = "environ", .mode = 0400, .many = true, .show = show_environ},
+	{.name = "mounts", .mode = 0444, .text = proc_mounts},
+	{.name = "mountinfo",
+         .mode = 0444,
+         .text = "1 1 0:1 / / rw - ramfs ramfs rw\n2 1 0:2 / /proc rw - proc proc rw"},
 	{.name = NULL},
 };
 

@@ -84,6 +84,14 @@ show_kmsg(struct text *t, const struct proc *p)
 	t->len = log_read(&t->cursor, t->buf, sizeof(t->buf));
 }
 
+static void
+show_cpuinfo(struct text *t, const struct proc *p)
+{
+	t->len = machine_cpu_text(t->buf, sizeof(t->buf));
+}
+
+const char proc_mounts[] = "ramfs / ramfs rw 0 0\nproc /proc proc rw 0 0";
+
 const struct proc_file proc_root_files[] = {
 	{.name = "cmdline", .mode = 0444, .show = show_cmdline},
 	{.name = "meminfo", .mode = 0444, .show = show_meminfo},
@@ -93,7 +101,8 @@ const struct proc_file proc_root_files[] = {
          .text = "Linux version " LINUX_RELEASE " (isthmus) " LINUX_BUILD},
 	{.name = "stat", .mode = 0444, .show = show_stat},
 	{.name = "loadavg", .mode = 0444, .show = show_loadavg},
-	{.name = "mounts", .mode = 0444, .text = "ramfs / ramfs rw 0 0\nproc /proc proc rw 0 0"},
+	{.name = "mounts", .mode = 0444, .text = proc_mounts},
+	{.name = "cpuinfo", .mode = 0444, .show = show_cpuinfo},
 	{.name = "filesystems", .mode = 0444, .text = "nodev\tramfs\nnodev\tproc"},
 	{.name = "kmsg", .mode = 0400, .many = true, .show = show_kmsg},
 	{.name = "frames", .mode = 0400, .many = true, .show = frames_show},

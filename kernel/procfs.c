@@ -180,9 +180,8 @@ add_files(struct node *dir, const struct proc_file *pf)
 	}
 }
 
-/* A symbolic link, with room for where it leads. => NULL: no memory. */
-static struct node *
-link_node(const struct node *dir)
+struct node *
+procfs_link_node(const struct node *dir)
 {
 	struct node *n = node_create(dir, S_IFLNK | 0777);
 
@@ -193,9 +192,8 @@ link_node(const struct node *dir)
 	return n;
 }
 
-/* A new node is one of p's. */
-static void
-pid_adopt(struct node *n, const struct proc *p, uint32_t ino)
+void
+procfs_adopt(struct node *n, const struct proc *p, uint32_t ino)
 {
 	n->nlink = 1;
 	n->pid = p->pid;
@@ -224,7 +222,7 @@ pid_link(const struct node *dir, const struct proc_file *pf, const struct proc *
 
 	if (!cred_may_inspect(curproc(), p))
 		return EACCES;
-	n = link_node(dir);
+	n = procfs_link_node(dir);
 	if (n == NULL)
 		return ENOMEM;
 	if (!pf->link(p, n->target, PATH_MAX)) {
@@ -234,6 +232,21 @@ pid_link(const struct node *dir, const struct proc_file *pf, const struct proc *
 	n->size = strlen(n->target);
 	*out = n;
 	return 0;
+}
+
+/* A directory of p's, in its own. => NULL: no memory. */
+static struct node *
+pid_dir(struct node *dir, const struct proc_file *pf)
+{
+	struct node *n = node_create(dir, S_IFDIR | pf->mode);
+
+	if (n == NULL)
+		return NULL;
+	n->dops = pf->dir;
+	n->fops = &dir_file_ops;
+	n->parent = dir;
+	node_ref(dir);
+	return n;
 }
 
 static int
@@ -250,10 +263,10 @@ pid_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 			continue;
 		if (pf->link != NULL)
 			err = pid_link(dir, pf, p, out);
-		else if ((*out = file_node(dir, pf)) == NULL)
+		else if ((*out = pf->dir != NULL ? pid_dir(dir, pf) : file_node(dir, pf)) == NULL)
 			err = ENOMEM;
 		if (err == 0)
-			pid_adopt(*out, p, pid_ino(p->pid, i + 1));
+			procfs_adopt(*out, p, pid_ino(p->pid, i + 1));
 		return err;
 	}
 	return ENOENT;
@@ -269,7 +282,9 @@ pid_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 	if (n <= i || proc_find(dir->pid) == NULL)
 		return false;
 	e->name = proc_pid_files[i].name;
-	e->mode = proc_pid_files[i].link != NULL ? S_IFLNK : S_IFREG;
+	e->mode = proc_pid_files[i].link != NULL  ? S_IFLNK
+	          : proc_pid_files[i].dir != NULL ? S_IFDIR
+	                                          : S_IFREG;
 	e->ino = pid_ino(dir->pid, i + 1);
 	++*pos;
 	return true;
@@ -312,11 +327,11 @@ root_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 	struct node *n;
 
 	if (len == 4 && memcmp(name, "self", 4) == 0) {
-		n = *out = link_node(dir);
+		n = *out = procfs_link_node(dir);
 		if (n == NULL)
 			return ENOMEM;
 		n->size = snprintf(n->target, PATH_MAX, "%d", curproc()->pid);
-		pid_adopt(n, curproc(), pid_ino(0, 0));
+		procfs_adopt(n, curproc(), pid_ino(0, 0));
 		return 0;
 	}
 	if (p == NULL)
@@ -324,7 +339,7 @@ root_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 	n = *out = node_create(dir, S_IFDIR | 0555);
 	if (n == NULL)
 		return ENOMEM;
-	pid_adopt(n, p, pid_ino(p->pid, 0));
+	procfs_adopt(n, p, pid_ino(p->pid, 0));
 	n->nlink = 2;
 	n->dops = &pid_dir_ops;
 	n->fops = &dir_file_ops;

@@ -9,6 +9,8 @@
 #include "printf.h"
 
 struct proc;
+struct node;
+struct dir_ops;
 
 /*
  * A file's text is made record by record, while it is read: one record is kept,
@@ -39,11 +41,24 @@ struct proc_file {
 	int (*store)(const char *line);
 	/* A symbolic link instead: where that process's leads. => false: nowhere. */
 	bool (*link)(const struct proc *p, char *path, size_t size);
+	/* A directory instead. */
+	const struct dir_ops *dir;
 };
 
 /* proc_system.c and proc_process.c; each table ends with a NULL name. */
 extern const struct proc_file proc_root_files[], proc_ipc_files[], proc_sys_files[];
 extern const struct proc_file proc_pid_files[];
 void frames_show(struct text *t, const struct proc *p);
+extern const char proc_mounts[];
+extern const struct dir_ops proc_fd_ops; /* proc_fd.c */
+/* proc_status.c */
+void proc_show_status(struct text *t, const struct proc *p);
+void proc_show_statm(struct text *t, const struct proc *p);
+
+/* procfs.c: a symbolic link, with room for where it leads. Returns NULL if memory is
+ * out. */
+struct node *procfs_link_node(const struct node *dir);
+/* Make a new node one of p's. */
+void procfs_adopt(struct node *n, const struct proc *p, uint32_t ino);
 
 #endif

@@ -213,28 +213,37 @@ ramfs_mkdir(struct node *dir, const char *name, size_t len)
 }
 
 bool
-fs_object_name(struct vm_object *obj, uint32_t *ino, char *path, size_t size)
+fs_node_name(const struct node *n, char *path, size_t size)
 {
-	const struct node *n = obj->fixed ? NULL : file_map_of(obj)->node;
-	const struct dirent *e = n != NULL ? n->names : NULL;
-	char *p;
+	const struct dirent *e = n->names;
+	const char *p;
 
-	if (n != NULL && n->label != NULL) {
-		*ino = n->ino;
+	if (n->label != NULL)
 		return (size_t)snprintf(path, size, "/memfd:%s (deleted)", n->label) < size;
-	}
-	if (e == NULL || e->len + 3u > size)
+	if (!node_is(n, S_IFDIR) && (e == NULL || e->len + 3u > size))
 		return false;
-	*ino = n->ino;
-	p = fs_path(e->dir, path, size - e->len - 1);
+	p = node_is(n, S_IFDIR) ? fs_path(n, path, size) : fs_path(e->dir, path, size - e->len - 1);
 	if (p == NULL)
 		return false;
 	memmove(path, p, strlen(p) + 1);
+	if (node_is(n, S_IFDIR))
+		return true;
 	size = strlen(path);
 	if (path[size - 1] != '/')
 		path[size++] = '/';
 	memcpy(path + size, e->name, e->len + 1);
 	return true;
+}
+
+bool
+fs_object_name(struct vm_object *obj, uint32_t *ino, char *path, size_t size)
+{
+	const struct node *n = obj->fixed ? NULL : file_map_of(obj)->node;
+
+	if (n == NULL)
+		return false;
+	*ino = n->ino;
+	return fs_node_name(n, path, size);
 }
 
 /* ---- Regular files ---- */

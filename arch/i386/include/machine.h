@@ -147,6 +147,9 @@ int machine_set_tls(struct abi_user_desc *d);
 
 /* What the CPU can do, for AT_HWCAP. */
 extern uint32_t machine_hwcap;
+/* What it says of itself, in the lines of Linux's /proc/cpuinfo. Returns how many bytes
+ * that are, fewer than size; what does not fit is cut. */
+size_t machine_cpu_text(char *buf, size_t size);
 
 /* ---- Signals of the current process ------------------------------------- */
 
