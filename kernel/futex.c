@@ -122,29 +122,43 @@ wait(const struct key *key, vaddr_t word, uint32_t value, uint32_t bits, int64_t
 	return err == ETIMEDOUT ? err : end == CLOCK_NEVER ? ERESTART : ERESTARTNOHAND;
 }
 
-/* WAIT has how long to wait, WAIT_BITSET until when. A number to wake that makes
+/* Until when a call waits: WAIT says how long, WAIT_BITSET until when. Returns EFAULT,
+ * EINVAL. */
+static int
+read_end(const uint32_t *arg, uint32_t op, enum time_form form, int64_t *end)
+{
+	struct abi_timespec64 t;
+	int err;
+
+	*end = CLOCK_NEVER;
+	if (op == FUTEX_WAIT)
+		return timespec_wait(arg[3], form, end);
+	if (op != FUTEX_WAIT_BITSET || arg[3] == 0)
+		return 0;
+	err = timespec_in(arg[3], form, &t);
+	if (err == 0)
+		*end = clock_until(&t, arg[1] & FUTEX_CLOCK_REALTIME);
+	return err;
+}
+
+/* Of several errors the first of these is told, as on Linux. A number to wake that makes
  * no sense is one. */
 static int
 futex(const uint32_t *arg, enum time_form form, uint32_t *result)
 {
 	uint32_t op = arg[1] & 127, bits = op >= FUTEX_WAIT_BITSET ? arg[5] : UINT32_MAX;
-	struct abi_timespec64 t;
-	int64_t end = CLOCK_NEVER;
 	struct key key;
-	int err = find_key(arg[0], arg[1] & FUTEX_PRIVATE_FLAG, &key);
+	int64_t end;
+	int err = read_end(arg, op, form, &end);
 
+	if (err != 0)
+		return err;
 	if ((op > FUTEX_WAKE && op != FUTEX_WAIT_BITSET && op != FUTEX_WAKE_BITSET) ||
 	    ((arg[1] & FUTEX_CLOCK_REALTIME) && op != FUTEX_WAIT_BITSET))
 		return ENOSYS;
-	if (err == 0 && bits == 0)
-		err = EINVAL;
-	if (err == 0 && op == FUTEX_WAIT) {
-		err = timespec_wait(arg[3], form, &end);
-	} else if (err == 0 && op == FUTEX_WAIT_BITSET && arg[3] != 0) {
-		err = timespec_in(arg[3], form, &t);
-		if (err == 0)
-			end = clock_until(&t, arg[1] & FUTEX_CLOCK_REALTIME);
-	}
+	if (bits == 0)
+		return EINVAL;
+	err = find_key(arg[0], arg[1] & FUTEX_PRIVATE_FLAG, &key);
 	if (err != 0)
 		return err;
 	if (op == FUTEX_WAIT || op == FUTEX_WAIT_BITSET)

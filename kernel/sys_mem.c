@@ -7,6 +7,8 @@
 #include "syscall.h"
 #include "vm.h"
 
+#define FILE_PAGES (1u << 20) /* what offsets of 32 bits reach */
+
 /* brk() answers with the end of the heap, moved or not. */
 int
 sys_brk(const uint32_t *arg, uint32_t *result)
@@ -35,23 +37,35 @@ sys_mprotect(const uint32_t *arg, uint32_t *result)
 	uint32_t len = page_round(arg[1]);
 	int prot = arg[2];
 
-	if ((arg[0] & PAGE_MASK) != 0 || (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) != 0)
+	if ((arg[0] & PAGE_MASK) != 0)
 		return EINVAL;
-	if (len < arg[1] || arg[0] >= USER_END || len > USER_END - arg[0])
+	if (arg[1] == 0)
+		return 0;
+	if (len < arg[1])
+		return ENOMEM;
+	if ((prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) != 0)
+		return EINVAL;
+	if (arg[0] >= USER_END || len > USER_END - arg[0])
 		return ENOMEM;
 	return vm_protect(curproc()->space, arg[0], arg[0] + len, prot);
 }
+
+/* ---- mmap: of several errors the first of these is told, as on Linux ---- */
 
 /* Where a mapping is to go: honoured exactly, kept as a wish, or chosen. */
 static int
 choose_address(struct vm_space *sp, vaddr_t wish, uint32_t len, int flags, vaddr_t *out)
 {
 	*out = wish;
+	if (len > USER_END)
+		return ENOMEM;
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+		if (wish > USER_END - len)
+			return ENOMEM;
 		if ((wish & PAGE_MASK) != 0)
 			return EINVAL;
-		if (!vm_range_ok(wish, len))
-			return wish < USER_MIN ? EPERM : ENOMEM;
+		if (wish < USER_MIN)
+			return EPERM;
 		if ((flags & MAP_FIXED_NOREPLACE) && !vm_range_free(sp, wish, len))
 			return EEXIST;
 		return 0;
@@ -62,47 +76,62 @@ choose_address(struct vm_space *sp, vaddr_t wish, uint32_t len, int flags, vaddr
 	return vm_find_space(sp, len, out);
 }
 
+/* Which bytes of what: EBADF, EINVAL, ENOMEM, EOVERFLOW. */
+static int
+check_length(const uint32_t *arg, uint32_t len)
+{
+	if (!(arg[3] & MAP_ANONYMOUS) && fd_get(arg[4]) == NULL)
+		return EBADF;
+	if (arg[1] == 0)
+		return EINVAL;
+	if (len == 0)
+		return ENOMEM;
+	return arg[5] + (len >> PAGE_SHIFT) < arg[5] ? EOVERFLOW : 0;
+}
+
 /*
  * The object of a mapping: a file's, a new one for shared anonymous memory
  * (so that children have it too), none for private zeros.
  */
 static int
-choose_object(const uint32_t *arg, uint32_t len, struct vm_mapping *m)
+choose_object(const uint32_t *arg, struct vm_mapping *m)
 {
-	int flags = arg[3], err;
-	bool shared = (flags & MAP_TYPE) == MAP_SHARED;
+	int type = arg[3] & MAP_TYPE, err;
+	bool shared = type == MAP_SHARED || type == MAP_SHARED_VALIDATE;
 
-	if (!(flags & MAP_ANONYMOUS)) {
+	if (!(arg[3] & MAP_ANONYMOUS)) {
 		m->pgoff = arg[5];
-		if (m->pgoff > UINT32_MAX / PAGE_SIZE - len / PAGE_SIZE)
+		if (m->pgoff > FILE_PAGES - (m->len >> PAGE_SHIFT))
 			return EOVERFLOW;
+		if (type == MAP_SHARED_VALIDATE && (arg[3] & ~MAP_VALID))
+			return EOPNOTSUPP;
+		if (!shared && type != MAP_PRIVATE)
+			return EINVAL;
 		err = file_mmap(arg[4], m->prot, shared, &m->object, &m->max_prot);
 		if (err != 0 || m->object != NULL)
 			return err;
 		m->pgoff = 0;
+	} else if (type != MAP_SHARED && type != MAP_PRIVATE) {
+		return EINVAL;
 	}
-	return shared ? vm_object_create(len >> PAGE_SHIFT, &m->object) : 0;
+	return shared ? vm_object_create(m->len >> PAGE_SHIFT, &m->object) : 0;
 }
 
 int
 sys_mmap2(const uint32_t *arg, uint32_t *result)
 {
 	struct vm_space *sp = curproc()->space;
-	int type = arg[3] & MAP_TYPE, err;
 	struct vm_mapping m = {.len = page_round(arg[1]),
 	                       .prot = arg[2] & (PROT_READ | PROT_WRITE | PROT_EXEC),
 	                       .max_prot = PROT_READ | PROT_WRITE | PROT_EXEC,
-	                       .inherit = type == MAP_SHARED ? VM_SHARE : VM_COPY,
+	                       .inherit = arg[3] & MAP_SHARED ? VM_SHARE : VM_COPY,
 	                       .replace = arg[3] & MAP_FIXED};
+	int err = check_length(arg, m.len);
 
-	if ((type != MAP_SHARED && type != MAP_PRIVATE) || arg[1] == 0)
-		return EINVAL;
-	if (m.len == 0 || m.len > USER_END)
-		return ENOMEM;
-	err = choose_object(arg, m.len, &m);
-	if (err != 0)
-		return err;
-	err = choose_address(sp, arg[0], m.len, arg[3], &m.start);
+	if (err == 0)
+		err = choose_address(sp, arg[0], m.len, arg[3], &m.start);
+	if (err == 0)
+		err = choose_object(arg, &m);
 	if (err == 0)
 		err = vm_map(sp, &m);
 	if (m.object != NULL)

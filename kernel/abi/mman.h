@@ -10,12 +10,16 @@
 
 #define MAP_SHARED 0x01
 #define MAP_PRIVATE 0x02
+#define MAP_SHARED_VALIDATE 0x03
 #define MAP_TYPE 0x0f
 #define MAP_FIXED 0x10
 #define MAP_ANONYMOUS 0x20
 #define MAP_NORESERVE 0x4000
 #define MAP_STACK 0x20000
 #define MAP_FIXED_NOREPLACE 0x100000
+/* The flags that Linux had before it refused others; of these, what has no meaning here is
+ * ignored. */
+#define MAP_VALID 0x17f9ffu
 
 #define MREMAP_MAYMOVE 1u
 #define MREMAP_FIXED 2u

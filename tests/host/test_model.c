@@ -27,6 +27,12 @@ unsigned long strtoul(const char *s, char **end, int base);
 #define BUFFER 0x20000000u
 
 /* There are no files here. */
+struct file *
+fd_get(uint32_t fd)
+{
+	return NULL;
+}
+
 int
 file_mmap(int fd, int prot, bool shared, struct vm_object **out, uint8_t *max_prot)
 {
