@@ -8,6 +8,7 @@
 #include "abi/shm.h"
 
 struct vm_space;
+struct shm_cut;
 struct vm_entry;
 struct vm_object;
 
@@ -49,8 +50,13 @@ shm_verify(void)
  * What happens to entries of attaches, told by vm_map.c and vm_space.c. An attach
  * lives as long as any piece of it is mapped.
  */
-/* lower is split, and upper, a copy of it, will be the rest. => ENOMEM. */
-int shm_cut(struct vm_space *sp, struct vm_entry *lower, struct vm_entry *upper);
+/* Have the memory for it that e, if it is a whole attach, is split: *out, for shm_cut() or
+ * kmem_free(); NULL if none is needed. Returns ENOMEM. */
+int shm_cut_reserve(const struct vm_entry *e, struct shm_cut **out);
+/* Record that lower is split, and that upper, a copy of it, will be the rest. fresh is what
+ * was reserved. */
+void shm_cut(struct vm_space *sp, struct vm_entry *lower, struct vm_entry *upper,
+             struct shm_cut *fresh);
 /* The entry goes; with the last of an attach that is detached. */
 void shm_entry_gone(struct vm_space *sp, struct vm_entry *e);
 /* The space ends: all of its attaches do. */

@@ -58,14 +58,22 @@ shm_headless(const struct vm_space *sp, vaddr_t va)
 }
 
 int
-shm_cut(struct vm_space *sp, struct vm_entry *lower, struct vm_entry *upper)
+shm_cut_reserve(const struct vm_entry *e, struct shm_cut **out)
+{
+	*out = NULL;
+	if (!(e->flags & VM_ATTACH) || e->cut != NULL)
+		return 0;
+	*out = kmem_alloc(sizeof(**out));
+	return *out == NULL ? ENOMEM : 0;
+}
+
+void
+shm_cut(struct vm_space *sp, struct vm_entry *lower, struct vm_entry *upper, struct shm_cut *fresh)
 {
 	struct shm_cut *cut = lower->cut;
 
 	if (cut == NULL) {
-		cut = kmem_alloc(sizeof(*cut));
-		if (cut == NULL)
-			return ENOMEM;
+		cut = fresh;
 		cut->space = sp;
 		cut->object = lower->object;
 		cut->va = vm_entry_base(lower);
@@ -75,7 +83,6 @@ shm_cut(struct vm_space *sp, struct vm_entry *lower, struct vm_entry *upper)
 	}
 	cut->pieces++;
 	upper->cut = cut;
-	return 0;
 }
 
 bool

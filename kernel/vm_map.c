@@ -131,28 +131,71 @@ entry_create(struct vm_space *sp, const struct vm_mapping *m, uint32_t tables)
 	return e;
 }
 
-/* Make va a border between entries. => ENOMEM. */
-static int
-split_at(struct vm_space *sp, vaddr_t va)
-{
-	struct vm_entry *e = vm_entry_at(sp, va), *upper;
+/* ---- Borders: what lies on both sides of an address becomes two entries ---- */
 
-	if (e == NULL || e->start == va)
-		return 0;
-	upper = kmem_copy(e, sizeof(*e));
-	if (upper == NULL)
-		return ENOMEM;
-	if ((e->flags & VM_ATTACH) && shm_cut(sp, e, upper) != 0) {
-		kmem_free(upper);
-		return ENOMEM;
+/* What it takes to make two borders. It is had before anything changes, so that a call
+ * that needs more than this can still fail with nothing changed. */
+struct borders {
+	struct vm_entry *upper[2];
+	struct shm_cut *cut[2]; /* an attach's, which must not have been in pieces */
+};
+
+static void
+borders_drop(struct borders *b)
+{
+	for (int i = 0; i < 2; i++) {
+		kmem_free(b->upper[i]);
+		kmem_free(b->cut[i]);
 	}
+}
+
+/* Have what the borders at start and end take. Returns ENOMEM. */
+static int
+borders_reserve(struct vm_space *sp, vaddr_t start, vaddr_t end, struct borders *b)
+{
+	const vaddr_t at[2] = {start, end};
+	const struct vm_entry *e, *cut = NULL; /* cut: what the lower border cuts */
+
+	*b = (struct borders){.upper = {NULL}};
+	for (int i = 0; i < 2; i++) {
+		e = vm_entry_at(sp, at[i]);
+		if (e == NULL || e->start == at[i])
+			continue;
+		b->upper[i] = kmem_get(sizeof(*e));
+		if (b->upper[i] == NULL || (e != cut && shm_cut_reserve(e, &b->cut[i]) != 0)) {
+			borders_drop(b);
+			return ENOMEM;
+		}
+		cut = e;
+	}
+	return 0;
+}
+
+static void
+split_at(struct vm_space *sp, vaddr_t va, struct vm_entry *upper, struct shm_cut *cut)
+{
+	struct vm_entry *e;
+
+	if (upper == NULL)
+		return;
+	e = vm_entry_at(sp, va);
+	*upper = *e;
+	if (e->flags & VM_ATTACH)
+		shm_cut(sp, e, upper, cut);
 	upper->start = va;
 	upper->pgoff += (va - e->start) >> PAGE_SHIFT;
 	e->end = va;
 	upper->flags &= ~(VM_STACK | VM_BLOCK); /* the lowest part grows */
 	vm_entry_show(sp, upper);
 	vm_tree_add(sp, upper, e);
-	return 0;
+}
+
+/* Make the borders for which b was reserved. This cannot fail. */
+static void
+borders_make(struct vm_space *sp, vaddr_t start, vaddr_t end, const struct borders *b)
+{
+	split_at(sp, start, b->upper[0], b->cut[0]);
+	split_at(sp, end, b->upper[1], b->cut[1]);
 }
 
 int
@@ -242,17 +285,27 @@ vm_unmap_all(struct vm_space *sp)
 	space_release(sp, sp->pages, sp->tables);
 }
 
-int
-vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end)
+/* Unmap the entries from start to end, which have borders there. */
+static void
+unmap_range(struct vm_space *sp, vaddr_t start, vaddr_t end)
 {
 	struct vm_entry *e, *next;
 
-	if (split_at(sp, start) != 0 || split_at(sp, end) != 0)
-		return ENOMEM;
 	for (e = vm_entry_from(sp, start); e != NULL && e->start < end; e = next) {
 		next = e->next;
 		vm_unmap_entry(sp, e);
 	}
+}
+
+int
+vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end)
+{
+	struct borders b;
+
+	if (borders_reserve(sp, start, end, &b) != 0)
+		return ENOMEM;
+	borders_make(sp, start, end, &b);
+	unmap_range(sp, start, end);
 	return 0;
 }
 
@@ -279,13 +332,17 @@ map_over(struct vm_space *sp, const struct vm_mapping *m, vaddr_t end)
 {
 	uint32_t lo, hi, tables = slots_alone(NULL, m->start, end, NULL, &lo, &hi);
 	struct vm_entry *prev, *e;
+	struct borders b;
 
-	if (split_at(sp, m->start) != 0 || split_at(sp, end) != 0)
+	if (borders_reserve(sp, m->start, end, &b) != 0)
 		return ENOMEM;
 	e = entry_create(sp, m, tables);
-	if (e == NULL)
+	if (e == NULL) {
+		borders_drop(&b);
 		return ENOMEM;
-	vm_unmap(sp, m->start, end); /* splits nothing any more */
+	}
+	borders_make(sp, m->start, end, &b);
+	unmap_range(sp, m->start, end);
 	prev = vm_tree_below(sp, m->start);
 	vm_tree_add(sp, e, prev);
 	space_release(sp, 0, tables - slots_alone(prev, m->start, end, e->next, &lo, &hi));
@@ -342,6 +399,7 @@ int
 vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
 {
 	struct vm_entry *e;
+	struct borders b;
 	uint32_t pages;
 	int err;
 
@@ -350,8 +408,13 @@ vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
 	err = protect_check(sp, start, end, prot, &pages);
 	if (err != 0)
 		return err;
-	if (split_at(sp, start) != 0 || split_at(sp, end) != 0 || space_charge(sp, pages, 0) != 0)
+	if (borders_reserve(sp, start, end, &b) != 0)
 		return ENOMEM;
+	if (space_charge(sp, pages, 0) != 0) {
+		borders_drop(&b);
+		return ENOMEM;
+	}
+	borders_make(sp, start, end, &b);
 	for (e = vm_entry_at(sp, start); e != NULL && e->start < end; e = e->next) {
 		e->prot = prot;
 		if (e->inherit == VM_COPY && (prot & PROT_WRITE))
