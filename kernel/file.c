@@ -30,6 +30,17 @@ next_range(struct uio *u)
 	return 0;
 }
 
+int
+uio_probe(struct uio *u)
+{
+	char c;
+
+	while (u->len == 0)
+		if (next_range(u) != 0)
+			return EFAULT;
+	return copyin(&c, u->base, 1);
+}
+
 /* In pieces that lie in one user page each, for a page is all there or not at
  * all: the count after a fault is exact. */
 int
@@ -91,19 +102,24 @@ node_allow_write(struct node *n)
 	n->writers++;
 }
 
+static void
+file_setup(struct file *f, struct node *n, const struct file_ops *ops, int flags)
+{
+	f->refs = 1;
+	f->node = n;
+	node_ref(n);
+	f->ops = ops;
+	n->writers += writes(flags);
+	f->flags = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK | O_LARGEFILE | O_DIRECTORY);
+}
+
 struct file *
 file_create(struct node *n, const struct file_ops *ops, int flags)
 {
 	struct file *f = kmem_alloc(sizeof(*f));
 
-	if (f != NULL) {
-		f->refs = 1;
-		f->node = n;
-		node_ref(n);
-		f->ops = ops;
-		n->writers += writes(flags);
-		f->flags = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK | O_LARGEFILE | O_DIRECTORY);
-	}
+	if (f != NULL)
+		file_setup(f, n, ops, flags);
 	return f;
 }
 
@@ -156,7 +172,8 @@ open_check(const struct walk *w, int flags)
 	return err == 0 && (mode & W_OK) && w->node->writers < 0 ? ETXTBSY : err;
 }
 
-/* The node that is to be opened is w's: the one that is there, or a new one. */
+/* See to it that w's node is what is to be opened: the one that is there, emptied if that
+ * was asked for, or a new one. This is the last step of an open that can fail. */
 static int
 open_node(struct walk *w, int flags, uint32_t mode)
 {
@@ -186,14 +203,18 @@ file_open(struct node *start, const char *path, int flags, uint32_t mode, int *f
 		err = fs_walk(path, start, &curproc()->cred, follow ? WALK_FOLLOW : WALK_STAY, &w);
 	if (err != 0)
 		return err;
-	err = open_node(&w, flags, mode);
+	/* The memory comes first: what O_CREAT and O_TRUNC do can't be taken back. */
+	f = kmem_alloc(sizeof(*f));
+	err = f == NULL ? ENOMEM : open_node(&w, flags, mode);
 	if (err == 0) {
-		f = file_create(w.node, w.node->fops, flags);
-		err = f == NULL ? ENOMEM : f->ops->open != NULL ? f->ops->open(f) : 0;
+		file_setup(f, w.node, w.node->fops, flags);
+		err = f->ops->open != NULL ? f->ops->open(f) : 0;
 		if (err == 0)
 			err = fd_alloc(f, 0, flags & O_CLOEXEC, fd);
-		if (err != 0 && f != NULL)
+		if (err != 0)
 			file_unref(f);
+	} else {
+		kmem_free(f);
 	}
 	fs_walk_end(&w);
 	return err;

@@ -83,6 +83,9 @@ struct uio {
 /* Move n <= u->left bytes to or from buf, in u's direction; buf NULL: zeros to
  * the user. => EFAULT; u->left then tells how far it came. */
 int uio_move(struct uio *u, void *buf, size_t n);
+/* Can the first byte of u (u->left > 0) be read? A write asks before it makes room, and
+ * then at least that byte will come. Returns EFAULT; does not sleep. */
+int uio_probe(struct uio *u);
 
 struct file {
 	uint32_t refs; /* descriptors, of all processes */

@@ -270,12 +270,12 @@ ramfs_resize(struct node *n, uint32_t size)
 
 	if (size > FILE_MAX)
 		return EFBIG;
-	if (size > n->size)
-		clear_tail(n);
 	if (npages < n->object->npages)
 		file_map_forget(n->object, npages);
 	if (npages != n->object->npages && vm_object_resize(n->object, npages) != 0)
 		return ENOSPC;
+	if (size > n->size)
+		clear_tail(n);
 	if (size < n->size) {
 		n->size = size;
 		clear_tail(n);
@@ -335,39 +335,54 @@ piece(const struct file *f, const struct uio *u, uint32_t end)
 static int
 file_read(struct file *f, struct uio *u)
 {
+	uint32_t all = u->left;
 	int err = 0;
 
 	while (err == 0 && u->left > 0 && f->offset < f->node->size)
 		err = move(f, u, piece(f, u, f->node->size));
-	f->node->atime = fs_now();
+	if (err == 0 || u->left < all)
+		f->node->atime = fs_now();
+	return err;
+}
+
+/* Write what goes into one page of the file. Nothing changes unless at least one byte is
+ * written: before the file grows, or loses its set-id bits, it is known that a byte can
+ * be had and that there is room for it. */
+static int
+write_piece(struct file *f, struct uio *u)
+{
+	struct node *n = f->node;
+	uint32_t offset = f->offset, old = n->size, k;
+	int err;
+
+	if (f->flags & O_APPEND)
+		f->offset = n->size;
+	k = f->offset < FILE_MAX ? piece(f, u, FILE_MAX) : 0;
+	err = k == 0 ? EFBIG : uio_probe(u);
+	if (err == 0 && f->offset + k > n->size)
+		err = ramfs_resize(n, f->offset + k);
+	if (err != 0) {
+		f->offset = offset;
+		return err;
+	}
+	node_drop_setid(n);
+	err = move(f, u, k);
+	/* Bad memory in the middle: what wasn't moved isn't there. */
+	if (err != 0 && n->size > old)
+		ramfs_resize(n, f->offset > old ? f->offset : old);
 	return err;
 }
 
 static int
 file_write(struct file *f, struct uio *u)
 {
-	struct node *n = f->node;
+	uint32_t all = u->left;
 	int err = 0;
 
-	node_drop_setid(n);
-	while (err == 0 && u->left > 0) {
-		uint32_t old = n->size, k;
-
-		if (f->flags & O_APPEND)
-			f->offset = n->size;
-		if (f->offset >= FILE_MAX)
-			return EFBIG;
-		k = piece(f, u, FILE_MAX);
-		if (f->offset + k > n->size)
-			err = ramfs_resize(n, f->offset + k);
-		if (err != 0)
-			break;
-		err = move(f, u, k);
-		/* Bad memory in the middle: what wasn't moved isn't there. */
-		if (err != 0 && n->size > old)
-			ramfs_resize(n, f->offset > old ? f->offset : old);
-	}
-	n->mtime = n->ctime = fs_now();
+	while (err == 0 && u->left > 0)
+		err = write_piece(f, u);
+	if (u->left < all)
+		f->node->mtime = f->node->ctime = fs_now();
 	return err;
 }
 
