@@ -115,8 +115,10 @@ sys_pwrite64(const uint32_t *arg, uint32_t *result)
 	return transfer_at(arg[0], arg[3], arg[4], &u, result);
 }
 
+/* Work out where a seek leads; the caller sets f->offset when it has told so. Returns
+ * EBADF, ESPIPE, EINVAL, EOVERFLOW. */
 static int
-seek(struct file *f, int64_t to, uint32_t whence)
+seek(const struct file *f, int64_t to, uint32_t whence, uint32_t *at)
 {
 	if (f == NULL)
 		return EBADF;
@@ -132,7 +134,7 @@ seek(struct file *f, int64_t to, uint32_t whence)
 		return EINVAL;
 	if (to > INT32_MAX)
 		return EOVERFLOW;
-	f->offset = (uint32_t)to;
+	*at = (uint32_t)to;
 	return 0;
 }
 
@@ -140,10 +142,10 @@ int
 sys_lseek(const uint32_t *arg, uint32_t *result)
 {
 	struct file *f = fd_get(arg[0]);
-	int err = seek(f, (int32_t)arg[1], arg[2]);
+	int err = seek(f, (int32_t)arg[1], arg[2], result);
 
 	if (err == 0)
-		*result = f->offset;
+		f->offset = *result;
 	return err;
 }
 
@@ -151,13 +153,15 @@ int
 sys_llseek(const uint32_t *arg, uint32_t *result)
 {
 	struct file *f = fd_get(arg[0]);
-	int err = seek(f, (int64_t)((uint64_t)arg[1] << 32 | arg[2]), arg[4]);
-	uint64_t at;
+	uint32_t at;
+	int err = seek(f, (int64_t)((uint64_t)arg[1] << 32 | arg[2]), arg[4], &at);
+	uint64_t wide = at;
 
-	if (err != 0)
-		return err;
-	at = f->offset;
-	return copyout(arg[3], &at, sizeof(at));
+	if (err == 0)
+		err = copyout(arg[3], &wide, sizeof(wide));
+	if (err == 0)
+		f->offset = at;
+	return err;
 }
 
 /* All is in memory: there is nothing to wait for. */

@@ -23,9 +23,10 @@ const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS] = {
 	[8 ... 11] = UNLIMITED, /* the last four are of what isn't there */
 };
 
-/* Tell a limit of a process, 0 the caller; new, unless it is NULL, holds from then on. */
+/* Find a limit of a process, 0 the caller, that the caller may look at, and (new isn't
+ * NULL) change to new. Returns EINVAL, ESRCH, EPERM. */
 static int
-change_limit(int pid, uint32_t which, const struct abi_rlimit *new, struct abi_rlimit *old)
+find_limit(int pid, uint32_t which, const struct abi_rlimit *new, struct abi_rlimit **out)
 {
 	struct proc *self = curproc(), *p = pid == 0 ? self : proc_find(pid);
 
@@ -35,46 +36,50 @@ change_limit(int pid, uint32_t which, const struct abi_rlimit *new, struct abi_r
 		return EPERM;
 	if (which >= RLIMIT_NLIMITS)
 		return EINVAL;
-	*old = p->rlimit[which];
+	*out = &p->rlimit[which];
 	if (new == NULL)
 		return 0;
 	if (new->rlim_cur > new->rlim_max)
 		return EINVAL;
 	if ((which == RLIMIT_NOFILE && new->rlim_max > OPEN_MAX) ||
-	    (new->rlim_max > old->rlim_max && self->cred.euid != 0))
+	    (new->rlim_max > (*out)->rlim_max && self->cred.euid != 0))
 		return EPERM;
-	p->rlimit[which] = *new;
 	return 0;
 }
 
 int
 sys_ugetrlimit(const uint32_t *arg, uint32_t *result)
 {
-	struct abi_rlimit l;
-	int err = change_limit(0, arg[0], NULL, &l);
+	struct abi_rlimit *l;
+	int err = find_limit(0, arg[0], NULL, &l);
 
-	return err != 0 ? err : copyout(arg[1], &l, sizeof(l));
+	return err != 0 ? err : copyout(arg[1], l, sizeof(*l));
 }
 
 int
 sys_setrlimit(const uint32_t *arg, uint32_t *result)
 {
-	struct abi_rlimit new, old;
+	struct abi_rlimit new, *limit;
+	int err;
 
 	if (copyin(&new, arg[1], sizeof(new)) != 0)
 		return EFAULT;
-	return change_limit(0, arg[0], &new, &old);
+	err = find_limit(0, arg[0], &new, &limit);
+	if (err == 0)
+		*limit = new;
+	return err;
 }
 
 /* The oldest form: what does not fit a signed number is told as the most that does. */
 int
 sys_getrlimit(const uint32_t *arg, uint32_t *result)
 {
-	struct abi_rlimit l;
-	int err = change_limit(0, arg[0], NULL, &l);
+	struct abi_rlimit l, *limit;
+	int err = find_limit(0, arg[0], NULL, &limit);
 
 	if (err != 0)
 		return err;
+	l = *limit;
 	if (l.rlim_cur > INT32_MAX)
 		l.rlim_cur = INT32_MAX;
 	if (l.rlim_max > INT32_MAX)
@@ -98,15 +103,21 @@ int
 sys_prlimit64(const uint32_t *arg, uint32_t *result)
 {
 	struct abi_rlimit64 wide = {0};
-	struct abi_rlimit new, old = {0, 0};
+	struct abi_rlimit new, *limit;
 	int err;
 
 	if (arg[2] != 0 && copyin(&wide, arg[2], sizeof(wide)) != 0)
 		return EFAULT;
 	new = (struct abi_rlimit){narrow(wide.rlim_cur), narrow(wide.rlim_max)};
-	err = change_limit(arg[0], arg[1], arg[2] != 0 ? &new : NULL, &old);
-	wide = (struct abi_rlimit64){widen(old.rlim_cur), widen(old.rlim_max)};
-	return err != 0 || arg[3] == 0 ? err : copyout(arg[3], &wide, sizeof(wide));
+	err = find_limit(arg[0], arg[1], arg[2] != 0 ? &new : NULL, &limit);
+	if (err != 0)
+		return err;
+	wide = (struct abi_rlimit64){widen(limit->rlim_cur), widen(limit->rlim_max)};
+	if (arg[3] != 0 && copyout(arg[3], &wide, sizeof(wide)) != 0)
+		return EFAULT;
+	if (arg[2] != 0)
+		*limit = new;
+	return 0;
 }
 
 /* ---- The machine ---- */

@@ -97,9 +97,11 @@ sys_set_thread_area(const uint32_t *arg, uint32_t *result)
 	if (copyin(&d, arg[0], sizeof(d)) != 0)
 		return EFAULT;
 	choose = d.entry_number == UINT32_MAX;
-	err = machine_set_tls(&d);
+	err = machine_check_tls(&d);
 	if (err == 0 && choose)
 		err = copyout(arg[0], &d.entry_number, sizeof(d.entry_number));
+	if (err == 0)
+		machine_set_tls(&d);
 	return err;
 }
 

@@ -134,9 +134,11 @@ sys_rt_sigaction(const uint32_t *arg, uint32_t *result)
 	if (sig < 1 || sig > NSIG || (arg[1] != 0 && (SIGBIT(sig) & SIGSET_ALWAYS)))
 		return EINVAL;
 	old = p->sig->act[sig - 1];
+	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
+		return EFAULT;
 	if (arg[1] != 0)
 		signal_act(p, sig, &act);
-	return arg[2] == 0 ? 0 : copyout(arg[2], &old, sizeof(old));
+	return 0;
 }
 
 /* ---- Which are blocked, and waiting for them ---- */
@@ -209,9 +211,11 @@ timed_wait(const uint32_t *arg, enum time_form form, uint32_t *result)
 	if (found == 0)
 		return slept == ETIMEDOUT ? EAGAIN : EINTR;
 	*result = signal_first(found);
-	ss->pending &= ~SIGBIT(*result);
 	signal_info(p, *result, &info);
-	return arg[1] == 0 ? 0 : copyout(arg[1], &info, sizeof(info));
+	if (arg[1] != 0 && copyout(arg[1], &info, sizeof(info)) != 0)
+		return EFAULT;
+	ss->pending &= ~SIGBIT(*result);
+	return 0;
 }
 
 TIME_CALLS(rt_sigtimedwait, rt_sigtimedwait_time64, timed_wait)

@@ -252,9 +252,9 @@ tls_segment(const struct abi_user_desc *d)
 }
 
 int
-machine_set_tls(struct abi_user_desc *d)
+machine_check_tls(struct abi_user_desc *d)
 {
-	struct machine_proc *md = &curproc()->md;
+	const struct machine_proc *md = &curproc()->md;
 	uint32_t n = d->entry_number - GDT_TLS;
 
 	if (d->entry_number == (uint32_t)-1) {
@@ -265,15 +265,18 @@ machine_set_tls(struct abi_user_desc *d)
 	}
 	if (n >= TLS_SLOTS)
 		return EINVAL;
-	if (tls_is_empty(d)) {
-		md->tls[n] = 0;
-	} else {
-		if (!(d->flags & DESC_32BIT) || (d->flags & DESC_CONTENTS) > 2 ||
-		    (d->flags & DESC_NOT_PRESENT))
-			return EINVAL;
-		md->tls[n] = tls_segment(d);
-	}
+	if (!tls_is_empty(d) && (!(d->flags & DESC_32BIT) || (d->flags & DESC_CONTENTS) > 2 ||
+	                         (d->flags & DESC_NOT_PRESENT)))
+		return EINVAL;
 	d->entry_number = GDT_TLS + n;
-	segments_load_tls(md->tls);
 	return 0;
+}
+
+void
+machine_set_tls(const struct abi_user_desc *d)
+{
+	struct machine_proc *md = &curproc()->md;
+
+	md->tls[d->entry_number - GDT_TLS] = tls_is_empty(d) ? 0 : tls_segment(d);
+	segments_load_tls(md->tls);
 }

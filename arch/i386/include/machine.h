@@ -141,9 +141,11 @@ void machine_poll(void);
 vaddr_t machine_user_sp(void);
 vaddr_t machine_user_pc(void);
 
-/* set_thread_area(): d->entry_number -1 asks for a free one and is set.
- * => EINVAL, ESRCH. */
-int machine_set_tls(struct abi_user_desc *d);
+/* set_thread_area(), in two steps: check d, and choose a free entry if its entry_number
+ * is -1. Returns EINVAL, or ESRCH if none is free. */
+int machine_check_tls(struct abi_user_desc *d);
+/* Make d, checked, one of the current process's segments. */
+void machine_set_tls(const struct abi_user_desc *d);
 
 /* What the CPU can do, for AT_HWCAP. */
 extern uint32_t machine_hwcap;
