@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the rows of undone_calls.h point to, and what they make ready. */
+#pragma once
+
+#include "undone.h"
+
+/* ---- What some rows read ---- */
+
+static const char data[8] = "written";
+static const struct iovec to_write[] = {{(void *)data, 4}, {(void *)data, 4}};
+static struct iovec to_read[] = {{(void *)OUT(3), 4}, {(void *)OUT(4), 4}};
+static struct iovec one_to_read[] = {{(void *)OUT(3), 8}};
+static struct iovec one_to_write[] = {{(void *)data, 8}};
+static const struct abi_timespec32 short32[] = {{0, 1000}, {0, 1000}};
+static const struct abi_timespec64 short64[] = {{0, 1000, 0}, {0, 1000, 0}};
+static const struct abi_timespec64 zero64[] = {{0, 0, 0}};
+static const struct abi_timespec32 zero32[] = {{0, 0}};
+static const struct abi_itimerval other_timer = {{1, 0}, {50000, 0}};
+static const struct sigaction other_action = {.sa_handler = SIG_IGN};
+static const stack_t other_stack = {(void *)(ALTSTACK + 1024), 0, 3072};
+static const sigset_t no_signals, usr1 = 1ull << (SIGUSR1 - 1), usr2 = 1ull << (SIGUSR2 - 1);
+static const gid_t other_groups[] = {21, 22, 23};
+static const struct abi_rlimit64 other_limit = {32, 60};
+static const struct abi_winsize other_size = {40, 100, 0, 0};
+static const uint32_t some_word;
+static const uint32_t no_mask[] = {A(&no_signals), 8};
+static const char *const program_args[] = {"/bin/true", "an argument", NULL};
+
+/* ---- What some rows make ready ---- */
+
+static void
+need_cap(uint32_t *a)
+{
+	*(uint32_t *)a[0] = CAP_VERSION_3;
+	((uint32_t *)a[0])[1] = 0;
+}
+
+/* A segment's stat, to be set. */
+static void
+need_stat(uint32_t *a)
+{
+	struct shmid_ds *ds = (void *)OUT(5);
+
+	*ds = stat_of(a[0] == IPCOP_SHMCTL ? a[1] : a[0]);
+	ds->shm_perm.mode = 0640;
+	ds->shm_perm.uid = 5;
+}
+
+/* Bits 13 and 14 are asked for: the ends of the pipe. */
+static void
+need_sets(uint32_t *a)
+{
+	for (int i = 1; i <= 3; i++)
+		*(uint64_t *)a[i] = i == 1 ? BIT(PIPE_R) : i == 2 ? BIT(PIPE_W) : 0;
+	memset((void *)OUT(4), 0, sizeof(struct abi_timespec64));
+}
+
+static void
+need_pollfds(uint32_t *a)
+{
+	struct abi_pollfd *p = (void *)a[0];
+
+	p[0] = (struct abi_pollfd){PIPE_R, POLLIN, 0};
+	p[1] = (struct abi_pollfd){FILE_FD, POLLIN | POLLOUT, 0};
+	memset((void *)OUT(2), 0, sizeof(struct abi_timespec64));
+}
+
+/* A full set of segments but for one of thread-local storage. */
+static void
+need_tls(uint32_t *a)
+{
+	*(struct abi_user_desc *)a[0] = (struct abi_user_desc){-1, 0x2000, 0xfffff, 0x51};
+}
+
+static void
+need_alarm(uint32_t *a)
+{
+	static const struct abi_itimerval soon = {{0, 0}, {0, 20000}};
+
+	syscall(104, ITIMER_REAL, &soon, NULL);
+	(void)a;
+}
+
+static void
+need_terminal(uint32_t *a)
+{
+	syscall(54, TTY_FD, TCGETS, a[2]);
+}
+
+static void
+need_append(uint32_t *a)
+{
+	fcntl(FILE_FD, F_SETFL, O_APPEND);
+	(void)a;
+}
+
+/* A file of a user's that makes others its owner when they run it. */
+static void
+need_setid(uint32_t *a)
+{
+	syscall(94, FILE_FD, 04755);
+	syscall(207, FILE_FD, ALICE, ALICE);
+	syscall(94, FILE_FD, 04755);
+	setresuid(ALICE, ALICE, ALICE);
+	(void)a;
+}
+
+/* The file has a page, and far behind it nothing, up to here. */
+static void
+need_end(uint32_t *a)
+{
+	lseek(FILE_FD, 100000, SEEK_SET);
+	(void)a;
+}
+
+/* ---- Calls that need other ways ---- */
+
+/* brk answers with where the heap ends, moved or not. */
+static long
+call_brk(const uint32_t *a)
+{
+	char *end = sbrk(0);
+
+	(void)a;
+	errno = ENOMEM;
+	return syscall(45, end + (1 << 20)) == (long)(end + (1 << 20)) ? 0 : -1;
+}
+
+/* ---- Those that return twice ---- */
+
+/* The child ends at once, without a word on the stack that it may share. */
+static long
+call_clone(uint32_t number, uint32_t flags, void *stack)
+{
+	long r;
+
+	__asm__ volatile("int $0x80\n\ttest %%eax, %%eax\n\tjnz 1f\n"
+	                 "\tmov $1, %%eax\n\txor %%ebx, %%ebx\n\tint $0x80\n1:"
+	                 : "=a"(r)
+	                 : "a"(number), "b"(flags), "c"(stack)
+	                 : "memory");
+	errno = -r;
+	return r < 0 ? -1 : r;
+}
+
+static long
+call_vfork(const uint32_t *a)
+{
+	(void)a;
+	return call_clone(190, 0, NULL);
+}
+
+static long
+call_borrower(const uint32_t *a)
+{
+	static uint32_t stack[64];
+
+	return call_clone(120, a[0], stack + 64);
+}
