@@ -213,7 +213,8 @@ try(const struct row *r, const struct call *c, const struct fault *f)
 			tell(r, c, f, "it works");
 		return !may;
 	}
-	if (out->error != want && !(f->site >= 0 && out->error == ENOSPC)) {
+	if (out->error != want &&
+	    !(f->site >= 0 && (out->error == ENOSPC || out->error == ENOLCK))) {
 		tell(r, c, f, "gives errno %d", out->error);
 		bad++;
 	}

@@ -23,6 +23,21 @@ static const gid_t other_groups[] = {21, 22, 23};
 static const struct abi_rlimit64 other_limit = {32, 60};
 static const struct abi_winsize other_size = {40, 100, 0, 0};
 static const uint32_t some_word;
+/* The older forms: arguments in memory, sets of 32 signals, locks. */
+static const uint32_t old_mmap[] = {0, 4 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0};
+static const uint32_t old_select[] = {15, OUT(1), OUT(2), OUT(3), OUT(4)};
+static const uint32_t old_action[4] = {1};
+static const struct abi_rlimit old_limit = {32, 60};
+static const struct {
+	int16_t type, whence;
+	int32_t start, len, pid;
+} a_lock = {1, SEEK_SET, 2, 3, 0};
+static const struct {
+	int16_t type, whence;
+	int64_t start, len;
+	int32_t pid;
+} __attribute__((packed)) a_lock64 = {1, SEEK_SET, 2, 3, 0};
+static const uint32_t first_processor = 1;
 static const uint32_t no_mask[] = {A(&no_signals), 8};
 static const char *const program_args[] = {"/bin/true", "an argument", NULL};
 
@@ -53,6 +68,25 @@ need_sets(uint32_t *a)
 	for (int i = 1; i <= 3; i++)
 		*(uint64_t *)a[i] = i == 1 ? BIT(PIPE_R) : i == 2 ? BIT(PIPE_W) : 0;
 	memset((void *)OUT(4), 0, sizeof(struct abi_timespec64));
+}
+
+static void
+need_old_sets(uint32_t *a)
+{
+	uint32_t all[] = {15, OUT(1), OUT(2), OUT(3), OUT(4)};
+
+	need_sets(all);
+	(void)a;
+}
+
+/* To be asked about: is it locked? */
+static void
+need_lock(uint32_t *a)
+{
+	if (a[1] == 5)
+		memcpy((void *)a[2], &a_lock, sizeof(a_lock));
+	else
+		memcpy((void *)a[2], &a_lock64, sizeof(a_lock64));
 }
 
 static void
