@@ -54,7 +54,9 @@ cred_may_limit(const struct proc *self, const struct proc *p)
 bool
 cred_may_set_priority(const struct proc *self, const struct proc *p)
 {
+	const struct cred *to = &p->cred;
 	uint32_t euid = self->cred.euid;
+	bool roots = to->ruid == 0 || to->euid == 0 || to->suid == 0;
 
-	return euid == 0 || euid == p->cred.ruid || euid == p->cred.euid;
+	return euid == 0 || (!roots && (euid == to->ruid || euid == to->euid));
 }

@@ -41,7 +41,8 @@ bool cred_may_inspect(const struct proc *self, const struct proc *p);
 bool cred_may_limit(const struct proc *self, const struct proc *p);
 
 /* Returns whether `self` may set p's priority: root, or an effective user who is p's
- * real or effective one. To raise it is another question, and root's. */
+ * real or effective one, unless p is a set-id program that is root or can be again. To
+ * raise it is another question, and root's. */
 bool cred_may_set_priority(const struct proc *self, const struct proc *p);
 
 #endif

@@ -161,16 +161,29 @@ set_name(struct proc *p, const char *path)
 	strlcpy(p->name, name, sizeof(p->name));
 }
 
-/* Whom the file makes of the process. What it was may be had back no more. */
+/* Apply the file's set-user-ID and set-group-ID bits. The saved ids are overwritten, so
+ * the old identity cannot be regained. A process that has other rights than its real
+ * user's, or has lost some, is guarded from that user; with other rights it has no more
+ * than the usual stack, too. */
 static void
-set_ids(struct cred *c, uint32_t mode, uint32_t uid, uint32_t gid)
+set_ids(struct proc *p, uint32_t mode, uint32_t uid, uint32_t gid)
 {
+	struct abi_rlimit *stack = &p->rlimit[RLIMIT_STACK];
+	struct cred *c = &p->cred;
+	uint32_t old_uid = c->euid, old_gid = c->egid;
+	bool lent;
+
 	if (mode & S_ISUID)
 		c->euid = uid;
 	if ((mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
 		c->egid = gid;
 	c->suid = c->euid;
 	c->sgid = c->egid;
+	lent = c->euid != c->ruid || c->egid != c->rgid;
+	if (lent || c->euid != old_uid || c->egid != old_gid)
+		proc_guard(p);
+	if (lent && stack->rlim_cur > STACK_MAX)
+		stack->rlim_cur = STACK_MAX;
 }
 
 /* From here on nothing fails: the process is the new program. */
@@ -187,10 +200,9 @@ become(struct vm_space *sp, const char *path, const struct image *im, const stru
 		image_clear_tails(sp, linker);
 	proc_set_program(p, im->node);
 	set_name(p, path);
-	p->guarded = fs_access(im->node, &p->cred, R_OK) != 0;
-	set_ids(&p->cred, im->node->mode, im->node->uid, im->node->gid);
-	if (p->cred.euid != p->cred.ruid || p->cred.egid != p->cred.rgid)
-		proc_guard(p);
+	p->guarded = fs_access(im->node, &p->cred, R_OK) != 0 ||
+	             (first != im && fs_access(linker->node, &p->cred, R_OK) != 0);
+	set_ids(p, im->node->mode, im->node->uid, im->node->gid);
 	proc_ends_normally(p);
 	p->execed = true;
 	p->exec_id++;

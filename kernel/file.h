@@ -34,6 +34,12 @@ int fs_access(const struct node *n, const struct cred *cred, int mode);
 /* The current process changes what n contains: unless it is root, a program that others
  * run as its owner, or as its group, isn't one any more. */
 void node_drop_setid(struct node *n);
+/* Clear n's set-id bits. Set-group-ID without the group's x bit says something else, and
+ * stays if the current process may set it. */
+void node_clear_setid(struct node *n);
+/* Returns whether the current process may give n the set-group-ID bit: it is root or in
+ * n's group. */
+bool node_may_setgid(const struct node *n);
 void node_ref(struct node *n);
 void node_unref(struct node *n);
 /* A regular file's memory and size in bytes; NULL if it has none (a

@@ -152,11 +152,27 @@ fs_access(const struct node *n, const struct cred *cred, int mode)
 	return (mode & ~bits & 7) != 0 ? EACCES : 0;
 }
 
+bool
+node_may_setgid(const struct node *n)
+{
+	const struct cred *cred = &curproc()->cred;
+
+	return cred->euid == 0 || cred_in_group(cred, n->gid);
+}
+
+void
+node_clear_setid(struct node *n)
+{
+	if ((n->mode & S_IXGRP) || !node_may_setgid(n))
+		n->mode &= ~S_ISGID;
+	n->mode &= ~S_ISUID;
+}
+
 void
 node_drop_setid(struct node *n)
 {
 	if (curproc()->cred.euid != 0 && node_is(n, S_IFREG))
-		n->mode &= ~(S_ISUID | (n->mode & S_IXGRP ? S_ISGID : 0));
+		node_clear_setid(n);
 }
 
 /* ---- Paths ---- */

@@ -60,6 +60,8 @@ fs_create(struct walk *w, uint32_t mode, const char *target)
 	n->gid = dir->mode & S_ISGID ? dir->gid : p->cred.egid;
 	if (node_is(n, S_IFDIR))
 		n->mode |= dir->mode & S_ISGID;
+	else if ((n->mode & S_IXGRP) && !node_may_setgid(n))
+		n->mode &= ~S_ISGID; /* a set-id program needs a member of its group */
 	err = target != NULL ? node_set_target(n, target) : ramfs_setup(n);
 	if (err == 0)
 		err = ramfs_link(dir, w->name, w->len, n);

@@ -172,7 +172,7 @@ change_mode(struct node *n, const uint32_t *arg, uint32_t *result)
 
 	if (!is_owner(n))
 		return EPERM;
-	if (curproc()->cred.euid != 0 && !cred_in_group(&curproc()->cred, n->gid))
+	if (!node_may_setgid(n))
 		mode &= ~S_ISGID;
 	n->mode = (n->mode & S_IFMT) | mode;
 	n->ctime = fs_now();
@@ -194,10 +194,10 @@ change_owner(struct node *n, const uint32_t *arg, uint32_t *result)
 	if (cred->euid != 0 &&
 	    (cred->euid != n->uid || uid != n->uid || (gid != n->gid && !cred_in_group(cred, gid))))
 		return EPERM;
+	if (!node_is(n, S_IFDIR))
+		node_clear_setid(n);
 	n->uid = uid;
 	n->gid = gid;
-	if (!node_is(n, S_IFDIR))
-		n->mode &= ~(S_ISUID | (n->mode & 010 ? S_ISGID : 0));
 	n->ctime = fs_now();
 	return 0;
 }

@@ -74,3 +74,6 @@ void file_calls(void), lock_calls(void), kind_calls(void), memory_calls(void), p
 	signal_calls(void);
 void memory_more_calls(void), process_more_calls(void);
 void other_calls(void), random_calls(unsigned seed);
+void file_rights_calls(void), process_rights_calls(void);
+/* What the program does that process_rights_calls() execs. */
+void rights_program(int argc, char **argv);

@@ -233,6 +233,10 @@ main(int argc, char **argv)
 		digests(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10));
 		return 0;
 	}
+	if (argc > 2 && strcmp(argv[1], "rights") == 0) {
+		rights_program(argc - 2, argv + 2);
+		return 0;
+	}
 	for (direct = 0; direct < 2; direct++) {
 		shm_calls();
 		shm_permissions();
@@ -247,5 +251,7 @@ main(int argc, char **argv)
 	process_more_calls();
 	signal_calls();
 	other_calls();
+	file_rights_calls();
+	process_rights_calls();
 	return 0;
 }
