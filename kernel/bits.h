@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sets of up to 64 small numbers, and hashes. */
+/* Sets of up to 64 small numbers, hashes, and the division of 64-bit numbers. */
 #ifndef BITS_H
 #define BITS_H
 
@@ -22,6 +22,24 @@ static inline unsigned
 bits_hash(uint32_t key, unsigned bits)
 {
 	return key * 2654435769u >> (32 - bits);
+}
+
+/* Divides *v by a number of at most 16 bits. Returns the remainder. It goes in steps of
+ * 16 bits, because a 64-bit division would need the compiler's library. */
+static inline uint32_t
+bits_divide(uint64_t *v, uint32_t by)
+{
+	uint64_t quotient = 0;
+	uint32_t rest = 0;
+	int shift;
+
+	for (shift = 48; shift >= 0; shift -= 16) {
+		rest = rest << 16 | (uint32_t)(*v >> shift & 0xffff);
+		quotient |= (uint64_t)(rest / by) << shift;
+		rest %= by;
+	}
+	*v = quotient;
+	return rest;
 }
 
 #endif

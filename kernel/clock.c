@@ -6,38 +6,38 @@
 #include "clock.h"
 
 #include "abi/errno.h"
+#include "bits.h"
 #include "printf.h"
 #include "proc.h"
 
 #define SECOND_NS 1000000000u
 #define TICK_NS (SECOND_NS / HZ)
 
-volatile uint32_t clock_ticks;
-
-int64_t clock_now;        /* calendar seconds */
-static int64_t boot_time; /* the same at tick 0 */
+int64_t clock_ticks;
+int64_t clock_now;
+int64_t clock_boot;
 static int64_t up_seconds;
 static uint32_t up_ticks; /* beyond up_seconds */
 
 void
 clock_init(void)
 {
-	boot_time = clock_now = machine_rtc();
+	clock_boot = clock_now = machine_rtc();
 }
 
 /*
- * Timers are in wheels. A wheel has a place for each value of some bits of a tick, the
- * next one for the bits above; a timer is in that of the highest bits in which its tick
- * differs from now. When a wheel comes round, those at the next place of the one above
- * have come nearer, and move down. So to set a timer takes the same among any number of
- * them, and one moves at most as often as there are wheels.
+ * Hierarchical timing wheels (Varghese and Lauck, 1987). Wheel w is indexed by bits
+ * 6w to 6w + 5 of the expiry tick, and a timer is on the wheel of the highest bit in
+ * which its tick differs from the current one. When a wheel has come round, the timers
+ * at the next place of the wheel above are near enough to move down. Setting a timer
+ * takes the same time among any number of them, and a timer moves at most WHEELS times.
  */
 #define WHEEL_BITS 6u
-#define WHEELS (32u / WHEEL_BITS + 1)
+#define WHEELS (64u / WHEEL_BITS + 1)
 static struct timer *wheels[WHEELS][1u << WHEEL_BITS];
 
 static struct timer **
-wheel_place(unsigned wheel, uint32_t tick)
+wheel_place(unsigned wheel, int64_t tick)
 {
 	return &wheels[wheel][tick >> wheel * WHEEL_BITS & ((1u << WHEEL_BITS) - 1)];
 }
@@ -45,7 +45,7 @@ wheel_place(unsigned wheel, uint32_t tick)
 static void
 wheel_add(struct timer *t)
 {
-	unsigned wheel = (31 - __builtin_clz((t->tick ^ clock_ticks) | 1)) / WHEEL_BITS;
+	unsigned wheel = (63 - __builtin_clzll((t->tick ^ clock_ticks) | 1)) / WHEEL_BITS;
 	struct timer **place = wheel_place(wheel, t->tick);
 
 	t->next = *place;
@@ -77,7 +77,7 @@ wheel_turn(void)
 }
 
 void
-timer_set(struct timer *t, uint32_t ticks, void (*fn)(void *), void *arg)
+timer_set(struct timer *t, int64_t ticks, void (*fn)(void *), void *arg)
 {
 	timer_cancel(t);
 	t->tick = clock_ticks + ticks;
@@ -97,7 +97,7 @@ timer_cancel(struct timer *t)
 	t->link = NULL;
 }
 
-uint32_t
+int64_t
 timer_left(const struct timer *t)
 {
 	return t->link == NULL ? 0 : t->tick - clock_ticks;
@@ -120,33 +120,35 @@ clock_tick(bool user)
 void
 clock_monotonic(struct abi_timespec64 *t)
 {
-	/* A tick that is due but not taken makes this more than one tick. */
-	uint32_t ns = machine_subtick_ns() + up_ticks * TICK_NS;
+	uint32_t ns = machine_subtick_ns();
 
-	t->tv_sec = up_seconds + (ns >= SECOND_NS);
-	t->tv_nsec = ns >= SECOND_NS ? ns - SECOND_NS : ns;
-	t->pad = 0;
+	/* Time stands still when a tick is due, until it is taken. So the seconds
+	 * told here are always those of clock_seconds(). */
+	if (ns >= TICK_NS)
+		ns = TICK_NS - 1;
+	*t = (struct abi_timespec64){.tv_sec = up_seconds, .tv_nsec = up_ticks * TICK_NS + ns};
 }
 
 void
 clock_realtime(struct abi_timespec64 *t)
 {
 	clock_monotonic(t);
-	t->tv_sec += boot_time;
+	t->tv_sec += clock_boot;
 }
 
 /* ---- Waiting: until a tick, counted from boot without wrapping ---- */
 
-/* Beyond this many seconds nobody waits; so sums stay within their type. */
-#define FAR (1ll << 40)
+/* No wait lasts until more than this many seconds after boot (Linux has the same limit,
+ * for it counts nanoseconds in 63 bits). So sums of ticks do not overflow. */
+#define FAR 9223372036ll
 
 static int64_t
-ticks_now(void)
+not_beyond_far(int64_t end)
 {
-	return up_seconds * HZ + up_ticks;
+	return end < FAR * HZ ? end : FAR * HZ;
 }
 
-/* The first tick at which so much has passed. */
+/* Returns the number of ticks in that time, a part of a tick counted as one. */
 static int64_t
 ticks_for(int64_t sec, uint32_t nsec)
 {
@@ -156,7 +158,7 @@ ticks_for(int64_t sec, uint32_t nsec)
 int64_t
 clock_until(const struct abi_timespec64 *t, bool realtime)
 {
-	return ticks_for(t->tv_sec - (realtime ? boot_time : 0), t->tv_nsec);
+	return not_beyond_far(ticks_for(t->tv_sec - (realtime ? clock_boot : 0), t->tv_nsec));
 }
 
 int64_t
@@ -168,8 +170,8 @@ clock_after(const struct abi_timespec64 *t)
 		return p->sleep_end;
 	p->sleep_end = 0; /* not at all: that time is past */
 	if (t->tv_sec != 0 || t->tv_nsec != 0)
-		p->sleep_end =
-			ticks_now() + ticks_for(t->tv_sec, t->tv_nsec + machine_subtick_ns());
+		p->sleep_end = not_beyond_far(
+			clock_ticks + ticks_for(t->tv_sec, t->tv_nsec + machine_subtick_ns()));
 	return p->sleep_end;
 }
 
@@ -177,21 +179,23 @@ void
 clock_left(int64_t end, struct abi_timespec64 *t)
 {
 	/* Without the tick begun: never more than was asked for. */
-	int64_t left = end - ticks_now() - 1;
-	uint32_t ticks = left < 0 ? 0 : left < UINT32_MAX ? left : UINT32_MAX;
+	int64_t left = end - clock_ticks - 1;
 
-	*t = (struct abi_timespec64){.tv_sec = ticks / HZ, .tv_nsec = ticks % HZ * TICK_NS};
+	clock_from_ticks(left < 0 ? 0 : left, t);
+}
+
+void
+clock_from_ticks(uint64_t ticks, struct abi_timespec64 *t)
+{
+	uint32_t rest = bits_divide(&ticks, HZ);
+
+	*t = (struct abi_timespec64){.tv_sec = (int64_t)ticks, .tv_nsec = rest * TICK_NS};
 }
 
 int
 clock_sleep(const void *chan, const char *why, int64_t end)
 {
-	int64_t left;
-	int err = ETIMEDOUT;
-
 	if (end == CLOCK_NEVER)
 		return tsleep(chan, PCATCH, why, 0);
-	while (err == ETIMEDOUT && (left = end - ticks_now()) > 0)
-		err = tsleep(chan, PCATCH, why, left < INT32_MAX ? left : INT32_MAX);
-	return err;
+	return end <= clock_ticks ? ETIMEDOUT : tsleep(chan, PCATCH, why, end - clock_ticks);
 }

@@ -5,7 +5,7 @@
 
 #define SAMPLE (5 * HZ) /* ticks between two looks at the load */
 
-uint32_t load_ticks[3];
+uint64_t load_ticks[3];
 uint32_t load_average[3];
 
 void
@@ -15,10 +15,14 @@ load_tick(bool user)
 	static const uint32_t decay[] = {60296, 64453, 65173};
 	const struct proc *p = curproc();
 	bool busy = p != NULL && p->state == PROC_RUNNABLE;
+	static uint32_t sample;
 	unsigned i;
 
 	load_ticks[!busy ? LOAD_IDLE : user ? LOAD_USER : LOAD_SYSTEM]++;
-	for (i = 0; i < 3 && clock_ticks % SAMPLE == 0; i++)
+	if (++sample < SAMPLE)
+		return;
+	sample = 0;
+	for (i = 0; i < 3; i++)
 		load_average[i] = ((uint64_t)load_average[i] * decay[i] +
 		                   (uint64_t)sched_runnable * 65536 * (65536 - decay[i])) >>
 		                  16;

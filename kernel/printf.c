@@ -4,6 +4,7 @@
 
 #include <machine.h>
 
+#include "bits.h"
 #include "string.h"
 
 #define LOG_SIZE 16384u /* a power of two */
@@ -68,24 +69,6 @@ put_escaped(struct sink *s, const char *text, size_t len)
 	}
 }
 
-/* v becomes v / base; => the remainder. In steps of 16 bits, for a 64-bit
- * division would need the compiler's library. */
-static unsigned
-divide(uint64_t *v, unsigned base)
-{
-	uint64_t quotient = 0;
-	uint32_t rest = 0;
-	int shift;
-
-	for (shift = 48; shift >= 0; shift -= 16) {
-		rest = rest << 16 | (uint32_t)(*v >> shift & 0xffff);
-		quotient |= (uint64_t)(rest / base) << shift;
-		rest %= base;
-	}
-	*v = quotient;
-	return rest;
-}
-
 static void
 put_number(struct sink *s, struct spec *sp, uint64_t v, unsigned base, bool negative, bool upper)
 {
@@ -98,7 +81,7 @@ put_number(struct sink *s, struct spec *sp, uint64_t v, unsigned base, bool nega
 	if (min > 32)
 		min = 32;
 	while (v != 0 || p == text + sizeof(text))
-		*--p = digits[divide(&v, base)];
+		*--p = digits[bits_divide(&v, base)];
 	while (text + sizeof(text) - p < min)
 		*--p = '0';
 	if (negative)

@@ -375,10 +375,12 @@ proc_exit(int status)
 /* ---- What parents are told ---- */
 
 void
-ticks_to_timeval(uint32_t ticks, struct abi_timeval32 *tv)
+ticks_to_timeval(uint64_t ticks, struct abi_timeval32 *tv)
 {
-	tv->tv_sec = ticks / HZ;
-	tv->tv_usec = ticks % HZ * (1000000 / HZ);
+	struct abi_timespec64 t;
+
+	clock_from_ticks(ticks, &t);
+	*tv = (struct abi_timeval32){.tv_sec = (int32_t)t.tv_sec, .tv_usec = t.tv_nsec / 1000};
 }
 
 void

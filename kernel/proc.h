@@ -68,10 +68,10 @@ struct proc {
 	struct timer sleep_timer;
 
 	struct sigstate *sig;
-	struct timer alarm_timer; /* ITIMER_REAL */
-	uint32_t alarm_interval;  /* ticks from then on; 0: once */
-	int64_t sleep_end;        /* clock_after(); a call that goes on */
-	bool resumed;             /* after a stop keeps it */
+	struct timer alarm_timer;   /* ITIMER_REAL */
+	struct abi_itimerval alarm; /* as it was asked for; each time but the first by interval */
+	int64_t sleep_end;          /* clock_after(); a call that goes on */
+	bool resumed;               /* after a stop keeps it */
 	struct abi_rlimit rlimit[RLIMIT_NLIMITS];
 	int8_t nice;          /* NICE_MIN to NICE_MAX; fork and exec keep it */
 	uint8_t ticks_run;    /* with nice below 0: of its slice, while others wait */
@@ -82,9 +82,9 @@ struct proc {
 	bool execed;
 	uint64_t exec_id;        /* how often it, and its parents before it, have exec'ed, */
 	uint64_t parent_exec_id; /* and the parent when it made this one */
-	uint32_t start_tick;
-	uint32_t utime, stime;   /* ticks */
-	uint32_t cutime, cstime; /* of children waited for */
+	int64_t start_tick;
+	uint64_t utime, stime;   /* ticks */
+	uint64_t cutime, cstime; /* of children waited for */
 	uint32_t faults, cfaults;
 };
 
@@ -156,7 +156,7 @@ proc_child_list(const struct proc *p, enum news news)
 }
 /* The parent knows now. => a zombie goes. */
 void proc_told(struct proc *p);
-void ticks_to_timeval(uint32_t ticks, struct abi_timeval32 *tv);
+void ticks_to_timeval(uint64_t ticks, struct abi_timeval32 *tv);
 /* What p used itself and what its children did, as asked for. */
 void proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru);
 /* Stop the current process until SIGCONT or SIGKILL. => sleeps. */

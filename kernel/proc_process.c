@@ -77,8 +77,8 @@ show_stat(struct text *t, const struct proc *p)
 	         p->parent != NULL ? p->parent->pid : 0, proc_pgid(p), proc_sid(p),
 	         tty ? 5 << 8 | 1 : 0, tty ? tty_pgrp() : -1);
 	/* 9: flags, four kinds of faults; times; priority, nice, threads */
-	text_add(t, "0 %u %u 0 0 %u %u %u %u %d %d 1 0 %u ", p->faults, p->cfaults, p->utime,
-	         p->stime, p->cutime, p->cstime, 20 + p->nice, p->nice, p->start_tick);
+	text_add(t, "0 %u %u 0 0 %llu %llu %llu %llu %d %d 1 0 %lld ", p->faults, p->cfaults,
+	         p->utime, p->stime, p->cutime, p->cstime, 20 + p->nice, p->nice, p->start_tick);
 	/* 23: size, resident pages, their limit; code, stack, two registers */
 	text_add(t, "%u %u 4294967295 %u %u %u 0 0 ", s.total, s.resident, s.text_start, s.text_end,
 	         sp->stack_start);

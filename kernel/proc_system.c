@@ -36,28 +36,25 @@ show_meminfo(struct text *t, const struct proc *p)
 static void
 show_uptime(struct text *t, const struct proc *p)
 {
-	struct abi_timespec64 up;
-	uint32_t idle = load_ticks[LOAD_IDLE];
+	struct abi_timespec64 up, idle;
 
 	clock_monotonic(&up);
-	text_add(t, "%lld.%02u %u.%02u\n", up.tv_sec, up.tv_nsec / 10000000, idle / HZ,
-	         idle % HZ * (100 / HZ));
+	clock_from_ticks(load_ticks[LOAD_IDLE], &idle);
+	text_add(t, "%lld.%02u %lld.%02u\n", up.tv_sec, up.tv_nsec / 10000000, idle.tv_sec,
+	         idle.tv_nsec / 10000000);
 }
 
 static void
 show_stat(struct text *t, const struct proc *p)
 {
-	struct abi_timespec64 now, up;
 	int i;
 
 	/* user nice system idle iowait irq softirq steal guest guest_nice */
 	for (i = 0; i < 2; i++)
-		text_add(t, "cpu%s %u 0 %u %u 0 0 0 0 0 0\n", i == 0 ? " " : "0",
+		text_add(t, "cpu%s %llu 0 %llu %llu 0 0 0 0 0 0\n", i == 0 ? " " : "0",
 		         load_ticks[LOAD_USER], load_ticks[LOAD_SYSTEM], load_ticks[LOAD_IDLE]);
-	clock_realtime(&now);
-	clock_monotonic(&up);
-	text_add(t, "btime %lld\nprocesses %u\nprocs_running %u\nprocs_blocked 0\n",
-	         now.tv_sec - up.tv_sec, proc_forks, sched_runnable);
+	text_add(t, "btime %lld\nprocesses %u\nprocs_running %u\nprocs_blocked 0\n", clock_boot,
+	         proc_forks, sched_runnable);
 }
 
 static void

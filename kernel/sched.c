@@ -142,7 +142,7 @@ time_out(void *arg)
 }
 
 int
-tsleep(const void *chan, int flags, const char *why, uint32_t ticks)
+tsleep(const void *chan, int flags, const char *why, int64_t ticks)
 {
 	struct proc *p = curproc(), **bucket = sleep_bucket(chan);
 

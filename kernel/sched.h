@@ -24,7 +24,7 @@ curproc(void)
  * at the start), ETIMEDOUT. The caller checks its condition again: between
  * its check and the sleep nothing else runs, for the kernel is not preempted.
  */
-int tsleep(const void *chan, int flags, const char *why, uint32_t ticks);
+int tsleep(const void *chan, int flags, const char *why, int64_t ticks);
 /* All who sleep on chan become runnable. */
 void wakeup(const void *chan);
 /* One sleeper, whatever it waits for (a signal's way in). */

@@ -88,15 +88,13 @@ static int
 read_clock(uint32_t clock, struct abi_timespec64 *now, uint32_t *step)
 {
 	const struct proc *p = curproc();
-	uint32_t ticks = p->utime + p->stime;
-
 	if (clock > CLOCK_BOOTTIME)
 		return EINVAL;
 	*step = BY_TICKS >> clock & 1 ? TICK_NS : 1000;
 	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
 		clock_realtime(now);
 	else if (clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
-		*now = (struct abi_timespec64){ticks / HZ, ticks % HZ * TICK_NS, 0};
+		clock_from_ticks(p->utime + p->stime, now);
 	else
 		clock_monotonic(now);
 	now->tv_nsec -= now->tv_nsec % *step;
@@ -160,51 +158,65 @@ ALIAS(nanosleep, clock_nanosleep, CLOCK_MONOTONIC, 0, arg[0], arg[1])
 
 /* ---- The timer that rings: alarm's, and of setitimer's the first ---- */
 
+/* A part of a tick counts as one. */
+static int64_t
+timeval_ticks(const struct abi_timeval32 *tv)
+{
+	return (int64_t)tv->tv_sec * HZ + (tv->tv_usec + TICK_US - 1) / TICK_US;
+}
+
 static void
 alarm_rings(void *arg)
 {
 	struct proc *p = arg;
 
-	if (p->alarm_interval > 0)
-		timer_set(&p->alarm_timer, p->alarm_interval, alarm_rings, p);
+	int64_t interval = timeval_ticks(&p->alarm.it_interval);
+
+	/* From ring to ring the ticks are whole. */
+	p->alarm.it_value = p->alarm.it_interval;
+	if (interval > 0)
+		timer_set(&p->alarm_timer, interval, alarm_rings, p);
 	signal_post(p, SIGALRM, NULL);
 }
 
-/* Ticks that have wholly passed only after this long: one more than fit. */
-static uint32_t
-alarm_ticks(uint32_t sec, uint32_t usec)
-{
-	uint32_t ticks = (usec + TICK_US - 1) / TICK_US + 1;
-
-	if (sec == 0 && usec == 0)
-		return 0;
-	return sec > (INT32_MAX - ticks) / HZ ? INT32_MAX : sec * HZ + ticks;
-}
-
-/* Ticks to come, without the one that alarm_ticks() adds; but never told as 0,
- * which would say that none was set. */
-static uint32_t
-alarm_left(const struct proc *p)
-{
-	uint32_t left = timer_left(&p->alarm_timer);
-
-	return left <= 1 ? left : left - 1;
-}
-
+/* Tells the time to come, without the tick that alarm_set() adds: never more than was asked
+ * for, and never 0, which would say that no timer is set. */
 static void
-alarm_set(struct proc *p, uint32_t ticks, uint32_t interval)
+alarm_left(const struct proc *p, struct abi_timeval32 *tv)
 {
-	p->alarm_interval = interval;
+	int64_t left = timer_left(&p->alarm_timer);
+
+	left = left > 1 ? left - 1 : left;
+	if (left > 0 && left >= timeval_ticks(&p->alarm.it_value))
+		*tv = p->alarm.it_value;
+	else
+		ticks_to_timeval(left, tv);
+}
+
+/* One tick more than fit into the time: only then has all of it passed. */
+static void
+alarm_set(struct proc *p, const struct abi_itimerval *it)
+{
+	int64_t ticks = timeval_ticks(&it->it_value);
+
 	timer_cancel(&p->alarm_timer);
-	if (ticks > 0)
-		timer_set(&p->alarm_timer, ticks, alarm_rings, p);
+	p->alarm = (struct abi_itimerval){.it_value = {0, 0}};
+	if (ticks == 0)
+		return;
+	p->alarm = *it;
+	timer_set(&p->alarm_timer, ticks + 1, alarm_rings, p);
 }
 
 int
 sys_alarm(const uint32_t *arg, uint32_t *result)
 {
-	*result = (alarm_left(curproc()) + HZ - 1) / HZ;
-	alarm_set(curproc(), alarm_ticks(arg[0], 0), 0);
+	struct abi_itimerval it = {.it_value = {.tv_sec = arg[0] < INT32_MAX ? arg[0] : INT32_MAX}};
+	struct abi_timeval32 left;
+
+	alarm_left(curproc(), &left);
+	/* Rounded to the nearest second, but not to 0, as Linux does. */
+	*result = left.tv_sec + (left.tv_usec >= 500000 || (left.tv_sec == 0 && left.tv_usec > 0));
+	alarm_set(curproc(), &it);
 	return 0;
 }
 
@@ -215,8 +227,8 @@ sys_getitimer(const uint32_t *arg, uint32_t *result)
 
 	if (arg[0] != ITIMER_REAL)
 		return EINVAL;
-	ticks_to_timeval(alarm_left(curproc()), &it.it_value);
-	ticks_to_timeval(curproc()->alarm_interval, &it.it_interval);
+	alarm_left(curproc(), &it.it_value);
+	it.it_interval = curproc()->alarm.it_interval;
 	return copyout(arg[1], &it, sizeof(it));
 }
 
@@ -225,7 +237,6 @@ sys_setitimer(const uint32_t *arg, uint32_t *result)
 {
 	struct abi_itimerval it = {.it_value = {0, 0}};
 	const struct abi_timeval32 *value = &it.it_value, *interval = &it.it_interval;
-	uint32_t between;
 
 	if (arg[0] != ITIMER_REAL)
 		return EINVAL;
@@ -236,10 +247,7 @@ sys_setitimer(const uint32_t *arg, uint32_t *result)
 		return EINVAL;
 	if (arg[2] != 0 && sys_getitimer((uint32_t[]){arg[0], arg[2]}, result) != 0)
 		return EFAULT;
-	between = alarm_ticks(interval->tv_sec, interval->tv_usec);
-	/* From ring to ring the ticks are whole. */
-	alarm_set(curproc(), alarm_ticks(value->tv_sec, value->tv_usec),
-	          between > 0 ? between - 1 : 0);
+	alarm_set(curproc(), &it);
 	return 0;
 }
 
@@ -249,8 +257,9 @@ int
 sys_times(const uint32_t *arg, uint32_t *result)
 {
 	const struct proc *p = curproc();
-	struct abi_tms t = {p->utime, p->stime, p->cutime, p->cstime};
+	struct abi_tms t = {(uint32_t)p->utime, (uint32_t)p->stime, (uint32_t)p->cutime,
+	                    (uint32_t)p->cstime};
 
-	*result = clock_ticks;
+	*result = (uint32_t)clock_ticks;
 	return arg[0] == 0 ? 0 : copyout(arg[0], &t, sizeof(t));
 }

@@ -12,7 +12,7 @@
 #define COUNT_NS (1000000000u / HZ / RELOAD)
 #define COUNT_NS_REST (1000000000u / HZ % RELOAD)
 
-static uint32_t last_passed; /* counts, as last told, since the tick taken last */
+static uint32_t last_passed; /* counts since the last tick taken, as last told */
 
 void
 pit_init(void)
@@ -24,8 +24,9 @@ pit_init(void)
 
 /*
  * The count wraps a moment before its interrupt is taken, and maybe before the
- * controller knows of it. So a tick is due if the controller says so (unless
- * it came after the latch), or if otherwise time would run backwards.
+ * interrupt controller knows of it. So a tick is due if the controller says so (unless
+ * it came after the latch), or if time would otherwise run backwards. However many ticks
+ * are due or lost, no more than one is told: the clock goes by those that are taken.
  */
 uint32_t
 machine_subtick_ns(void)
@@ -36,10 +37,8 @@ machine_subtick_ns(void)
 	left = inb(COUNTER0);
 	left |= (uint32_t)inb(COUNTER0) << 8;
 	passed = RELOAD - left;
-	if (passed < RELOAD / 2 && pic_pending(TIMER_IRQ))
-		passed += RELOAD;
-	while (passed < last_passed)
-		passed += RELOAD;
+	if (passed < last_passed || (passed < RELOAD / 2 && pic_pending(TIMER_IRQ)))
+		passed = RELOAD;
 	last_passed = passed;
 	/* A tick is told as 1/HZ second; RELOAD counts are all of it. */
 	return passed * COUNT_NS + passed * COUNT_NS_REST / RELOAD;
@@ -48,7 +47,7 @@ machine_subtick_ns(void)
 void
 pit_tick(void)
 {
-	last_passed = last_passed > RELOAD ? last_passed - RELOAD : 0;
+	last_passed = 0;
 }
 
 uint64_t

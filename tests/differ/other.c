@@ -34,6 +34,75 @@ clocks(void)
 	NUM(sched_yield());
 }
 
+/* Timers that nobody lives to see, and what is left of them. */
+static void
+timers(void)
+{
+	static const unsigned seconds[] = {1, 21474837, 42949673, 2147483647, 4294967295};
+	struct itimerval it = {{2147483647, 123457}, {2147483647, 999999}}, got;
+
+	section("timers");
+	for (unsigned i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
+		NUM(alarm(seconds[i]));
+		NUM(alarm(0));
+	}
+	NUM(setitimer(ITIMER_REAL, &it, NULL));
+	NUM(getitimer(ITIMER_REAL, &got));
+	NUM(got.it_value.tv_sec);
+	NUM(got.it_interval.tv_sec);
+	NUM(got.it_interval.tv_usec);
+	it = (struct itimerval){{0, 0}, {4, 200000}};
+	NUM(setitimer(ITIMER_REAL, &it, NULL));
+	NUM(alarm(0));
+	it.it_value.tv_usec = 800000;
+	NUM(setitimer(ITIMER_REAL, &it, NULL));
+	NUM(alarm(0));
+	it.it_value = (struct timeval){0, 200000};
+	NUM(setitimer(ITIMER_REAL, &it, NULL));
+	NUM(alarm(0));
+	it = (struct itimerval){{7, 7}, {0, 0}};
+	NUM(setitimer(ITIMER_REAL, &it, NULL));
+	NUM(getitimer(ITIMER_REAL, &got));
+	NUM(got.it_interval.tv_sec);
+}
+
+static volatile int rung;
+
+static void
+rings(int sig)
+{
+	(void)sig;
+	rung++;
+}
+
+/* Sleeps to the end of time, and beyond: a signal ends each, and it was no error. */
+static void
+long_sleeps(void)
+{
+	static const long long seconds[] = {2147483647, 4294967296,        9223372036,
+	                                    9223372037, 18446744074,       1ll << 40,
+	                                    1ll << 62,  0x7fffffffffffffff};
+	struct itimerval soon = {{0, 0}, {0, 50000}};
+
+	section("long sleeps");
+	signal(SIGALRM, rings);
+	for (unsigned i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
+		for (int clock = CLOCK_REALTIME; clock <= CLOCK_MONOTONIC; clock++) {
+			struct {
+				long long sec, nsec;
+			} t = {seconds[i], 999999999}, left = {0, 0};
+
+			setitimer(ITIMER_REAL, &soon, NULL);
+			NUM(syscall(SYS_clock_nanosleep_time64, clock, TIMER_ABSTIME, &t, NULL));
+			setitimer(ITIMER_REAL, &soon, NULL);
+			NUM(syscall(SYS_clock_nanosleep_time64, clock, 0, &t, &left));
+			TEXT("left, in hundreds of seconds", "%lld", left.sec / 100);
+		}
+	}
+	NUM(rung);
+	signal(SIGALRM, SIG_DFL);
+}
+
 static volatile int *word = (int *)HOLE;
 
 static void
@@ -100,6 +169,8 @@ void
 other_calls(void)
 {
 	clocks();
+	timers();
+	long_sleeps();
 	futexes();
 	rest();
 }

@@ -101,10 +101,65 @@ alarms(void)
 	ok(now(CLOCK_MONOTONIC) - from >= 2000000000ll, "not before its time");
 	ok(left.tv_sec <= 48 && left.tv_sec >= 40, "and what is left of it is told");
 	is(alarm(0), 0, "it rings once");
-	alarm(0x7fffffff);
-	ok(alarm(0) > 1000000, "a very long one");
-	is(alarm(0xffffffff), 0, "a longer one");
-	alarm(0);
+}
+
+static int
+set_timer(long sec, long usec, long interval_sec, long interval_usec)
+{
+	struct abi_itimerval it = {{interval_sec, interval_usec}, {sec, usec}};
+
+	return syscall(104, ITIMER_REAL, &it, NULL);
+}
+
+/* What is left of a sleep of so many seconds and a half, which ends after a tenth. */
+static long long
+left_of(long long sec)
+{
+	struct abi_timespec64 t = {.tv_sec = sec, .tv_nsec = 500000000}, left = {0};
+
+	set_timer(0, 100000, 0, 0);
+	fails(syscall(407, CLOCK_MONOTONIC, 0, &t, &left), EINTR, "a sleep of %lld s begins", sec);
+	return left.tv_sec;
+}
+
+/* Nothing is cut to what fits 31 or 32 bits of ticks. */
+static void
+long_times(void)
+{
+	static const unsigned seconds[] = {1,        1000,     21474836,   21474837,
+	                                   42949672, 42949673, 2147483647, 4294967295};
+	static const long long sleeps[] = {1000, 21474837, 42949673, 2147483647, 4294967296};
+	struct abi_itimerval it;
+	struct timespec t = {.tv_sec = 2147483647, .tv_nsec = 999999999}, left;
+
+	signal(SIGALRM, rings);
+	for (unsigned i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
+		alarm(seconds[i]);
+		is(alarm(0), seconds[i] > INT32_MAX ? INT32_MAX : seconds[i], "alarm of %u s",
+		   seconds[i]);
+	}
+	set_timer(INT32_MAX, 999999, INT32_MAX, 123457);
+	ok(syscall(105, ITIMER_REAL, &it) == 0 && it.it_value.tv_sec == INT32_MAX &&
+	           it.it_value.tv_usec > 500000,
+	   "a timer of as many");
+	ok(it.it_interval.tv_sec == INT32_MAX && it.it_interval.tv_usec == 123457,
+	   "its interval is told as it was given");
+	set_timer(4, 200000, 0, 0);
+	is(alarm(0), 4, "of 4.2 seconds there are 4 left");
+	set_timer(4, 800000, 0, 0);
+	is(alarm(0), 5, "of 4.8 there are 5");
+	set_timer(0, 200000, 0, 0);
+	is(alarm(0), 1, "of 0.2 there is 1, for 0 would be none");
+	set_timer(0, 0, 7, 7);
+	ok(syscall(105, ITIMER_REAL, &it) == 0 && it.it_value.tv_sec == 0 &&
+	           it.it_interval.tv_sec == 0 && it.it_interval.tv_usec == 0,
+	   "a timer that is taken back has no interval");
+	for (unsigned i = 0; i < sizeof(sleeps) / sizeof(sleeps[0]); i++)
+		ok(left_of(sleeps[i]) == sleeps[i], "and as many are left when a signal ends it");
+	ok(left_of(INT64_MAX) / 100 == 92233720, "no sleep is longer than 2^63 nanoseconds");
+	set_timer(0, 100000, 0, 0);
+	fails(nanosleep(&t, &left), EINTR, "a sleep of 2147483647.999 s");
+	is(left.tv_sec, 2147483647, "leaves what was asked, less a tenth");
 }
 
 /* Sleeps at once, about as long as each of the clock's wheels takes to come round. */
@@ -253,6 +308,7 @@ test(void)
 	clocks();
 	sleeping();
 	alarms();
+	long_times();
 	together();
 	preemption();
 	stopped();

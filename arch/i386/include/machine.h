@@ -175,8 +175,9 @@ extern bool log_to_com2;
 void console_write(const char *s, size_t n);
 void log_write(const char *s, size_t n);
 
-/* Timer: HZ upcalls of clock_tick() in a second. Nanoseconds since the last
- * one, and the machine's calendar as seconds since 1970. */
+/* Timer: HZ upcalls of clock_tick() in a second. Nanoseconds since the last one, at
+ * most 1/HZ second, which says that the next one is due; and the machine's calendar as
+ * seconds since 1970. */
 #define HZ 100
 uint32_t machine_subtick_ns(void);
 int64_t machine_rtc(void);

@@ -20,15 +20,14 @@ int vdprintf(int fd, const char *fmt, va_list ap);
 struct proc *current_process;
 bool return_work;
 struct proc *host_procs[HOST_PROCS];
-int64_t clock_now = 1000;
 unsigned host_wakeups;
 int (*host_sleep)(const char *why);
 
 int
-tsleep(const void *chan, int flags, const char *why, uint32_t ticks)
+tsleep(const void *chan, int flags, const char *why, int64_t ticks)
 {
 	if (host_sleep == NULL)
-		panic("tsleep: %s sleeps, flags %d, ticks %u", why, flags, ticks);
+		panic("tsleep: %s sleeps, flags %d, ticks %lld", why, flags, (long long)ticks);
 	(void)chan;
 	return host_sleep(why);
 }
@@ -44,6 +43,19 @@ wakeup(const void *chan)
 void
 sched_point(void)
 {
+}
+
+/* Nor does anybody look at whose the time was. */
+void
+sched_tick(bool user)
+{
+	(void)user;
+}
+
+void
+load_tick(bool user)
+{
+	(void)user;
 }
 
 void
