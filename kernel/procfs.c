@@ -11,6 +11,7 @@
 #include "kmem.h"
 #include "proc.h"
 #include "string.h"
+#include "syscall.h"
 
 /* Positions in /proc: what stands in the tree, then "self", then processes. */
 #define POS_SELF 0x40000000u
@@ -55,54 +56,78 @@ text_open(struct file *f)
 	return f->data == NULL ? ENOMEM : 0;
 }
 
-/* Make the record that holds the file's byte `at`; t->len 0: beyond the end. */
-static void
+/* While records are made only to be dropped, others get their turn after so many, and
+ * need not wait for the end of a slice. */
+#define DROPPED_IN_A_TURN 64
+
+/* Make the record that holds the file's byte `at`; t->len is 0 beyond the end. Records
+ * before it are made and dropped, for only then is it known how long they are. A record
+ * is made in one go; this may sleep between two, and the right to read is asked for
+ * again then. Returns EACCES, or ESRCH if the process that the file is about is gone. */
+static int
 text_find(struct text *t, const struct node *n, uint32_t at)
 {
 	const struct proc_file *pf = n->data;
-	const struct proc *p = n->pid != 0 ? proc_find(n->pid) : NULL;
+	unsigned made = 0;
+	int err;
 
 	/* From the start again: what is shown then is what is now. */
 	if (at < t->start || at == 0)
 		t->cursor = t->start = t->len = 0;
-	while (at - t->start >= t->len) {
+	do {
+		err = may_read(n);
+		if (err != 0 || at - t->start < t->len)
+			return err;
 		t->start += t->len;
 		t->len = 0;
 		if (!pf->many && t->cursor++ > 0)
-			break;
+			return 0;
 		if (pf->text != NULL)
 			text_add(t, "%s\n", pf->text);
 		else if (pf->number != NULL)
 			text_add(t, "%u\n", *pf->number);
 		else
-			pf->show(t, p);
-		if (t->len == 0)
-			break;
-	}
+			pf->show(t, n->pid != 0 ? proc_find(n->pid) : NULL);
+		sched_point();
+		if (++made % DROPPED_IN_A_TURN == 0)
+			sched_yield();
+	} while (t->len > 0);
+	return 0;
 }
 
 static int
-text_read(struct file *f, struct uio *u)
+text_copy(struct file *f, struct text *t, struct uio *u)
 {
-	struct text *t = f->data;
 	int err = 0;
 
 	while (err == 0 && u->left > 0) {
 		uint32_t before = u->left, from, n;
 
-		err = may_read(f->node);
-		if (err != 0)
-			break;
-		text_find(t, f->node, f->offset);
-		if (t->len == 0)
+		err = text_find(t, f->node, f->offset);
+		if (err != 0 || t->len == 0)
 			break;
 		from = f->offset - t->start;
 		n = t->len - from;
 		err = uio_move(u, t->buf + from, n < u->left ? n : u->left);
 		f->offset += before - u->left;
-		/* Thousands of segments take their time: others get theirs. */
-		sched_point();
 	}
+	return err;
+}
+
+/* One read at a time of an open file, for reads share the record that is kept. */
+static int
+text_read(struct file *f, struct uio *u)
+{
+	struct text *t = f->data;
+	int err;
+
+	while (t->busy)
+		if (tsleep(t, PCATCH, "proc", 0) != 0)
+			return ERESTART;
+	t->busy = 1;
+	err = text_copy(f, t, u);
+	t->busy = 0;
+	wakeup(t);
 	return err;
 }
 

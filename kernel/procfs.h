@@ -22,7 +22,8 @@ struct text {
 	uint32_t cursor;
 	uint32_t start; /* place of buf in the file */
 	uint32_t len;
-	char buf[4096 - 3 * sizeof(uint32_t)];
+	uint32_t busy; /* 1 while a read makes records, and may sleep between two */
+	char buf[4096 - 4 * sizeof(uint32_t)];
 };
 void text_add(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
