@@ -8,8 +8,8 @@
 #include "abi/ipc.h"
 #include "proc.h"
 
-/* SPEC-shm.md part 2. request: IPC_M, or IPC_R and IPC_W in owner position.
- * => 0, EACCES, or EPERM for IPC_M. */
+/* SPEC-shm.md part 2. The request is IPC_M, or any of IPC_R, IPC_W and IPC_X; other
+ * bits are not looked at. Returns 0; EACCES, or for IPC_M EPERM, if it is refused. */
 int ipcperm_class(const struct cred *cred, const struct ipc_perm *perm, uint32_t request);
 static inline int
 ipcperm(const struct cred *cred, const struct ipc_perm *perm, uint32_t request)

@@ -27,6 +27,7 @@
 #include "proc.h"
 #include "shm_slots.h"
 #include "string.h"
+#include "syscall.h"
 #include "vm.h"
 
 struct shminfo shminfo;
@@ -99,13 +100,21 @@ seg_attached(const struct vm_entry *e)
 	return seg;
 }
 
-/* FREE again; its memory goes with the last reference. */
-void
-shm_segment_free(struct shm_segment *seg)
+/* The slot is FREE again, and its segment counts no more; the memory goes with the last
+ * reference. */
+static void
+seg_release(struct shm_segment *seg)
 {
 	shm_nused--;
 	shm_committed -= seg_pages(seg);
 	shm_slot_free(seg);
+}
+
+void
+shm_segment_free(struct shm_segment *seg)
+{
+	shm_last_free = (int32_t)seg->slot;
+	seg_release(seg);
 }
 
 /* One attach less; a removed segment dies with its last. */
@@ -119,7 +128,9 @@ seg_drop(struct shm_segment *seg)
 
 /* ---- shmget ---- */
 
-/* Part 3a. => EAGAIN: the segment has changed while we slept, look again. */
+/* Part 3a. Returns EAGAIN if the segment may have changed while we slept: the caller
+ * looks the key up again. ERESTART makes the call again, unless a handler ran that does
+ * not ask for that; being stopped and continued is no end of the wait. May sleep. */
 static int
 get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
 {
@@ -128,7 +139,7 @@ get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
 	if (seg->perm.mode & SHMSEG_REMOVED) {
 		/* Only one that is being created has a key and is REMOVED. */
 		seg->perm.mode |= SHMSEG_WANTED;
-		return tsleep(seg, PCATCH, "shmget", 0) != 0 ? EINTR : EAGAIN;
+		return tsleep(seg, PCATCH, "shmget", 0) != 0 ? ERESTART : EAGAIN;
 	}
 	err = ipcperm(&curproc()->cred, &seg->perm, flags & 0777);
 	if (err != 0)
@@ -143,7 +154,8 @@ get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
 	return 0;
 }
 
-/* Part 3b, the checks, in their order. */
+/* Part 3b, the checks, in their order. The last of them promises the segment's memory;
+ * whoever is refused by one has taken nothing. Returns EINVAL, ENOSPC or ENOMEM. */
 static int
 create_check(uint32_t size)
 {
@@ -161,7 +173,7 @@ create_check(uint32_t size)
 		why("shmget: %u pages are beyond shmall, %u", pages, shminfo.shmall);
 		return ENOMEM;
 	}
-	return 0;
+	return vm_object_promise(pages);
 }
 
 /*
@@ -182,8 +194,10 @@ get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 	if (err != 0)
 		return err;
 	seg = shm_slot_alloc(key);
-	if (seg == NULL)
+	if (seg == NULL) {
+		vm_object_unpromise(page_round(size) >> PAGE_SHIFT);
 		return ENOMEM;
+	}
 	seg->perm.cuid = seg->perm.uid = p->cred.euid;
 	seg->perm.cgid = seg->perm.gid = p->cred.egid;
 	seg->perm.mode = (flags & 0777) | SHMSEG_ALLOCATED | SHMSEG_REMOVED;
@@ -204,7 +218,7 @@ get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 	if (wanted)
 		wakeup(seg);
 	if (err != 0)
-		shm_segment_free(seg);
+		seg_release(seg); /* shm_last_free stays: nothing has been removed */
 	return err;
 }
 
@@ -286,44 +300,62 @@ attach_fails(struct vm_space *sp, const struct vm_object *obj)
 	return inject_fail(INJECT_ATTACH);
 }
 
-int
-shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
+/* All checks of part 3, shmat, in their order, up to the memory that the mapping itself
+ * takes. Returns 0 and fills m, in m->object the segment; or EINVAL, EACCES, EMFILE,
+ * ENOMEM. Changes nothing. */
+static inline int
+attach_check(const struct proc *p, int32_t id, vaddr_t addr, int flags, struct vm_mapping *m)
 {
-	const struct proc *p = curproc();
-	struct vm_space *sp = p->space;
 	struct shm_segment *seg = shm_segment_live(id);
-	struct vm_mapping m;
-	int err, prot;
+	int err, prot = flags & SHM_RDONLY ? PROT_READ : PROT_READ | PROT_WRITE;
 
 	if (seg == NULL)
 		return EINVAL;
 	err = ipcperm(&p->cred, &seg->perm, flags & SHM_RDONLY ? IPC_R : IPC_R | IPC_W);
 	if (err != 0)
 		return err;
-	if (sp->nattch >= shminfo.shmseg) {
+	if (p->space->nattch >= shminfo.shmseg) {
 		why("shmat: all %u attaches are in use", shminfo.shmseg);
 		return EMFILE;
 	}
-	m.len = page_round(seg->segsz);
-	err = attach_address(sp, addr, m.len, flags, &m.start);
+	m->object = &seg->object;
+	m->len = page_round(seg->segsz);
+	m->pgoff = 0;
+	m->prot = prot | (flags & SHM_EXEC ? PROT_EXEC : 0);
+	m->max_prot = prot | PROT_EXEC;
+	m->inherit = VM_SHARE;
+	m->flags = VM_ATTACH;
+	m->replace = flags & SHM_REMAP;
+	return attach_address(p->space, addr, m->len, flags, &m->start);
+}
+
+int
+shm_attach_check(int32_t id, vaddr_t addr, int flags)
+{
+	struct vm_mapping m;
+
+	return attach_check(curproc(), id, addr, flags, &m);
+}
+
+int
+shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
+{
+	const struct proc *p = curproc();
+	struct shm_segment *seg;
+	struct vm_mapping m;
+	int err = attach_check(p, id, addr, flags, &m);
+
 	if (err != 0)
 		return err;
-	prot = flags & SHM_RDONLY ? PROT_READ : PROT_READ | PROT_WRITE;
-	m.object = &seg->object;
-	m.pgoff = 0;
-	m.prot = prot | (flags & SHM_EXEC ? PROT_EXEC : 0);
-	m.max_prot = prot | PROT_EXEC;
-	m.inherit = VM_SHARE;
-	m.flags = VM_ATTACH;
-	m.replace = flags & SHM_REMAP;
 	/* Counted before anything may sleep, so that it can't be freed meanwhile. */
+	seg = (struct shm_segment *)m.object;
 	seg->nattch++;
-	err = attach_fails(sp, m.object) ? ENOMEM : vm_map(sp, &m);
+	err = attach_fails(p->space, m.object) ? ENOMEM : vm_map(p->space, &m);
 	if (err != 0) {
 		seg_drop(seg);
 		return err;
 	}
-	sp->nattch++;
+	p->space->nattch++;
 	seg->lpid = p->pid;
 	seg->atime = clock_seconds();
 	*out = m.start;

@@ -29,6 +29,8 @@ void shm_init(void);
 /* The calls, with the current process's rights; => positive errno. */
 int shm_get(int32_t key, uint32_t size, int flags, int32_t *id);
 int shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out);
+/* The error that shm_attach() would give before it takes anything, or 0. */
+int shm_attach_check(int32_t id, vaddr_t addr, int flags);
 int shm_detach(vaddr_t addr);
 /* Bytes of address space that an attach of it takes; 0: it isn't live. */
 uint32_t shm_attach_size(int32_t id);

@@ -43,6 +43,7 @@ control_stat(const struct shm_segment *seg, vaddr_t buf)
 	return copyout(buf, &ds, sizeof(ds));
 }
 
+/* -1 is nobody's id: for other calls it means "leave it as it is". */
 static int
 control_set(struct shm_segment *seg, vaddr_t buf)
 {
@@ -50,6 +51,10 @@ control_set(struct shm_segment *seg, vaddr_t buf)
 
 	if (copyin(&ds, buf, sizeof(ds)) != 0)
 		return EFAULT;
+	if (ds.shm_perm.uid == UINT32_MAX || ds.shm_perm.gid == UINT32_MAX) {
+		why("shmctl: IPC_SET to an owner or a group of -1");
+		return EINVAL;
+	}
 	seg->perm.uid = ds.shm_perm.uid;
 	seg->perm.gid = ds.shm_perm.gid;
 	seg->perm.mode = (seg->perm.mode & ~0777) | (ds.shm_perm.mode & 0777);
@@ -154,11 +159,12 @@ control_usage(vaddr_t buf, uint32_t *result)
 	return copyout(buf, &info, sizeof(info));
 }
 
-/* By slot; one that is removed but attached shows too. */
+/* By slot; of an identifier only its slot part counts, whatever its seq. A segment that
+ * is removed but attached shows too. Returns EINVAL, EACCES, EFAULT. */
 static int
-control_slot(uint32_t slot, int cmd, vaddr_t buf, uint32_t *result)
+control_slot(int32_t id, int cmd, vaddr_t buf, uint32_t *result)
 {
-	const struct shm_segment *seg = shm_slot(slot);
+	const struct shm_segment *seg = id < 0 ? NULL : shm_slot(id & 0xffff);
 	struct shmid_ds ds;
 	int err;
 

@@ -173,6 +173,5 @@ shm_slot_free(struct shm_segment *seg)
 	shm_slot_forget_key(seg);
 	mark_free(seg->slot);
 	shm_slot_chunks[seg->slot / SHM_CHUNK][seg->slot % SHM_CHUNK] = NULL;
-	shm_last_free = (int32_t)seg->slot;
 	vm_object_unref(&seg->object);
 }

@@ -37,7 +37,7 @@ int32_t shm_segment_id(const struct shm_segment *seg);
 struct shm_segment *shm_segment_live(int32_t id);
 /* What a user sees of it: no internal bits, nothing but what is set there. */
 void shm_segment_stat(const struct shm_segment *seg, struct shmid_ds *ds);
-/* FREE again; => nattch is 0, or it was never created. */
+/* Free a removed segment whose nattch is 0: its slot becomes FREE, and shm_last_free. */
 void shm_segment_free(struct shm_segment *seg);
 
 /* ---- Slots ---- */
@@ -46,7 +46,7 @@ void shm_segment_free(struct shm_segment *seg);
 int shm_slots_init(uint32_t count);
 /* The highest slot in use; 0 if there is none. */
 uint32_t shm_slot_highest(void);
-/* The slot freed last, if it is still FREE; -1: none. */
+/* The slot that a removed segment had last, if it is still FREE; -1: none. */
 extern int32_t shm_last_free;
 /* Segments by slot, a page of pointers at a time; NULL: FREE, or no such slot. */
 #define SHM_CHUNK (PAGE_SIZE / sizeof(struct shm_segment *))
@@ -65,7 +65,7 @@ struct shm_segment *shm_slot_by_key(int32_t key);
  * and the slot's next seq, a reference on its object, and all else zeros.
  * => NULL when memory is out; there must be a FREE slot. */
 struct shm_segment *shm_slot_alloc(int32_t key);
-/* Back to FREE, and the next to be taken. */
+/* The slot becomes FREE, its key is forgotten, and its reference on the object dropped. */
 void shm_slot_free(struct shm_segment *seg);
 /* The key becomes IPC_PRIVATE: nobody finds it any more. */
 void shm_slot_forget_key(struct shm_segment *seg);

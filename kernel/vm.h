@@ -41,12 +41,20 @@ struct vm_object {
  * can change its size, and no other.
  * => ENOMEM with nothing taken. */
 int vm_object_create(uint32_t npages, struct vm_object **out);
-/* The same for one that is zeros, and the first member of what kmem_free() is to
- * free with its last reference. => ENOMEM: it has the reference, and no pages;
- * does not sleep. */
+/* Promise the memory of an object of npages: its pages and their tables. Returns
+ * ENOMEM, with nothing promised, if there is not enough. vm_object_unpromise() takes
+ * the promise back; the calls below that say so take it over. Does not sleep. */
+int vm_object_promise(uint32_t npages);
+void vm_object_unpromise(uint32_t npages);
+/* Make obj, which is all zeros, an object of npages zero-filled pages with one
+ * reference. It takes over the promise of its memory. The object is the first member
+ * of what kmem_free() frees with the last reference. Returns ENOMEM if there is no
+ * memory to name its tables: then it has the reference, but no pages and no promise.
+ * Does not sleep. */
 int vm_object_init(struct vm_object *obj, uint32_t npages);
-/* The same, with the frames of each whole 4 MiB there from the start and in a
- * row. => ENOMEM where there are none; may sleep, for clearing takes time. */
+/* Like vm_object_init(), but the frames of each whole 4 MiB are there from the start
+ * and lie in a row. Returns ENOMEM also where there are no such rows. May sleep, for
+ * clearing takes time. */
 int vm_object_init_large(struct vm_object *obj, uint32_t npages);
 /* Grow by zeros, or shrink. => ENOMEM with nothing changed; shrinking can't
  * fail, and no space shows the pages that go any more. */

@@ -40,16 +40,24 @@ names_free(struct vm_object *obj)
 }
 
 int
+vm_object_promise(uint32_t npages)
+{
+	return commit_charge(npages, table_count(npages));
+}
+
+void
+vm_object_unpromise(uint32_t npages)
+{
+	commit_release(npages, table_count(npages));
+}
+
+int
 vm_object_init(struct vm_object *obj, uint32_t npages)
 {
-	uint32_t ntables = table_count(npages);
-
 	obj->refs = 1;
-	if (inject_fail(INJECT_OBJECT) || commit_charge(npages, ntables) != 0)
-		return ENOMEM;
-	obj->tables = names_alloc(obj, ntables);
+	obj->tables = inject_fail(INJECT_OBJECT) ? NULL : names_alloc(obj, table_count(npages));
 	if (obj->tables == NULL) {
-		commit_release(npages, ntables);
+		vm_object_unpromise(npages);
 		return ENOMEM;
 	}
 	obj->npages = npages;
@@ -60,11 +68,16 @@ vm_object_init(struct vm_object *obj, uint32_t npages)
 int
 vm_object_create(uint32_t npages, struct vm_object **out)
 {
-	struct vm_object *obj = kmem_alloc(sizeof(*obj));
+	struct vm_object *obj;
 
-	inject_sleep(INJECT_OBJECT);
-	if (obj == NULL)
+	if (vm_object_promise(npages) != 0)
 		return ENOMEM;
+	inject_sleep(INJECT_OBJECT);
+	obj = kmem_alloc(sizeof(*obj));
+	if (obj == NULL) {
+		vm_object_unpromise(npages);
+		return ENOMEM;
+	}
 	if (vm_object_init(obj, npages) != 0) {
 		vm_object_unref(obj);
 		return ENOMEM;
@@ -167,7 +180,7 @@ vm_object_free(struct vm_object *obj)
 	/* A segment that nobody touched has no table. */
 	if (!obj->fixed || obj->resident > 0 || obj->npages > PTAB_PAGES || obj->first != 0)
 		drop_pages(obj, 0);
-	commit_release(obj->npages, table_count(obj->npages));
+	vm_object_unpromise(obj->npages);
 	names_free(obj);
 	kmem_free(obj);
 }

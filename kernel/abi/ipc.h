@@ -18,6 +18,7 @@
 
 #define IPC_R 0400
 #define IPC_W 0200
+#define IPC_X 0100 /* means nothing, but shmget can ask for it */
 #define IPC_M 010000
 
 #define IPC_64 0x100 /* in a command given to ipc(): the 64-bit structures */
@@ -26,10 +27,9 @@ struct ipc_perm {
 	int32_t key;
 	uint32_t uid, gid;
 	uint32_t cuid, cgid;
-	uint16_t mode;
-	uint16_t seq;
-	uint16_t pad1[2];
-	uint32_t pad2[2];
+	uint16_t mode, pad1;
+	uint16_t seq, pad2;
+	uint32_t spare[2];
 };
 
 #endif

@@ -4,7 +4,7 @@
 . tests/boot/lib.sh
 
 rows='B1 B2 B3 B4 B5 B6 B7 B9 B10 B11 B12 B13 B14 B15 B16 B18 B20 B21 B22 B23 B24
-	L1 L3 L4 L9 P1 P3 P5'
+	L1 L3 L4 L9 P1 P2 P3 P4 P5'
 for row in $rows; do
 	ok "$row has one test" test "$(cat tests/user/museum*.c | grep -c "{\"$row\", ")" = 1
 	ok "$row has a mutant" eval "ls tests/mutants/$row-*.patch >/dev/null"

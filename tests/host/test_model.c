@@ -70,7 +70,7 @@ control_call(const struct call *c, struct reply *r)
 		ds[i] = 0xaaaaaaaa;
 	ds[W_UID] = c->a[3];
 	ds[W_GID] = c->a[4];
-	ds[W_MODE_SEQ] = c->a[5] | 0x55550000;
+	ds[W_MODE] = c->a[5] | 0x55550000;
 	must(copyout(BUFFER, ds, sizeof(ds)) == 0, "the buffer is there");
 	err = (uint32_t)(c->by_ipc ? sys_ipc(ipc_arg, &r->value) : sys_shmctl(arg, &r->value));
 	if (err == 0 && c->a[1] == M_STAT)

@@ -7,6 +7,7 @@
 #include "inject.h"
 #include "ipc.h"
 #include "shm_slots.h"
+#include "syscall.h"
 
 #define KEY 0x1234
 #define P PAGE_SIZE
@@ -449,7 +450,7 @@ test_creating(void)
 	being_created("object:sleep");
 	host_run(other);
 	interrupt = true;
-	is(get(KEY, 0, 0), -EINTR, "3a a signal");
+	is(get(KEY, 0, 0), -ERESTART, "3a a signal");
 	baton_yield();
 	host_run(other);
 	ok(created > 0, "3a does not disturb the creator");

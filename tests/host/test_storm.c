@@ -59,7 +59,7 @@ pages(const struct segment *g)
 	return (g->size + P - 1) / P;
 }
 
-/* Part 2: request is 04 and 02. */
+/* Part 2: the request is 04, 02 and 01. */
 static bool
 may(const struct segment *g, uint32_t request)
 {
@@ -181,7 +181,7 @@ want_get(int key, uint32_t size, int flags)
 		committed += pages(g);
 		if (key == IPC_PRIVATE || g->removed || g->key != key)
 			continue;
-		if (!may(g, flags >> 6 & 6))
+		if (!may(g, flags >> 6 & 7))
 			return -EACCES;
 		if (size > g->size)
 			return -EINVAL;

@@ -64,8 +64,8 @@ same_segment(const struct segment *s, uint32_t id, const uint32_t *stat)
 
 	return id == model_id(s) && stat[W_KEY] == s->key && stat[W_UID] == s->uid &&
 	       stat[W_GID] == s->gid && stat[W_CUID] == s->cuid && stat[W_CGID] == s->cgid &&
-	       (stat[W_MODE_SEQ] & 0xffff) == mode && stat[W_SIZE] == s->size &&
-	       stat[W_CPID] == s->cpid && stat[W_LPID] == s->lpid && stat[W_NATTCH] == s->nattch &&
+	       stat[W_MODE] == mode && stat[W_SIZE] == s->size && stat[W_CPID] == s->cpid &&
+	       stat[W_LPID] == s->lpid && stat[W_NATTCH] == s->nattch &&
 	       model_in(&s->atime, stat[W_ATIME]) && model_in(&s->dtime, stat[W_DTIME]) &&
 	       model_in(&s->ctime, stat[W_CTIME]);
 }

@@ -80,8 +80,8 @@ count_off(struct process *p, struct attach *a)
 		segment_free(s);
 }
 
-/* 3, "munmap over an attach": it goes with the last that is left of it. The
- * contract says nothing of the order among several; it is that of addresses. */
+/* 3, "munmap over an attach": it goes with the last that is left of it. Pieces go in
+ * order of address, so that attaches end in that order, each with its last piece. */
 static void
 unmap(struct process *p, uint32_t start, uint32_t end)
 {
@@ -162,8 +162,8 @@ attach(struct process *p, uint32_t id, uint32_t addr, uint32_t flags, uint32_t *
 }
 
 /* Two attaches can start at one address, when of the first its first page was
- * unmapped. The contract leaves open which is meant: it is the one that can be
- * seen there, then the one that was there last. */
+ * unmapped. The one that is still mapped there is meant, else the one whose first
+ * page went last. */
 static int
 attach_at(const struct process *p, uint32_t addr)
 {

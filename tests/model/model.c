@@ -19,7 +19,7 @@ model_in(const struct stamp *s, uint32_t time)
 
 /* ---- 2: permission ---- */
 
-enum { WANT_R = 0400, WANT_W = 0200 };
+enum { WANT_R = 0400, WANT_W = 0200, WANT_X = 0100 };
 
 static bool
 is_owner(const struct process *p, const struct segment *s)
@@ -42,6 +42,8 @@ may(const struct process *p, const struct segment *s, uint32_t want)
 	if ((want & WANT_R) && !(mode & 4))
 		return EACCES;
 	if ((want & WANT_W) && !(mode & 2))
+		return EACCES;
+	if ((want & WANT_X) && !(mode & 1))
 		return EACCES;
 	return 0;
 }
@@ -170,6 +172,8 @@ control(struct process *p, const uint32_t *a)
 			return err;
 		if (a[2] != 0)
 			return EFAULT;
+		if (a[3] == M_NONE || a[4] == M_NONE)
+			return EINVAL;
 		s->uid = a[3];
 		s->gid = a[4];
 		s->mode = (s->mode & M_LOCKED) | (a[5] & 0777);
@@ -211,7 +215,8 @@ model_stat(uint32_t id, const struct reply *r, bool *same)
 	want[W_GID] = s->gid;
 	want[W_CUID] = s->cuid;
 	want[W_CGID] = s->cgid;
-	want[W_MODE_SEQ] = s->mode | s->seq << 16;
+	want[W_MODE] = s->mode;
+	want[W_SEQ] = s->seq;
 	want[W_SIZE] = s->size;
 	want[W_ATIME] = model_in(&s->atime, r->stat[W_ATIME]) ? r->stat[W_ATIME] : s->atime.to;
 	want[W_DTIME] = model_in(&s->dtime, r->stat[W_DTIME]) ? r->stat[W_DTIME] : s->dtime.to;

@@ -70,7 +70,7 @@ control_call(const struct call *c)
 	memset(ds, 0xaa, sizeof(ds));
 	ds[W_UID] = c->a[3];
 	ds[W_GID] = c->a[4];
-	ds[W_MODE_SEQ] = c->a[5] | 0x55550000;
+	ds[W_MODE] = c->a[5] | 0x55550000;
 	return c->by_ipc ? syscall(117, IPCOP_SHMCTL, c->a[0], c->a[1] | IPC_64, 0, buf, 0)
 	                 : shmctl(c->a[0], c->a[1], (void *)buf);
 }
@@ -298,9 +298,8 @@ perform(const struct call *calls, struct reply *replies, unsigned n)
 bool
 list(uint32_t *slot, uint32_t *id, uint32_t *stat)
 {
-	static const uint8_t column[14] = {W_KEY,  99,       W_MODE_SEQ, W_SIZE, W_CPID,
-	                                   W_LPID, W_NATTCH, W_UID,      W_GID,  W_CUID,
-	                                   W_CGID, W_ATIME,  W_DTIME,    W_CTIME};
+	static const uint8_t column[14] = {W_KEY, 99,    W_MODE, W_SIZE, W_CPID,  W_LPID,  W_NATTCH,
+	                                   W_UID, W_GID, W_CUID, W_CGID, W_ATIME, W_DTIME, W_CTIME};
 	static char text[(M_SLOTS + 1) * 200];
 	static char *at;
 	int fd, n, i, len = 0;

@@ -62,8 +62,8 @@ padding_is_zero(const struct shmid_ds *ds)
 {
 	const struct ipc_perm *perm = &ds->shm_perm;
 
-	return all((const char *)perm->pad1, 0, sizeof(perm->pad1)) &&
-	       all((const char *)perm->pad2, 0, sizeof(perm->pad2)) &&
+	return perm->pad1 == 0 && perm->pad2 == 0 &&
+	       all((const char *)perm->spare, 0, sizeof(perm->spare)) &&
 	       all((const char *)ds->shm_spare, 0, sizeof(ds->shm_spare));
 }
 
@@ -292,6 +292,51 @@ l4(void)
 	shmctl(id, IPC_RMID, NULL);
 }
 
+/* Who owns it is of the owner's class, though not of the creator's pair of ids. */
+static void
+p2(void)
+{
+	int id = shmget(KEY, PAGE, IPC_CREAT | 0600);
+	struct shmid_ds ds = stat_of(id);
+
+	ds.shm_perm.uid = ALICE;
+	ds.shm_perm.mode = 0066;
+	shmctl(id, IPC_SET, &ds);
+	CHILD(become(ALICE, ALICE);
+	      fails(shmget(KEY, 0, 0600), EACCES, "P2 shmget of a 0066 segment by its owner");
+	      fails((long)shmat(id, NULL, SHM_RDONLY), EACCES, "P2 shmat to read");
+	      fails((long)shmat(id, NULL, 0), EACCES, "P2 shmat to write");
+	      fails(shmctl(id, IPC_STAT, &ds), EACCES, "P2 IPC_STAT"));
+	CHILD(become(BOB, BOB);
+	      is(shmget(KEY, 0, 0600), id, "P2 everybody else may: one class decides"));
+	shmctl(id, IPC_RMID, NULL);
+}
+
+static void
+p4(void)
+{
+	static const struct {
+		const char *name;
+		uid_t uid;
+		gid_t gid;
+	} bad[] = {{"uid", -1, 7}, {"gid", 7, -1}, {"both", -1, -1}};
+	int id = shmget(KEY, PAGE, IPC_CREAT | 0640);
+	struct shmid_ds was = stat_of(id), ds;
+
+	for (unsigned i = 0; i < COUNT(bad); i++) {
+		ds = was;
+		ds.shm_perm.uid = bad[i].uid;
+		ds.shm_perm.gid = bad[i].gid;
+		ds.shm_perm.mode = 0777;
+		fails(shmctl(id, IPC_SET, &ds), EINVAL, "P4 IPC_SET of -1: %s", bad[i].name);
+		ds = stat_of(id);
+		ok(memcmp(&ds, &was, sizeof(ds)) == 0, "P4 nothing changed: %s", bad[i].name);
+	}
+	ds.shm_perm.uid = -2;
+	is(shmctl(id, IPC_SET, &ds), 0, "P4 -2 is somebody");
+	shmctl(id, IPC_RMID, NULL);
+}
+
 static void
 p3(void)
 {
@@ -323,8 +368,9 @@ void
 test(void)
 {
 	static const struct row rows[] = {
-		{"B3", b3},   {"B4", b4},   {"B9", b9},   {"B10", b10}, {"B11", b11}, {"B16", b16},
-		{"B18", b18}, {"B20", b20}, {"B21", b21}, {"L3", l3},   {"L4", l4},   {"P3", p3},
+		{"B3", b3},   {"B4", b4},   {"B9", b9},   {"B10", b10}, {"B11", b11},
+		{"B16", b16}, {"B18", b18}, {"B20", b20}, {"B21", b21}, {"L3", l3},
+		{"L4", l4},   {"P2", p2},   {"P3", p3},   {"P4", p4},
 	};
 
 	visit(rows, COUNT(rows));

@@ -53,8 +53,8 @@ stat(int id)
 	is(high, 0, "ctl.2d no address, no old stack bytes");
 	ok(u.byte[84] == 0xaa && u.byte[99] == 0xaa, "ctl.2d 84 bytes and no more");
 	is(u.ds.shm_perm.mode, 0640, "ctl.2d mode: documented bits only");
-	ok(u.ds.shm_perm.pad1[0] == 0 && u.ds.shm_perm.pad1[1] == 0 && u.ds.shm_perm.pad2[0] == 0 &&
-	           u.ds.shm_perm.pad2[1] == 0 && u.ds.shm_spare[0] == 0 && u.ds.shm_spare[1] == 0,
+	ok(u.ds.shm_perm.pad1 == 0 && u.ds.shm_perm.pad2 == 0 && u.ds.shm_perm.spare[0] == 0 &&
+	           u.ds.shm_perm.spare[1] == 0 && u.ds.shm_spare[0] == 0 && u.ds.shm_spare[1] == 0,
 	   "ctl.2d padding is zero");
 	is(u.ds.shm_perm.key, KEY, "ctl.2a key");
 	is(u.ds.shm_segsz, 1000, "ctl.2a size");

@@ -30,6 +30,31 @@ identifiers(void)
 	shmctl(0x20004, IPC_RMID, NULL);
 }
 
+/* What no check grants takes nothing, so that nobody can turn a slot's seq round without
+ * making segments. */
+static void
+refused(void)
+{
+	size_t max = proc_number("/proc/sys/kernel/shmmax", "") & ~(PAGE - 1);
+	int granted = 0, id = shmget(IPC_PRIVATE, 1, 0600), next;
+
+	shmctl(id, IPC_RMID, NULL);
+	for (int i = 0; i < 40000; i++)
+		granted += shmget(i % 2 ? KEY : IPC_PRIVATE, max, IPC_CREAT | 0600) != -1;
+	is(granted, 0, "3b.3b 40,000 promises are refused");
+	next = shmget(IPC_PRIVATE, 1, 0600);
+	is(next, id + 0x10000, "3b.5 they took no slot and no seq");
+	shmctl(next, IPC_RMID, NULL);
+	knob("fail", "commit:nth=1");
+	fails(shmget(KEY, 1, IPC_CREAT | 0600), ENOMEM, "3b.3b one more is refused");
+	knob("fail", "kmem:nth=1");
+	fails(shmget(KEY, 1, IPC_CREAT | 0600), ENOMEM, "3b.3b and one without memory for it");
+	knob("fail", "\n");
+	id = shmget(IPC_PRIVATE, 1, 0600);
+	is(id, next + 0x10000, "3b.5 nor did these");
+	shmctl(id, IPC_RMID, NULL);
+}
+
 /* 32,768 segments later. */
 static void
 sequence(void)
@@ -46,23 +71,25 @@ sequence(void)
 	is(id, last & 0xffff, "3b.5 and begins again with 0, in the same slot");
 }
 
-/* A creation that fails late: the object can't be had. */
+/* A creation that fails late: the object can't be had. Slot 0 is then the lowest. */
 static void
 failed(void)
 {
-	unsigned long committed = proc_number("/proc/meminfo", "Committed_AS");
-	int first = shmget(IPC_PRIVATE, 1, 0600), next;
+	int other = shmget(IPC_PRIVATE, 1, 0600), first = shmget(IPC_PRIVATE, 1, 0600), next;
+	unsigned long committed;
 
 	shmctl(first, IPC_RMID, NULL);
+	committed = proc_number("/proc/meminfo", "Committed_AS");
 	is(knob("fail", "object:nth=1"), 0, "3b.6b a failure is called up");
 	fails(shmget(KEY, 3 * PAGE, IPC_CREAT | 0600), ENOMEM, "3b.6b and comes");
-	is(count_segments(), 0, "3b.6b no slot is in use");
+	is(count_segments(), 1, "3b.6b no slot is in use");
 	is(proc_number("/proc/meminfo", "Committed_AS"), committed, "3b.6b nothing is committed");
 	fails(shmget(KEY, 1, 0), ENOENT, "3b.6b the key is free");
 	next = shmget(IPC_PRIVATE, 1, 0600);
 	is((next - first) >> 16, 2, "3b.6b seq stays advanced");
-	is(next & 0xffff, first & 0xffff, "3b.6b its slot is the next");
+	is(next & 0xffff, first & 0xffff, "3b.6b its slot is FREE again");
 	shmctl(next, IPC_RMID, NULL);
+	shmctl(other, IPC_RMID, NULL);
 	invariants();
 }
 
@@ -78,8 +105,9 @@ interrupted(int sig)
 }
 
 static void
-meet(const char *fail, int flags, int sig)
+meet(const char *fail, int flags, int sig, int sa_flags)
 {
+	struct sigaction act = {.sa_handler = interrupted, .sa_flags = sa_flags};
 	struct shm_info info;
 	struct gate go;
 	pid_t creator, comer;
@@ -88,7 +116,7 @@ meet(const char *fail, int flags, int sig)
 	creator = SPAWN(gate_pass(&go); knob("fail", fail); usleep(1); /* a tick's edge */
 	                met->created = shmget(KEY, 3 * PAGE, IPC_CREAT | 0600);
 	                met->create_error = errno);
-	comer = SPAWN(signal(SIGUSR1, interrupted); until_sleeps(creator, "object");
+	comer = SPAWN(sigaction(SIGUSR1, &act, NULL); until_sleeps(creator, "object");
 	              met->came = shmget(KEY, PAGE, flags); met->come_error = errno);
 	gate_open(&go);
 	until_sleeps(comer, "shmget");
@@ -99,6 +127,10 @@ meet(const char *fail, int flags, int sig)
 	      "3b.6a but nobody sees it");
 	if (sig)
 		kill(comer, sig);
+	if (sig == SIGSTOP) {
+		until_state(comer, 'T');
+		kill(comer, SIGCONT);
+	}
 	ending(comer);
 	ending(creator);
 	knob("fail", "\n");
@@ -109,20 +141,32 @@ static void
 waits(void)
 {
 	met = shared(sizeof(*met));
-	meet("object:sleep", 0600, 0);
+	meet("object:sleep", 0600, 0, 0);
 	ok(met->created > 0 && met->came == met->created, "3a.1a waits for the creator");
 	is(met->came, met->created, "3b.8 and is woken");
 	shmctl(met->created, IPC_RMID, NULL);
-	meet("object:sleep", 0600, SIGUSR1);
-	ok(met->came == -1 && met->come_error == EINTR, "3a.1b a signal: EINTR");
+	meet("object:sleep", 0600, SIGUSR1, 0);
+	ok(met->came == -1 && met->come_error == EINTR, "3a.1b a handler: EINTR");
 	ok(met->created > 0, "3a.1b the creator is not disturbed");
 	shmctl(met->created, IPC_RMID, NULL);
-	meet("object:sleep,object:nth=1", IPC_CREAT | 0600, 0);
+	meet("object:sleep", 0600, SIGUSR1, SA_RESTART);
+	ok(met->created > 0 && met->came == met->created, "3a.1b SA_RESTART: it waits on");
+	shmctl(met->created, IPC_RMID, NULL);
+	meet("object:sleep", 0600, SIGSTOP, 0);
+	ok(met->created > 0 && met->came == met->created, "3a.1e stopped, continued: waits on");
+	shmctl(met->created, IPC_RMID, NULL);
+	meet("object:sleep", 0600, SIGCHLD, 0);
+	ok(met->created > 0 && met->came == met->created, "3a.1e SIGCHLD, ignored: waits on");
+	shmctl(met->created, IPC_RMID, NULL);
+	meet("object:sleep,object:nth=1", IPC_CREAT | 0600, SIGSTOP, 0);
+	ok(met->created == -1 && met->came > 0, "3a.1e stopped while the creation fails: creates");
+	shmctl(met->came, IPC_RMID, NULL);
+	meet("object:sleep,object:nth=1", IPC_CREAT | 0600, 0, 0);
 	ok(met->created == -1 && met->create_error == ENOMEM, "3b.6b the creator fails late");
 	ok(met->came > 0, "3a.1c who waits creates instead");
 	is(stat_of(met->came).shm_segsz, PAGE, "3a.1c as it asked");
 	shmctl(met->came, IPC_RMID, NULL);
-	meet("object:sleep,object:nth=1", 0600, 0);
+	meet("object:sleep,object:nth=1", 0600, 0, 0);
 	ok(met->came == -1 && met->come_error == ENOENT, "3a.1d gone again: ENOENT");
 	is(met->created, -1, "3a.1d for the creation failed");
 	is(count_segments(), 0, "3b.6b nothing of it is left");
@@ -189,7 +233,8 @@ stranger(const struct entrance *e, int id)
 	fails(e->get(KEY, 1, 0400), EACCES, "3a.2 reading");
 	fails(e->get(KEY, 1, 0200), EACCES, "3a.2 writing");
 	is(e->get(KEY, 1, 0), id, "2.4d asking for nothing is granted");
-	is(e->get(KEY, 1, 0177), id, "2.4c only the owner's r and w bits ask");
+	fails(e->get(KEY, 1, 0100), EACCES, "3a.2 the x bit");
+	is(e->get(KEY, 1, 0077), id, "2.4c only the bits in the owner's position ask");
 }
 
 static void
@@ -290,6 +335,7 @@ test(void)
 		fields(e);
 	}
 	zeros();
+	refused();
 	failed();
 	waits();
 	defaults();

@@ -196,10 +196,15 @@ host_map(vaddr_t va, uint32_t pages, int prot, struct vm_object *obj)
 int
 host_object_large(uint32_t npages, struct vm_object **out)
 {
-	struct vm_object *obj = kmem_alloc(sizeof(*obj));
+	struct vm_object *obj;
 
-	if (obj == NULL)
+	if (vm_object_promise(npages) != 0)
 		return ENOMEM;
+	obj = kmem_alloc(sizeof(*obj));
+	if (obj == NULL) {
+		vm_object_unpromise(npages);
+		return ENOMEM;
+	}
 	if (vm_object_init_large(obj, npages) != 0) {
 		vm_object_unref(obj);
 		return ENOMEM;
