@@ -94,7 +94,7 @@ HOSTTESTS := $(patsubst tests/host/%.c,%,$(sort $(wildcard tests/host/test_*.c))
 HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 	$(sort $(wildcard tests/host/support/*.c)))
 
-.PHONY: all kernel user tests run test bench bench-plot debian linux mutants conformance iso qemu-gdb gdb toolchain clean help \
+.PHONY: all kernel user tests run test bench bench-plot debian linux linux-data mutants conformance iso qemu-gdb gdb toolchain clean help \
 	format check-format lines
 all: kernel user	## the kernel (release and debug) and the image
 kernel: $(BUILD)/release/isthmus.elf $(BUILD)/debug/isthmus.elf
@@ -106,7 +106,7 @@ tests: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/tests/bench/bench $(BUILD)/linux-ini
 # file, so that a build with nothing to do has nothing to run.
 stamp = $(shell mkdir -p $(BUILD); echo '$(2)' | cmp -s - $(BUILD)/$(1) || \
 	echo '$(2)' >$(BUILD)/$(1))
-compiling := $(filter-out run test bench bench-plot debian linux mutants conformance iso qemu-gdb gdb toolchain clean help \
+compiling := $(filter-out run test bench bench-plot debian linux linux-data mutants conformance iso qemu-gdb gdb toolchain clean help \
 	format check-format lines,$(or $(MAKECMDGOALS),all))
 ifneq ($(compiling),)
 ifeq ($(and $(CC),$(call have,$(NASM))),)
@@ -293,6 +293,12 @@ linux:	## fetch Debian's kernel into build/linux, for tools/linux
 	@tools/setup linux
 	@tools/debian linux
 	$(remake) all $(BUILD)/linux-init
+
+linux-data:	## write tests/linux anew: what Linux prints, for the tests to compare with
+	@tools/setup test
+	@tools/debian linux musl
+	$(remake) all tests
+	@tools/linux-data $(FILE)
 
 mutants:	## bring old defects back; each has to be caught (ROW=B1 only one)
 	@tools/setup test
