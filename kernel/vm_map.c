@@ -201,7 +201,12 @@ borders_make(struct vm_space *sp, vaddr_t start, vaddr_t end, const struct borde
 int
 vm_split(struct vm_space *sp, vaddr_t start, vaddr_t end)
 {
-	return split_at(sp, start) != 0 || split_at(sp, end) != 0 ? ENOMEM : 0;
+	struct borders b;
+	int err = borders_reserve(sp, start, end, &b);
+
+	if (err == 0)
+		borders_make(sp, start, end, &b);
+	return err;
 }
 
 inline void
