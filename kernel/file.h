@@ -152,6 +152,13 @@ node_is(const struct node *n, uint32_t type)
 	return (n->mode & S_IFMT) == type;
 }
 
+/* Is it a pipe that pipe() made, which never has a name, and not a FIFO that lost its? */
+static inline bool
+node_is_pipe(const struct node *n)
+{
+	return node_is(n, S_IFIFO) && n->names == NULL && n->nlink > 0;
+}
+
 struct dir_entry {
 	const char *name;
 	char buf[12]; /* for a name that is stored nowhere */

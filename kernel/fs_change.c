@@ -114,8 +114,8 @@ fs_link(struct node *n, const struct walk *w)
 		return EPERM;
 	if (n->nlink == 0)
 		return ENOENT;
-	if (n->names == NULL)
-		return EXDEV; /* a pipe, which never had a name */
+	if (node_is_pipe(n))
+		return EXDEV;
 	return ramfs_link(w->dir, w->name, w->len, n);
 }
 

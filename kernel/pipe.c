@@ -192,22 +192,24 @@ pipe_close(struct file *f)
  * Open a FIFO: who only reads waits for a writer, and who only writes for a reader. The
  * other may be gone again when the sleep ends, so that what is looked at is how many
  * there have been. A reader that does not wait keeps that number in f->offset, which
- * a pipe has no other use for: until a writer has come, no end is told by poll.
+ * a pipe has no other use for: until a writer has come, no end is told by poll. A pipe
+ * without a name is opened again through /proc/PID/fd, and nobody waits for that.
  */
 static int
 fifo_open(struct file *f)
 {
 	struct pipe *p = f->node->pipe;
 	uint32_t *others, seen;
+	bool waits = !node_is_pipe(f->node);
 
-	if (!reads(f) && (f->flags & O_NONBLOCK) && (p == NULL || p->readers == 0))
+	if (waits && !reads(f) && (f->flags & O_NONBLOCK) && (p == NULL || p->readers == 0))
 		return ENXIO;
 	if (p == NULL && (p = create()) == NULL)
 		return ENOMEM;
 	join(p, f);
 	wakeup(&p->readers_ever);
 	changed(p, &p->writers_ever);
-	if (reads(f) && writes(f))
+	if (!waits || (reads(f) && writes(f)))
 		return 0;
 	if ((reads(f) ? p->writers : p->readers) > 0)
 		return 0;

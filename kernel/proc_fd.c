@@ -51,7 +51,7 @@ describe(const struct node *n, char *buf, size_t size)
 
 	if (n->pid != 0 && pf != NULL)
 		snprintf(buf, size, "/proc/%d/%s", n->pid, pf->name);
-	else if (node_is(n, S_IFIFO) && n->names == NULL)
+	else if (node_is_pipe(n))
 		snprintf(buf, size, "pipe:[%u]", n->ino);
 	else if (!fs_node_name(n, buf, size))
 		snprintf(buf, size, "file:[%u] (deleted)", n->ino);

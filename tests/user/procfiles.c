@@ -131,6 +131,29 @@ reopen(void)
 	close(again), close(fd);
 }
 
+/* Neither end of a pipe that is opened again waits for the other. */
+static void
+pipes(void)
+{
+	int p[2], again;
+	char buf[8] = "";
+
+	pipe(p);
+	write(p[1], "abc", 3);
+	close(p[1]);
+	again = open(fd_path(p[0]), O_RDONLY);
+	ok(again >= 0 && read(again, buf, 8) == 3 && strcmp(buf, "abc") == 0,
+	   "a pipe without a writer is opened to read what is in it");
+	is(read(again, buf, 8), 0, "and has an end");
+	close(again);
+	again = open(fd_path(p[0]), O_WRONLY | O_NONBLOCK);
+	ok(again >= 0 && write(again, "de", 2) == 2 && read(p[0], buf, 8) == 2, "or to write");
+	close(again);
+	fails(syscall(303, AT_FDCWD, fd_path(p[0]), AT_FDCWD, "/tmp/pipe", 0x400), EXDEV,
+	      "it gets no name");
+	close(p[0]);
+}
+
 static void
 words(void)
 {
@@ -190,5 +213,6 @@ test(void)
 {
 	names();
 	reopen();
+	pipes();
 	words();
 }
