@@ -93,7 +93,7 @@ times(void)
 	CHILD(become(ALICE, ALICE);
 	      is(syscall(UTIMENSAT, AT_FDCWD, "open", NULL, 0), 0, "now: whoever may write");
 	      fails(syscall(UTIMENSAT, AT_FDCWD, "open", then, 0), EPERM, "then: the owner only");
-	      fails(syscall(UTIMENSAT, AT_FDCWD, "closed", NULL, 0), EACCES, "now, without that right"));
+	      fails(syscall(UTIMENSAT, AT_FDCWD, "closed", NULL, 0), EACCES, "now, but not hers"));
 	unlink("open"), unlink("closed");
 }
 
