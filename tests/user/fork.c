@@ -82,6 +82,7 @@ waiting(void)
 	until_state(pid, 'Z');
 	is(kill(pid, 0), 0, "a zombie is still there");
 	fails(wait4(pid, (void *)0xc0000000, 0, NULL), EFAULT, "a bad pointer for the status");
+	is(waitpid(pid, &status, 0), pid, "leaves it to be waited for");
 	other = SPAWN(_exit(2));
 	pid = SPAWN(_exit(3));
 	until_state(other, 'Z');

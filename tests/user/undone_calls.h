@@ -323,4 +323,11 @@ static const struct row table[] = {
 	{"waitid", .a = {P_PID, ZOMBIE, OUT(2), WEXITED, OUT(4)},
          .out = {[2] = 24, [4] = sizeof(struct abi_rusage)}},
 	{"getcpu", .a = {OUT(0), OUT(1), 0}, .out = {4, 4}},
+	{"mlock", .a = {PRIVATE + PAGE, PAGE}},
+	{"munlock", .a = {PRIVATE + PAGE, PAGE}},
+	{"mlockall", .a = {1}},
+	{.name = "munlockall"},
+	{"mlock2", .a = {PRIVATE + PAGE, PAGE, 0}},
+	{"mremap", "shrinks", .a = {PRIVATE, 4 * PAGE, PAGE, 0}},
+	{"mremap", "grows", .a = {PRIVATE, PAGE, 8 * PAGE, 1}},
 };
