@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# tools/elsewhere: what it refuses, it refuses in one line, and leaves nothing.
+. tests/boot/lib.sh
+
+refuses() { # refuses NAME REGEX COMMAND...
+	local name=$1 line=$2
+	shift 2
+	"$@" >"$dir/out" 2>"$dir/err"
+	is "$name: its status" $? 2
+	said "$name" "$line"
+	is "$name: and nothing else" "$(wc -l <"$dir/err")" 1
+	ok "$name: no folder stays" test ! -e build/elsewhere/none -a ! -e build/elsewhere/none.new
+}
+refuses 'no release' '^tools/elsewhere: usage' tools/elsewhere
+refuses 'two releases' '^tools/elsewhere: usage' tools/elsewhere none none
+refuses 'a path for a release' "no release's name" tools/elsewhere ../none
+if ((EUID == 0)); then
+	refuses 'nobody' 'only root' setpriv --reuid 65534 --clear-groups tools/elsewhere none
+	refuses 'nothing to remove' 'no installation' tools/elsewhere --remove none
+else
+	refuses 'no root' 'only root' tools/elsewhere none
+	skip 'nothing to remove' 'only root may ask'
+fi
+if ((EUID == 0)) && command -v debootstrap >/dev/null && unshare --mount true 2>/dev/null; then
+	mkdir -p build/elsewhere
+	refuses 'a small disk' 'MiB.* free' unshare --mount sh -c \
+		'mount -t tmpfs -o size=8m tmpfs build/elsewhere && exec tools/elsewhere none'
+else
+	skip 'a small disk' 'this needs root, debootstrap and namespaces'
+fi
+rm -f build/elsewhere/none.lock
+plan
