@@ -112,7 +112,7 @@ user_frame(void)
 	struct trapframe *tf = curproc()->md.tf;
 
 	ASSERT((tf->cs & 0xffff) == USER_CS);
-	ASSERT((tf->eflags & (~EFLAGS_PROGRAM | EFLAGS_IF)) == EFLAGS_IF);
+	ASSERT((tf->eflags & (EFLAGS_FOREIGN | EFLAGS_IF)) == EFLAGS_IF);
 	return tf;
 }
 

@@ -51,6 +51,8 @@ enum trap {
 #define EFLAGS_NT 0x00004000u
 #define EFLAGS_RF 0x00010000u
 #define EFLAGS_VM 0x00020000u
+#define EFLAGS_VIF 0x00080000u
+#define EFLAGS_VIP 0x00100000u
 #define EFLAGS_ID 0x00200000u
 /* CF PF AF ZF SF TF DF OF RF AC: what a signal frame may set. */
 #define EFLAGS_USER 0x00050dd5u
@@ -62,6 +64,9 @@ enum trap {
  */
 #define EFLAGS_PROGRAM (EFLAGS_USER | EFLAGS_NT | EFLAGS_ID | EFLAGS_IF | EFLAGS_FIXED)
 #define EFLAGS_UNUSUAL (~EFLAGS_PROGRAM | EFLAGS_DF)
+/* Those that IRET would load. The emulator also pushes reserved flags now and then, in a
+ * system call of a program that did nothing for it: IRET ignores them. */
+#define EFLAGS_FOREIGN (EFLAGS_IOPL | EFLAGS_VM | EFLAGS_VIF | EFLAGS_VIP)
 
 /* Was it a program that was interrupted? (In virtual 8086 mode CS says nothing, but
  * such a frame goes no further than unusual_flags().) */

@@ -5,7 +5,8 @@
  * return from a signal handler, and each fault brings it back to the handler and the next
  * code. Whatever happens to these processes, the kernel and the test go on.
  *
- * crashme FIRST COUNT runs other seeds than the test does.
+ * crashme FIRST COUNT runs other seeds than the test does. Some of them end the emulator
+ * ("tcg fatal error"), which is no fault of the kernel's.
  */
 #include "tap.h"
 
@@ -234,12 +235,30 @@ wake(int sig)
 	(void)sig;
 }
 
+/* Fork, however long others have all the memory: they have their limits. */
+static pid_t
+fork_at_last(void)
+{
+	pid_t pid;
+
+	while ((pid = fork()) < 0)
+		usleep(10000);
+	return pid;
+}
+
 /* All of a user's processes end: a child of the code's may have outlived it, or be what it
  * waits for. */
 static void
 end_all(int uid)
 {
-	CHILD(become(uid, uid); kill(-1, SIGKILL));
+	pid_t pid = fork_at_last();
+
+	if (pid == 0) {
+		become(uid, uid);
+		kill(-1, SIGKILL);
+		_exit(0);
+	}
+	ending(pid);
 }
 
 /* Every WORKERS-th seed, as a user of its own. */
@@ -250,8 +269,10 @@ work(unsigned first, unsigned count, int uid)
 
 	sigaction(SIGALRM, &(struct sigaction){.sa_handler = wake}, NULL);
 	for (unsigned i = 0; i < count; i += WORKERS) {
-		pid_t pid = SPAWN(run_seed(first + i, uid));
+		pid_t pid = fork_at_last();
 
+		if (pid == 0)
+			run_seed(first + i, uid);
 		alarm_after(100000);
 		while (waitpid(pid, &status, 0) != pid)
 			end_all(uid);
@@ -302,6 +323,8 @@ helper(int argc, char **argv)
 void
 test(void)
 {
-	is(run_seeds(1, SEEDS), 0, "random code of %d seeds, and nobody else is ended", SEEDS);
+	/* These seeds once made the emulator push flags that are reserved. */
+	is(run_seeds(500600, SEEDS), 0, "random code of %d seeds, and nobody else is ended", SEEDS);
+	is(run_seeds(1, SEEDS), 0, "random code of %d others", SEEDS);
 	ok(*started > SEEDS * TRIES / 4, "most seeds come far (%u tries)", *started);
 }
