@@ -66,10 +66,12 @@ visit(int who, pid_t creator, const struct visitor *v)
 	struct sigaction act = {.sa_handler = turn, .sa_flags = who == 1 ? SA_RESTART : 0};
 
 	sigaction(SIGUSR1, &act, NULL);
+	if (!caught(creator, "object"))
+		return;
+	/* Only now: where another user's process sleeps is not told. */
 	if (v->uid != 0)
 		become(v->uid, v->uid);
-	if (caught(creator, "object"))
-		get(who, KEY, v->size, v->flags);
+	get(who, KEY, v->size, v->flags);
 }
 
 /*
