@@ -226,6 +226,17 @@ vm_entry_base(const struct vm_entry *e)
 }
 /* => ENOMEM: a hole in the range, or memory; EACCES: beyond max_prot. */
 int vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot);
+/* What it takes to make two borders between entries. It is had before anything changes,
+ * so that a call that needs more than this can still fail with nothing changed. */
+struct vm_borders {
+	struct vm_entry *upper[2];
+	struct shm_cut *cut[2]; /* an attach's, which must not have been in pieces */
+};
+/* Have what the borders at start and end take. => ENOMEM. */
+int vm_borders_reserve(struct vm_space *sp, vaddr_t start, vaddr_t end, struct vm_borders *b);
+/* Make them, which cannot fail, or give back what was had. */
+void vm_borders_make(struct vm_space *sp, vaddr_t start, vaddr_t end, const struct vm_borders *b);
+void vm_borders_drop(struct vm_borders *b);
 /* Make start and end borders between entries. => ENOMEM. */
 int vm_split(struct vm_space *sp, vaddr_t start, vaddr_t end);
 

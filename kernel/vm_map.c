@@ -133,15 +133,8 @@ entry_create(struct vm_space *sp, const struct vm_mapping *m, uint32_t tables)
 
 /* ---- Borders: what lies on both sides of an address becomes two entries ---- */
 
-/* What it takes to make two borders. It is had before anything changes, so that a call
- * that needs more than this can still fail with nothing changed. */
-struct borders {
-	struct vm_entry *upper[2];
-	struct shm_cut *cut[2]; /* an attach's, which must not have been in pieces */
-};
-
-static void
-borders_drop(struct borders *b)
+void
+vm_borders_drop(struct vm_borders *b)
 {
 	for (int i = 0; i < 2; i++) {
 		kmem_free(b->upper[i]);
@@ -149,21 +142,20 @@ borders_drop(struct borders *b)
 	}
 }
 
-/* Have what the borders at start and end take. Returns ENOMEM. */
-static int
-borders_reserve(struct vm_space *sp, vaddr_t start, vaddr_t end, struct borders *b)
+int
+vm_borders_reserve(struct vm_space *sp, vaddr_t start, vaddr_t end, struct vm_borders *b)
 {
 	const vaddr_t at[2] = {start, end};
 	const struct vm_entry *e, *cut = NULL; /* cut: what the lower border cuts */
 
-	*b = (struct borders){.upper = {NULL}};
+	*b = (struct vm_borders){.upper = {NULL}};
 	for (int i = 0; i < 2; i++) {
 		e = vm_entry_at(sp, at[i]);
 		if (e == NULL || e->start == at[i])
 			continue;
 		b->upper[i] = kmem_get(sizeof(*e));
 		if (b->upper[i] == NULL || (e != cut && shm_cut_reserve(e, &b->cut[i]) != 0)) {
-			borders_drop(b);
+			vm_borders_drop(b);
 			return ENOMEM;
 		}
 		cut = e;
@@ -190,9 +182,8 @@ split_at(struct vm_space *sp, vaddr_t va, struct vm_entry *upper, struct shm_cut
 	vm_tree_add(sp, upper, e);
 }
 
-/* Make the borders for which b was reserved. This cannot fail. */
-static void
-borders_make(struct vm_space *sp, vaddr_t start, vaddr_t end, const struct borders *b)
+void
+vm_borders_make(struct vm_space *sp, vaddr_t start, vaddr_t end, const struct vm_borders *b)
 {
 	split_at(sp, start, b->upper[0], b->cut[0]);
 	split_at(sp, end, b->upper[1], b->cut[1]);
@@ -201,11 +192,11 @@ borders_make(struct vm_space *sp, vaddr_t start, vaddr_t end, const struct borde
 int
 vm_split(struct vm_space *sp, vaddr_t start, vaddr_t end)
 {
-	struct borders b;
-	int err = borders_reserve(sp, start, end, &b);
+	struct vm_borders b;
+	int err = vm_borders_reserve(sp, start, end, &b);
 
 	if (err == 0)
-		borders_make(sp, start, end, &b);
+		vm_borders_make(sp, start, end, &b);
 	return err;
 }
 
@@ -305,11 +296,11 @@ unmap_range(struct vm_space *sp, vaddr_t start, vaddr_t end)
 int
 vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end)
 {
-	struct borders b;
+	struct vm_borders b;
 
-	if (borders_reserve(sp, start, end, &b) != 0)
+	if (vm_borders_reserve(sp, start, end, &b) != 0)
 		return ENOMEM;
-	borders_make(sp, start, end, &b);
+	vm_borders_make(sp, start, end, &b);
 	unmap_range(sp, start, end);
 	return 0;
 }
@@ -337,16 +328,16 @@ map_over(struct vm_space *sp, const struct vm_mapping *m, vaddr_t end)
 {
 	uint32_t lo, hi, tables = slots_alone(NULL, m->start, end, NULL, &lo, &hi);
 	struct vm_entry *prev, *e;
-	struct borders b;
+	struct vm_borders b;
 
-	if (borders_reserve(sp, m->start, end, &b) != 0)
+	if (vm_borders_reserve(sp, m->start, end, &b) != 0)
 		return ENOMEM;
 	e = entry_create(sp, m, tables);
 	if (e == NULL) {
-		borders_drop(&b);
+		vm_borders_drop(&b);
 		return ENOMEM;
 	}
-	borders_make(sp, m->start, end, &b);
+	vm_borders_make(sp, m->start, end, &b);
 	unmap_range(sp, m->start, end);
 	prev = vm_tree_below(sp, m->start);
 	vm_tree_add(sp, e, prev);
@@ -404,7 +395,7 @@ int
 vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
 {
 	struct vm_entry *e;
-	struct borders b;
+	struct vm_borders b;
 	uint32_t pages;
 	int err;
 
@@ -413,13 +404,13 @@ vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
 	err = protect_check(sp, start, end, prot, &pages);
 	if (err != 0)
 		return err;
-	if (borders_reserve(sp, start, end, &b) != 0)
+	if (vm_borders_reserve(sp, start, end, &b) != 0)
 		return ENOMEM;
 	if (space_charge(sp, pages, 0) != 0) {
-		borders_drop(&b);
+		vm_borders_drop(&b);
 		return ENOMEM;
 	}
-	borders_make(sp, start, end, &b);
+	vm_borders_make(sp, start, end, &b);
 	for (e = vm_entry_at(sp, start); e != NULL && e->start < end; e = e->next) {
 		e->prot = prot;
 		if (e->inherit == VM_COPY && (prot & PROT_WRITE))

@@ -21,9 +21,9 @@ pages_carry(struct pmap *pm, vaddr_t from, vaddr_t end, vaddr_t to)
 }
 
 /*
- * [start, start + len) of one entry, exactly an entry by now if it is not empty, moves
- * to `to` with new_len >= len bytes; an empty one stays, and what it is of is mapped a
- * second time. Returns ENOMEM with nothing moved.
+ * [start, start + len) of one entry moves to `to` with new_len >= len bytes; an empty one
+ * stays, and what it is of is mapped a second time. Returns ENOMEM with nothing changed,
+ * if with replace the borders at start and start + len are there already.
  */
 static int
 move(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32_t new_len, bool replace)
@@ -40,15 +40,22 @@ move(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32_t new_
 	                       .flags = e->flags & VM_LOCKED,
 	                       .replace = replace};
 
+	struct vm_borders b = {.upper = {NULL}};
+
 	/* What was writable once has its pages promised. */
 	if (e->flags & VM_CHARGED)
 		m.prot |= PROT_WRITE;
-	if (vm_map(sp, &m) != 0)
+	if (len > 0 && vm_borders_reserve(sp, start, start + len, &b) != 0)
 		return ENOMEM;
+	if (vm_map(sp, &m) != 0) {
+		vm_borders_drop(&b);
+		return ENOMEM;
+	}
 	moved = vm_entry_at(sp, to);
 	moved->prot = prot;
 	if (len == 0)
 		return 0;
+	vm_borders_make(sp, start, start + len, &b);
 	if (m.inherit == VM_COPY)
 		pages_carry(&sp->pmap, start, start + len, to);
 	vm_unmap_entry(sp, vm_entry_at(sp, start));
@@ -120,7 +127,7 @@ vm_remap(struct vm_space *sp, vaddr_t start, uint32_t len, uint32_t new_len, boo
 		return vm_grow(sp, e, e->end, start + new_len);
 	if (!may_move)
 		return ENOMEM;
-	if (vm_find_space(sp, new_len, out) != 0 || vm_split(sp, start, start + len) != 0)
+	if (vm_find_space(sp, new_len, out) != 0)
 		return ENOMEM;
 	return move(sp, start, len, *out, new_len, false);
 }
