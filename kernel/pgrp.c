@@ -95,19 +95,109 @@ pgrp_leave(struct proc *p)
 	p->pgrp = NULL;
 }
 
+/* Could p, were it in group `from`, continue a child of its that is in g? */
+static bool
+could_continue(const struct proc *p, const struct pgrp *from, const struct pgrp *g)
+{
+	return p != NULL && p->pid != INIT_PID && from != g && from->session == g->session;
+}
+
+static bool
+parent_could_continue(const struct proc *p, const struct pgrp *g)
+{
+	return p->parent != NULL && could_continue(p->parent, p->parent->pgrp, g);
+}
+
+/* One member of g fewer has a parent that could continue it. Puts g on the list if it is
+ * orphaned now. */
+static void
+lose_holder(struct pgrp *g, struct pgrp **orphaned)
+{
+	ASSERT(g->held > 0);
+	if (--g->held > 0)
+		return;
+	g->orphaned_next = *orphaned;
+	*orphaned = g;
+}
+
+/* Nobody is left to continue the stopped members of these groups. */
+static void
+tell_orphaned(const struct pgrp *g)
+{
+	const struct proc *p;
+
+	for (; g != NULL; g = g->orphaned_next) {
+		for (p = g->members; p != NULL && p->state != PROC_STOPPED; p = p->pgrp_next)
+			;
+		if (p == NULL)
+			continue;
+		signal_post_group(g->id, SIGHUP, NULL);
+		signal_post_group(g->id, SIGCONT, NULL);
+	}
+}
+
+void
+pgrp_let_go(const struct proc *p)
+{
+	struct pgrp *orphaned = NULL;
+
+	if (parent_could_continue(p, p->pgrp))
+		lose_holder(p->pgrp, &orphaned);
+	tell_orphaned(orphaned);
+}
+
+/* p moves between these groups: which groups does it hold as a parent, and is it held?
+ * What is gained is counted first, so that no group seems orphaned meanwhile. */
+static void
+count_gained(const struct proc *p, struct pgrp *to)
+{
+	const struct proc *child;
+	unsigned i;
+
+	to->held += parent_could_continue(p, to);
+	for (i = 0; i < CHILD_LISTS; i++)
+		for (child = p->children[i]; child != NULL; child = child->sibling)
+			if (child->state != PROC_ZOMBIE)
+				child->pgrp->held += could_continue(p, to, child->pgrp);
+}
+
+static void
+count_lost(const struct proc *p, struct pgrp *from)
+{
+	struct pgrp *orphaned = NULL;
+	const struct proc *child;
+	unsigned i;
+
+	if (parent_could_continue(p, from))
+		lose_holder(from, &orphaned);
+	for (i = 0; i < CHILD_LISTS; i++)
+		for (child = p->children[i]; child != NULL; child = child->sibling)
+			if (child->state != PROC_ZOMBIE && could_continue(p, from, child->pgrp))
+				lose_holder(child->pgrp, &orphaned);
+	/* Only now: a child that goes on moves to another of these lists. */
+	tell_orphaned(orphaned);
+}
+
 int
 pgrp_move(struct proc *p, int id, struct pgrp *session)
 {
-	struct pgrp *g = pgrp_find(id);
+	struct pgrp *g = pgrp_find(id), *old = p->pgrp;
 
 	if (g == NULL)
 		g = pgrp_create(id, session);
 	if (g == NULL)
 		return ENOMEM;
-	if (g == p->pgrp)
+	if (g == old)
 		return 0;
-	if (p->pgrp != NULL)
-		pgrp_leave(p);
+	if (old == NULL) {
+		pgrp_join(p, g);
+		return 0;
+	}
+	old->refs++; /* it stays until it has been told that p is gone */
+	count_gained(p, g);
+	pgrp_leave(p);
 	pgrp_join(p, g);
+	count_lost(p, old);
+	pgrp_unref(old);
 	return 0;
 }

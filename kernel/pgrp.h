@@ -11,6 +11,10 @@ struct pgrp {
 	struct proc *members; /* zombies too; linked by pgrp_next */
 	struct pgrp *session; /* its first group, whose number it has; may be itself */
 	struct pgrp *hash_next;
+	/* Members, zombies excepted, whose parent could continue them: one in another group
+	 * of the session, but not init, which continues nobody. 0: the group is orphaned. */
+	unsigned held;
+	struct pgrp *orphaned_next; /* of those that one call orphans */
 };
 
 /* A session's first group, with or without members, is found as long as there is
@@ -25,5 +29,9 @@ void pgrp_leave(struct proc *p);
 /* p moves to that group, which is made, in that session (NULL: one of its own), if
  * it isn't there. => ENOMEM. */
 int pgrp_move(struct proc *p, int id, struct pgrp *session);
+
+/* p, which is no zombie, ends or is about to lose its parent. If that orphans its group and
+ * a member is stopped, all members get SIGHUP and SIGCONT (POSIX, _exit()). */
+void pgrp_let_go(const struct proc *p);
 
 #endif

@@ -310,6 +310,8 @@ orphan_children(struct proc *p)
 
 	for (i = 0; i < CHILD_LISTS; i++) {
 		while ((child = p->children[i]) != NULL) {
+			if (child->state != PROC_ZOMBIE)
+				pgrp_let_go(child);
 			child_remove(child);
 			child->parent = init;
 			child->exit_signal = SIGCHLD;
@@ -360,6 +362,7 @@ proc_exit(int status)
 	proc_set_program(p, NULL);
 	orphan_children(p);
 	p->state = PROC_ZOMBIE;
+	pgrp_let_go(p);
 	if (unwanted(p)) {
 		wakeup(p->parent);
 		child_remove(p);

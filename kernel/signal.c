@@ -214,6 +214,8 @@ signal_deliver(void)
 			run_handler(p, sig);
 		else if (ignored(p, sig))
 			continue;
+		else if (SIGBIT(sig) & STOPPERS && sig != SIGSTOP && p->pgrp->held == 0)
+			continue; /* nobody would continue a member of an orphaned group */
 		else if (SIGBIT(sig) & STOPPERS)
 			proc_stop(sig);
 		else

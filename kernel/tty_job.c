@@ -30,20 +30,6 @@ tty_leave(int sid)
 	}
 }
 
-/* A group of which nobody has a parent that could continue it: outside the
- * group, in the same session. */
-static bool
-orphaned(int pgid)
-{
-	const struct proc *p;
-
-	for (p = pgrp_first(pgid); p != NULL; p = p->pgrp_next)
-		if (p->state != PROC_ZOMBIE && p->parent != NULL && p->parent->pgrp != p->pgrp &&
-		    proc_sid(p->parent) == proc_sid(p))
-			return false;
-	return true;
-}
-
 /* Is nobody left in it? Then it holds nobody else back. */
 static bool
 deserted(int pgid)
@@ -67,7 +53,7 @@ tty_background(int sig)
 	deaf = p->sig->act[sig - 1].handler == 1 || (p->sig->mask & SIGBIT(sig)) != 0;
 	if (deaf && sig == SIGTTOU)
 		return 0;
-	if (deaf || orphaned(proc_pgid(p)))
+	if (deaf || p->pgrp->held == 0)
 		return EIO;
 	signal_post_group(proc_pgid(p), sig, NULL);
 	return ERESTART;

@@ -333,7 +333,7 @@ stops(void)
 	is(waitpid(pid, &status, WNOHANG), 0, "what is stopped does not see a SIGTERM");
 	kill(pid, SIGCONT);
 	is(ending(pid), KILLED(SIGTERM), "before it goes on");
-	pid = SPAWN(raise(SIGTSTP); raise(SIGTTIN); _exit(6));
+	pid = SPAWN(setpgid(0, 0); raise(SIGTSTP); raise(SIGTTIN); _exit(6));
 	waitpid(pid, &status, WUNTRACED);
 	is(WSTOPSIG(status), SIGTSTP, "SIGTSTP stops");
 	kill(pid, SIGCONT);
