@@ -160,7 +160,7 @@ usage(void)
 static void
 by_slot(int id, int cmd, const char *name)
 {
-	static const int none[] = {-1, 1, 3, 32767, 32768, 99999, 0x7fffffff, 0x10000};
+	static const int none[] = {-1, 1, 3, 32767, 32768, 99999, 0x7fffffff, 0x10001};
 	struct shmid_ds ds = stat_of(id);
 	int tag = cmd == SHM_STAT ? 3 : 4;
 
@@ -171,6 +171,7 @@ by_slot(int id, int cmd, const char *name)
 	   tag == 3 ? "info.3 %s: what IPC_STAT says" : "info.4 %s: what IPC_STAT says", name);
 	for (unsigned i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		fails(e->ctl(none[i], cmd, BAD), EINVAL, "info.5 %s of %d", name, none[i]);
+	is(e->ctl(id, cmd, &u.ds), id, "info.5 %s: the slot of an identifier", name);
 	fails(e->ctl(2, cmd, BAD), EFAULT, "info.6 %s", name);
 }
 
