@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What all that tells of segments and attaches says of them: it has to agree. Without
+ * malloc, for the heap is what some tests look at. */
+#pragma once
+
+#include "shmcalls.h"
+
+static const char *
+text_of(const char *path)
+{
+	static char text[16384];
+	int fd = open(path, O_RDONLY), n = 0, more;
+
+	while ((more = read(fd, text + n, sizeof(text) - 1 - n)) > 0)
+		n += more;
+	text[n] = 0;
+	close(fd);
+	return text;
+}
+
+/* What a process has mapped in n pages from at on, a letter for each: A one's attach,
+ * B two's, a and b read-only, p private, s otherwise shared; a point for none. */
+static const char *
+view(pid_t pid, const char *at, unsigned n, int one, int two)
+{
+	static char seen[32];
+	char path[32], *p;
+
+	memset(seen, '.', n);
+	seen[n] = 0;
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	for (const char *line = text_of(path); *line; line = strchr(line, '\n') + 1) {
+		unsigned long from = strtoul(line, &p, 16), to = strtoul(p + 1, &p, 16);
+		int writable = p[2] == 'w', private = p[4] == 'p', id;
+
+		strtoul(p + 6, &p, 16); /* the offset, then the device */
+		id = strtol(p + 7, &p, 10);
+		for (unsigned i = 0; i < n; i++) {
+			unsigned long page = (unsigned long)at + i * PAGE;
+			char kind = id == one ? 'a' : id == two ? 'b' : 's';
+
+			if (page >= from && page < to)
+				seen[i] = private ? 'p' : writable ? kind & ~0x20 : kind;
+		}
+	}
+	return seen;
+}
+
+/* The number of attaches, or that it is not there; and who used it last. */
+#define GONE (-1)
+static void
+stands(int id, int nattch, pid_t lpid, const char *what)
+{
+	struct shmid_ds ds;
+	int there = shmctl(id, SHM_STAT, &ds) == id, same = 0;
+	char *p;
+
+	for (const char *line = strchr(text_of("/proc/sysvipc/shm"), '\n') + 1; *line;
+	     line = strchr(line, '\n') + 1) {
+		unsigned long v[7];
+
+		p = (char *)line;
+		for (int i = 0; i < 7; i++)
+			v[i] = strtoul(p, &p, i == 2 ? 8 : 10);
+		if ((int)v[1] == id)
+			same = v[2] == ds.shm_perm.mode && v[3] == ds.shm_segsz &&
+			       (int)v[4] == ds.shm_cpid && (int)v[5] == ds.shm_lpid &&
+			       v[6] == ds.shm_nattch;
+	}
+	if (nattch == GONE) {
+		ok(!there && !same, "%s: it is gone", what);
+	} else {
+		ok(there && same, "%s: stat and /proc say the same", what);
+		is(ds.shm_nattch, nattch, "%s: nattch", what);
+		is(ds.shm_lpid, lpid, "%s: lpid", what);
+	}
+	invariants();
+}
