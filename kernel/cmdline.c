@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "number.h"
 #include "printf.h"
 #include "string.h"
 
@@ -89,28 +90,24 @@ cmdline_get(const char *name)
 	return last;
 }
 
-/* Digits with K, M or G behind them. => false if it isn't that, or too big. */
+/* A number with K, M or G behind it. Returns false if it isn't that, or too big. */
 static bool
-parse_number(const char *s, uint32_t *out)
+parse_size(const char *s, uint32_t *out)
 {
-	uint64_t v = 0;
-	const char *start = s;
+	static const char units[] = "KMG";
+	const char *unit;
+	uint32_t v, shift = 0;
 
-	for (; *s >= '0' && *s <= '9'; s++) {
-		v = v * 10 + (unsigned)(*s - '0');
-		if (v > UINT32_MAX)
-			return false;
-	}
-	if (s == start)
+	s = number_parse(s, &v);
+	if (s == NULL)
 		return false;
-	if (*s == 'K')
-		v <<= 10, s++;
-	else if (*s == 'M')
-		v <<= 20, s++;
-	else if (*s == 'G')
-		v <<= 30, s++;
-	*out = (uint32_t)v;
-	return *s == '\0' && v <= UINT32_MAX;
+	unit = *s != '\0' ? strchr(units, *s) : NULL;
+	if (unit != NULL) {
+		shift = 10 * (uint32_t)(unit - units + 1);
+		s++;
+	}
+	*out = v << shift;
+	return *s == '\0' && *out >> shift == v;
 }
 
 uint32_t
@@ -121,7 +118,7 @@ cmdline_number(const char *name, uint32_t dflt, uint32_t min, uint32_t max)
 
 	if (value == NULL)
 		return dflt;
-	if (parse_number(value, &v) && v >= min && v <= max)
+	if (parse_size(value, &v) && v >= min && v <= max)
 		return v;
 	printf("command line: %s=%s is not a number from %u to %u: %u is used\n", name, value, min,
 	       max, dflt);

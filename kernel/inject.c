@@ -3,6 +3,7 @@
 
 #include "abi/errno.h"
 #include "cmdline.h"
+#include "number.h"
 #include "printf.h"
 #include "proc.h"
 #include "string.h"
@@ -25,16 +26,6 @@ can_sleep(enum inject_site site)
 	return site == INJECT_OBJECT || site == INJECT_ATTACH;
 }
 
-static const char *
-parse_number(const char *s, uint32_t *out)
-{
-	const char *start = s;
-
-	for (*out = 0; *s >= '0' && *s <= '9'; s++)
-		*out = *out * 10 + (uint32_t)(*s - '0');
-	return s == start ? NULL : s;
-}
-
 /* One SITE:what of the list. => where the next begins; NULL: no sense. */
 static const char *
 parse_one(const char *s, struct site *into)
@@ -48,7 +39,7 @@ parse_one(const char *s, struct site *into)
 			continue;
 		s += n + 1;
 		if (strncmp(s, "nth=", 4) == 0)
-			return parse_number(s + 4, &into[i].nth);
+			return number_parse(s + 4, &into[i].nth);
 		if (strncmp(s, "sleep", 5) != 0 || !can_sleep(i))
 			return NULL;
 		into[i].sleep = true;
@@ -96,7 +87,7 @@ inject_init(void)
 	if (sched != NULL) {
 		uint32_t seed;
 
-		if (strncmp(sched, "seed:", 5) == 0 && (end = parse_number(sched + 5, &seed)) &&
+		if (strncmp(sched, "seed:", 5) == 0 && (end = number_parse(sched + 5, &seed)) &&
 		    *end == '\0')
 			lots = seed * 2654435769u | 1;
 		else

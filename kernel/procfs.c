@@ -9,6 +9,7 @@
 #include "abi/errno.h"
 #include "file.h"
 #include "kmem.h"
+#include "number.h"
 #include "proc.h"
 #include "string.h"
 #include "syscall.h"
@@ -137,27 +138,39 @@ text_close(struct file *f)
 	kmem_free(f->data);
 }
 
-static int
-store_number(const struct proc_file *pf, const char *line)
+static const char *
+skip_blanks(const char *s)
 {
-	uint64_t v = 0;
-	const char *s = line;
-
-	for (; *s >= '0' && *s <= '9' && v <= UINT32_MAX; s++)
-		v = v * 10 + (unsigned)(*s - '0');
-	if (s == line || (*s != '\0' && *s != '\n') || v > pf->max)
-		return EINVAL;
-	*pf->number = (uint32_t)v;
-	return 0;
+	while (*s == ' ' || (*s >= '\t' && *s <= '\r'))
+		s++;
+	return s;
 }
 
-/* A line is written at once: each write is one. */
+/* Take the number in the n bytes of line, as Linux does: with blanks around it. Returns
+ * how many bytes were taken, for another number behind it is another write's, or 0: it
+ * makes no sense. */
+static size_t
+store_number(const struct proc_file *pf, const char *line, size_t n)
+{
+	uint32_t v;
+	const char *end = number_parse(skip_blanks(line), &v);
+
+	if (end == NULL || v > pf->max)
+		return 0;
+	if (end != line + n && *end != ' ' && *end != '\t' && *end != '\n')
+		return 0;
+	*pf->number = v;
+	return (size_t)(skip_blanks(end) - line);
+}
+
+/* Each write is a line. A number is written at the start: elsewhere a write succeeds and
+ * changes nothing, as on Linux. */
 static int
 text_write(struct file *f, struct uio *u)
 {
 	const struct proc_file *pf = f->node->data;
 	char line[128];
-	size_t n = u->left;
+	size_t n = u->left, taken = n;
 	int err;
 
 	if (n >= sizeof(line))
@@ -166,9 +179,15 @@ text_write(struct file *f, struct uio *u)
 	if (err != 0)
 		return err;
 	line[n] = '\0';
-	err = pf->store != NULL ? pf->store(line) : store_number(pf, line);
+	if (pf->store != NULL)
+		err = pf->store(line);
+	else if (f->offset == 0 && n > 0 && (taken = store_number(pf, line, n)) == 0)
+		err = EINVAL;
 	if (err != 0)
-		u->left = n; /* nothing of it was taken */
+		taken = 0;
+	else if (pf->store == NULL)
+		f->offset += taken;
+	u->left = n - taken;
 	return err;
 }
 

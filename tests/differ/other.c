@@ -146,6 +146,60 @@ futexes(void)
 	NUM(syscall(SYS_futex, word, FUTEX_WAIT, 0, NULL));
 }
 
+/* Numbers as people write them to /proc/sys. */
+static void
+knobs(void)
+{
+	static const char *const texts[] = {"5",
+	                                    "6\n",
+	                                    " \t\n 7 \r\n",
+	                                    "0x1F",
+	                                    "0XfF\n",
+	                                    "010",
+	                                    "0",
+	                                    "00",
+	                                    "08",
+	                                    "0x",
+	                                    "0xg",
+	                                    "-1",
+	                                    "-0",
+	                                    "+1",
+	                                    "12x",
+	                                    "1\r",
+	                                    "1,2",
+	                                    "12 34\n",
+	                                    "7\nx",
+	                                    "1K",
+	                                    " ",
+	                                    "\n",
+	                                    "",
+	                                    "x",
+	                                    "4294967295",
+	                                    "037777777777",
+	                                    "4294967296",
+	                                    "\v9",
+	                                    "0x100000000"};
+	char was[32], now[32];
+	int fd = open("/proc/sys/kernel/shmmax", O_RDWR), n = pread(fd, was, sizeof(was), 0);
+
+	section("knobs");
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		pwrite(fd, "3", 1, 0);
+		lseek(fd, 0, SEEK_SET);
+		NUM(write(fd, texts[i], strlen(texts[i])));
+		NUM(lseek(fd, 0, SEEK_CUR));
+		NUM(write(fd, "99", 2));
+		memset(now, 0, sizeof(now));
+		pread(fd, now, sizeof(now) - 1, 0);
+		TEXT("shmmax", "%lu", strtoul(now, NULL, 10));
+	}
+	NUM(pwrite(fd, "5\0", 2, 0));
+	NUM(pwrite(fd, "5", 1, 1));
+	NUM(write(fd, BAD, 2));
+	NUM(pwrite(fd, was, n, 0) == n);
+	close(fd);
+}
+
 static void
 rest(void)
 {
@@ -172,5 +226,6 @@ other_calls(void)
 	timers();
 	long_sleeps();
 	futexes();
+	knobs();
 	rest();
 }

@@ -7,7 +7,7 @@
 HOST_KERNEL := kernel/frame.c kernel/kmem.c kernel/vm_object.c kernel/vm_map.c kernel/vm_tree.c \
 	kernel/vm_space.c kernel/brk.c kernel/vm_fault.c kernel/usercopy.c kernel/file_data.c kernel/file_map.c kernel/ipc.c kernel/cred.c \
 	kernel/shm.c kernel/shm_control.c \
-	kernel/shm_slots.c kernel/shm_cut.c kernel/proc_shm.c kernel/inject.c kernel/cmdline.c kernel/clock.c kernel/vm_lock.c \
+	kernel/shm_slots.c kernel/shm_cut.c kernel/proc_shm.c kernel/inject.c kernel/cmdline.c kernel/number.c kernel/clock.c kernel/vm_lock.c \
 	arch/i386/pmap.c
 # The calls that can be made to fail, and those after which memory is junk.
 HOST_WRAP := kmem_alloc kmem_free kmem_get kmem_copy page_alloc page_free page_free_zeroed \

@@ -4,6 +4,8 @@
 
 #define KEY 0x417
 
+#define write_at(fd, text, n, at) syscall(181, fd, text, n, at, 0) /* pwrite64 */
+
 static const char *const names[] = {"shmmax", "shmall", "shmseg", "shm_allow_removed"};
 
 static unsigned long
@@ -32,12 +34,19 @@ text(const char *name)
 {
 	static const char *const bad[] = {"x",
 	                                  "-1",
+	                                  "-0",
+	                                  "+1",
 	                                  "12x",
-	                                  " 1",
-	                                  "0x1",
-	                                  "1 2",
-	                                  "\n",
+	                                  "1\r\n",
+	                                  "1,2",
+	                                  "0x",
+	                                  "0xg",
+	                                  "08",
+	                                  "1K",
+	                                  " ",
 	                                  "4294967296",
+	                                  "0x100000000",
+	                                  "040000000000",
 	                                  "18446744073709551617",
 	                                  "99999999999999999999999"};
 	unsigned long was = value(name);
@@ -45,7 +54,8 @@ text(const char *name)
 	int fd;
 
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		is(knob(name, bad[i]), EINVAL, "proc.4 %s: \"%s\"", name, i == 6 ? "\\n" : bad[i]);
+		is(knob(name, bad[i]), EINVAL, "proc.4 %s: \"%s\"", name,
+		   i == 5 ? "1\\r\\n" : bad[i]);
 	memset(long_one, '1', sizeof(long_one));
 	long_one[sizeof(long_one) - 1] = 0;
 	is(knob(name, long_one), EINVAL, "proc.4 %s: 299 digits", name);
@@ -65,6 +75,46 @@ text(const char *name)
 	is(value(name), 1, "proc.3 %s: unchanged", name);
 	set(name, was);
 	is(value(name), was, "proc.2 %s: and back", name);
+}
+
+/* As Linux reads them; what is behind a number and a blank is left to another write. */
+static void
+forms(void)
+{
+	static const struct {
+		const char *text;
+		unsigned long value, taken;
+	} good[] = {{"0xffffff\n", 0xffffff, 9},
+	            {"0XaBc", 0xabc, 5},
+	            {"010\n", 8, 4},
+	            {"0", 0, 1},
+	            {" \t\n 8388608 \r\n", 8388608, 14},
+	            {"4294967295\n", 4294967295, 11},
+	            {"037777777777", 4294967295, 12},
+	            {"12 34\n", 12, 3},
+	            {"7\nx", 7, 2}};
+	unsigned long was = value("shmmax");
+	int fd;
+
+	for (unsigned i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		fd = open("/proc/sys/kernel/shmmax", O_WRONLY);
+		is(write(fd, good[i].text, strlen(good[i].text)), good[i].taken,
+		   "proc.2 form %u is taken", i);
+		is(value("shmmax"), good[i].value, "proc.2 form %u is read as %lu", i,
+		   good[i].value);
+		is(lseek(fd, 0, SEEK_CUR), good[i].taken, "proc.2 form %u: behind it", i);
+		is(write(fd, "99", 2), 2, "proc.2 further on nothing is refused");
+		is(value("shmmax"), good[i].value, "proc.2 and nothing changed");
+		close(fd);
+	}
+	fd = open("/proc/sys/kernel/shmmax", O_WRONLY);
+	is(write(fd, "", 0), 0, "proc.4 nothing is no error");
+	is(write_at(fd, "5", 1, 0), 1, "proc.2 at the start by its own place");
+	is(write_at(fd, "6", 1, 1), 1, "proc.2 and elsewhere");
+	fails(write_at(fd, "5\0", 2, 0), EINVAL, "proc.4 a zero byte is no blank");
+	is(value("shmmax"), 5, "proc.2 only the one at the start counts");
+	close(fd);
+	set("shmmax", was);
 }
 
 static void
@@ -226,7 +276,7 @@ rewound(void)
 		char text[8] = "";
 
 		read(fd, text, n);
-		if (write(fd, "1\n", 2) != 2 || lseek(fd, 0, SEEK_SET) != 0)
+		if (write_at(fd, "1\n", 2, 0) != 2 || lseek(fd, 0, SEEK_SET) != 0)
 			bail("shm_allow_removed");
 		read(fd, text, n);
 		is(text[0], '1', "proc.2 read again after a write, %u bytes", n);
@@ -241,6 +291,7 @@ test(void)
 	rewound();
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		text(names[i]);
+	forms();
 	fixed();
 	lower_max();
 	lower_all();
