@@ -177,7 +177,7 @@ split_at(struct vm_space *sp, vaddr_t va, struct vm_entry *upper, struct shm_cut
 	upper->start = va;
 	upper->pgoff += (va - e->start) >> PAGE_SHIFT;
 	e->end = va;
-	upper->flags &= ~(VM_STACK | VM_BLOCK); /* the lowest part grows */
+	upper->flags &= ~VM_BLOCK;
 	vm_entry_show(sp, upper);
 	vm_tree_add(sp, upper, e);
 }
@@ -445,7 +445,8 @@ vm_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
 
 /*
  * The stack's entry, grown to include va; NULL if va isn't the stack's. It
- * does not come nearer than a page to what is below it: the guard.
+ * does not come nearer than a page to what is below it, the guard, unless that is
+ * the stack, too: each piece of it grows.
  */
 struct vm_entry *
 vm_stack_grow(struct vm_space *sp, vaddr_t va)
@@ -455,7 +456,7 @@ vm_stack_grow(struct vm_space *sp, vaddr_t va)
 
 	if (e == NULL || !(e->flags & VM_STACK) || start < sp->stack_limit)
 		return NULL;
-	if (e->prev != NULL && e->prev->end > start - PAGE_SIZE)
+	if (e->prev != NULL && !(e->prev->flags & VM_STACK) && e->prev->end > start - PAGE_SIZE)
 		return NULL;
 	return vm_grow(sp, e, start, e->start) == 0 ? e : NULL;
 }
