@@ -86,6 +86,7 @@ AT(abi_statx, ctime, 96);
 AT(abi_statx, mtime, 112);
 AT(abi_statx, rdev_major, 128);
 AT(abi_statx, dev_major, 136);
+AT(abi_statx, mnt_id, 144);
 SIZE(abi_statx, 256);
 AT(abi_statfs64, type, 0);
 AT(abi_statfs64, bsize, 4);

@@ -10,6 +10,7 @@
 #include "kmem.h"
 #include "proc.h"
 #include "syscall.h"
+#include "vm.h"
 
 #define RING (16 * PAGE_SIZE)
 
@@ -249,9 +250,18 @@ pipe_watched(struct file *f)
 	return &((struct pipe *)f->data)->pollers;
 }
 
+static int
+pipe_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
+{
+	const struct pipe *p = f->data;
+
+	return cmd == FIONREAD ? copyout(arg, &p->count, sizeof(p->count)) : ENOTTY;
+}
+
 const struct file_ops fifo_ops = {.open = fifo_open,
                                   .read = pipe_read,
                                   .write = pipe_write,
+                                  .ioctl = pipe_ioctl,
                                   .ready = pipe_ready,
                                   .watched = pipe_watched,
                                   .close = pipe_close,

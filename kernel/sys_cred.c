@@ -5,7 +5,6 @@
  */
 #include "abi/errno.h"
 #include "proc.h"
-#include "string.h"
 #include "syscall.h"
 #include "vm.h"
 
@@ -169,7 +168,7 @@ int
 sys_setgroups(const uint32_t *arg, uint32_t *result)
 {
 	struct cred *c = &curproc()->cred;
-	uint32_t groups[NGROUPS_MAX];
+	uint32_t groups[NGROUPS_MAX], n, i;
 
 	if (c->euid != 0)
 		return EPERM;
@@ -177,8 +176,13 @@ sys_setgroups(const uint32_t *arg, uint32_t *result)
 		return EINVAL;
 	if (copyin(groups, arg[1], arg[0] * sizeof(groups[0])) != 0)
 		return EFAULT;
-	memcpy(c->groups, groups, arg[0] * sizeof(groups[0]));
-	c->ngroups = arg[0];
+	/* In order, for so Linux tells them. */
+	for (n = 0; n < arg[0]; n++) {
+		for (i = n; i > 0 && c->groups[i - 1] > groups[n]; i--)
+			c->groups[i] = c->groups[i - 1];
+		c->groups[i] = groups[n];
+	}
+	c->ngroups = n;
 	return 0;
 }
 

@@ -22,7 +22,8 @@ dir_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 }
 
 /* One record at `to`, where there is room for `room` bytes; next: the position behind
- * it. => its length in *len; EINVAL: it has no room; EFAULT. */
+ * it. What aligns the one behind it stays as it was, as on Linux. => its length in
+ * *len; EINVAL: it has no room; EFAULT. */
 typedef int record_fn(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next,
                       size_t *len);
 
@@ -46,7 +47,7 @@ record64(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next, size
 	d.d_reclen = *len;
 	if (copyout(to, &d, head) != 0 || copyout(to + head, e->name, name) != 0)
 		return EFAULT;
-	return copyzero(to + head + name, *len - head - name);
+	return copyzero(to + head + name, 1);
 }
 
 static int
@@ -62,7 +63,7 @@ record32(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next, size
 		return EINVAL;
 	d.d_reclen = *len;
 	if (copyout(to, &d, head) != 0 || copyout(to + head, e->name, name) != 0 ||
-	    copyzero(to + head + name, *len - head - name - 1) != 0)
+	    copyzero(to + head + name, 1) != 0)
 		return EFAULT;
 	return copyout(to + *len - 1, &type, 1);
 }

@@ -20,7 +20,8 @@ const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS] = {
 	[RLIMIT_CORE] = {0, RLIM_INFINITY},
 	[5 ... 6] = UNLIMITED,
 	[RLIMIT_NOFILE] = {OPEN_MAX, OPEN_MAX},
-	[8 ... 11] = UNLIMITED, /* the last four are of what isn't there */
+	[8 ... 11] = UNLIMITED, /* 12 to 14 are of what isn't there */
+	[RLIMIT_RTTIME] = UNLIMITED,
 };
 
 /* Find a limit of a process, 0 the caller, that the caller may look at, and (new isn't

@@ -116,7 +116,7 @@ statx_time(struct abi_timespec64 t)
 static int
 tell_statx(struct node *n, const uint32_t *arg, uint32_t *result)
 {
-	struct abi_statx st = {.mask = STATX_BASIC_STATS,
+	struct abi_statx st = {.mask = STATX_BASIC_STATS | STATX_MNT_ID,
 	                       .blksize = PAGE_SIZE,
 	                       .nlink = n->nlink,
 	                       .uid = n->uid,
@@ -130,7 +130,8 @@ tell_statx(struct node *n, const uint32_t *arg, uint32_t *result)
 	                       .mtime = statx_time(n->mtime),
 	                       .rdev_major = n->rdev >> 8,
 	                       .rdev_minor = n->rdev & 0xff,
-	                       .dev_minor = n->dev};
+	                       .dev_minor = n->dev,
+	                       .mnt_id = n->dev};
 
 	return copyout(arg[0], &st, sizeof(st));
 }
@@ -146,11 +147,11 @@ tell_statfs(struct node *n, const uint32_t *arg, uint32_t *result)
 	struct abi_statfs64 fs = {.type = n->dev == DEV_PROC ? PROC_MAGIC : TMPFS_MAGIC,
 	                          .bsize = PAGE_SIZE,
 	                          .frsize = PAGE_SIZE,
-	                          .namelen = NAME_MAX};
+	                          .namelen = NAME_MAX,
+	                          .flags = ST_VALID};
 	struct frame_stats st;
 
-	/* Compilers that align 64-bit numbers to 8 bytes take it for 88. */
-	if (arg[0] != sizeof(fs) && arg[0] != sizeof(fs) + 4)
+	if (arg[0] != sizeof(fs))
 		return EINVAL;
 	frame_stats(&st);
 	if (n->dev != DEV_PROC) {

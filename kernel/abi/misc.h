@@ -77,6 +77,7 @@ struct abi_rusage {
 #define RLIMIT_NOFILE 7
 #define RLIMIT_MEMLOCK 8
 #define RLIMIT_NICE 13
+#define RLIMIT_RTTIME 15
 #define RLIMIT_NLIMITS 16
 #define RLIM_INFINITY 0xffffffffu
 struct abi_rlimit {

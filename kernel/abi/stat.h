@@ -22,6 +22,7 @@ struct abi_old_stat {
 _Static_assert(sizeof(struct abi_old_stat) == 32, "the oldest struct stat is 32 bytes");
 
 #define STATX_BASIC_STATS 0x7ff
+#define STATX_MNT_ID 0x1000
 
 struct abi_statx_time {
 	int64_t sec;
@@ -37,12 +38,14 @@ struct abi_statx {
 	uint64_t ino, size, blocks, attributes_mask;
 	struct abi_statx_time atime, btime, ctime, mtime;
 	uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
-	uint64_t spare[14];
+	uint64_t mnt_id;
+	uint64_t spare[13];
 } __attribute__((packed));
 _Static_assert(sizeof(struct abi_statx) == 256, "struct statx is 256 bytes");
 
 #define TMPFS_MAGIC 0x01021994
 #define PROC_MAGIC 0x9fa0
+#define ST_VALID 0x20 /* the flags mean something */
 
 struct abi_statfs64 {
 	uint32_t type, bsize;

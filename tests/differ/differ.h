@@ -37,6 +37,7 @@ long show_number(const char *call, long result);
 long show_id(const char *call, long id);
 void *show_address(const char *call, void *asked, void *got);
 void show_text(const char *call, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+const char *error_name(int error);
 #define NUM(call) show_number(#call, (long)(call))
 #define ID(call) show_id(#call, (long)(call))
 #define AT(asked, call) show_address(#call, asked, (void *)(call))
@@ -73,7 +74,7 @@ void shm_calls(void), shm_permissions(void), shm_processes(void), shm_informatio
 void file_calls(void), lock_calls(void), kind_calls(void), memory_calls(void), process_calls(void),
 	signal_calls(void);
 void memory_more_calls(void), process_more_calls(void);
-void other_calls(void), random_calls(unsigned seed);
+void bytes_calls(void), other_calls(void), random_calls(unsigned seed);
 void file_rights_calls(void), process_rights_calls(void);
 /* What the program does that process_rights_calls() execs. */
 void rights_program(int argc, char **argv);

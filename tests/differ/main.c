@@ -13,7 +13,7 @@ int direct;
 static const char *tag;
 static unsigned *digest; /* shared by all processes; NULL: print */
 
-static const char *
+const char *
 error_name(int error)
 {
 	static const struct {
@@ -244,6 +244,7 @@ main(int argc, char **argv)
 		shm_information();
 	}
 	direct = 0;
+	bytes_calls();
 	file_calls();
 	memory_calls();
 	process_calls();
