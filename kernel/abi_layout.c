@@ -195,6 +195,8 @@ AT(abi_siginfo, si_code, 8);
 AT(abi_siginfo, u.who.pid, 12);
 AT(abi_siginfo, u.who.uid, 16);
 AT(abi_siginfo, u.who.status, 20);
+AT(abi_siginfo, u.who.utime, 24);
+AT(abi_siginfo, u.who.stime, 28);
 AT(abi_siginfo, u.fault.addr, 12);
 SIZE(abi_siginfo, 128);
 AT(abi_stack, ss_sp, 0);

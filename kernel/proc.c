@@ -272,6 +272,8 @@ tell_parent(struct proc *p, int sig, int code, int status)
 	info.u.who.pid = p->pid;
 	info.u.who.uid = p->cred.ruid;
 	info.u.who.status = status;
+	info.u.who.utime = (uint32_t)p->utime;
+	info.u.who.stime = (uint32_t)p->stime;
 	if (sig != 0)
 		signal_post(p->parent, sig, &info);
 	wakeup(p->parent);

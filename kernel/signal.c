@@ -59,6 +59,7 @@ signal_info(const struct proc *p, int sig, struct abi_siginfo *info)
 
 	memset(info, 0, sizeof(*info));
 	info->si_signo = sig;
+	info->si_errno = note->error;
 	info->si_code = note->code;
 	memcpy(info->u.pad, note->word, sizeof(note->word));
 }
@@ -72,6 +73,7 @@ note_take(struct sigstate *ss, int sig, const struct abi_siginfo *info)
 		return;
 	ss->note[sig] = (struct signote){.code = SI_KERNEL};
 	if (info != NULL) {
+		ss->note[sig].error = info->si_errno;
 		ss->note[sig].code = info->si_code;
 		memcpy(ss->note[sig].word, info->u.pad, sizeof(ss->note[sig].word));
 	}
@@ -80,7 +82,11 @@ note_take(struct sigstate *ss, int sig, const struct abi_siginfo *info)
 void
 signal_act(struct proc *p, int sig, const struct abi_sigaction *act)
 {
-	p->sig->act[sig - 1] = *act;
+	struct abi_sigaction *new = &p->sig->act[sig - 1];
+
+	*new = *act;
+	new->flags &= SA_KNOWN;
+	new->mask &= ~SIGSET_ALWAYS;
 	if (ignored(p, sig))
 		p->sig->pending &= ~SIGBIT(sig);
 }

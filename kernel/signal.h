@@ -10,11 +10,11 @@
 
 struct proc;
 
-/* What is kept of a pending signal's siginfo: si_code and the three words that
- * any of its forms uses. */
+/* What is kept of a pending signal's siginfo: all behind si_signo that any of its
+ * forms uses. */
 struct signote {
-	int32_t code;
-	uint32_t word[3];
+	int32_t error, code;
+	uint32_t word[5];
 };
 
 typedef uint64_t sigset_t; /* bit sig - 1 */

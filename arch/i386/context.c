@@ -170,6 +170,7 @@ machine_proc_fork(struct proc *child, const struct proc *parent, vaddr_t sp)
 	child->md.tf->eax = 0;
 	if (sp != 0)
 		child->md.tf->esp = sp;
+	child->md.last_fault = parent->md.last_fault;
 	memcpy(child->md.tls, parent->md.tls, sizeof(child->md.tls));
 	__asm__ volatile("fxsave %0" : "=m"(child->md.fpu));
 }

@@ -12,6 +12,8 @@
 
 #define INT80_SIZE 2
 #define FPSTATE_FXSR 0x0000 /* the FXSAVE part is there too */
+#define FXSAVE_UNUSED 464   /* from here on it is the kernel's to say what follows */
+#define FXSAVE_MAGIC 0x46505853
 #define MXCSR_VALID 0xffbfu /* without DAZ, which not every CPU has */
 
 struct sigcontext {
@@ -70,8 +72,8 @@ static const uint8_t retcode_rt[8] = {0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0};
 static void
 context_fill(struct sigcontext *sc, uint64_t mask, vaddr_t fpstate)
 {
+	const struct last_fault *last = &curproc()->md.last_fault;
 	const struct trapframe *tf = user_frame();
-	bool call = tf->trapno >= TRAP_IRQ;
 
 	*sc = (struct sigcontext){.gs = tf->gs & 0xffff,
 	                          .fs = tf->fs & 0xffff,
@@ -85,8 +87,8 @@ context_fill(struct sigcontext *sc, uint64_t mask, vaddr_t fpstate)
 	                          .edx = tf->edx,
 	                          .ecx = tf->ecx,
 	                          .eax = tf->eax,
-	                          .trapno = call ? 0 : tf->trapno,
-	                          .err = call ? 0 : tf->error,
+	                          .trapno = last->trapno,
+	                          .err = last->error,
 	                          .eip = tf->eip,
 	                          .cs = tf->cs & 0xffff,
 	                          .eflags = tf->eflags,
@@ -94,20 +96,27 @@ context_fill(struct sigcontext *sc, uint64_t mask, vaddr_t fpstate)
 	                          .ss = tf->ss & 0xffff,
 	                          .fpstate = fpstate,
 	                          .oldmask = (uint32_t)mask,
-	                          .cr2 = curproc()->md.cr2};
+	                          .cr2 = last->cr2};
 }
 
 /* => the handler starts with the FPU as a program does. */
 static int
 fpstate_push(vaddr_t to)
 {
+	/* How long all of it is with the word that would end more, what more there is, and the
+	 * length of this part. */
+	static const uint32_t words[5] = {FXSAVE_MAGIC, sizeof(struct fpstate) + 4, 0, 0, 512};
 	static _Alignas(16) uint8_t fxsave[512];
 	static struct fpstate fp;
+	unsigned i;
 
 	/* FNSAVE's form of it is in the CPU's own hands. */
 	__asm__ volatile("fxsave %0; fnsave %1" : "=m"(fxsave), "=m"(fp.fsave));
 	fpu_reset();
+	for (i = 0; i < 3; i++) /* no emulator sets the upper halves of these words */
+		memset(fp.fsave + 4 * i + 2, 0xff, 2);
 	memcpy(fp.fxsave, fxsave, sizeof(fxsave));
+	memcpy(fp.fxsave + FXSAVE_UNUSED, words, sizeof(words));
 	fp.status = (uint16_t)(fp.fsave[4] | fp.fsave[5] << 8);
 	fp.magic = FPSTATE_FXSR;
 	return copyout(to, &fp, sizeof(fp));
@@ -133,6 +142,8 @@ fpstate_pop(vaddr_t from)
 static int
 plain_push(vaddr_t at, int sig, const struct abi_sigaction *act, uint64_t mask, vaddr_t fpstate)
 {
+	const size_t unused = offsetof(struct sigframe, unused);
+	const size_t mask_at = offsetof(struct sigframe, extramask);
 	struct trapframe *tf = user_frame();
 	struct sigframe f = {.sig = sig, .extramask = (uint32_t)(mask >> 32)};
 
@@ -140,7 +151,9 @@ plain_push(vaddr_t at, int sig, const struct abi_sigaction *act, uint64_t mask, 
 		act->flags & SA_RESTORER ? act->restorer : at + offsetof(struct sigframe, retcode);
 	context_fill(&f.sc, mask, fpstate);
 	memcpy(f.retcode, retcode_plain, sizeof(f.retcode));
-	if (copyout(at, &f, sizeof(f)) != 0)
+	/* What has no use stays as it was. */
+	if (copyout(at, &f, unused) != 0 ||
+	    copyout(at + mask_at, &f.extramask, sizeof(f) - mask_at) != 0)
 		return EFAULT;
 	tf->ecx = tf->edx = 0;
 	return 0;

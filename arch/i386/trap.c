@@ -129,7 +129,7 @@ refuse_page(int code, vaddr_t va, const struct trapframe *tf)
 	struct proc *p = curproc();
 	bool write = tf->error & PF_WRITE;
 
-	p->md.cr2 = va;
+	p->md.last_fault = (struct last_fault){tf->trapno, tf->error, va};
 	if (va >= USER_END)
 		signal_fault(SIGSEGV, code, va,
 		             write ? "write to the kernel" : "read of the kernel");
@@ -224,13 +224,15 @@ kernel_trap(struct trapframe *tf)
 static void
 user_exception(struct trapframe *tf)
 {
+	struct last_fault *last = &curproc()->md.last_fault;
 	uint32_t n = tf->trapno;
 
-	if (exceptions[n].sig != 0)
-		signal_fault(exceptions[n].sig, exceptions[n].code,
-		             exceptions[n].addr == ADDR_EIP ? tf->eip : 0, exceptions[n].what);
-	else
+	if (exceptions[n].sig == 0)
 		kernel_exception(tf); /* NMI, machine check: not the program's doing */
+	last->trapno = n;
+	last->error = tf->error;
+	signal_fault(exceptions[n].sig, exceptions[n].code,
+	             exceptions[n].addr == ADDR_EIP ? tf->eip : 0, exceptions[n].what);
 }
 
 /* Page faults, from vectors.asm; the rest is as with trap(). */

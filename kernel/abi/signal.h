@@ -50,6 +50,11 @@
 #define SA_RESTART 0x10000000
 #define SA_NODEFER 0x40000000
 #define SA_RESETHAND 0x80000000
+#define SA_EXPOSE_TAGBITS 0x00000800 /* of other machines' addresses */
+/* Others are forgotten: so programs ask what there is. */
+#define SA_KNOWN                                                                                   \
+	(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_EXPOSE_TAGBITS | SA_RESTORER | SA_ONSTACK | \
+	 SA_RESTART | SA_NODEFER | SA_RESETHAND)
 
 #define SS_ONSTACK 1
 #define SS_DISABLE 2
@@ -98,7 +103,8 @@ struct abi_siginfo {
 			int32_t pid;
 			uint32_t uid;
 			int32_t status; /* of SIGCHLD; sigqueue()'s value */
-		} who;                  /* SI_USER, SI_QUEUE, SIGCHLD */
+			uint32_t utime, stime;
+		} who; /* SI_USER, SI_QUEUE, SIGCHLD */
 		struct {
 			uint32_t addr;
 		} fault; /* SIGSEGV, SIGBUS, SIGILL, SIGFPE */

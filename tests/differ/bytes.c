@@ -294,7 +294,7 @@ clocks(void)
 	BYTES(24, syscall(SYS_clock_getres_time64, CLOCK_REALTIME, TO), {"step", 8, 4});
 	BYTES(24, syscall(SYS_clock_getres_time32, CLOCK_MONOTONIC_COARSE, TO), {"step", 4, 4});
 	BYTES(24, syscall(SYS_clock_getres_time32, 99, TO));
-	BYTES(24, syscall(SYS_times, TO) > 0, {"?user", 0, 4}, {"?system", 4, 4},
+	BYTES(24, syscall(SYS_times, TO) >= 0, {"?user", 0, 4}, {"?system", 4, 4},
 	      {"?children", 8, 8});
 	BYTES(24, syscall(SYS_getitimer, ITIMER_REAL, TO));
 	BYTES(24, syscall(SYS_setitimer, ITIMER_REAL, &it, TO));
@@ -392,6 +392,8 @@ bytes_calls(void)
 	clocks();
 	child(0, 0, limits);
 	child(0, 0, caller);
+	child(0, 0, signal_bytes);
+	child(0, 0, more_bytes);
 	NUM(unlink("/tmp/bytes") | unlink("/tmp/bytes-link"));
 	NUM(unlink("/tmp/bytes-dir/abcdef") | rmdir("/tmp/bytes-dir"));
 }

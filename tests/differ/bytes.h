@@ -20,3 +20,6 @@ void show_bytes(const char *call, long result, unsigned n, const struct mask *ma
 /* Print the call's result and the first n bytes of `to`, 0xaa before it. */
 #define BYTES(n, call, ...)                                                                        \
 	show_bytes(#call, (long)(call), n, (const struct mask[]){__VA_ARGS__ __VA_OPT__(, ){0}})
+
+/* The rest of bytes_calls(). */
+void signal_bytes(void), more_bytes(void);

@@ -233,6 +233,10 @@ main(int argc, char **argv)
 		digests(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10));
 		return 0;
 	}
+	if (argc == 2 && strcmp(argv[1], "bytes") == 0) {
+		bytes_calls();
+		return 0;
+	}
 	if (argc > 2 && strcmp(argv[1], "rights") == 0) {
 		rights_program(argc - 2, argv + 2);
 		return 0;

@@ -15,7 +15,10 @@ struct machine_proc {
 	uint8_t *kstack;               /* lowest byte of its kernel stack */
 	struct trapframe *tf;          /* user registers, at the stack's top */
 	uint64_t tls[TLS_SLOTS];       /* segment descriptors */
-	uint32_t cr2;                  /* address of the last fault that was signalled */
+	/* The last fault that was signalled: every signal frame tells of it, and a child's, too. */
+	struct last_fault {
+		uint32_t trapno, error, cr2;
+	} last_fault;
 };
 
 #endif
