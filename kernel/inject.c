@@ -11,8 +11,8 @@
 static const char *const site_names[INJECT_SITES] = {"kmem", "page", "commit", "object", "attach"};
 
 struct site {
-	uint32_t nth; /* allocations to go until one fails; 0: none will */
-	bool sleep;
+	uint32_t nth;   /* allocations to go until one fails; 0: none will */
+	uint32_t sleep; /* ticks */
 };
 
 bool inject_active;
@@ -42,8 +42,8 @@ parse_one(const char *s, struct site *into)
 			return number_parse(s + 4, &into[i].nth);
 		if (strncmp(s, "sleep", 5) != 0 || !can_sleep(i))
 			return NULL;
-		into[i].sleep = true;
-		return s + 5;
+		into[i].sleep = 1;
+		return s[5] == '=' ? number_parse(s + 6, &into[i].sleep) : s + 5;
 	}
 	return NULL;
 }
@@ -68,7 +68,7 @@ set(const char *text, int pid)
 	return_work = true; /* user_return() keeps it so while any is called up */
 	inject_active = lots != 0;
 	for (i = 0; i < INJECT_SITES; i++)
-		if (sites[i].nth != 0 || sites[i].sleep)
+		if (sites[i].nth != 0 || sites[i].sleep != 0)
 			inject_active = true;
 	return 0;
 }
@@ -95,7 +95,7 @@ inject_init(void)
 		inject_active = lots != 0;
 	}
 	if (fail != NULL && set(fail, 0) != 0)
-		printf("command line: fail=%s is not fail=SITE:nth=N or SITE:sleep\n", fail);
+		printf("command line: fail=%s is not fail=SITE:nth=N or SITE:sleep[=N]\n", fail);
 }
 
 void
@@ -108,9 +108,9 @@ inject_show(char *buf, unsigned size)
 		if (sites[i].nth != 0 && n < size)
 			n += snprintf(buf + n, size - n, "%s%s:nth=%u", n > 0 ? "," : "",
 			              site_names[i], sites[i].nth);
-		if (sites[i].sleep && n < size)
-			n += snprintf(buf + n, size - n, "%s%s:sleep", n > 0 ? "," : "",
-			              site_names[i]);
+		if (sites[i].sleep != 0 && n < size)
+			n += snprintf(buf + n, size - n, "%s%s:sleep=%u", n > 0 ? "," : "",
+			              site_names[i], sites[i].sleep);
 	}
 }
 
@@ -135,8 +135,8 @@ inject_pause(enum inject_site site)
 {
 	if (curproc() == NULL || curproc()->pid == 0)
 		return;
-	if (sites[site].sleep)
-		tsleep(&sites[site], 0, site_names[site], 1);
+	if (sites[site].sleep != 0)
+		tsleep(&sites[site], 0, site_names[site], sites[site].sleep);
 	else if (inject_draw(2) == 0)
 		sched_yield();
 }

@@ -228,8 +228,8 @@ test(void)
 		addresses(e, id);
 		neighbours(e, id);
 		removed(e);
-		counted(e, "attach:sleep", 'p');
-		counted(e, "attach:sleep,attach:nth=1", ENOMEM);
+		counted(e, "attach:sleep=100", 'p');
+		counted(e, "attach:sleep=100,attach:nth=1", ENOMEM);
 		sharing(e, id);
 		bookkeeping(e, id);
 		CHILD(fill(e));

@@ -93,7 +93,7 @@ failed(void)
 	invariants();
 }
 
-/* One creates and sleeps in the middle of it for a tick, another comes. */
+/* One creates and sleeps in the middle of it, another comes. */
 static struct {
 	int created, create_error, came, come_error;
 } * met;
@@ -113,7 +113,7 @@ meet(const char *fail, int flags, int sig, int sa_flags)
 	pid_t creator, comer;
 
 	gate_make(&go);
-	creator = SPAWN(gate_pass(&go); knob("fail", fail); usleep(1); /* a tick's edge */
+	creator = SPAWN(gate_pass(&go); knob("fail", fail);
 	                met->created = shmget(KEY, 3 * PAGE, IPC_CREAT | 0600);
 	                met->create_error = errno);
 	comer = SPAWN(sigaction(SIGUSR1, &act, NULL); until_sleeps(creator, "object");
@@ -141,32 +141,32 @@ static void
 waits(void)
 {
 	met = shared(sizeof(*met));
-	meet("object:sleep", 0600, 0, 0);
+	meet("object:sleep=100", 0600, 0, 0);
 	ok(met->created > 0 && met->came == met->created, "3a.1a waits for the creator");
 	is(met->came, met->created, "3b.8 and is woken");
 	shmctl(met->created, IPC_RMID, NULL);
-	meet("object:sleep", 0600, SIGUSR1, 0);
+	meet("object:sleep=100", 0600, SIGUSR1, 0);
 	ok(met->came == -1 && met->come_error == EINTR, "3a.1b a handler: EINTR");
 	ok(met->created > 0, "3a.1b the creator is not disturbed");
 	shmctl(met->created, IPC_RMID, NULL);
-	meet("object:sleep", 0600, SIGUSR1, SA_RESTART);
+	meet("object:sleep=100", 0600, SIGUSR1, SA_RESTART);
 	ok(met->created > 0 && met->came == met->created, "3a.1b SA_RESTART: it waits on");
 	shmctl(met->created, IPC_RMID, NULL);
-	meet("object:sleep", 0600, SIGSTOP, 0);
+	meet("object:sleep=100", 0600, SIGSTOP, 0);
 	ok(met->created > 0 && met->came == met->created, "3a.1e stopped, continued: waits on");
 	shmctl(met->created, IPC_RMID, NULL);
-	meet("object:sleep", 0600, SIGCHLD, 0);
+	meet("object:sleep=100", 0600, SIGCHLD, 0);
 	ok(met->created > 0 && met->came == met->created, "3a.1e SIGCHLD, ignored: waits on");
 	shmctl(met->created, IPC_RMID, NULL);
-	meet("object:sleep,object:nth=1", IPC_CREAT | 0600, SIGSTOP, 0);
+	meet("object:sleep=100,object:nth=1", IPC_CREAT | 0600, SIGSTOP, 0);
 	ok(met->created == -1 && met->came > 0, "3a.1e stopped while the creation fails: creates");
 	shmctl(met->came, IPC_RMID, NULL);
-	meet("object:sleep,object:nth=1", IPC_CREAT | 0600, 0, 0);
+	meet("object:sleep=100,object:nth=1", IPC_CREAT | 0600, 0, 0);
 	ok(met->created == -1 && met->create_error == ENOMEM, "3b.6b the creator fails late");
 	ok(met->came > 0, "3a.1c who waits creates instead");
 	is(stat_of(met->came).shm_segsz, PAGE, "3a.1c as it asked");
 	shmctl(met->came, IPC_RMID, NULL);
-	meet("object:sleep,object:nth=1", 0600, 0, 0);
+	meet("object:sleep=100,object:nth=1", 0600, 0, 0);
 	ok(met->came == -1 && met->come_error == ENOENT, "3a.1d gone again: ENOENT");
 	is(met->created, -1, "3a.1d for the creation failed");
 	is(count_segments(), 0, "3b.6b nothing of it is left");
