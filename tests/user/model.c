@@ -247,11 +247,14 @@ servant(uint32_t index)
 	}
 }
 
-/* What exec made of a servant. It answers for exec, which was ordered alone. */
+/*
+ * What exec made of a servant. It answers for exec, which was ordered alone; only
+ * who ordered it knows the time before.
+ */
 static void
 go_on(uint32_t index)
 {
-	struct reply r = {.before = time(NULL), .after = time(NULL), .stat_err = EINVAL};
+	struct reply r = {.after = time(NULL), .stat_err = EINVAL};
 
 	catch_faults();
 	write(ANSWERS_IN, &r, sizeof(r));
@@ -278,20 +281,22 @@ void
 perform(const struct call *calls, struct reply *replies, unsigned n)
 {
 	const struct call *last = &calls[n - 1];
+	uint32_t before;
 
 	if (n > 1 && (last->op == OP_EXIT || last->op == OP_EXEC)) {
 		perform(calls, replies, n - 1);
 		perform(last, &replies[n - 1], 1);
 		return;
 	}
-	if (last->op == OP_EXIT)
-		replies[0] = (struct reply){.before = time(NULL)};
+	before = time(NULL);
 	order(calls, replies, n);
 	if (last->op == OP_EXIT) {
 		while (kill(m.proc[last->who].pid, 0) == 0)
 			usleep(1);
-		replies[0].after = time(NULL);
+		replies[0] = (struct reply){.after = time(NULL)};
 	}
+	if (last->op == OP_EXIT || last->op == OP_EXEC)
+		replies[0].before = before;
 }
 
 /* /proc/sysvipc/shm, read afresh from slot 0. */
