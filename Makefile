@@ -271,10 +271,10 @@ run:	## boot to a shell on this terminal (ISO=1 by GRUB, DISPLAY=gtk in a window
 	$(remake) all $(if $(ISO),$(BUILD)/isthmus.iso)
 	@$(restore) tools/boot $(if $(ISO),--iso) $(if $(ROOT),--root $(ROOT)) $(window)
 
-test:	## run every test; T=name runs one, DEBUG=1 the user tests on the debug kernel
+test:	## run every test; T=name runs one, DEBUG=1 those of tests/user on the debug kernel, ICOUNT=0 without counted instructions
 	@tools/setup test
 	$(remake) all tests
-	@ISTHMUS_DEBUG=$(DEBUG) tests/suite $(T)
+	@ISTHMUS_DEBUG=$(DEBUG) ISTHMUS_ICOUNT=$(ICOUNT) tests/suite $(T)
 
 bench:	## what the calls take, in instructions, here and on Linux
 	@tools/setup bench

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --mem 512 --append shmmni=32768 --timeout 300 */
+/* counts: instructions */
 /*
  * As many segments as there can be: all of them are found, and finding one, or
  * making one, takes as many instructions as it does among ten.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --mem 128 */
+/* counts: instructions */
 /*
  * Among many processes that rest, what is about a few of them takes as many
  * instructions as it does among ten: a signal to a group, a change of groups,
