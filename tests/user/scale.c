@@ -110,6 +110,67 @@ same(const struct cost *ten, const struct cost *many, int n)
 	ok(near(ten->lowest, many->lowest), "the lowest slot: %d by less than a tenth", n);
 }
 
+/* ---- How long others wait while all of them are walked ---- */
+
+#define GAP_MAX 1000000 /* instructions */
+
+static volatile struct {
+	unsigned gap;
+	int stop;
+} * watch;
+
+/* Runs always; the longest time in which it did not is the gap. */
+static void
+watches(void)
+{
+	unsigned last = instructions();
+
+	while (!watch->stop) {
+		unsigned now = instructions();
+
+		if (now - last > watch->gap)
+			watch->gap = now - last;
+		last = now;
+	}
+}
+
+static void
+gap_of(const char *what, unsigned took)
+{
+	usleep(20000); /* the watcher sees its last gap's end */
+	diag("%s: %u instructions, others waited for up to %u", what, took, watch->gap);
+	if (!is_debug())
+		ok(watch->gap < GAP_MAX, "%s: nobody waits for longer than %u instructions", what,
+		   GAP_MAX);
+	watch->gap = 0;
+}
+
+static void
+others_run(void)
+{
+	static char text[65536];
+	int fd = open("/proc/sysvipc/shm", O_RDONLY), size = 0, n;
+	struct shm_info info;
+	unsigned took;
+	pid_t pid;
+
+	while ((n = read(fd, text, sizeof(text))) > 0)
+		size += n;
+	watch = shared(sizeof(*watch));
+	pid = SPAWN(watches());
+	usleep(100000);
+	watch->gap = 0;
+	took = COST(n = syscall(180, fd, text, 1, size / 8, 0));
+	is(n, 1, "proc.1 a byte behind many lines");
+	gap_of("proc.1 a byte behind many lines", took);
+	took = COST(shmctl(0, SHM_INFO, (void *)&info));
+	gap_of("info.2 SHM_INFO", took);
+	watch->stop = 1;
+	ending(pid);
+	munmap((void *)watch, sizeof(*watch));
+	close(fd);
+}
+
 /* ---- All of them ---- */
 
 static void
@@ -157,5 +218,6 @@ test(void)
 		same(&ten, &thousand, 1000);
 		same(&ten, &most, MOST - 2);
 	}
+	others_run();
 	all();
 }
