@@ -5,7 +5,7 @@
 
 #include "shmcalls.h"
 
-static const char *
+static inline const char *
 text_of(const char *path)
 {
 	static char text[16384];
@@ -20,7 +20,7 @@ text_of(const char *path)
 
 /* What a process has mapped in n pages from at on, a letter for each: A one's attach,
  * B two's, a and b read-only, p private, s otherwise shared; a point for none. */
-static const char *
+static inline const char *
 view(pid_t pid, const char *at, unsigned n, int one, int two)
 {
 	static char seen[32];
@@ -49,7 +49,7 @@ view(pid_t pid, const char *at, unsigned n, int one, int two)
 /* The number of attaches, or that it is not there; and who used it last. */
 #define GONE (-1)
 #define ANYBODY (-1)
-static void
+static inline void
 stands(int id, int nattch, pid_t lpid, const char *what)
 {
 	struct shmid_ds ds;

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* run: --mem 128 */
+/* MADV_DONTNEED over attaches: shared memory stays, whatever shows it. A table is of
+ * 4 MiB, and an attach that starts with one is shown by the segment's own. */
+#include "shmstate.h"
+
+#define SPAN (4u << 20)
+#define PAGES (2 * 1024 + 10)
+#define SIZE (PAGES * PAGE)
+#define A ((char *)0x60000000)
+#define RW (PROT_READ | PROT_WRITE)
+
+static int id;
+static unsigned resident; /* KiB of segments, and what is free beside them */
+
+static int
+dropped(void *from, unsigned long bytes)
+{
+	return syscall(219, from, bytes, 4);
+}
+
+/* How many of n pages from the first on do not hold their number. */
+static unsigned
+wrong(const volatile char *at, unsigned first, unsigned n)
+{
+	unsigned bad = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		bad += *(const volatile unsigned *)(at + i * PAGE) != first + i;
+	return bad;
+}
+
+/* All of an attach is as it was, and so is all that is told of the segment. */
+static void
+whole(const char *at, unsigned nattch, pid_t lpid, const char *what)
+{
+	stands(id, nattch, lpid, what);
+	is(wrong(at, 0, PAGES), 0, "%s: what is there", what);
+	is(proc_number("/proc/meminfo", "Shmem"), resident, "%s: its pages", what);
+	stands(id, nattch, lpid, what);
+}
+
+/* Each of the ranges, with the pages there before it or not. */
+static void
+ranges(char *at, int flags, const char *what)
+{
+	static const struct {
+		unsigned from, pages;
+	} range[] = {{0, PAGES}, {0, 1},     {1023, 2},  {1000, 100}, {1024, 1024},
+	             {5, 2040},  {2047, 11}, {2048, 10}, {2057, 1}};
+	char *p = shmat(id, at, flags);
+
+	is(wrong(p, 0, PAGES), 0, "madvise.1 %s: all of it", what);
+	for (unsigned i = 0; i < sizeof(range) / sizeof(range[0]); i++) {
+		is(dropped(p + range[i].from * PAGE, range[i].pages * PAGE), 0,
+		   "madvise.1 %s: %u pages from %u", what, range[i].pages, range[i].from);
+		if (i % 2)
+			is(dropped(p + range[i].from * PAGE, range[i].pages * PAGE), 0,
+			   "madvise.1 %s: once more", what);
+		whole(p, 1, getpid(), "madvise.1 dropped");
+	}
+	if (flags & SHM_RDONLY)
+		is(writes(p + 1023 * PAGE), SEGV, "madvise.1 %s: it stays so", what);
+	shmdt(p);
+}
+
+/* By a child that shows it by its parent's tables, and by its parent. */
+static void
+forked(void)
+{
+	char *p = shmat(id, A, 0), *q = shmat(id, A + 3 * SPAN + PAGE, 0);
+	pid_t pid = getpid();
+
+	is(wrong(p, 0, PAGES) + wrong(q, 0, PAGES), 0, "madvise.1 fork: before");
+	is(CHILD(dropped(p + 1000 * PAGE, 100 * PAGE); dropped(q + 1000 * PAGE, 100 * PAGE);
+	         whole(p, 4, pid, "madvise.1 by a child");
+	         whole(q, 4, pid, "madvise.1 by a child, in pages"); *(unsigned *)q = 77), 0,
+	                                                             "madvise.1 a child");
+	is(*(unsigned *)p, 77, "fork.1 one memory after it");
+	*(unsigned *)p = 0;
+	whole(p, 2, ANYBODY, "madvise.1 its parent");
+	whole(q, 2, ANYBODY, "madvise.1 its parent, in pages");
+	shmdt(p), shmdt(q);
+}
+
+/* What lies beside is private, and goes; what has a hole is done and told. */
+static void
+beside(void)
+{
+	char *p = shmat(id, A, 0), *end = p + SIZE;
+	char *m = mmap(end, 2 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	m[0] = m[PAGE] = 'm';
+	is(wrong(p, 0, PAGES), 0, "madvise.1 beside: before");
+	is(dropped(p + 1023 * PAGE, SIZE - 1022 * PAGE), 0, "madvise.1 over an attach's end");
+	ok(m[0] == 0 && m[PAGE] == 'm', "madvise.1 what is private is zeros");
+	whole(p, 1, getpid(), "madvise.1 over its end");
+	m[0] = 'm';
+	munmap(m, PAGE);
+	fails(dropped(p + 2000 * PAGE, SIZE - 1998 * PAGE), ENOMEM, "madvise.1 a hole");
+	is(m[PAGE], 0, "madvise.1 what is behind it is done");
+	whole(p, 1, getpid(), "madvise.1 a hole");
+	munmap(m + PAGE, PAGE);
+	/* Pieces of one attach, with another's table and a hole between. */
+	mprotect(p + 1020 * PAGE, 8 * PAGE, PROT_READ);
+	is(dropped(p, SIZE), 0, "madvise.1 pieces");
+	whole(p, 1, getpid(), "madvise.1 pieces");
+	munmap(p + 1022 * PAGE, PAGE);
+	fails(dropped(p + 1000 * PAGE, 100 * PAGE), ENOMEM, "madvise.1 pieces, and a hole");
+	is(wrong(p, 0, 1022) + wrong(p + 1023 * PAGE, 1023, PAGES - 1023), 0,
+	   "madvise.1 what is left of it");
+	stands(id, 1, getpid(), "madvise.1 pieces, and a hole");
+	shmdt(p);
+}
+
+/* Frames of 4 MiB, removed meanwhile. */
+static void
+large(void)
+{
+	int other = shmget(IPC_PRIVATE, SIZE, SHM_HUGETLB | 0600);
+	char *p = shmat(other, A, 0);
+	unsigned bad = 0;
+
+	for (unsigned i = 0; i < PAGES; i++)
+		*(unsigned *)(p + i * PAGE) = i;
+	shmctl(other, IPC_RMID, NULL);
+	for (unsigned from = 0; from < PAGES; from += 341) {
+		bad += dropped(p + from * PAGE, (PAGES - from) * PAGE) != 0;
+		bad += dropped(p + from * PAGE, PAGE) != 0 || wrong(p, 0, PAGES);
+	}
+	is(bad, 0, "madvise.1 frames of 4 MiB");
+	stands(other, 1, getpid(), "madvise.1 frames of 4 MiB");
+	shmdt(p);
+	stands(other, GONE, 0, "madvise.1 detached");
+}
+
+void
+test(void)
+{
+	char *p;
+
+	id = shmget(IPC_PRIVATE, SIZE, 0600);
+	p = shmat(id, NULL, 0);
+	for (unsigned i = 0; i < PAGES; i++)
+		*(unsigned *)(p + i * PAGE) = i;
+	shmdt(p);
+	resident = proc_number("/proc/meminfo", "Shmem");
+	is(resident, SIZE / 1024, "madvise.1 every page is there");
+	ranges(A, 0, "by its own tables");
+	ranges(A + 3 * PAGE, 0, "by pages");
+	ranges(A, SHM_RDONLY, "read-only");
+	forked();
+	beside();
+	large();
+	shmctl(id, IPC_RMID, NULL);
+}
