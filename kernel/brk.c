@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The heap: private memory from the program's end upwards. */
+/* What grows: the heap, upwards from the program's end, and the stack, downwards. */
 #include "abi/errno.h"
 #include "vm.h"
 
@@ -15,7 +15,7 @@ vm_brk(struct vm_space *sp, vaddr_t end)
 	struct vm_entry *e;
 	int err = 0;
 
-	if (end < sp->brk_start || end > sp->stack_limit - PAGE_SIZE)
+	if (end < sp->brk_start || end > MMAP_END)
 		return ENOMEM;
 	if (top < old_top) {
 		err = vm_unmap(sp, top, old_top);
@@ -32,4 +32,20 @@ vm_brk(struct vm_space *sp, vaddr_t end)
 	if (err == 0)
 		sp->brk_end = end;
 	return err;
+}
+
+/* Find the stack's entry, grown to include va; a stack in pieces grows by each of them.
+ * Returns NULL if va isn't the stack's, or it would be bigger than may be, or nearer than a
+ * page to what else is below it: the guard. */
+struct vm_entry *
+vm_stack_grow(struct vm_space *sp, vaddr_t va)
+{
+	struct vm_entry *e = vm_entry_from(sp, va);
+	vaddr_t start = va & ~PAGE_MASK;
+
+	if (e == NULL || !(e->flags & VM_STACK) || start < STACK_LOW ||
+	    e->end - start > vm_stack_most() ||
+	    (e->prev != NULL && !(e->prev->flags & VM_STACK) && e->prev->end > start - PAGE_SIZE))
+		return NULL;
+	return vm_grow(sp, e, start, e->start) == 0 ? e : NULL;
 }

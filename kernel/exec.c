@@ -130,13 +130,8 @@ fill_space(struct vm_space *sp, struct image *im, struct image *linker, uint32_t
 	                       .max_prot = PROT_READ | PROT_WRITE | PROT_EXEC,
 	                       .inherit = VM_COPY,
 	                       .flags = VM_STACK};
-	uint32_t most = curproc()->rlimit[RLIMIT_STACK].rlim_cur;
-	int err;
+	int err = image_place(sp, im, PIE_BASE);
 
-	if (most > STACK_MAX)
-		most = STACK_MAX;
-	sp->stack_limit = STACK_TOP - (most < stack ? stack : page_round(most));
-	err = image_place(sp, im, PIE_BASE);
 	if (err == 0)
 		err = image_map(sp, im);
 	if (err == 0)

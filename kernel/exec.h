@@ -35,8 +35,6 @@ void exec_args_free(struct exec_args *args);
 
 struct vm_space;
 
-#define STACK_TOP (USER_END - PAGE_SIZE)
-#define STACK_MAX (8u << 20) /* how far it may grow */
 #define PHDRS_MAX 32u
 
 struct image {

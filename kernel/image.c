@@ -183,7 +183,7 @@ image_place(struct vm_space *sp, struct image *im, vaddr_t wish)
 			return ENOMEM;
 		va = (va + im->align - 1) & ~(im->align - 1);
 	}
-	if (!vm_range_ok(va, len) || va + len > STACK_TOP - STACK_MAX)
+	if (!vm_range_ok(va, len) || va + len > STACK_LOW)
 		return refuse(im, "a segment that lies outside of user space");
 	if (!vm_range_free(sp, va, len))
 		return refuse(im, "a dynamic linker in the program's place");

@@ -7,7 +7,7 @@
 #include "syscall.h"
 #include "vm.h"
 
-/* ---- Limits: kept and told; RLIMIT_NOFILE holds, and from the next exec on RLIMIT_STACK ---- */
+/* ---- Limits: kept and told; which of them hold, says docs/abi.md ---- */
 
 #define UNLIMITED                                                                                  \
 	{                                                                                          \
@@ -46,6 +46,12 @@ find_limit(int pid, uint32_t which, const struct abi_rlimit *new, struct abi_rli
 	    (new->rlim_max > (*out)->rlim_max && self->cred.euid != 0))
 		return EPERM;
 	return 0;
+}
+
+uint32_t
+vm_stack_most(void)
+{
+	return curproc()->rlimit[RLIMIT_STACK].rlim_cur;
 }
 
 int

@@ -129,6 +129,13 @@ struct vm_block {
 	struct vm_entry entries[];
 };
 
+/* The stack begins below the last page, and STACK_MAX is kept for it in each space, whatever
+ * its limit is. */
+#define STACK_TOP (USER_END - PAGE_SIZE)
+#define STACK_MAX (8u << 20)
+#define STACK_LOW (STACK_TOP - STACK_MAX)
+#define MMAP_END (STACK_LOW - PAGE_SIZE) /* a page stays free between */
+
 struct vm_space {
 	struct pmap pmap;
 	struct vm_entry *first, *root;
@@ -143,7 +150,6 @@ struct vm_space {
 	uint32_t low_room;
 	uint32_t slots[32]; /* a bit for each slot that an entry touches */
 	vaddr_t brk_start, brk_end;
-	vaddr_t stack_limit; /* the stack does not grow below */
 	/* For /proc: the strings of arguments and environment, the first ESP. */
 	vaddr_t arg_start, arg_end, env_end, stack_start;
 	uint32_t pages, tables;            /* what it has been promised */
@@ -275,9 +281,11 @@ int vm_brk(struct vm_space *sp, vaddr_t end);
 /* e also has [start, end), right above or below it, which is free. => ENOMEM. */
 int vm_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end);
 
-/* The stack's entry, grown to include va; NULL: va isn't the stack's, or it
- * can't be promised more. */
+/* brk.c: the stack's entry, grown to include va; NULL: va isn't the stack's, or it may not
+ * or can't have more. */
 struct vm_entry *vm_stack_grow(struct vm_space *sp, vaddr_t va);
+/* Asked of those who have processes: bytes of stack that the current one may grow to. */
+uint32_t vm_stack_most(void);
 
 /* From this many bytes on it pays to have whole slots of the page directory to
  * oneself: the promise of a table for each is little beside the pages. */

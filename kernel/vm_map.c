@@ -6,7 +6,7 @@
  *	0x08048000  the program: text, data
  *	            heap, grows up from there (brk)
  *	0x40000000  mmap and shmat without an address, upwards
- *	0xbf7ff000  lowest that the stack may reach; a page below is left free
+ *	0xbf7ff000  lowest that the stack may ever reach; a page below is left free
  *	0xbffff000  the stack grows down from here
  *	0xc0000000  the kernel
  *
@@ -420,7 +420,7 @@ vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
 	return 0;
 }
 
-/* ---- Growing: the heap upwards (brk.c), the stack downwards ---- */
+/* ---- Growing, for brk.c ---- */
 
 int
 vm_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
@@ -441,22 +441,4 @@ vm_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
 	vm_tree_moved(sp, e);
 	vm_tree_slots(sp, lo, hi, true);
 	return 0;
-}
-
-/*
- * The stack's entry, grown to include va; NULL if va isn't the stack's. It
- * does not come nearer than a page to what is below it, the guard, unless that is
- * the stack, too: each piece of it grows.
- */
-struct vm_entry *
-vm_stack_grow(struct vm_space *sp, vaddr_t va)
-{
-	struct vm_entry *e = vm_entry_from(sp, va);
-	vaddr_t start = va & ~PAGE_MASK;
-
-	if (e == NULL || !(e->flags & VM_STACK) || start < sp->stack_limit)
-		return NULL;
-	if (e->prev != NULL && !(e->prev->flags & VM_STACK) && e->prev->end > start - PAGE_SIZE)
-		return NULL;
-	return vm_grow(sp, e, start, e->start) == 0 ? e : NULL;
 }

@@ -176,7 +176,6 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 	to->tables = from->tables;
 	to->brk_start = from->brk_start;
 	to->brk_end = from->brk_end;
-	to->stack_limit = from->stack_limit;
 	to->arg_start = from->arg_start;
 	to->arg_end = from->arg_end;
 	to->env_end = from->env_end;

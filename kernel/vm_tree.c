@@ -273,11 +273,10 @@ behind_used(const struct vm_space *sp, uint32_t slot, uint32_t n)
 int
 vm_find_slots(const struct vm_space *sp, uint32_t len, vaddr_t *out)
 {
-	uint32_t n = ((len - 1) >> SLOT_SHIFT) + 1,
-		 end = (sp->stack_limit - PAGE_SIZE) >> SLOT_SHIFT;
+	uint32_t n = ((len - 1) >> SLOT_SHIFT) + 1;
 	uint32_t slot = MMAP_BASE >> SLOT_SHIFT, next;
 
-	for (; slot + n <= end; slot = next) {
+	for (; slot + n <= MMAP_END >> SLOT_SHIFT; slot = next) {
 		next = behind_used(sp, slot, n);
 		if (next == slot) {
 			*out = slot << SLOT_SHIFT;
@@ -291,11 +290,10 @@ vm_find_slots(const struct vm_space *sp, uint32_t len, vaddr_t *out)
 __attribute__((noinline)) static int
 find_gap(struct vm_space *sp, uint32_t len, vaddr_t *out)
 {
-	/* A page stays free below the lowest that the stack may reach. */
-	vaddr_t top = sp->stack_limit - PAGE_SIZE, va = lowest_gap(sp, len, top);
+	vaddr_t va = lowest_gap(sp, len, MMAP_END);
 	struct vm_entry *e;
 
-	if (va > top || len > top - va) {
+	if (va > MMAP_END || len > MMAP_END - va) {
 		if (sp->packed)
 			return ENOMEM;
 		/* What was kept for slots shown whole is room, too. */
@@ -320,9 +318,7 @@ vm_find_space(struct vm_space *sp, uint32_t len, vaddr_t *out)
 		return find_gap(sp, len, out);
 	if (reach(sp, prev) > va)
 		va = reach(sp, prev);
-	end = sp->stack_limit - PAGE_SIZE;
-	if (next->start < end)
-		end = next->start;
+	end = next->start < MMAP_END ? next->start : MMAP_END;
 	if (va > end || len > end - va)
 		return find_gap(sp, len, out);
 	*out = va;

@@ -135,7 +135,7 @@ refuse_page(int code, vaddr_t va, const struct trapframe *tf)
 		             write ? "write to the kernel" : "read of the kernel");
 	else if (code == VM_FAULT_END)
 		signal_fault(SIGBUS, BUS_ADRERR, va, "access beyond the end of a file");
-	else if (code == SEGV_MAPERR && p->space->stack_limit - va <= SLOT_SIZE)
+	else if (code == SEGV_MAPERR && va < STACK_TOP && va >= STACK_LOW - SLOT_SIZE)
 		signal_fault(SIGSEGV, code, va, "stack overflow");
 	else if (code == SEGV_MAPERR)
 		signal_fault(SIGSEGV, code, va, write ? "write to no memory" : "read of no memory");

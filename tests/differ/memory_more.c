@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Memory: mlock, mremap, and the order of errors where arguments are wrong in two ways. */
 #include "differ.h"
+#include <sys/auxv.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -230,11 +232,47 @@ futexes(void)
 	munmap(word, PAGE);
 }
 
+/* A place so many KiB below the stack's top, which is behind the program's name. */
+static char *
+deep(unsigned kib)
+{
+	return (char *)(getauxval(AT_EXECFN) | (PAGE - 1)) + 1 - (kib << 10);
+}
+
+static int
+limit(unsigned kib)
+{
+	return setrlimit(RLIMIT_STACK, &(struct rlimit){(rlim_t)kib << 10, RLIM_INFINITY});
+}
+
+/* A limit of the stack holds at once. */
+static void
+stack(void)
+{
+	section("stack");
+	NUM(limit(256));
+	NUM(touch(deep(256), 1));
+	NUM(touch(deep(260), 1));
+	NUM(touch(deep(10000), 0));
+	NUM(limit(200));
+	NUM(touch(deep(256), 1));
+	NUM(touch(deep(260), 1));
+	NUM(getrandom(deep(260), 1, 0));
+	NUM(limit(512));
+	NUM(touch(deep(260), 0));
+	NUM(touch(deep(512), 1));
+	NUM(touch(deep(516), 1));
+	NUM(limit(8192));
+	NUM(touch(deep(6000), 1));
+	NUM(touch(deep(8196), 1));
+}
+
 void
 memory_more_calls(void)
 {
 	child(0, 0, remapping);
 	child(0, 0, locking);
 	child(0, 0, mapping);
+	child(0, 0, stack);
 	child(0, 0, futexes);
 }

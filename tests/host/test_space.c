@@ -172,8 +172,17 @@ test_stack(void)
 	is(sp->pages, 14, "stack: by what is between, too");
 	is(load(0xbf900000), 0, "stack: a load grows it, into the next slots");
 	is(sp->tables, 2, "stack: whose tables are promised");
-	is(load(0xbf7ff000), 0, "stack: to its limit");
+	is(load(0xbf7ff000), 0, "stack: to its lowest");
 	is(load(0xbf7fe000), 0xbad0 + SEGV_MAPERR, "stack: not below");
+	unmap(0, USER_END / P);
+	vm_map(sp, &m);
+	host_stack_most = 6 * P + 1;
+	is(load(m.start - 2 * P), 0, "stack: grows to its owner's limit");
+	is(load(m.start - 3 * P), 0xbad0 + SEGV_MAPERR, "stack: and no further");
+	host_stack_most = P;
+	is(load(m.start - 2 * P), 0, "stack: a lower limit takes nothing away");
+	host_stack_most = STACK_MAX;
+	is(load(m.start - 3 * P), 0, "stack: a higher one lets it grow");
 	unmap(0, USER_END / P);
 	vm_map(sp, &m);
 	host_map(m.start - 10 * P, 1, RW, NULL);

@@ -67,10 +67,41 @@ helper(int argc, char **argv)
 	return deep[1023] != 1;
 }
 
+/* A place so many KiB below the stack's top. */
+static char *
+deep(unsigned kib)
+{
+	return (char *)0xbffff000 - (kib << 10);
+}
+
+/* The limit counts for a stack that is there already. In a child, for limits stay. */
+static void
+at_once(void)
+{
+	struct abi_rlimit64 narrow = {512 << 10, RLIM_INFINITY};
+
+	set(RLIMIT_STACK, 256 << 10, RLIM_INFINITY);
+	is(writes(deep(256)), 0, "RLIMIT_STACK holds at once: up to it");
+	is(writes(deep(260)), SEGV, "and no further");
+	*deep(200) = 1;
+	set(RLIMIT_STACK, 100 << 10, RLIM_INFINITY);
+	ok(*deep(200) == 1 && writes(deep(152)) == 0, "lowered, it takes nothing away");
+	is(writes(deep(204)), SEGV, "but nothing more grows");
+	ok(read(open("/proc/uptime", O_RDONLY), deep(204), 1) == -1 && errno == EFAULT,
+	   "nor by what the kernel writes");
+	CHILD(syscall(PRLIMIT, getppid(), RLIMIT_STACK, &narrow, NULL));
+	is(writes(deep(512)), 0, "raised by another, it lets the stack grow");
+	is(writes(deep(516)), SEGV, "up to the new one");
+	set(RLIMIT_STACK, RLIM_INFINITY, RLIM_INFINITY);
+	is(writes(deep(8 << 10)), 0, "without a limit 8 MiB are the most");
+	is(writes(deep((8 << 10) + 4)), SEGV, "and there it ends");
+}
+
 static void
 stacks(void)
 {
 	is(CHILD(execl("/proc/self/exe", "deep", "7000", NULL)), 0, "a deep stack");
+	is(CHILD(at_once()), 0, "limits of a stack that is there");
 	is(CHILD(set(RLIMIT_STACK, 1 << 20, RLIM_INFINITY);
 	         execl("/proc/self/exe", "deep", "7000", NULL)), SEGV,
 	         "RLIMIT_STACK holds in what is started");

@@ -113,6 +113,14 @@ proc_add(struct vm_space *sp)
 	return p;
 }
 
+uint32_t host_stack_most = STACK_MAX;
+
+uint32_t
+vm_stack_most(void)
+{
+	return host_stack_most;
+}
+
 static struct vm_space *
 empty_space(void)
 {
@@ -120,7 +128,6 @@ empty_space(void)
 
 	if (vm_space_create(&sp) != 0)
 		panic("empty_space: no memory");
-	sp->stack_limit = 0xbf7ff000;
 	sp->brk_start = sp->brk_end = 0x08050123;
 	return sp;
 }

@@ -19,9 +19,10 @@ void host_boot(uint32_t frames, uint32_t low, const char *cmdline);
 extern int host_fail;
 /* kmem.c itself, instead of the host's allocator that sees stray accesses. */
 extern bool host_kmem;
-extern unsigned host_objects; /* from kmem_alloc, not yet freed */
-extern uint32_t host_subtick; /* what machine_subtick_ns() tells */
-extern uint32_t host_free;    /* frames, at the end of host_boot() */
+extern unsigned host_objects;    /* from kmem_alloc, not yet freed */
+extern uint32_t host_stack_most; /* bytes, of everybody */
+extern uint32_t host_subtick;    /* what machine_subtick_ns() tells */
+extern uint32_t host_free;       /* frames, at the end of host_boot() */
 uint32_t host_free_high(void);
 
 /* A word of the current process's memory as its program would reach it, by the
