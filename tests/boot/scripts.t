@@ -60,7 +60,7 @@ exec 8>&-
 echo "free $?"
 END
 in_tree 0 'a bash script' --add "$dir/files.sh:/run/files.sh" /bin/bash /run/files.sh
-has 'ls -l /' '^drwxrwxrwt [0-9]+ root root +[0-9]+ .* tmp$'
+has 'ls -l /' '^drwxrwxrwt +[0-9]+ root root +[0-9]+ .* tmp$'
 ok 'ls -l / complains of nothing' eval '! grep -q "^ls" "$dir/out" "$dir/err"'
 has 'through a FIFO' '^word0=21$'
 has 'all of it' '^word6=19$'
@@ -124,6 +124,6 @@ fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 os.posix_fallocate(fd, 0, 5000)
 print(os.fstat(fd).st_size)
 END
-in_tree 0 'a python script' --add "$dir/shared.py:/run/shared.py" /usr/bin/python3.11 /run/shared.py
+in_tree 0 'a python script' --add "$dir/shared.py:/run/shared.py" /usr/bin/python3 /run/shared.py
 is 'multiprocessing.shared_memory, memfd_create, lockf' "$(tr '\n' ' ' <"$dir/out")" 'hello 10000 [] 5000 '
 plan
