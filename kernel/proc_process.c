@@ -202,7 +202,7 @@ show_maps(struct text *t, const struct proc *p)
 		snprintf(name, sizeof(name), "/SYSV%08x (deleted)", ds.shm_perm.key);
 	else if (e->object != NULL && fs_object_name(e->object, &ino, name, sizeof(name)))
 		id = (int32_t)ino;
-	else if (e->flags & VM_STACK)
+	else if (p->space->stack_start - e->start < e->end - e->start)
 		strlcpy(name, "[stack]", sizeof(name));
 	else if (e->start < p->space->brk_end && e->end > p->space->brk_start)
 		strlcpy(name, "[heap]", sizeof(name));

@@ -269,6 +269,20 @@ right_below(void)
 	stands(one, 1, ANYBODY, "stack.1 right below");
 }
 
+/* Of its pieces the one that the program began with has the name. */
+static void
+stack_named(const char *from)
+{
+	const char *maps = text_of("/proc/self/maps"), *name = strstr(maps, "[stack]");
+	char line[16];
+
+	snprintf(line, sizeof(line), "\n%08x-", (unsigned)from);
+	maps = strstr(maps, line);
+	ok(name != NULL && maps != NULL && maps < name && strchr(maps + 1, '\n') > name,
+	   "stack.2 in maps it is the stack");
+	ok(name != NULL && strstr(name + 1, "[stack]") == NULL, "stack.2 and no other is");
+}
+
 /* A piece of the stack is an attach's: the others grow as they did, and once it is gone
  * they take its place. */
 static void
@@ -288,6 +302,7 @@ replaced(unsigned from)
 	is(p[0], 'c', "fork.1 which is one memory");
 	p[0] = 'A';
 	stands(one, 1, ANYBODY, "remap.2 pages of the stack");
+	stack_named(p + 3 * PAGE);
 	is(munmap(p + PAGE, PAGE), 0, "munmap.2 in the stack");
 	is(shmdt(p), 0, "munmap.3 in the stack");
 	shows(low - PAGE, from ? ".pp...pp" : "....ppp", "munmap.3 in the stack");
