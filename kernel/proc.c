@@ -152,6 +152,9 @@ proc_fork(const struct birth *how, int *pid)
 	struct proc *parent = curproc(), *p;
 	int err = ENOMEM;
 
+	if (parent->cred.ruid != 0 && parent->cred.euid != 0 &&
+	    proc_beyond_limit(parent->cred.ruid, 1))
+		return EAGAIN;
 	p = proc_alloc(fork_return, sigstate_copy(parent->sig));
 	if (p == NULL)
 		return ENOMEM;

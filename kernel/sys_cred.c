@@ -38,6 +38,9 @@ put_uids(struct ids id)
 
 	if (c->euid != id.e)
 		proc_guard(curproc());
+	/* Many programs don't look whether setuid failed: the next exec does instead. */
+	if (c->ruid != id.r)
+		curproc()->crowded = id.r != 0 && proc_beyond_limit(id.r, 0);
 	c->ruid = id.r;
 	c->euid = id.e;
 	c->suid = id.s;

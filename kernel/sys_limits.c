@@ -48,6 +48,19 @@ find_limit(int pid, uint32_t which, const struct abi_rlimit *new, struct abi_rli
 	return 0;
 }
 
+bool
+proc_beyond_limit(uint32_t uid, unsigned more)
+{
+	uint32_t most = curproc()->rlimit[RLIMIT_NPROC].rlim_cur, n = more;
+	const struct proc *p;
+
+	if (most == RLIM_INFINITY)
+		return false;
+	for (p = proc_list; p != NULL; p = p->next)
+		n += p->cred.ruid == uid;
+	return n > most;
+}
+
 uint32_t
 vm_stack_most(void)
 {

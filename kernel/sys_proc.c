@@ -49,6 +49,14 @@ add_vector(struct exec_args *args, vaddr_t vector, unsigned *count, char *page)
 	return 0;
 }
 
+/* RLIMIT_NPROC, for who became another user. Returns EAGAIN. */
+static int
+check_crowd(struct proc *p)
+{
+	p->crowded = p->crowded && proc_beyond_limit(p->cred.ruid, 0);
+	return p->crowded ? EAGAIN : 0;
+}
+
 int
 sys_execve(const uint32_t *arg, uint32_t *result)
 {
@@ -59,6 +67,8 @@ sys_execve(const uint32_t *arg, uint32_t *result)
 	if (path == NULL || page == NULL)
 		goto out;
 	err = copyinstr(path, arg[0], PATH_MAX, NULL);
+	if (err == 0)
+		err = check_crowd(curproc());
 	if (err == 0)
 		err = add_vector(&args, arg[2], &args.envc, page);
 	if (err == 0)

@@ -15,6 +15,7 @@
 #define WORKERS 3
 #define SEEDS 100 /* of the test */
 #define TRIES 50
+#define MOST 40      /* processes of a seed: some fork all the time */
 #define AREA 0x10000 /* code, data and stacks, where virtual 8086 mode reaches them */
 #define AREA_SIZE (4 * PAGE)
 #define HANDLER_STACK ((char *)0x30000)
@@ -226,6 +227,7 @@ run_seed(unsigned seed, int uid)
 		                              .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER},
 		          NULL);
 	alarm_after(20000);
+	syscall(340, 0, RLIMIT_NPROC, &(struct abi_rlimit64){MOST, MOST}, NULL);
 	become(uid, uid);
 	raise(SIGUSR1);
 	_exit(1);

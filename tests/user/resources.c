@@ -55,6 +55,73 @@ limits(void)
 	         "RLIMIT_NOFILE holds");
 }
 
+/* How many of n children there can be at once; the next fails with EAGAIN. */
+static int
+forks(int n)
+{
+	pid_t pid[10];
+	int made = 0, error = EAGAIN;
+
+	while (made < n && (pid[made] = SPAWN(pause())) > 0)
+		made++;
+	if (made < n)
+		error = errno;
+	for (int i = 0; i < made; i++) {
+		kill(pid[i], SIGKILL);
+		ending(pid[i]);
+	}
+	return error == EAGAIN ? made : -1;
+}
+
+/* A program as BOB, who may have n processes: its status, or errno. */
+static int
+starts(unsigned n)
+{
+	return CHILD(set(RLIMIT_NPROC, n, 9); become(BOB, BOB);
+	             execl("/proc/self/exe", "deep", "1", NULL); _exit(errno));
+}
+
+static void
+zombie_counts(void)
+{
+	pid_t pid;
+
+	set(RLIMIT_NPROC, 2, 2);
+	become(BOB, BOB);
+	pid = SPAWN(_exit(0));
+	until_state(pid, 'Z');
+	fails(fork(), EAGAIN, "RLIMIT_NPROC: a zombie counts");
+	ending(pid);
+	is(forks(5), 1, "RLIMIT_NPROC: until it is waited for");
+}
+
+/* A user's processes, by the real id. Linux counts those who are there before setuid, and
+ * says so at the next exec, if it is still true. */
+static void
+users_processes(void)
+{
+	pid_t pid;
+
+	is(CHILD(set(RLIMIT_NPROC, 3, 3); _exit(forks(5))), 5, "RLIMIT_NPROC is not for root");
+	is(CHILD(set(RLIMIT_NPROC, 4, 4); become(BOB, BOB); _exit(forks(5))), 3,
+	         "RLIMIT_NPROC: a user has four processes and no more");
+	is(CHILD(set(RLIMIT_NPROC, 2, 2); setresuid(BOB, ALICE, 0); _exit(forks(5))), 1,
+	         "RLIMIT_NPROC: the real user's are counted");
+	is(CHILD(set(RLIMIT_NPROC, 2, 2); setresuid(BOB, 0, 0); _exit(forks(5))), 5,
+	         "RLIMIT_NPROC: not for who has root's rights");
+	is(CHILD(zombie_counts()), 0, "RLIMIT_NPROC: zombies");
+	pid = SPAWN(become(BOB, BOB); pause());
+	until_state(pid, 'S');
+	is(starts(0), EAGAIN, "RLIMIT_NPROC: beyond it setuid works, and exec fails");
+	is(starts(1), 0, "RLIMIT_NPROC: not if the user had no more than that");
+	is(CHILD(set(RLIMIT_NPROC, 0, 9); become(BOB, BOB); set(RLIMIT_NPROC, 2, 2);
+	         execl("/proc/self/exe", "deep", "1", NULL); _exit(errno)), 0,
+	         "RLIMIT_NPROC: nor if it is within the limit again");
+	kill(pid, SIGKILL);
+	ending(pid);
+	is(starts(0), 0, "RLIMIT_NPROC 0: setuid alone is not beyond it");
+}
+
 /* Started with an argument: take that many KiB of stack. */
 int
 helper(int argc, char **argv)
@@ -164,6 +231,7 @@ void
 test(void)
 {
 	limits();
+	users_processes();
 	stacks();
 	machine();
 	advice();
