@@ -57,6 +57,17 @@ show_stat(struct text *t, const struct proc *p)
 	         proc_forks, sched_runnable);
 }
 
+/* What vmstat cannot do without; nothing is ever read from a disk or swapped. */
+static void
+show_vmstat(struct text *t, const struct proc *p)
+{
+	struct frame_stats st;
+
+	frame_stats(&st);
+	text_add(t, "nr_free_pages %u\nnr_shmem %u\npgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n",
+	         st.free, shm_resident());
+}
+
 static void
 show_loadavg(struct text *t, const struct proc *p)
 {
@@ -97,6 +108,7 @@ const struct proc_file proc_root_files[] = {
          .mode = 0444,
          .text = "Linux version " LINUX_RELEASE " (isthmus) " LINUX_BUILD},
 	{.name = "stat", .mode = 0444, .show = show_stat},
+	{.name = "vmstat", .mode = 0444, .show = show_vmstat},
 	{.name = "loadavg", .mode = 0444, .show = show_loadavg},
 	{.name = "mounts", .mode = 0444, .text = proc_mounts},
 	{.name = "cpuinfo", .mode = 0444, .show = show_cpuinfo},

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Debian's bash, dash, coreutils, flock, sqlite3 and python3, and what their users write:
-# scripts that use locks, FIFOs, file sizes and POSIX shared memory.
+# scripts that use locks, FIFOs, file sizes and POSIX shared memory. And what looks at the
+# system: procps and util-linux.
 # needs: python
 . tests/boot/lib.sh
 
@@ -71,6 +72,55 @@ has 'fallocate' '^space 10000$'
 has 'descriptors 100 and 900' '^far descriptors /proc/self/cmdline$'
 has 'a program that is open for writing' '^busy 126$'
 has 'and is closed again' '^free 0$'
+
+# -- what there is, and how it does -------------------------------------------------
+cat >"$dir/look.sh" <<'END'
+#!/bin/bash
+TIMEFORMAT='took %R %U %S'
+time true
+time for ((i = 0; i < 20000; i++)); do :; done
+export TERM=dumb
+look() {
+	echo "== $*"
+	"$@" 2>&1
+	echo "status $?"
+}
+look ps aux
+look ps -ef
+look ps -o pid,ppid,ni,stat,wchan,args
+look vmstat
+look free
+look top -b -n1
+look uptime
+look pgrep -l bash
+look lsipc
+look lscpu
+look nice -n 5 nice
+END
+in_tree 0 'procps and util-linux' --add "$dir/look.sh:/run/look.sh" /bin/bash /run/look.sh
+grep -h '^took' "$dir/out" "$dir/err" >"$dir/took"
+is 'time: true takes next to nothing' "$(awk 'NR == 1 { print ($2 < 0.1 && $3 < 0.1) }' "$dir/took")" 1
+is 'time: a loop takes what it takes' "$(awk 'NR == 2 {
+	print ($2 > 0 && $3 > 0 && $3 + $4 <= $2 + 0.02) }' "$dir/took")" 1
+look() { # look COMMAND: what it said, and its status
+	awk -v "name=== $1" '/^==/ { on = $0 == name; next } on' "$dir/out"
+}
+shows() { # shows COMMAND STATUS REGEX
+	look "$1" >"$dir/look"
+	is "$1: its status" "$(tail -n 1 "$dir/look")" "status $2"
+	ok "$1: what it shows" grep -qE -- "$3" "$dir/look"
+}
+shows 'ps aux' 0 '^root +[0-9]+ .* R\+? .* ps aux$'
+shows 'ps -ef' 0 '^root +2 +1 .* /bin/bash /run/look.sh$'
+shows 'ps -o pid,ppid,ni,stat,wchan,args' 0 '^ *2 +1 +0 S.* /bin/bash /run/look.sh$'
+shows vmstat 0 '^ *1 +0 +0 +[0-9]+ +0 +[0-9]+ +0 +0 +0 +0 '
+shows free 0 '^Mem: +[0-9]{6} +[0-9]+ +[0-9]+ '
+shows 'top -b -n1' 0 '^ *[0-9]+ root +20 +0 .* top$'
+shows uptime 0 'load average: 0\.0'
+shows 'pgrep -l bash' 0 '^2 bash$'
+shows lsipc 0 '^SHMMNI .* 128 +0 '
+shows lscpu 1 '^lscpu: .*/sys/devices/system/cpu/possible: No such file'
+shows 'nice -n 5 nice' 0 '^5$'
 
 # -- dash and sqlite3 --------------------------------------------------------------
 cat >"$dir/base.sh" <<'END'
