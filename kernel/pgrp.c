@@ -194,10 +194,12 @@ pgrp_move(struct proc *p, int id, struct pgrp *session)
 		return 0;
 	}
 	old->refs++; /* it stays until it has been told that p is gone */
-	count_gained(p, g);
+	if (p->state != PROC_ZOMBIE)
+		count_gained(p, g);
 	pgrp_leave(p);
 	pgrp_join(p, g);
-	count_lost(p, old);
+	if (p->state != PROC_ZOMBIE)
+		count_lost(p, old);
 	pgrp_unref(old);
 	return 0;
 }

@@ -120,13 +120,15 @@ sys_set_thread_area(const uint32_t *arg, uint32_t *result)
 int
 sys_setpgid(const uint32_t *arg, uint32_t *result)
 {
-	struct proc *self = curproc(), *p = arg[0] == 0 ? self : proc_find(arg[0]);
+	struct proc *self = curproc(), *p;
 	const struct proc *member;
-	int pgid = arg[1] == 0 && p != NULL ? p->pid : (int)arg[1];
+	int pid = arg[0] == 0 ? self->pid : (int)arg[0];
+	int pgid = arg[1] == 0 ? pid : (int)arg[1];
 
 	if (pgid < 0)
 		return EINVAL;
-	if (p == NULL || (p != self && p->parent != self) || p->state == PROC_ZOMBIE)
+	p = proc_find(pid);
+	if (p == NULL || (p != self && p->parent != self))
 		return ESRCH;
 	if (proc_sid(p) != proc_sid(self) || proc_sid(p) == p->pid)
 		return EPERM;
@@ -134,7 +136,7 @@ sys_setpgid(const uint32_t *arg, uint32_t *result)
 		return EACCES;
 	/* It joins a group of its session, or becomes the first of its own. */
 	member = pgrp_first(pgid);
-	if (pgid != p->pid && (member == NULL || proc_sid(member) != proc_sid(p)))
+	if (pgid != pid && (member == NULL || proc_sid(member) != proc_sid(p)))
 		return EPERM;
 	return pgrp_move(p, pgid, p->pgrp->session);
 }

@@ -298,6 +298,20 @@ type(vaddr_t arg)
 }
 
 static int
+flush(uint32_t which)
+{
+	int err = tty_background(SIGTTOU);
+
+	if (err != 0)
+		return err;
+	if (which > 2)
+		return EINVAL;
+	if (which != 1)
+		tty.head = tty.ready = tty.tail;
+	return 0;
+}
+
+static int
 tty_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
 {
 	static const int none;
@@ -316,11 +330,7 @@ tty_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
 	case TCXONC: /* nothing is ever held back */
 		return arg <= 3 ? tty_background(SIGTTOU) : EINVAL;
 	case TCFLSH:
-		if (arg > 2)
-			return EINVAL;
-		if (arg != 1)
-			tty.head = tty.ready = tty.tail;
-		return 0;
+		return flush(arg);
 	case FIONREAD:
 		return copyout(arg, &n, sizeof(n));
 	case TIOCOUTQ:

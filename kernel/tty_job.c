@@ -69,22 +69,27 @@ is_anothers(void)
 	return first != NULL && first->session == first && tty.sid != proc_sid(curproc());
 }
 
+/* The order of the errors is Linux's. */
 static int
-set_pgrp(int pgid)
+set_pgrp(vaddr_t arg)
 {
-	const struct proc *self = curproc(), *member = pgrp_first(pgid);
-	int err;
+	const struct proc *member;
+	int pgid, err = tty_background(SIGTTOU);
 
+	if (err != 0)
+		return err == EIO ? ENOTTY : err;
+	if (copyin(&pgid, arg, sizeof(pgid)) != 0)
+		return EFAULT;
+	if (pgid < 0)
+		return EINVAL;
 	if (is_anothers())
 		return ENOTTY;
-	if (pgid <= 0)
-		return EINVAL;
-	if (member == NULL || proc_sid(member) != proc_sid(self))
+	member = pgrp_first(pgid);
+	if (member == NULL)
+		return ESRCH;
+	if (proc_sid(member) != proc_sid(curproc()))
 		return EPERM;
-	err = tty_background(SIGTTOU);
-	if (err != 0)
-		return err;
-	tty.sid = proc_sid(self);
+	tty.sid = proc_sid(member);
 	tty.pgrp = pgid;
 	return 0;
 }
@@ -115,8 +120,6 @@ ctty_open(struct file *f)
 int
 tty_job_ioctl(uint32_t cmd, vaddr_t arg)
 {
-	int pgid;
-
 	switch (cmd) {
 	case TIOCSCTTY:
 		return take(arg == 1);
@@ -126,7 +129,7 @@ tty_job_ioctl(uint32_t cmd, vaddr_t arg)
 			return ENOTTY;
 		return copyout(arg, cmd == TIOCGSID ? &tty.sid : &tty.pgrp, sizeof(int));
 	case TIOCSPGRP:
-		return copyin(&pgid, arg, sizeof(pgid)) != 0 ? EFAULT : set_pgrp(pgid);
+		return set_pgrp(arg);
 	default:
 		return ENOTTY;
 	}

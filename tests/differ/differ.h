@@ -74,7 +74,7 @@ void shm_calls(void), shm_permissions(void), shm_processes(void), shm_informatio
 void file_calls(void), lock_calls(void), kind_calls(void), memory_calls(void), process_calls(void),
 	signal_calls(void);
 void memory_more_calls(void), process_more_calls(void);
-void bytes_calls(void), other_calls(void), random_calls(unsigned seed);
+void bytes_calls(void), job_calls(void), other_calls(void), random_calls(unsigned seed);
 void file_rights_calls(void), process_rights_calls(void);
 /* What the program does that process_rights_calls() execs. */
 void rights_program(int argc, char **argv);

@@ -233,8 +233,8 @@ main(int argc, char **argv)
 		digests(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10));
 		return 0;
 	}
-	if (argc == 2 && strcmp(argv[1], "bytes") == 0) {
-		bytes_calls();
+	if (argc == 2 && strcmp(argv[1], "jobs") == 0) {
+		job_calls();
 		return 0;
 	}
 	if (argc > 2 && strcmp(argv[1], "rights") == 0) {
@@ -256,6 +256,7 @@ main(int argc, char **argv)
 	process_more_calls();
 	signal_calls();
 	other_calls();
+	job_calls();
 	file_rights_calls();
 	process_rights_calls();
 	return 0;

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Orphaned process groups: those of which no member has a parent outside the group, in its
  * session, that could continue it. */
+#include <sys/ioctl.h>
+
 #include "tap.h"
 
 #define SETSID() syscall(66)
+#define TOLD "/tmp/told"
+#define ASLEEP "/tmp/asleep"
 
 static struct gate ready, go;
 static volatile int *got; /* signals that the stopped process was told of, by number */
@@ -109,6 +113,78 @@ stopped_by(int sig, int orphan)
 	return WIFSTOPPED(status) && WSTOPSIG(status) == sig;
 }
 
+/* A shell's job: says who it is, stops, and says what it was told meanwhile. */
+int
+helper(int argc, char **argv)
+{
+	static int signals[NSIG];
+	FILE *f = fopen(TOLD, "w");
+
+	(void)argc, (void)argv;
+	got = signals;
+	signal(SIGHUP, note);
+	signal(SIGCONT, note);
+	fprintf(f, "pid %d\n", (int)getpid());
+	fflush(f);
+	raise(SIGSTOP);
+	fprintf(f, "told %d\n", got[SIGHUP] * 10 + got[SIGCONT]);
+	fclose(f);
+	return 0;
+}
+
+static void
+type(int console, const char *s)
+{
+	for (; *s; s++)
+		ioctl(console, TIOCSTI, s);
+}
+
+/* The number behind a word in a file; 0 as long as there is none. */
+static int
+number(const char *file, const char *word)
+{
+	char text[40] = "", *at;
+	int fd = open(file, O_RDONLY);
+
+	read(fd, text, sizeof(text) - 1);
+	close(fd);
+	at = strstr(text, word);
+	return at != NULL ? atoi(at + strlen(word)) : 0;
+}
+
+/* A shell with job control ends while one of its jobs is stopped and one sleeps. */
+static void
+shell(void)
+{
+	int console = open("/dev/tty", O_RDWR), pid, asleep;
+	char self[100] = "", line[120];
+	pid_t sh;
+
+	readlink("/proc/self/exe", self, sizeof(self) - 1);
+	snprintf(line, sizeof(line), "%s job &\n", self);
+	sh = SPAWN(int null = open("/dev/null", O_WRONLY); dup2(console, 0); dup2(null, 1);
+	           dup2(null, 2); execl("/bin/sh", "sh", NULL));
+	type(console, line);
+	while ((pid = number(TOLD, "pid ")) == 0)
+		usleep(1000);
+	until_state(pid, 'T');
+	type(console, "sleep 100 & echo pid $! >" ASLEEP "\n");
+	while ((asleep = number(ASLEEP, "pid ")) == 0)
+		usleep(1000);
+	type(console, "exit 7\n");
+	is(ending(sh), 7, "a shell with job control ends");
+	gone(pid);
+	is(number(TOLD, "told "), 11, "its stopped job got SIGHUP and SIGCONT");
+	is(kill(asleep, SIGKILL), 0, "the one that only slept did not");
+	gone(asleep);
+	signal(SIGTTOU, SIG_IGN);
+	tcsetpgrp(console, getpgrp());
+	signal(SIGTTOU, SIG_DFL);
+	close(console);
+	unlink(TOLD);
+	unlink(ASLEEP);
+}
+
 void
 test(void)
 {
@@ -129,6 +205,7 @@ test(void)
 	told("the parent is killed", 0, is_killed, 1);
 	told("the parent leaves the session", 0, new_session, 1);
 	told("the parent stays", 0, stays, 0);
+	shell();
 	gate_drop(&ready);
 	gate_drop(&go);
 	munmap((void *)got, PAGE);

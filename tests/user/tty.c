@@ -86,6 +86,29 @@ jobs(void)
 	gate_drop(&g);
 }
 
+/* A child's child, whose parent has ended: nobody could continue it. */
+static void
+orphan(void)
+{
+	struct termios t;
+	struct gate alone, done;
+	char c;
+
+	gate_make(&alone);
+	gate_make(&done);
+	tcgetattr(console, &t);
+	CHILD(SPAWN(setpgid(0, 0); signal(SIGTTOU, SIG_DFL); gate_pass(&alone);
+	            fails(read(console, &c, 1), EIO, "a read from an orphaned group");
+	            fails(tcsetattr(console, TCSANOW, &t), EIO, "tcsetattr");
+	            fails(tcsetpgrp(console, getpgrp()), ENOTTY, "tcsetpgrp");
+	            fails(ioctl(console, TCFLSH, 0), EIO, "tcflush");
+	            is(write(console, "", 0), 0, "a write is good"); gate_open(&done)));
+	gate_open(&alone);
+	gate_pass(&done);
+	gate_drop(&alone);
+	gate_drop(&done);
+}
+
 static void
 questions(void)
 {
@@ -167,6 +190,7 @@ test(void)
 	ok(tty >= 0 && isatty(tty), "and /dev/tty is it");
 	close(tty);
 	jobs();
+	orphan();
 	questions();
 	is(CHILD(own_session(); *job = caught), 0, "a session of its own");
 	while (kill(*job, 0) == 0)
