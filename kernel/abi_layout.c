@@ -6,6 +6,7 @@
 #include "abi/fcntl.h"
 #include "abi/misc.h"
 #include "abi/poll.h"
+#include "abi/resource.h"
 #include "abi/shm.h"
 #include "abi/signal.h"
 #include "abi/stat.h"
@@ -105,9 +106,12 @@ AT(abi_dirent64, d_off, 8);
 AT(abi_dirent64, d_reclen, 16);
 AT(abi_dirent64, d_type, 18);
 AT(abi_dirent64, d_name, 19);
+AT(abi_dirent, d_ino, 0);
 AT(abi_dirent, d_off, 4);
 AT(abi_dirent, d_reclen, 8);
 AT(abi_dirent, d_name, 10);
+AT(abi_old_dirent, d_ino, 0);
+AT(abi_old_dirent, d_off, 4);
 AT(abi_old_dirent, d_namlen, 8);
 AT(abi_old_dirent, d_name, 10);
 AT(abi_stat, st_ino, 4);
@@ -146,23 +150,39 @@ AT(abi_termios, c_lflag, 12);
 AT(abi_termios, c_line, 16);
 AT(abi_termios, c_cc, 17);
 SIZE(abi_termios, 36);
+AT(abi_winsize, ws_row, 0);
+AT(abi_winsize, ws_col, 2);
+AT(abi_winsize, ws_xpixel, 4);
+AT(abi_winsize, ws_ypixel, 6);
 SIZE(abi_winsize, 8);
 
 /* ---- Time, limits, the system ---- */
 
+AT(abi_timespec32, tv_sec, 0);
+AT(abi_timespec32, tv_nsec, 4);
 SIZE(abi_timespec32, 8);
+AT(abi_timespec64, tv_sec, 0);
 AT(abi_timespec64, tv_nsec, 8);
 SIZE(abi_timespec64, 16);
+AT(abi_timeval32, tv_sec, 0);
+AT(abi_timeval32, tv_usec, 4);
 SIZE(abi_timeval32, 8);
+AT(abi_itimerval, it_interval, 0);
 AT(abi_itimerval, it_value, 8);
 SIZE(abi_itimerval, 16);
+AT(abi_tms, tms_utime, 0);
+AT(abi_tms, tms_stime, 4);
+AT(abi_tms, tms_cutime, 8);
+AT(abi_tms, tms_cstime, 12);
 SIZE(abi_tms, 16);
 AT(abi_rusage, ru_stime, 8);
 AT(abi_rusage, ru_minflt, 32);
 AT(abi_rusage, ru_majflt, 36);
 SIZE(abi_rusage, 72);
+AT(abi_rlimit, rlim_cur, 0);
 AT(abi_rlimit, rlim_max, 4);
 SIZE(abi_rlimit, 8);
+AT(abi_rlimit64, rlim_cur, 0);
 AT(abi_rlimit64, rlim_max, 8);
 SIZE(abi_rlimit64, 16);
 AT(abi_sysinfo, loads, 4);
@@ -174,6 +194,19 @@ AT(abi_sysinfo, mem_unit, 52);
 SIZE(abi_sysinfo, 64);
 AT(abi_utsname, machine, 4 * 65);
 SIZE(abi_utsname, 6 * 65);
+SIZE(abi_oldold_utsname, 5 * 9);
+AT(abi_sched_param, sched_priority, 0);
+SIZE(abi_sched_param, 4);
+AT(abi_cap_header, version, 0);
+AT(abi_cap_header, pid, 4);
+SIZE(abi_cap_header, 8);
+AT(abi_cap_set, effective, 0);
+AT(abi_cap_set, permitted, 4);
+AT(abi_cap_set, inheritable, 8);
+SIZE(abi_cap_set, 12);
+AT(abi_user_desc, entry_number, 0);
+AT(abi_user_desc, base_addr, 4);
+AT(abi_user_desc, limit, 8);
 AT(abi_user_desc, flags, 12);
 SIZE(abi_user_desc, 16);
 

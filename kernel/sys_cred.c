@@ -191,28 +191,29 @@ sys_setgroups(const uint32_t *arg, uint32_t *result)
 
 /* ---- Capabilities: root has all, others have none ---- */
 
-/* A version of 1 has one set of three words: effective, permitted, inheritable;
- * the others two, the lower halves first. */
 int
 sys_capget(const uint32_t *arg, uint32_t *result)
 {
-	uint32_t head[2], set[6] = {0}, best = CAP_VERSION_3;
+	struct abi_cap_header head;
+	struct abi_cap_set set[2] = {{0}};
+	const uint32_t best = CAP_VERSION_3;
 	const struct proc *p;
 
-	if (copyin(head, arg[0], sizeof(head)) != 0)
+	if (copyin(&head, arg[0], sizeof(head)) != 0)
 		return EFAULT;
-	if (head[0] != CAP_VERSION_1 && head[0] != CAP_VERSION_2 && head[0] != CAP_VERSION_3)
+	if (head.version != CAP_VERSION_1 && head.version != CAP_VERSION_2 &&
+	    head.version != CAP_VERSION_3)
 		return copyout(arg[0], &best, sizeof(best)) != 0 ? EFAULT
 		       : arg[1] != 0                             ? EINVAL
 		                                                 : 0;
-	p = head[1] == 0 ? curproc() : proc_find(head[1]);
+	p = head.pid == 0 ? curproc() : proc_find(head.pid);
 	if (p == NULL)
 		return ESRCH;
 	if (p->cred.euid == 0) {
-		set[0] = set[1] = UINT32_MAX;
-		set[3] = set[4] = (1u << (CAP_LAST + 1 - 32)) - 1;
+		set[0].effective = set[0].permitted = UINT32_MAX;
+		set[1].effective = set[1].permitted = (1u << (CAP_LAST + 1 - 32)) - 1;
 	}
 	if (arg[1] == 0)
 		return 0;
-	return copyout(arg[1], set, head[0] == CAP_VERSION_1 ? sizeof(set) / 2 : sizeof(set));
+	return copyout(arg[1], set, head.version == CAP_VERSION_1 ? sizeof(set[0]) : sizeof(set));
 }

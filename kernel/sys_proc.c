@@ -197,13 +197,10 @@ sys_olduname(const uint32_t *arg, uint32_t *result)
 	return copyout(arg[0], &machine_name, offsetof(struct abi_utsname, domainname));
 }
 
-/* The oldest form has five names of at most 8 bytes. */
 int
 sys_oldolduname(const uint32_t *arg, uint32_t *result)
 {
-	struct {
-		char name[5][9];
-	} old;
+	struct abi_oldold_utsname old;
 	const char *const names[] = {machine_name.sysname, machine_name.nodename,
 	                             machine_name.release, machine_name.version,
 	                             machine_name.machine};

@@ -107,6 +107,11 @@ struct abi_utsname {
 	char domainname[65];
 };
 
+/* The oldest form has five names of at most 8 bytes. */
+struct abi_oldold_utsname {
+	char name[5][9];
+};
+
 #define REBOOT_MAGIC1 0xfee1dead
 #define REBOOT_MAGIC2 672274793
 #define REBOOT_CMD_RESTART 0x01234567
@@ -117,6 +122,15 @@ struct abi_utsname {
 #define CAP_VERSION_2 0x20071026u
 #define CAP_VERSION_3 0x20080522u
 #define CAP_LAST 40
+struct abi_cap_header {
+	uint32_t version;
+	int32_t pid;
+};
+/* Of 32 capabilities; all but version 1 have two. */
+struct abi_cap_set {
+	uint32_t effective, permitted, inheritable;
+};
+
 #define GRND_NONBLOCK 1
 #define GRND_RANDOM 2
 #define GRND_INSECURE 4
