@@ -63,6 +63,8 @@ void signal_exec(struct proc *p);
  * the old one comes back when a handler has been chosen, or use_saved is cleared.
  * => EINVAL, EFAULT. */
 int signal_wait_mask(vaddr_t from, uint32_t size);
+/* What sigprocmask makes of a mask. Returns EINVAL. */
+int signal_mask_change(uint32_t how, sigset_t set, sigset_t *mask);
 /* Sleep, with this mask, until a signal comes. Returns ERESTARTNOHAND. */
 int signal_suspend(sigset_t set);
 

@@ -78,19 +78,14 @@ sys_ssetmask(const uint32_t *arg, uint32_t *result)
 int
 sys_sigprocmask(const uint32_t *arg, uint32_t *result)
 {
-	sigset_t mask = curproc()->sig->mask;
+	sigset_t mask = curproc()->sig->mask, rest = mask & ~OLD_SET;
 	uint32_t old = (uint32_t)mask, set;
 
 	if (arg[1] != 0) {
 		if (copyin(&set, arg[1], sizeof(set)) != 0)
 			return EFAULT;
-		if (arg[0] == SIG_BLOCK)
-			mask |= set;
-		else if (arg[0] == SIG_UNBLOCK)
-			mask &= ~(sigset_t)set;
-		else if (arg[0] == SIG_SETMASK)
-			mask = (mask & ~OLD_SET) | set;
-		else
+		if (signal_mask_change(arg[0], arg[0] == SIG_SETMASK ? rest | set : set, &mask) !=
+		    0)
 			return EINVAL;
 	}
 	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)

@@ -144,6 +144,24 @@ sys_rt_sigaction(const uint32_t *arg, uint32_t *result)
 /* ---- Which are blocked, and waiting for them ---- */
 
 int
+signal_mask_change(uint32_t how, sigset_t set, sigset_t *mask)
+{
+	switch (how) {
+	case SIG_BLOCK:
+		*mask |= set;
+		return 0;
+	case SIG_UNBLOCK:
+		*mask &= ~set;
+		return 0;
+	case SIG_SETMASK:
+		*mask = set;
+		return 0;
+	default:
+		return EINVAL;
+	}
+}
+
+int
 sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
 {
 	sigset_t set, old = curproc()->sig->mask, mask = old;
@@ -153,19 +171,8 @@ sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
 	if (arg[1] != 0) {
 		if (copyin(&set, arg[1], sizeof(set)) != 0)
 			return EFAULT;
-		switch (arg[0]) {
-		case SIG_BLOCK:
-			mask |= set;
-			break;
-		case SIG_UNBLOCK:
-			mask &= ~set;
-			break;
-		case SIG_SETMASK:
-			mask = set;
-			break;
-		default:
+		if (signal_mask_change(arg[0], set, &mask) != 0)
 			return EINVAL;
-		}
 	}
 	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
 		return EFAULT;
