@@ -280,6 +280,9 @@ struct vm_entry *vm_entry_from(struct vm_space *sp, vaddr_t va);
 int vm_brk(struct vm_space *sp, vaddr_t end);
 /* e also has [start, end), right above or below it, which is free. => ENOMEM. */
 int vm_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end);
+/* e takes in what follows it, as far as end, where that is its like: what mprotect or mlock
+ * had cut is one again. Not of attaches. */
+void vm_join(struct vm_space *sp, struct vm_entry *e, vaddr_t end);
 
 /* brk.c: the stack's entry, grown to include va; NULL: va isn't the stack's, or it may not
  * or can't have more. */

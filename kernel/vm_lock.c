@@ -75,19 +75,14 @@ vm_lock(struct vm_space *sp, vaddr_t start, vaddr_t end, bool lock)
 	vaddr_t va = start;
 
 	for (e = vm_entry_from(sp, start); va < end; va = e->end, e = e->next) {
-		if (e == NULL || e->start > va)
-			return ENOMEM;
-		if (lock && fillable_end(e) < (e->end < end ? e->end : end))
+		if (e == NULL || e->start > va ||
+		    (lock && fillable_end(e) < (e->end < end ? e->end : end)))
 			return ENOMEM;
 	}
 	if (vm_split(sp, start, end) != 0)
 		return ENOMEM;
-	for (e = vm_entry_from(sp, start); e != NULL && e->start < end; e = e->next) {
-		if (lock)
-			e->flags |= VM_LOCKED;
-		else
-			e->flags &= ~VM_LOCKED;
-	}
+	for (e = vm_entry_from(sp, start); e != NULL && e->start < end; e = e->next)
+		e->flags = (e->flags & ~VM_LOCKED) | (lock ? VM_LOCKED : 0);
 	sp->locks |= lock;
 	return 0;
 }
@@ -97,11 +92,7 @@ vm_lock_all(struct vm_space *sp, bool lock)
 {
 	struct vm_entry *e;
 
-	for (e = sp->first; e != NULL; e = e->next) {
-		if (lock)
-			e->flags |= VM_LOCKED;
-		else
-			e->flags &= ~VM_LOCKED;
-	}
+	for (e = sp->first; e != NULL; e = e->next)
+		e->flags = (e->flags & ~VM_LOCKED) | (lock ? VM_LOCKED : 0);
 	sp->locks = lock;
 }

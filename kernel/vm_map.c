@@ -230,6 +230,23 @@ entry_free(struct vm_space *sp, struct vm_entry *e)
 		kmem_free(e);
 }
 
+void
+vm_join(struct vm_space *sp, struct vm_entry *e, vaddr_t end)
+{
+	struct vm_entry *n;
+
+	while (e->end < end && (n = e->next) != NULL && n->start == e->end &&
+	       n->object == e->object &&
+	       (e->object == NULL || n->pgoff - e->pgoff == entry_pages(e)) && n->prot == e->prot &&
+	       n->max_prot == e->max_prot && n->inherit == e->inherit &&
+	       ((n->flags ^ e->flags) & ~VM_BLOCK) == 0 && !(e->flags & VM_ATTACH)) {
+		vm_tree_remove(sp, n);
+		e->end = n->end;
+		vm_tree_moved(sp, e);
+		entry_free(sp, n);
+	}
+}
+
 /* Everything that an entry holds goes: first its pages, then the tables that nothing
  * else needs, then the promise of both. */
 void
@@ -296,13 +313,11 @@ unmap_range(struct vm_space *sp, vaddr_t start, vaddr_t end)
 int
 vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end)
 {
-	struct vm_borders b;
+	int err = vm_split(sp, start, end);
 
-	if (vm_borders_reserve(sp, start, end, &b) != 0)
-		return ENOMEM;
-	vm_borders_make(sp, start, end, &b);
-	unmap_range(sp, start, end);
-	return 0;
+	if (err == 0)
+		unmap_range(sp, start, end);
+	return err;
 }
 
 void

@@ -43,8 +43,7 @@ move(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32_t new_
 	struct vm_borders b = {.upper = {NULL}};
 
 	/* What was writable once has its pages promised. */
-	if (e->flags & VM_CHARGED)
-		m.prot |= PROT_WRITE;
+	m.prot |= e->flags & VM_CHARGED ? PROT_WRITE : 0;
 	if (len > 0 && vm_borders_reserve(sp, start, start + len, &b) != 0)
 		return ENOMEM;
 	if (vm_map(sp, &m) != 0) {
@@ -70,13 +69,10 @@ resize_check(const struct vm_entry *e, vaddr_t start, uint32_t len, uint32_t new
 {
 	uint32_t page = e->pgoff + ((start - e->start) >> PAGE_SHIFT);
 
-	if (len == 0 && e->inherit == VM_COPY)
-		return EINVAL;
 	if (len > e->end - start)
 		return EFAULT;
-	if (e->flags & VM_ATTACH)
-		return EINVAL;
-	if (page > UINT32_MAX / PAGE_SIZE - new_len / PAGE_SIZE)
+	if ((len == 0 && e->inherit == VM_COPY) || (e->flags & VM_ATTACH) ||
+	    page > UINT32_MAX / PAGE_SIZE - new_len / PAGE_SIZE)
 		return EINVAL;
 	return 0;
 }
@@ -84,7 +80,7 @@ resize_check(const struct vm_entry *e, vaddr_t start, uint32_t len, uint32_t new
 int
 vm_remap_to(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32_t new_len)
 {
-	const struct vm_entry *e = vm_entry_at(sp, start);
+	struct vm_entry *e = vm_entry_at(sp, start);
 	uint32_t kept = len < new_len ? len : new_len;
 	int err;
 
@@ -95,12 +91,12 @@ vm_remap_to(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32
 		return EINVAL;
 	if (to < USER_MIN)
 		return EPERM;
+	vm_join(sp, e, start + kept);
 	err = resize_check(e, start, kept, new_len);
 	if (err != 0)
 		return err;
-	if (vm_split(sp, start, start + kept) != 0)
-		return ENOMEM;
-	if (len > kept && vm_unmap(sp, start + kept, start + len) != 0)
+	if (vm_split(sp, start, start + kept) != 0 ||
+	    (len > kept && vm_unmap(sp, start + kept, start + len) != 0))
 		return ENOMEM;
 	return move(sp, start, kept, to, new_len, true);
 }
@@ -119,15 +115,14 @@ vm_remap(struct vm_space *sp, vaddr_t start, uint32_t len, uint32_t new_len, boo
 		return len >= new_len ? EINVAL : EFAULT;
 	if (len >= new_len)
 		return len == new_len ? 0 : vm_unmap(sp, start + new_len, start + len);
+	vm_join(sp, e, start + len);
 	err = resize_check(e, start, len, new_len);
 	if (err != 0)
 		return err;
 	if (len == e->end - start && vm_range_ok(start, new_len) &&
 	    vm_range_free(sp, e->end, new_len - len))
 		return vm_grow(sp, e, e->end, start + new_len);
-	if (!may_move)
-		return ENOMEM;
-	if (vm_find_space(sp, new_len, out) != 0)
+	if (!may_move || vm_find_space(sp, new_len, out) != 0)
 		return ENOMEM;
 	return move(sp, start, len, *out, new_len, false);
 }

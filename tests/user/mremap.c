@@ -2,7 +2,7 @@
 /* mremap: lengths and places, of private, shared and file mappings. */
 #include "tap.h"
 
-enum { MREMAP = 163 };
+enum { MLOCK = 150, MUNLOCK = 151, MREMAP = 163 };
 #define PLACE ((char *)0x60000000)
 #define RW (PROT_READ | PROT_WRITE)
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
@@ -113,6 +113,13 @@ kinds(void)
 	p = mmap(PLACE, PAGE, RW, MAP_SHARED | MAP_FIXED, fd, 0);
 	ok(remap(p, PAGE, 4 * PAGE, 0, NULL) == p && p[2 * PAGE] == 0, "a file's grows");
 	is(reads(p + 3 * PAGE), KILLED(SIGBUS), "to the file's end");
+	syscall(MLOCK, p, PAGE), syscall(MUNLOCK, p, PAGE);
+	mprotect(p + 2 * PAGE, PAGE, PROT_READ), mprotect(p + 2 * PAGE, PAGE, RW);
+	ok(remap(p, 4 * PAGE, 5 * PAGE, 0, NULL) == p, "also what was cut and is alike again");
+	ok(remap(p, 5 * PAGE, 4 * PAGE, 0, NULL) == p && p[2 * PAGE] == 0, "and is short again");
+	mprotect(p + PAGE, PAGE, PROT_READ);
+	fails((long)remap(p, 4 * PAGE, 5 * PAGE, 0, NULL), EFAULT, "what is not alike is not one");
+	mprotect(p + PAGE, PAGE, RW);
 	p = remap(p + 2 * PAGE, PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to);
 	p[1] = 'z';
 	lseek(fd, 2 * PAGE + 1, SEEK_SET);
