@@ -97,7 +97,7 @@ orphan(void)
 	gate_make(&alone);
 	gate_make(&done);
 	tcgetattr(console, &t);
-	CHILD(SPAWN(setpgid(0, 0); signal(SIGTTOU, SIG_DFL); gate_pass(&alone);
+	CHILD((void)SPAWN(setpgid(0, 0); signal(SIGTTOU, SIG_DFL); gate_pass(&alone);
 	            fails(read(console, &c, 1), EIO, "a read from an orphaned group");
 	            fails(tcsetattr(console, TCSANOW, &t), EIO, "tcsetattr");
 	            fails(tcsetpgrp(console, getpgrp()), ENOTTY, "tcsetpgrp");
