@@ -34,9 +34,10 @@ vm_brk(struct vm_space *sp, vaddr_t end)
 	return err;
 }
 
-/* Find the stack's entry, grown to include va; a stack in pieces grows by each of them.
- * Returns NULL if va isn't the stack's, or it would be bigger than may be, or nearer than a
- * page to what else is below it: the guard. */
+/* Grow the stack to include va and return its entry; of a stack in pieces the one above va
+ * grows, and the limit is for each piece. Returns NULL if va isn't the stack's, if the stack
+ * would be beyond the limit or without a free page, its guard, above what else is mapped
+ * below, or if memory is short. */
 struct vm_entry *
 vm_stack_grow(struct vm_space *sp, vaddr_t va)
 {

@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-/* Read the number that s begins with, decimal, or as C writes it octal (0...) or hexadecimal
- * (0x...). Returns what is behind it; NULL if there is none, or it has more than 32 bits. */
+/* Read the number that s begins with: decimal, or as C writes it octal (0...) or hexadecimal
+ * (0x...). Returns the rest of s; NULL if no number is there, or it has more than 32 bits. */
 const char *number_parse(const char *s, uint32_t *out);
 
 #endif

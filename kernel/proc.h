@@ -79,7 +79,7 @@ struct proc {
 	enum news news;
 	int status;      /* that goes with it, as wait4 gives it */
 	int exit_signal; /* what the parent gets at its end; 0: nothing */
-	bool crowded;    /* its user has too many processes: its next exec may fail */
+	bool crowded;    /* it became a user who had too many processes: the next exec may fail */
 	bool execed;
 	uint64_t exec_id;        /* how often it, and its parents before it, have exec'ed, */
 	uint64_t parent_exec_id; /* and the parent when it made this one */
@@ -137,8 +137,8 @@ struct birth {
 int proc_fork(const struct birth *how, int *pid);
 /* The current process has sp instead of its space; NULL: none, it ends. */
 void proc_set_space(struct vm_space *sp);
-/* Returns whether the current process's limit on a user's processes is below the number that
- * uid has, as a real user, with so many more. */
+/* Returns whether the real user uid, with so many more processes than there are, would be
+ * beyond the current process's RLIMIT_NPROC. */
 bool proc_beyond_limit(uint32_t uid, unsigned more);
 /* p runs the program n (NULL: none) instead of what it ran until now.
  * => no file can be written to that p runs. */

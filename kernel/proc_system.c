@@ -57,7 +57,7 @@ show_stat(struct text *t, const struct proc *p)
 	         proc_forks, sched_runnable);
 }
 
-/* What vmstat cannot do without; nothing is ever read from a disk or swapped. */
+/* The lines without which vmstat refuses to run; there is no disk and no swap. */
 static void
 show_vmstat(struct text *t, const struct proc *p)
 {

@@ -146,9 +146,9 @@ skip_blanks(const char *s)
 	return s;
 }
 
-/* Take the number in the n bytes of line, as Linux does: with blanks around it. Returns
- * how many bytes were taken, for another number behind it is another write's, or 0: it
- * makes no sense. */
+/* Store the number in the n bytes of line, which may have blanks around it, as on Linux.
+ * Returns how many bytes were used: a second number is left to the next write. Returns 0
+ * if the line makes no sense. */
 static size_t
 store_number(const struct proc_file *pf, const char *line, size_t n)
 {
@@ -163,7 +163,7 @@ store_number(const struct proc_file *pf, const char *line, size_t n)
 	return (size_t)(skip_blanks(end) - line);
 }
 
-/* Each write is a line. A number is written at the start: elsewhere a write succeeds and
+/* Each write is a line. A number counts at offset 0 only: elsewhere a write succeeds and
  * changes nothing, as on Linux. */
 static int
 text_write(struct file *f, struct uio *u)

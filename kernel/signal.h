@@ -10,7 +10,7 @@
 
 struct proc;
 
-/* What is kept of a pending signal's siginfo: all behind si_signo that any of its
+/* What is kept of a pending signal's siginfo: all fields behind si_signo that any of its
  * forms uses. */
 struct signote {
 	int32_t error, code;
@@ -63,7 +63,7 @@ void signal_exec(struct proc *p);
  * the old one comes back when a handler has been chosen, or use_saved is cleared.
  * => EINVAL, EFAULT. */
 int signal_wait_mask(vaddr_t from, uint32_t size);
-/* What sigprocmask makes of a mask. Returns EINVAL. */
+/* Change *mask by set, as sigprocmask does. Returns EINVAL if there is no such how. */
 int signal_mask_change(uint32_t how, sigset_t set, sigset_t *mask);
 /* Sleep, with this mask, until a signal comes. Returns ERESTARTNOHAND. */
 int signal_suspend(sigset_t set);

@@ -38,7 +38,8 @@ put_uids(struct ids id)
 
 	if (c->euid != id.e)
 		proc_guard(curproc());
-	/* Many programs don't look whether setuid failed: the next exec does instead. */
+	/* Beyond RLIMIT_NPROC the next exec fails, and not setuid, for many programs don't look
+	 * whether that failed. */
 	if (c->ruid != id.r)
 		curproc()->crowded = id.r != 0 && proc_beyond_limit(id.r, 0);
 	c->ruid = id.r;

@@ -22,8 +22,8 @@ dir_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 }
 
 /* One record at `to`, where there is room for `room` bytes; next: the position behind
- * it. What aligns the one behind it stays as it was, as on Linux. => its length in
- * *len; EINVAL: it has no room; EFAULT. */
+ * it. The bytes that align the next record are not written, as on Linux. => its length
+ * in *len; EINVAL: it has no room; EFAULT. */
 typedef int record_fn(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next,
                       size_t *len);
 

@@ -7,7 +7,7 @@
 #include "syscall.h"
 #include "vm.h"
 
-/* ---- Limits: kept and told; which of them hold, says docs/abi.md ---- */
+/* ---- Limits: kept and told; docs/abi.md says which of them hold ---- */
 
 #define UNLIMITED                                                                                  \
 	{                                                                                          \
@@ -20,7 +20,7 @@ const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS] = {
 	[RLIMIT_CORE] = {0, RLIM_INFINITY},
 	[5 ... 6] = UNLIMITED,
 	[RLIMIT_NOFILE] = {OPEN_MAX, OPEN_MAX},
-	[8 ... 11] = UNLIMITED, /* 12 to 14 are of what isn't there */
+	[8 ... 11] = UNLIMITED, /* 12 to 14 are 0, as on Linux but for message queues */
 	[RLIMIT_RTTIME] = UNLIMITED,
 };
 

@@ -49,7 +49,7 @@ add_vector(struct exec_args *args, vaddr_t vector, unsigned *count, char *page)
 	return 0;
 }
 
-/* RLIMIT_NPROC, for who became another user. Returns EAGAIN. */
+/* Returns EAGAIN if p became a user beyond RLIMIT_NPROC who still is beyond it. */
 static int
 check_crowd(struct proc *p)
 {

@@ -280,14 +280,14 @@ struct vm_entry *vm_entry_from(struct vm_space *sp, vaddr_t va);
 int vm_brk(struct vm_space *sp, vaddr_t end);
 /* e also has [start, end), right above or below it, which is free. => ENOMEM. */
 int vm_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end);
-/* e takes in what follows it, as far as end, where that is its like: what mprotect or mlock
- * had cut is one again. Not of attaches. */
+/* Make one entry of e and those right behind it that differ from it in nothing, until it
+ * reaches end: mprotect or mlock may have cut one mapping into several. Attaches are left. */
 void vm_join(struct vm_space *sp, struct vm_entry *e, vaddr_t end);
 
-/* brk.c: the stack's entry, grown to include va; NULL: va isn't the stack's, or it may not
- * or can't have more. */
+/* brk.c: grow the stack to include va. Returns its entry; NULL if va isn't the stack's, or
+ * the stack may not grow so far, or there is no memory to promise. */
 struct vm_entry *vm_stack_grow(struct vm_space *sp, vaddr_t va);
-/* Asked of those who have processes: bytes of stack that the current one may grow to. */
+/* sys_limits.c: returns how many bytes of stack the current process may have. */
 uint32_t vm_stack_most(void);
 
 /* From this many bytes on it pays to have whole slots of the page directory to

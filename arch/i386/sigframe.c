@@ -12,7 +12,7 @@
 
 #define INT80_SIZE 2
 #define FPSTATE_FXSR 0x0000 /* the FXSAVE part is there too */
-#define FXSAVE_UNUSED 464   /* from here on it is the kernel's to say what follows */
+#define FXSAVE_UNUSED 464   /* the CPU leaves the bytes from here on to the kernel */
 #define FXSAVE_MAGIC 0x46505853
 #define MXCSR_VALID 0xffbfu /* without DAZ, which not every CPU has */
 
@@ -103,8 +103,8 @@ context_fill(struct sigcontext *sc, uint64_t mask, vaddr_t fpstate)
 static int
 fpstate_push(vaddr_t to)
 {
-	/* How long all of it is with the word that would end more, what more there is, and the
-	 * length of this part. */
+	/* A magic number; the size of the whole, with the word that would end extended state;
+	 * which extended state there is (none), in two words; the size of the FXSAVE part. */
 	static const uint32_t words[5] = {FXSAVE_MAGIC, sizeof(struct fpstate) + 4, 0, 0, 512};
 	static _Alignas(16) uint8_t fxsave[512];
 	static struct fpstate fp;
@@ -113,7 +113,7 @@ fpstate_push(vaddr_t to)
 	/* FNSAVE's form of it is in the CPU's own hands. */
 	__asm__ volatile("fxsave %0; fnsave %1" : "=m"(fxsave), "=m"(fp.fsave));
 	fpu_reset();
-	for (i = 0; i < 3; i++) /* no emulator sets the upper halves of these words */
+	for (i = 0; i < 3; i++) /* a CPU sets these upper halves, QEMU does not */
 		memset(fp.fsave + 4 * i + 2, 0xff, 2);
 	memcpy(fp.fxsave, fxsave, sizeof(fxsave));
 	memcpy(fp.fxsave + FXSAVE_UNUSED, words, sizeof(words));
@@ -151,7 +151,7 @@ plain_push(vaddr_t at, int sig, const struct abi_sigaction *act, uint64_t mask, 
 		act->flags & SA_RESTORER ? act->restorer : at + offsetof(struct sigframe, retcode);
 	context_fill(&f.sc, mask, fpstate);
 	memcpy(f.retcode, retcode_plain, sizeof(f.retcode));
-	/* What has no use stays as it was. */
+	/* Linux does not write the unused part either. */
 	if (copyout(at, &f, unused) != 0 ||
 	    copyout(at + mask_at, &f.extramask, sizeof(f) - mask_at) != 0)
 		return EFAULT;

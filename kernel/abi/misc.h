@@ -126,7 +126,7 @@ struct abi_cap_header {
 	uint32_t version;
 	int32_t pid;
 };
-/* Of 32 capabilities; all but version 1 have two. */
+/* Of 32 capabilities. Version 1 has one such set; the others two, the lower half first. */
 struct abi_cap_set {
 	uint32_t effective, permitted, inheritable;
 };

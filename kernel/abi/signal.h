@@ -50,8 +50,8 @@
 #define SA_RESTART 0x10000000
 #define SA_NODEFER 0x40000000
 #define SA_RESETHAND 0x80000000
-#define SA_EXPOSE_TAGBITS 0x00000800 /* of other machines' addresses */
-/* Others are forgotten: so programs ask what there is. */
+#define SA_EXPOSE_TAGBITS 0x00000800 /* for other machines; without effect */
+/* sigaction drops all others, so a program can find out which flags there are. */
 #define SA_KNOWN                                                                                   \
 	(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_EXPOSE_TAGBITS | SA_RESTORER | SA_ONSTACK | \
 	 SA_RESTART | SA_NODEFER | SA_RESETHAND)

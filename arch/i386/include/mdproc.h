@@ -15,7 +15,7 @@ struct machine_proc {
 	uint8_t *kstack;               /* lowest byte of its kernel stack */
 	struct trapframe *tf;          /* user registers, at the stack's top */
 	uint64_t tls[TLS_SLOTS];       /* segment descriptors */
-	/* The last fault that was signalled: every signal frame tells of it, and a child's, too. */
+	/* The last fault that became a signal. Each signal frame shows it; a child inherits it. */
 	struct last_fault {
 		uint32_t trapno, error, cr2;
 	} last_fault;
