@@ -5,8 +5,8 @@
  */
 #include "differ.h"
 
-/* A part that is each system's, or each moment's. It prints as its name, and whether it is
- * set, 0 or untouched; with a '?' before the name only whether it is untouched. */
+/* A part that differs from system to system, or from run to run. It prints as its name, and
+ * whether it is set, 0 or untouched; with a '?' before the name only whether it is untouched. */
 struct mask {
 	const char *name;
 	unsigned at, size;
@@ -17,7 +17,7 @@ unsigned char *fresh(void);
 #define TO fresh()
 
 void show_bytes(const char *call, long result, unsigned n, const struct mask *masks);
-/* Print the call's result and the first n bytes of `to`, 0xaa before it. */
+/* Make the call, with `to` full of 0xaa, and print its result and the first n bytes. */
 #define BYTES(n, call, ...)                                                                        \
 	show_bytes(#call, (long)(call), n, (const struct mask[]){__VA_ARGS__ __VA_OPT__(, ){0}})
 

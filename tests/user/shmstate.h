@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What all that tells of segments and attaches says of them: it has to agree. Without
- * malloc, for the heap is what some tests look at. */
+/* All that shows segments and attaches, which has to agree. Nothing here uses malloc, for
+ * some tests look at the heap. */
 #pragma once
 
 #include "shmcalls.h"
@@ -46,7 +46,7 @@ view(pid_t pid, const char *at, unsigned n, int one, int two)
 	return seen;
 }
 
-/* The number of attaches, or that it is not there; and who used it last. */
+/* A segment has so many attaches, or is gone; and who used it last. */
 #define GONE (-1)
 #define ANYBODY (-1)
 static inline void
