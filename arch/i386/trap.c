@@ -130,6 +130,8 @@ refuse_page(int code, vaddr_t va, const struct trapframe *tf)
 	bool write = tf->error & PF_WRITE;
 
 	p->md.last_fault = (struct last_fault){tf->trapno, tf->error, va};
+	if (va >= USER_END) /* what the kernel has there is nobody's business */
+		p->md.last_fault.error |= PF_PRESENT;
 	if (va >= USER_END)
 		signal_fault(SIGSEGV, code, va,
 		             write ? "write to the kernel" : "read of the kernel");

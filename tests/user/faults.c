@@ -154,6 +154,7 @@ enum {
 	SC_ES,
 	SC_DS,
 	SC_ESP = 7,
+	SC_ERR = 13,
 	SC_EIP = 14,
 	SC_CS,
 	SC_EFLAGS,
@@ -180,6 +181,31 @@ step(int sig, siginfo_t *info, void *context)
 	(void)sig, (void)info;
 	if (++steps == 20)
 		sc[SC_EFLAGS] &= ~EFLAGS_TF;
+}
+
+/* Ends with the error code that the frame tells. */
+static void
+tell_error(int sig, siginfo_t *info, void *context)
+{
+	(void)sig, (void)info;
+	_exit(((uint32_t *)context + 5)[SC_ERR]);
+}
+
+/* The error code of an access to a page: its bits are 1, there, 2, written, 4, by a user. */
+static void
+error_codes(void)
+{
+	static const uint32_t kernel[] = {0xc0000000, 0xc0100000, 0xe0000000,
+	                                  0xfec00000, 0xffbff000, 0xfffff000};
+	unsigned there = 0, i;
+
+	sigaction(SIGSEGV, &(struct sigaction){.sa_sigaction = tell_error, .sa_flags = SA_SIGINFO},
+	          NULL);
+	is(reads((void *)0x1000), 4, "error code: a read of no memory");
+	for (i = 0; i < sizeof(kernel) / sizeof(kernel[0]); i++)
+		there += reads((void *)kernel[i]) == 5;
+	is(there, i, "error code: all of the kernel seems to be there");
+	signal(SIGSEGV, SIG_DFL);
 }
 
 /* Flags that a program may not set, and those that trip a kernel. */
@@ -316,6 +342,7 @@ test(void)
 	vectors();
 	segments();
 	flags();
+	error_codes();
 	frames();
 	int so_far = *turns;
 
