@@ -183,6 +183,8 @@ proc_fork(const struct birth *how, int *pid)
 	node_ref(p->cwd);
 	proc_set_program(p, parent->program);
 	p->guarded = parent->guarded;
+	p->crowded = parent->crowded;
+	parent->crowded = false; /* as on Linux: a child is told instead */
 	p->exec_id = p->parent_exec_id = parent->exec_id;
 	memcpy(p->name, parent->name, sizeof(p->name));
 	memcpy(p->rlimit, parent->rlimit, sizeof(p->rlimit));

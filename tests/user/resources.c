@@ -73,12 +73,19 @@ forks(int n)
 	return error == EAGAIN ? made : -1;
 }
 
+/* Another program instead of this one: its status is 0. Returns errno. */
+static int
+execs(void)
+{
+	execl("/proc/self/exe", "deep", "1", NULL);
+	return errno;
+}
+
 /* A program as BOB, who may have n processes: its status, or errno. */
 static int
 starts(unsigned n)
 {
-	return CHILD(set(RLIMIT_NPROC, n, 9); become(BOB, BOB);
-	             execl("/proc/self/exe", "deep", "1", NULL); _exit(errno));
+	return CHILD(set(RLIMIT_NPROC, n, 9); become(BOB, BOB); _exit(execs()));
 }
 
 static void
@@ -115,8 +122,11 @@ users_processes(void)
 	is(starts(0), EAGAIN, "RLIMIT_NPROC: beyond it setuid works, and exec fails");
 	is(starts(1), 0, "RLIMIT_NPROC: not if the user had no more than that");
 	is(CHILD(set(RLIMIT_NPROC, 0, 9); become(BOB, BOB); set(RLIMIT_NPROC, 2, 2);
-	         execl("/proc/self/exe", "deep", "1", NULL); _exit(errno)), 0,
-	         "RLIMIT_NPROC: nor if it is within the limit again");
+	         _exit(execs())), 0, "RLIMIT_NPROC: nor if it is within the limit again");
+	is(CHILD(set(RLIMIT_NPROC, 0, 9); setresuid(BOB, 0, 0); _exit(CHILD(_exit(execs())))),
+	         EAGAIN, "RLIMIT_NPROC: a child's exec fails as its parent's would have");
+	is(CHILD(set(RLIMIT_NPROC, 0, 9); setresuid(BOB, 0, 0); CHILD(_exit(0)); _exit(execs())), 0,
+	         "RLIMIT_NPROC: which then may");
 	kill(pid, SIGKILL);
 	ending(pid);
 	is(starts(0), 0, "RLIMIT_NPROC 0: setuid alone is not beyond it");
