@@ -209,7 +209,7 @@ show_maps(struct text *t, const struct proc *p)
 	text_add(t, "%08x-%08x %c%c%c%c %08x 00:00 %d ", e->start, e->end,
 	         e->prot & PROT_READ ? 'r' : '-', e->prot & PROT_WRITE ? 'w' : '-',
 	         e->prot & PROT_EXEC ? 'x' : '-', e->inherit == VM_SHARE ? 's' : 'p',
-	         e->pgoff << PAGE_SHIFT, id);
+	         e->object != NULL ? e->pgoff << PAGE_SHIFT : 0, id);
 	if (name[0] != '\0')
 		text_add(t, "%*s%s", t->len < 49 ? 49 - (int)t->len : 0, "", name);
 	text_add(t, "\n");

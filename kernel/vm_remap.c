@@ -72,7 +72,7 @@ resize_check(const struct vm_entry *e, vaddr_t start, uint32_t len, uint32_t new
 	if (len > e->end - start)
 		return EFAULT;
 	if ((len == 0 && e->inherit == VM_COPY) || (e->flags & VM_ATTACH) ||
-	    page > UINT32_MAX / PAGE_SIZE - new_len / PAGE_SIZE)
+	    (e->object != NULL && page > UINT32_MAX / PAGE_SIZE - new_len / PAGE_SIZE))
 		return EINVAL;
 	return 0;
 }

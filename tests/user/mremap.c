@@ -86,6 +86,22 @@ moved(void)
 	is(promised(), before - 20, "every promise is given back");
 }
 
+/* The end of what is large moves and is made as large, over and over: private zeros have no
+ * place in a file that could be too high. */
+static void
+wanders(void)
+{
+	size_t size = 0x30000000, rest = 16 * PAGE;
+	char *p = mmap(NULL, size, PROT_NONE, ANON, -1, 0);
+
+	for (int n = 0; n < 8 && p != MAP_FAILED; n++) {
+		munmap(p, size - rest);
+		p = remap(p + size - rest, rest, size, MREMAP_MAYMOVE, NULL);
+	}
+	ok(p != MAP_FAILED, "private zeros may grow as often as one likes");
+	munmap(p, size);
+}
+
 /* Private memory that is shared with a child, not readable, or not writable now. */
 static void
 kinds(void)
@@ -175,6 +191,7 @@ test(void)
 {
 	in_place();
 	moved();
+	wanders();
 	kinds();
 	refused();
 }

@@ -165,6 +165,13 @@ maps(void)
 	ok(strstr(of(getpid(), "maps"), " [heap]\n") != NULL, "[heap]");
 	close(fd);
 	munmap(file, PAGE);
+	file = mmap(NULL, 2 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	file += PAGE;
+	mprotect(file, PAGE, PROT_NONE);
+	snprintf(want, sizeof(want), "%08lx-%08lx ---p 00000000 00:00 0 ", (unsigned long)file,
+	         (unsigned long)file + PAGE);
+	ok(!strcmp(map_line(file), want), "a piece of zeros, which is of no file's middle");
+	munmap(file - PAGE, 2 * PAGE);
 	shmdt(seg);
 	shmctl(id, IPC_RMID, NULL);
 }
