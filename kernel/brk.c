@@ -24,7 +24,7 @@ vm_brk(struct vm_space *sp, vaddr_t end)
 			return ENOMEM;
 		e = vm_entry_at(sp, old_top - 1);
 		if (e != NULL && e->start >= sp->brk_start && e->object == NULL &&
-		    e->inherit == VM_COPY && e->prot == heap.prot)
+		    e->inherit == VM_COPY && e->prot == heap.prot && !(e->flags & VM_LOCKED))
 			err = vm_grow(sp, e, old_top, top);
 		else
 			err = vm_map(sp, &heap);
@@ -36,8 +36,8 @@ vm_brk(struct vm_space *sp, vaddr_t end)
 
 /* Grow the stack to include va and return its entry; of a stack in pieces the one above va
  * grows, and the limit is for each piece. Returns NULL if va isn't the stack's, if the stack
- * would be beyond the limit or without a free page, its guard, above what else is mapped
- * below, or if memory is short. */
+ * would be beyond the limit, or what is locked beyond its own, or without a free page, its
+ * guard, above what else is mapped below, or if memory is short. */
 struct vm_entry *
 vm_stack_grow(struct vm_space *sp, vaddr_t va)
 {
@@ -46,6 +46,8 @@ vm_stack_grow(struct vm_space *sp, vaddr_t va)
 
 	if (e == NULL || !(e->flags & VM_STACK) || start < STACK_LOW ||
 	    e->end - start > vm_stack_most() ||
+	    ((e->flags & VM_LOCKED) &&
+	     vm_locked_pages(sp) + ((e->start - start) >> PAGE_SHIFT) > vm_lock_most()) ||
 	    (e->prev != NULL && !(e->prev->flags & VM_STACK) && e->prev->end > start - PAGE_SIZE))
 		return NULL;
 	return vm_grow(sp, e, start, e->start) == 0 ? e : NULL;

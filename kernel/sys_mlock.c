@@ -7,9 +7,8 @@
 
 /* ---- Limits ---- */
 
-/* Pages that the current process may lock. */
-static uint32_t
-lock_limit(void)
+uint32_t
+vm_lock_most(void)
 {
 	const struct proc *p = curproc();
 
@@ -39,7 +38,7 @@ change(vaddr_t start, uint32_t len, bool lock, bool fill)
 	if (end < start)
 		return EINVAL;
 	if (lock && (len >> PAGE_SHIFT) + vm_locked_pages(sp) - vm_locked_between(sp, start, end) >
-	                    lock_limit())
+	                    vm_lock_most())
 		return ENOMEM;
 	if (len == 0)
 		return 0;
@@ -95,7 +94,7 @@ sys_mlockall(const uint32_t *arg, uint32_t *result)
 		return EPERM;
 	if (!(arg[0] & MCL_CURRENT))
 		return 0;
-	if (all_pages(sp) > lock_limit())
+	if (all_pages(sp) > vm_lock_most())
 		return ENOMEM;
 	vm_lock_all(sp, true);
 	for (e = sp->first; e != NULL && !(arg[0] & MCL_ONFAULT); e = e->next)
@@ -120,7 +119,7 @@ grows_too_much(struct vm_space *sp, vaddr_t start, uint32_t len, uint32_t new_le
 
 	if (e == NULL || !(e->flags & VM_LOCKED) || new_len <= len)
 		return false;
-	return vm_locked_pages(sp) + ((new_len - len) >> PAGE_SHIFT) > lock_limit();
+	return vm_locked_pages(sp) + ((new_len - len) >> PAGE_SHIFT) > vm_lock_most();
 }
 
 /* An attach keeps its place and does not grow: see vm_remap(). May sleep, to fill what

@@ -118,10 +118,30 @@ limits(void)
 	munmap(p, 8 * PAGE);
 }
 
+/* What was locked grows: the heap by what is not locked, the stack within the limit. */
+static void
+grown(void)
+{
+	char *heap = (char *)(((uintptr_t)sbrk(0) + PAGE - 1) & -PAGE), here;
+	char *low = (char *)((uintptr_t)&here & -PAGE) - 64 * PAGE;
+
+	brk(heap + PAGE);
+	syscall(MLOCK, heap, PAGE);
+	brk(heap + 9 * PAGE);
+	is(locked(), 1, "the heap grows, and what is locked does not");
+	brk(heap);
+	*(volatile char *)low = 1;
+	is(CHILD(limit(4 * PAGE); become(ALICE, ALICE); syscall(MLOCK, low, PAGE);
+	         low[-3 * PAGE] = 1; _exit(locked())), 4, "a locked stack grows");
+	is(CHILD(limit(4 * PAGE); become(ALICE, ALICE); syscall(MLOCK, low, PAGE);
+	         low[-4 * PAGE] = 1), SEGV, "and not beyond the limit");
+}
+
 void
 test(void)
 {
 	filled();
 	refused();
 	limits();
+	grown();
 }

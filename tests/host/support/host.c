@@ -121,6 +121,12 @@ vm_stack_most(void)
 	return host_stack_most;
 }
 
+uint32_t
+vm_lock_most(void)
+{
+	return UINT32_MAX;
+}
+
 static struct vm_space *
 empty_space(void)
 {
