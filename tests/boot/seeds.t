@@ -44,4 +44,7 @@ for name in race race_storm; do
 	echo "# $name: $orders orders of events"
 	ok "$name: 100 seeds are 100 orders" test "$orders" -eq 100
 done
+for seeds in '08 1' '5 0' 'x'; do
+	ok "tools/crashme $seeds is not understood" eval "! tools/crashme $seeds 2>/dev/null"
+done
 plan
