@@ -189,6 +189,7 @@ frame_show(void)
 		PART("unused", frame + 96, 624);
 		PART("mask and code", frame + 720, 12);
 	}
+	context[64 + 2] &= ~1; /* the resume flag of a fault: older emulators leave it out */
 	PART("context", context, 88);
 	PART("x87", fp, 112, {"?last instruction", 12, 16});
 	/* FXSAVE may leave what it has no use for as it was. */
