@@ -49,7 +49,7 @@ static void __attribute__((noinline)) fault_with(uint32_t pushed)
 	                 : "cc", "memory");
 }
 
-static volatile enum { LOOK, CLI, OUT, FORK } in_handler;
+static volatile enum { LOOK, CLI, OUT, FORK, END } in_handler;
 
 static void
 on_fault(int sig, siginfo_t *info, void *context)
@@ -59,6 +59,8 @@ on_fault(int sig, siginfo_t *info, void *context)
 	(void)sig, (void)info;
 	if (!is_good(eflags()) || !is_good(sc[SC_EFLAGS]))
 		_exit(1);
+	if (in_handler == END)
+		_exit(0);
 	if (in_handler == CLI)
 		__asm__ volatile("cli\n1:\tjmp 1b");
 	if (in_handler == OUT)
@@ -107,12 +109,14 @@ stale_flags(void)
 	ok(end == SEGV || end == 0, "VM pushed: the process ends (%d)", end);
 }
 
-/* IRET to 64 KiB, with these flags in its image. => how that ends. */
+/* IRET to 64 KiB, with these flags in its image. => how that ends: 0 if VM did not come of
+ * it, as on a processor, and the segment was refused. */
 static int
 iret(uint32_t flags, uint32_t cs)
 {
 	uint32_t ip = 0x10000 - (cs << 4 & 0xfffff);
 
+	in_handler = END;
 	return CHILD(catch_faults();
 	             __asm__ volatile("pushl $0x7b; pushl $0x9000; pushl $0x0202; pushl $8;"
 	                              "pushl $0x1234; pushl $0x8000; pushl %0; pushl %1; pushl %2;"
@@ -155,9 +159,12 @@ virtual_8086(void)
 
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		memcpy(code, cases[i].bytes, 10);
-		for (uint32_t cs = 0xffc; cs <= 0x1003; cs += 7)
-			is(iret(EFLAGS_VM | EFLAGS_IF | 2 | cases[i].flags, cs), SEGV,
-			   "virtual 8086 mode, cs 0x%x: %s", cs, cases[i].name);
+		for (uint32_t cs = 0xffc; cs <= 0x1003; cs += 7) {
+			int end = iret(EFLAGS_VM | EFLAGS_IF | 2 | cases[i].flags, cs);
+
+			ok(end == SEGV || end == 0, "virtual 8086 mode, cs 0x%x: %s (%d)", cs,
+			   cases[i].name, end);
+		}
 	}
 }
 
