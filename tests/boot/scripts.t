@@ -113,7 +113,7 @@ shows() { # shows COMMAND STATUS REGEX
 shows 'ps aux' 0 '^root +[0-9]+ .* R\+? .* ps aux$'
 shows 'ps -ef' 0 '^root +2 +1 .* /bin/bash /run/look.sh$'
 shows 'ps -o pid,ppid,ni,stat,wchan,args' 0 '^ *2 +1 +0 S.* /bin/bash /run/look.sh$'
-shows vmstat 0 '^ *1 +0 +0 +[0-9]+ +0 +[0-9]+ +0 +0 +0 +0 '
+shows vmstat 0 '^ *[01] +0 +0 +[0-9]+ +0 +[0-9]+ +0 +0 +0 +0 '
 shows free 0 '^Mem: +[0-9]{6} +[0-9]+ +[0-9]+ '
 shows 'top -b -n1' 0 '^ *[0-9]+ root +20 +0 .* top$'
 shows uptime 0 'load average: 0\.0'
@@ -127,14 +127,14 @@ cat >"$dir/base.sh" <<'END'
 #!/bin/dash
 db=/tmp/base
 ask() { sqlite3 $db "$@" 2>&1; }
-ask 'create table t(a, b); insert into t values (1, "x"), (2, "y");'
+ask "create table t(a, b); insert into t values (1, 'x'), (2, 'y');"
 ask 'select sum(a), group_concat(b) from t'
 # One holds it for as long as its input is open; another is told.
 mkfifo /tmp/in
 sqlite3 $db </tmp/in &
 exec 8>/tmp/in
 echo 'begin exclusive;' >&8
-while ask 'insert into t values (0, "z")' >/tmp/told; do
+while ask 'insert into t values (0, 0)' >/tmp/told; do
 	:
 done
 cat /tmp/told
@@ -146,7 +146,7 @@ for i in 1 2 3 4; do
 	sqlite3 -cmd '.timeout 100000' $db "insert into t values ($i, 'new')" &
 done
 wait
-ask 'select count(*) from t; pragma journal_mode = wal; insert into t values (5, "wal")'
+ask 'select count(*) from t; pragma journal_mode = wal; insert into t values (5, 0)'
 ask 'select max(a) from t; pragma integrity_check'
 END
 in_tree 0 'a dash script' --add "$dir/base.sh:/run/base.sh" /bin/dash /run/base.sh
