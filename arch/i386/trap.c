@@ -130,20 +130,21 @@ refuse_page(int code, vaddr_t va, const struct trapframe *tf)
 	bool write = tf->error & PF_WRITE;
 
 	p->md.last_fault = (struct last_fault){tf->trapno, tf->error, va};
-	if (va >= USER_END) /* what the kernel has there is nobody's business */
+	if (va >= USER_END) {
+		/* What the kernel has there is nobody's business. */
 		p->md.last_fault.error |= PF_PRESENT;
-	if (va >= USER_END)
 		signal_fault(SIGSEGV, code, va,
 		             write ? "write to the kernel" : "read of the kernel");
-	else if (code == VM_FAULT_END)
+	} else if (code == VM_FAULT_END) {
 		signal_fault(SIGBUS, BUS_ADRERR, va, "access beyond the end of a file");
-	else if (code == SEGV_MAPERR && va < STACK_TOP && va >= STACK_LOW - SLOT_SIZE)
+	} else if (code == SEGV_MAPERR && va < STACK_TOP && va >= STACK_LOW - SLOT_SIZE) {
 		signal_fault(SIGSEGV, code, va, "stack overflow");
-	else if (code == SEGV_MAPERR)
+	} else if (code == SEGV_MAPERR) {
 		signal_fault(SIGSEGV, code, va, write ? "write to no memory" : "read of no memory");
-	else
+	} else {
 		signal_fault(SIGSEGV, code, va,
 		             write ? "write to read-only memory" : "read of forbidden memory");
+	}
 }
 
 /* A page fault of the kernel that is none of usercopy.asm's. */
