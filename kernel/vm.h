@@ -289,7 +289,7 @@ void vm_join(struct vm_space *sp, struct vm_entry *e, vaddr_t end);
 struct vm_entry *vm_stack_grow(struct vm_space *sp, vaddr_t va);
 /* sys_limits.c: returns how many bytes of stack the current process may have. */
 uint32_t vm_stack_most(void);
-/* The same of pages that it may lock. */
+/* sys_mlock.c: returns how many pages the current process may lock. */
 uint32_t vm_lock_most(void);
 
 /* From this many bytes on it pays to have whole slots of the page directory to
