@@ -28,17 +28,6 @@ faults(int who)
 	return ru.ru_minflt;
 }
 
-/* How many of n pages at at do not hold what page `first` and on do. */
-static unsigned
-wrong(const volatile char *at, unsigned first, unsigned n)
-{
-	unsigned bad = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		bad += *(const volatile unsigned *)(at + i * PAGE) != first + i;
-	return bad;
-}
-
 static char *
 map(char *at, unsigned pages, int prot)
 {
@@ -67,12 +56,12 @@ whole(void)
 
 	is((unsigned)a % SLOT, 0, "the kernel's choice starts at a slot");
 	t = faults(RUSAGE_SELF);
-	is(wrong(a, 0, PAGES), 0, "every page is there");
+	is(misnumbered(a, 0, PAGES), 0, "every page is there");
 	t = faults(RUSAGE_SELF) - t;
 	ok(t < 20, "without a fault for each, but %u", t);
 	invariants();
 	t = faults(RUSAGE_CHILDREN);
-	is(CHILD(_exit(wrong(a, 0, PAGES) != 0)), 0, "and so they are for a child");
+	is(CHILD(_exit(misnumbered(a, 0, PAGES) != 0)), 0, "and so they are for a child");
 	t = faults(RUSAGE_CHILDREN) - t;
 	ok(t < 40, "with %u faults", t);
 	is(CHILD(*(unsigned *)(a + 7 * PAGE) = 777), 0, "a child writes");
@@ -115,10 +104,10 @@ neighbours(void)
 	char *tail = A + 2 * SLOT, *above = A + SIZE, *last = A + 3 * SLOT - PAGE;
 
 	at(A, 0);
-	is(wrong(A, 0, PAGES), 0, "neighbours: all pages");
+	is(misnumbered(A, 0, PAGES), 0, "neighbours: all pages");
 	map(above, 1, RW)[3] = 'u';
 	map(A - PAGE, 1, RW)[3] = 'd';
-	is(wrong(tail, 2048, 10), 0, "neighbours: the tail's pages beside one above");
+	is(misnumbered(tail, 2048, 10), 0, "neighbours: the tail's pages beside one above");
 	is(above[3] + A[3 - PAGE], 'u' + 'd', "neighbours: theirs");
 	is(reads(above + PAGE), SEGV, "neighbours: nothing behind it");
 	invariants();
@@ -130,7 +119,7 @@ neighbours(void)
 	is(*last, 0, "neighbours: at the slot's end");
 	munmap(last, PAGE);
 	munmap(above, PAGE);
-	is(wrong(A, 0, PAGES), 0, "neighbours: gone, all pages are there");
+	is(misnumbered(A, 0, PAGES), 0, "neighbours: gone, all pages are there");
 	is(reads(above), SEGV, "neighbours: and they are not");
 	shmdt(A);
 	is(A[3 - PAGE], 'd', "neighbours: the one below outlives it");
@@ -138,17 +127,17 @@ neighbours(void)
 	/* The neighbour first. */
 	map(above, 1, RW)[3] = 'u';
 	at(A, 0);
-	is(wrong(A, 0, PAGES), 0, "neighbours: one that was there before");
+	is(misnumbered(A, 0, PAGES), 0, "neighbours: one that was there before");
 	shmdt(A);
 	is(above[3], 'u', "neighbours: and stays");
 	/* One that is not touched is not lost, either. */
 	at(A, 0);
-	is(wrong(A, 0, PAGES), 0, "neighbours: again");
+	is(misnumbered(A, 0, PAGES), 0, "neighbours: again");
 	munmap(above, PAGE);
-	is(wrong(A, 0, PAGES), 0, "neighbours: and without");
+	is(misnumbered(A, 0, PAGES), 0, "neighbours: and without");
 	map(above, 2, RW);
-	is(wrong(A, 0, PAGES), 0, "neighbours: with one not touched");
-	is(CHILD(above[PAGE] = 1; _exit(above[0] + (int)wrong(A, 0, PAGES))), 0,
+	is(misnumbered(A, 0, PAGES), 0, "neighbours: with one not touched");
+	is(CHILD(above[PAGE] = 1; _exit(above[0] + (int)misnumbered(A, 0, PAGES))), 0,
 	                                "neighbours: which a child touches");
 	is(above[PAGE], 0, "neighbours: and the parent");
 	munmap(above, 2 * PAGE);
@@ -160,7 +149,7 @@ static void
 not_aligned(void)
 {
 	at(A + 3 * PAGE, 0);
-	is(wrong(A + 3 * PAGE, 0, PAGES), 0, "not aligned: all pages");
+	is(misnumbered(A + 3 * PAGE, 0, PAGES), 0, "not aligned: all pages");
 	is(reads(A + 2 * PAGE), SEGV, "not aligned: nothing before");
 	is(reads(A + 3 * PAGE + SIZE), SEGV, "not aligned: nothing behind");
 	invariants();
@@ -172,16 +161,16 @@ parts(void)
 {
 	char *a = at(A, 0);
 
-	is(wrong(a, 0, PAGES), 0, "parts: all pages");
+	is(misnumbered(a, 0, PAGES), 0, "parts: all pages");
 	is(mprotect(a + 5 * PAGE, 2 * PAGE, PROT_READ), 0, "parts: two pages read-only");
 	is(writes(a + 5 * PAGE), SEGV, "parts: can't be written");
 	is(writes(a + 7 * PAGE), 0, "parts: the next can");
-	is(wrong(a, 0, PAGES), 0, "parts: all can be read");
+	is(misnumbered(a, 0, PAGES), 0, "parts: all can be read");
 	is(mprotect(a + SLOT, SLOT, PROT_NONE), 0, "parts: a whole slot without access");
 	is(reads(a + SLOT + 9 * PAGE), SEGV, "parts: can't be read");
-	is(wrong(a + 2 * SLOT, 2048, 10), 0, "parts: the tail can");
+	is(misnumbered(a + 2 * SLOT, 2048, 10), 0, "parts: the tail can");
 	is(mprotect(a, SIZE, PROT_READ), 0, "parts: all of it read-only");
-	is(wrong(a, 0, PAGES), 0, "parts: can be read");
+	is(misnumbered(a, 0, PAGES), 0, "parts: can be read");
 	is(writes(a + SLOT), SEGV, "parts: can't be written");
 	is(mprotect(a, SIZE, RW), 0, "parts: all of it as before");
 	*(unsigned *)(a + SLOT) = 1024;
@@ -189,17 +178,17 @@ parts(void)
 	invariants();
 	is(munmap(a + 100 * PAGE, PAGE), 0, "parts: a hole");
 	is(reads(a + 100 * PAGE), SEGV, "parts: has nothing");
-	is(wrong(a, 0, 100), 0, "parts: below it");
-	is(wrong(a + 101 * PAGE, 101, PAGES - 101), 0, "parts: above it");
+	is(misnumbered(a, 0, 100), 0, "parts: below it");
+	is(misnumbered(a + 101 * PAGE, 101, PAGES - 101), 0, "parts: above it");
 	map(a + 100 * PAGE, 1, RW)[0] = 'h';
-	is(CHILD(_exit(a[100 * PAGE] != 'h' || wrong(a + 101 * PAGE, 101, PAGES - 101))), 0,
+	is(CHILD(_exit(a[100 * PAGE] != 'h' || misnumbered(a + 101 * PAGE, 101, PAGES - 101))), 0,
 	               "parts: a child sees what came into it");
 	is(munmap(a, SLOT), 0, "parts: the first slot goes");
 	is(reads(a), SEGV, "parts: it is gone");
-	is(wrong(a + SLOT, 1024, PAGES - 1024), 0, "parts: the others are there");
+	is(misnumbered(a + SLOT, 1024, PAGES - 1024), 0, "parts: the others are there");
 	is(munmap(a + SIZE - 3 * PAGE, 3 * PAGE), 0, "parts: three of the tail go");
 	is(reads(a + SIZE - 3 * PAGE), SEGV, "parts: they are gone");
-	is(wrong(a + 2 * SLOT, 2048, 7), 0, "parts: seven are there");
+	is(misnumbered(a + 2 * SLOT, 2048, 7), 0, "parts: seven are there");
 	is(reads(a + SIZE - 3 * PAGE), SEGV, "parts: and they are still gone");
 	invariants();
 	is(shmdt(a), 0, "parts: the rest");
@@ -212,7 +201,8 @@ read_only(void)
 {
 	char *a = at(A, SHM_RDONLY), *b = shmat(id, NULL, 0);
 
-	is(wrong(a, 0, PAGES) + wrong(b, 0, PAGES), 0, "read-only: beside one that is not");
+	is(misnumbered(a, 0, PAGES) + misnumbered(b, 0, PAGES), 0,
+	   "read-only: beside one that is not");
 	is(writes(a + 4 * PAGE), SEGV, "read-only: a store faults");
 	is(writes(b + 4 * PAGE), 0, "read-only: not by the other way");
 	fails(mprotect(a, SLOT, RW), EACCES, "read-only: for good");
@@ -227,7 +217,7 @@ read_only(void)
 	b[5 * PAGE + 100] = 0;
 	invariants();
 	shmdt(a);
-	is(wrong(b, 0, PAGES), 0, "read-only: one of two goes");
+	is(misnumbered(b, 0, PAGES), 0, "read-only: one of two goes");
 	shmdt(b);
 }
 
@@ -237,20 +227,20 @@ replaced(void)
 	int other = shmget(IPC_PRIVATE, 20 * PAGE, 0600);
 	char *a = at(A, 0);
 
-	is(wrong(a, 0, PAGES), 0, "replaced: all pages");
+	is(misnumbered(a, 0, PAGES), 0, "replaced: all pages");
 	is((long)shmat(other, a + 50 * PAGE, SHM_REMAP), (long)a + 50 * PAGE, "replaced: a part");
 	is(a[50 * PAGE], 0, "replaced: by the other's");
-	is(wrong(a, 0, 50) + wrong(a + 70 * PAGE, 70, PAGES - 70), 0,
+	is(misnumbered(a, 0, 50) + misnumbered(a + 70 * PAGE, 70, PAGES - 70), 0,
 	   "replaced: the rest is there");
 	is((long)shmat(other, a, SHM_REMAP), (long)a, "replaced: its start, which is a slot's");
 	a[3 * PAGE] = 'o';
 	is(a[53 * PAGE], 'o', "replaced: the other twice");
-	is(wrong(a + 20 * PAGE, 20, 30), 0, "replaced: between them");
+	is(misnumbered(a + 20 * PAGE, 20, 30), 0, "replaced: between them");
 	is(reads(a + 20 * PAGE), 0, "replaced: where the other's table has nothing");
 	invariants();
 	is(shmdt(a), 0, "replaced: the last that starts there goes");
 	is(reads(a), SEGV, "replaced: and nothing is left of it");
-	is(wrong(a + 20 * PAGE, 20, 30), 0, "replaced: the first is there");
+	is(misnumbered(a + 20 * PAGE, 20, 30), 0, "replaced: the first is there");
 	is(shmdt(a + 50 * PAGE), 0, "replaced: the other");
 	is(shmdt(a), 0, "replaced: and the first");
 	shmctl(other, IPC_RMID, NULL);
@@ -268,8 +258,9 @@ beside_large(void)
 	a = at(A + SLOT, 0);
 	l[0] = 1;
 	l[SLOT] = 2;
-	is(wrong(a, 0, PAGES), 0, "large: beside one of large pages");
-	is(CHILD(_exit(l[0] + l[SLOT] != 3 || wrong(a, 0, PAGES))), 0, "large: a child sees both");
+	is(misnumbered(a, 0, PAGES), 0, "large: beside one of large pages");
+	is(CHILD(_exit(l[0] + l[SLOT] != 3 || misnumbered(a, 0, PAGES))), 0,
+	                 "large: a child sees both");
 	is(mprotect(l + PAGE, PAGE, PROT_READ), 0, "large: a part read-only");
 	is(writes(l + PAGE), SEGV, "large: can't be written");
 	is(writes(l), 0, "large: the rest can");
@@ -304,8 +295,7 @@ test(void)
 
 	id = shmget(IPC_PRIVATE, SIZE, 0600);
 	a = shmat(id, NULL, 0);
-	for (unsigned i = 0; i < PAGES; i++)
-		*(unsigned *)(a + i * PAGE) = i;
+	number_pages(a, PAGES);
 	shmdt(a);
 	whole();
 	fresh();

@@ -19,23 +19,12 @@ dropped(void *from, unsigned long bytes)
 	return syscall(219, from, bytes, 4);
 }
 
-/* How many of n pages from the first on do not hold their number. */
-static unsigned
-wrong(const volatile char *at, unsigned first, unsigned n)
-{
-	unsigned bad = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		bad += *(const volatile unsigned *)(at + i * PAGE) != first + i;
-	return bad;
-}
-
 /* All of an attach is as it was, and so is all that is told of the segment. */
 static void
 whole(const char *at, unsigned nattch, pid_t lpid, const char *what)
 {
 	stands(id, nattch, lpid, what);
-	is(wrong(at, 0, PAGES), 0, "%s: what is there", what);
+	is(misnumbered(at, 0, PAGES), 0, "%s: what is there", what);
 	is(proc_number("/proc/meminfo", "Shmem"), resident, "%s: its pages", what);
 	stands(id, nattch, lpid, what);
 }
@@ -50,7 +39,7 @@ ranges(char *at, int flags, const char *what)
 	             {5, 2040},  {2047, 11}, {2048, 10}, {2057, 1}};
 	char *p = shmat(id, at, flags);
 
-	is(wrong(p, 0, PAGES), 0, "madvise.1 %s: all of it", what);
+	is(misnumbered(p, 0, PAGES), 0, "madvise.1 %s: all of it", what);
 	for (unsigned i = 0; i < sizeof(range) / sizeof(range[0]); i++) {
 		is(dropped(p + range[i].from * PAGE, range[i].pages * PAGE), 0,
 		   "madvise.1 %s: %u pages from %u", what, range[i].pages, range[i].from);
@@ -71,7 +60,7 @@ forked(void)
 	char *p = shmat(id, A, 0), *q = shmat(id, A + 3 * SPAN + PAGE, 0);
 	pid_t pid = getpid();
 
-	is(wrong(p, 0, PAGES) + wrong(q, 0, PAGES), 0, "madvise.1 fork: before");
+	is(misnumbered(p, 0, PAGES) + misnumbered(q, 0, PAGES), 0, "madvise.1 fork: before");
 	is(CHILD(dropped(p + 1000 * PAGE, 100 * PAGE); dropped(q + 1000 * PAGE, 100 * PAGE);
 	         whole(p, 4, pid, "madvise.1 by a child");
 	         whole(q, 4, pid, "madvise.1 by a child, in pages"); *(unsigned *)q = 77), 0,
@@ -91,7 +80,7 @@ beside(void)
 	char *m = mmap(end, 2 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 
 	m[0] = m[PAGE] = 'm';
-	is(wrong(p, 0, PAGES), 0, "madvise.1 beside: before");
+	is(misnumbered(p, 0, PAGES), 0, "madvise.1 beside: before");
 	is(dropped(p + 1023 * PAGE, SIZE - 1022 * PAGE), 0, "madvise.1 over an attach's end");
 	ok(m[0] == 0 && m[PAGE] == 'm', "madvise.1 what is private is zeros");
 	whole(p, 1, getpid(), "madvise.1 over its end");
@@ -107,7 +96,7 @@ beside(void)
 	whole(p, 1, getpid(), "madvise.1 pieces");
 	munmap(p + 1022 * PAGE, PAGE);
 	fails(dropped(p + 1000 * PAGE, 100 * PAGE), ENOMEM, "madvise.1 pieces, and a hole");
-	is(wrong(p, 0, 1022) + wrong(p + 1023 * PAGE, 1023, PAGES - 1023), 0,
+	is(misnumbered(p, 0, 1022) + misnumbered(p + 1023 * PAGE, 1023, PAGES - 1023), 0,
 	   "madvise.1 what is left of it");
 	stands(id, 1, getpid(), "madvise.1 pieces, and a hole");
 	shmdt(p);
@@ -121,12 +110,11 @@ large(void)
 	char *p = shmat(other, A, 0);
 	unsigned bad = 0;
 
-	for (unsigned i = 0; i < PAGES; i++)
-		*(unsigned *)(p + i * PAGE) = i;
+	number_pages(p, PAGES);
 	shmctl(other, IPC_RMID, NULL);
 	for (unsigned from = 0; from < PAGES; from += 341) {
 		bad += dropped(p + from * PAGE, (PAGES - from) * PAGE) != 0;
-		bad += dropped(p + from * PAGE, PAGE) != 0 || wrong(p, 0, PAGES);
+		bad += dropped(p + from * PAGE, PAGE) != 0 || misnumbered(p, 0, PAGES);
 	}
 	is(bad, 0, "madvise.1 frames of 4 MiB");
 	stands(other, 1, getpid(), "madvise.1 frames of 4 MiB");
@@ -141,8 +129,7 @@ test(void)
 
 	id = shmget(IPC_PRIVATE, SIZE, 0600);
 	p = shmat(id, NULL, 0);
-	for (unsigned i = 0; i < PAGES; i++)
-		*(unsigned *)(p + i * PAGE) = i;
+	number_pages(p, PAGES);
 	shmdt(p);
 	resident = proc_number("/proc/meminfo", "Shmem");
 	is(resident, SIZE / 1024, "madvise.1 every page is there");

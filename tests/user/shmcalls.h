@@ -78,6 +78,25 @@ until_sleeps(pid_t pid, const char *where)
 	} while (strcmp(said, where) != 0 && sched_yield() == 0);
 }
 
+/* Write into each of n pages from at on its number. */
+static inline void
+number_pages(char *at, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		*(unsigned *)(at + i * PAGE) = i;
+}
+
+/* How many of n pages from at on do not hold the numbers from `first` on. */
+static inline unsigned
+misnumbered(const volatile char *at, unsigned first, unsigned n)
+{
+	unsigned bad = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		bad += *(const volatile unsigned *)(at + i * PAGE) != first + i;
+	return bad;
+}
+
 /* The kernel walks the invariants of SPEC-shm.md part 3. */
 static inline void
 invariants(void)
