@@ -4,7 +4,7 @@
 # more of a machine than tests/host/support gives, and the i386's page tables.
 # include/ comes first, so that its machine.h and cpu.h are the ones found;
 # -iquote keeps the kernel's string.h and signal.h out of the host's headers.
-HOST_KERNEL := kernel/frame.c kernel/kmem.c kernel/vm_object.c kernel/vm_map.c kernel/vm_tree.c \
+HOST_KERNEL := kernel/frame.c kernel/kmem.c kernel/vm_object.c kernel/vm_map.c kernel/vm_borders.c kernel/vm_tree.c \
 	kernel/vm_space.c kernel/brk.c kernel/vm_fault.c kernel/usercopy.c kernel/file_data.c kernel/file_map.c kernel/ipc.c kernel/cred.c \
 	kernel/shm.c kernel/shm_control.c \
 	kernel/shm_slots.c kernel/shm_cut.c kernel/proc_shm.c kernel/inject.c kernel/cmdline.c kernel/number.c kernel/clock.c kernel/vm_lock.c \
