@@ -3,7 +3,7 @@
 # needs: debian
 . tests/boot/lib.sh
 docs='README.md CONTRIBUTING.md docs/tour.md docs/debugging.md docs/testing.md docs/labs.md
-	docs/abi.md docs/performance.md'
+	docs/abi.md docs/performance.md docs/spec-shm.md'
 
 # What is in `...`, outside of the blocks of code.
 quoted() {
@@ -45,7 +45,7 @@ ok 'the files' all test -e < <(quoted $docs |
 ok 'the patches' all test -e < <(grep -oh '<tests/mutants/[^ ;]*' $docs | tr -d '<')
 ok 'the links' all test -e < <(
 	grep -oh '](\([^)]*\))' README.md | sed 's/](\(.*\))/\1/'
-	grep -oh '](\([^)]*\))' $(grep -o 'docs/[a-z]*.md' <<<"$docs") | sed 's/](\(.*\))/docs\/\1/'
+	grep -oh '](\([^)]*\))' $(grep -o 'docs/[a-z-]*.md' <<<"$docs") | sed 's/](\(.*\))/docs\/\1/'
 )
 ok 'the targets of make' all target_exists < <(grep -hoE '(`|^|\$ )make [a-z-]+' $docs |
 	sed 's/.* //' | sort -u)
