@@ -147,7 +147,7 @@ show_shm(struct text *t, const struct proc *p)
 	}
 }
 
-/* Does it all hold? SPEC-shm.md part 3, invariants. */
+/* Does it all hold? spec-shm.md part 3, invariants. */
 static void
 show_check(struct text *t, const struct proc *p)
 {

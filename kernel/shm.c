@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * System V shared memory: segments and attaches. SPEC-shm.md is the contract;
- * the numbers in comments are its parts.
+ * System V shared memory: segments and attaches. docs/spec-shm.md is the contract.
  *
  *	key ----> hash ----+
  *	                   v
@@ -128,8 +127,8 @@ seg_drop(struct shm_segment *seg)
 
 /* ---- shmget ---- */
 
-/* Part 3a. Returns EAGAIN if the segment may have changed while we slept: the caller
- * looks the key up again. ERESTART makes the call again, unless a handler ran that does
+/* spec-shm.md part 3a. Returns EAGAIN if the segment may have changed while we slept:
+ * the caller looks the key up again. ERESTART makes the call again, unless a handler ran that does
  * not ask for that; being stopped and continued is no end of the wait. May sleep. */
 static int
 get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
@@ -154,8 +153,9 @@ get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
 	return 0;
 }
 
-/* Part 3b, the checks, in their order. The last of them promises the segment's memory;
- * whoever is refused by one has taken nothing. Returns EINVAL, ENOSPC or ENOMEM. */
+/* The checks of spec-shm.md part 3b, in their order. The last of them promises the
+ * segment's memory; whoever is refused by one has taken nothing. Returns EINVAL, ENOSPC
+ * or ENOMEM. */
 static int
 create_check(uint32_t size)
 {
@@ -177,7 +177,7 @@ create_check(uint32_t size)
 }
 
 /*
- * Part 3b. The slot, its key and what it counts for are taken before anything
+ * spec-shm.md part 3b. The slot, its key and what it counts for are taken before anything
  * that may sleep, so that whoever comes meanwhile finds a segment "being
  * created" and limits that it is part of. (Not inlined: the way to a segment
  * that exists need not save registers for this.)
@@ -300,8 +300,8 @@ attach_fails(struct vm_space *sp, const struct vm_object *obj)
 	return inject_fail(INJECT_ATTACH);
 }
 
-/* All checks of part 3, shmat, in their order, up to the memory that the mapping itself
- * takes. Returns 0 and fills m, in m->object the segment; or EINVAL, EACCES, EMFILE,
+/* All checks of shmat, spec-shm.md part 3, in their order, up to the memory that the
+ * mapping itself takes. Returns 0 and fills m, in m->object the segment; or EINVAL, EACCES, EMFILE,
  * ENOMEM. Changes nothing. */
 static inline int
 attach_check(const struct proc *p, int32_t id, vaddr_t addr, int flags, struct vm_mapping *m)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System V shared memory: SPEC-shm.md. */
+/* System V shared memory: docs/spec-shm.md. */
 #ifndef SHM_H
 #define SHM_H
 
@@ -36,7 +36,7 @@ int shm_detach(vaddr_t addr);
 uint32_t shm_attach_size(int32_t id);
 int shm_control(int32_t id, int cmd, vaddr_t buf, uint32_t *result);
 
-/* Walk the invariants of SPEC-shm.md part 3. => false, and `what` says which
+/* Walk the invariants of spec-shm.md part 3. => false, and `what` says which
  * does not hold. shm_verify() panics then; it does nothing in a release. */
 bool shm_check(char *what, size_t size);
 #ifdef DEBUG

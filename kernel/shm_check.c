@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The invariants of SPEC-shm.md part 3, checked the long way round: from the
+ * The invariants of spec-shm.md part 3, checked the long way round: from the
  * processes' entries and page tables, not from the counts that are kept.
  */
 #include "frame.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * shmctl: SPEC-shm.md parts 3 and 5.
+ * shmctl: spec-shm.md parts 3 and 5.
  */
 #include "abi/errno.h"
 #include "clock.h"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Each row of SPEC-shm.md part 4 has its test and a mutant that still applies.
+# Each row of spec-shm.md part 4 has its test and a mutant that still applies.
 # That the tests catch the mutants is for make mutants to show.
 . tests/boot/lib.sh
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* shm, SPEC-shm.md parts 2, 3 and 5, branch by branch. */
+/* shm, spec-shm.md parts 2, 3 and 5, branch by branch. */
 #include "differ.h"
 
 #define KEY 0x1d1f

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The model of SPEC-shm.md against the kernel's own files: random calls of
+ * The model of spec-shm.md against the kernel's own files: random calls of
  * several processes, each compared. SEED=n COUNT=n in the environment repeats.
  */
 #include "abi/errno.h"

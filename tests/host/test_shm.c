@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SPEC-shm.md parts 2 and 3, branch by branch and error before error; the
+/* spec-shm.md parts 2 and 3, branch by branch and error before error; the
  * names begin with the part and the number. */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -60,7 +60,7 @@ become(uint32_t uid, uint32_t gid)
 	curproc()->cred = (struct cred){.euid = uid, .egid = gid};
 }
 
-/* Part 2, against a table of who may what. */
+/* spec-shm.md part 2, against a table of who may what. */
 static void
 test_ipcperm(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * All shm calls of several users at random, against a model written from
- * SPEC-shm.md alone: each result, each error, each field that a stat shows and
+ * docs/spec-shm.md alone: each result, each error, each field that a stat shows and
  * each word of memory is foretold.
  */
 #include "abi/errno.h"
@@ -59,7 +59,7 @@ pages(const struct segment *g)
 	return (g->size + P - 1) / P;
 }
 
-/* Part 2: the request is 04, 02 and 01. */
+/* spec-shm.md part 2: the request is 04, 02 and 01. */
 static bool
 may(const struct segment *g, uint32_t request)
 {

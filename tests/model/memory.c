@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is mapped in the model's processes, and the calls that change it:
- * SPEC-shm.md part 3, from shmat on. Part of model.c. */
+ * spec-shm.md part 3, from shmat on. Part of model.c. */
 
 /* ---- What is mapped ---- */
 
@@ -137,7 +137,7 @@ attach(struct process *p, uint32_t id, uint32_t addr, uint32_t flags, uint32_t *
 	len = pages_of(s->size) * M_PAGE;
 	if (addr == 0) {
 		if (flags & M_REMAP)
-			return EINVAL; /* part 5 */
+			return EINVAL; /* spec-shm.md part 5 */
 		va = *value;
 		if (!legal_choice(p, va, len)) {
 			*value = M_NONE;

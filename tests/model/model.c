@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What SPEC-shm.md says, in its order; the numbers are its parts'. */
+/* What docs/spec-shm.md says, in its order. */
 #include "abi/errno.h"
 #include "model.h"
 
@@ -188,7 +188,7 @@ control(struct process *p, const uint32_t *a)
 		if (s->nattch == 0)
 			segment_free(s);
 		return 0;
-	case M_LOCK: /* part 5 */
+	case M_LOCK: /* spec-shm.md part 5 */
 	case M_UNLOCK:
 		err = may_change(p, s);
 		if (err == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A model of SPEC-shm.md, to be held against the kernel call by call: it shares
+ * A model of docs/spec-shm.md, to be held against the kernel call by call: it shares
  * no code with it, and is plain rather than fast.
  *
  *	model.c   what each call has to answer and to change, with memory.c
@@ -23,7 +23,7 @@
 #define M_BATCH 8
 #define M_ERRNOS 40
 
-/* Part 1. */
+/* spec-shm.md part 1. */
 enum {
 	M_CREAT = 01000,
 	M_EXCL = 02000,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --append shmmax=6M --append shmall=4096 */
 /*
- * The model of SPEC-shm.md against the kernel: random calls of processes that
+ * The model of spec-shm.md against the kernel: random calls of processes that
  * the test has at its service, each answer compared.
  *
  *	model [SEED COUNT], with the limits above on the command line

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The museum of defects, SPEC-shm.md part 4: a row is a defect that an
+ * The museum of defects, spec-shm.md part 4: a row is a defect that an
  * implementation of these calls once had, and the test that it isn't here. Each
  * has a mutant in tests/mutants that brings the defect back.
  */
@@ -26,7 +26,7 @@ read_file(const char *path, char *text, size_t size)
 	return n;
 }
 
-/* Do the invariants of part 3 hold? The kernel looks itself. */
+/* Do the invariants of spec-shm.md part 3 hold? The kernel looks itself. */
 static inline int
 consistent(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Races for segments: SPEC-shm.md part 3 where two calls meet. With
+ * Races for segments: spec-shm.md part 3 where two calls meet. With
  * sched=seed:N each N is another order of events, which a line shows;
  * tests/boot/seeds.t tries many.
  */

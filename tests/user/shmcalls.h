@@ -97,7 +97,7 @@ misnumbered(const volatile char *at, unsigned first, unsigned n)
 	return bad;
 }
 
-/* The kernel walks the invariants of SPEC-shm.md part 3. */
+/* The kernel walks the invariants of spec-shm.md part 3. */
 static inline void
 invariants(void)
 {

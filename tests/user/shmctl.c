@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* shmctl: SPEC-shm.md part 3, in the order of its errors. */
+/* shmctl: spec-shm.md part 3, in the order of its errors. */
 #include "shmcalls.h"
 
 #include <time.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* shmdt, and the ends that attaches come to by munmap: SPEC-shm.md part 3. */
+/* shmdt, and the ends that attaches come to by munmap: spec-shm.md part 3. */
 #include "shmcalls.h"
 
 #include <time.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SHM_LOCK, the commands of ipcs, /proc/sysvipc/shm: SPEC-shm.md part 5. */
+/* SHM_LOCK, the commands of ipcs, /proc/sysvipc/shm: spec-shm.md part 5. */
 #include "shmcalls.h"
 
 #include <procfs.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --append shm_allow_removed=1 --append shmmni=32768 --append shmseg=4096 */
-/* What the command line can say, at its most: SPEC-shm.md parts 1 and 5. */
+/* What the command line can say, at its most: spec-shm.md parts 1 and 5. */
 #include "shmcalls.h"
 
 /* A table full of attaches, in 18 processes: 73,728. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --mem 64 */
-/* SHM_HUGETLB: SPEC-shm.md part 5. A machine of 64 MiB, 16 times 4 MiB, of
+/* SHM_HUGETLB: spec-shm.md part 5. A machine of 64 MiB, 16 times 4 MiB, of
  * which the kernel and the programs take some. */
 #include "shmcalls.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Limits and shm_allow_removed at run time: SPEC-shm.md part 5. */
+/* Limits and shm_allow_removed at run time: spec-shm.md part 5. */
 #include "shmcalls.h"
 
 #define KEY 0x417

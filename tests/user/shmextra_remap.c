@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SHM_REMAP: SPEC-shm.md part 5. */
+/* SHM_REMAP: spec-shm.md part 5. */
 #include "shmcalls.h"
 
 #define A ((char *)0x60000000)

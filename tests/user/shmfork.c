@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Attaches over fork, exec and every kind of end: SPEC-shm.md part 3. */
+/* Attaches over fork, exec and every kind of end: spec-shm.md part 3. */
 #include "shmcalls.h"
 
 #include <time.h>

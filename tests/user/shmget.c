@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* shmget: SPEC-shm.md parts 1, 3, 3a and 3b, in their order. */
+/* shmget: spec-shm.md parts 1, 3, 3a and 3b, in their order. */
 #include "shmcalls.h"
 
 #include <time.h>

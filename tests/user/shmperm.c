@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Permissions between users: SPEC-shm.md part 2. */
+/* Permissions between users: spec-shm.md part 2. */
 #include "shmcalls.h"
 
 #define KEY 0x5ec

@@ -396,7 +396,7 @@ audit_space(struct vm_space *sp)
 	must(attaches == sp->nattch, "audit: %u attaches, not %u", attaches, sp->nattch);
 }
 
-/* SPEC-shm.md part 3, invariants. */
+/* spec-shm.md part 3, invariants. */
 static void
 audit_segments(void)
 {
