@@ -58,6 +58,23 @@ ok 'the words of the command line' all word_exists < <(
 ok 'the programs' all program_exists < <(
 	sed -n '/ hears /d; s/^isthmus# \([a-z]*\).*/\1/p' README.md)
 
+# What cites the contract, "spec-shm.md parts 1 and 3b", cites parts that it has. The pages of
+# docs/ have parts of their own; everywhere else a part is one of the contract's.
+cited() {
+	find kernel arch user tests tools docs .ci Makefile ./*.md -type f \
+		! -path docs/spec-shm.md -print0 | xargs -0 perl -0777 -ne '
+			s/\n\s*[*#]?\s*/ /g;
+			s/\[spec-shm\.md\]\([^)]*\)/spec-shm.md/g;
+			my $of = $ARGV =~ /^docs/ ? "spec-shm.md " : "\\b";
+			for (/$of[Pp]arts? (\d\w*(?:(?:,| and|, and) \d\w*)*)/g) {
+				print "$_ in $ARGV\n" for /\d\w*/g;
+			}' | sort -u
+}
+part_exists() {
+	grep -qE "^#+ ${1%% *}[.] " docs/spec-shm.md
+}
+ok 'the parts of the contract' all part_exists < <(cited)
+
 # Each call has its place in a table of docs/abi.md, and no other is named there.
 sed -n 's/^SYSCALL([0-9]*, \([a-z_0-9]*\),.*/\1/p' kernel/abi/syscalls.def | sort -u >"$dir/want"
 awk -F '|' '/^\| calls \|/ { on = 1; next } /^$/ { on = 0 } on { print $2 }' docs/abi.md |
