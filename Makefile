@@ -60,7 +60,7 @@ KCFLAGS := $(CFLAGS) -mno-sse -mno-mmx -msoft-float -fno-omit-frame-pointer -mre
 	-mtune=generic $(TIGHT)
 CFLAGS_release := -O3
 CFLAGS_debug := -O1 -DDEBUG
-UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -Ikernel
+UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -iquote kernel
 # No --build-id: the multiboot header has to stay within the first 8 KiB.
 LDFLAGS := -nostdlib -static --build-id=none -z noexecstack
 ASFLAGS := -f elf32 -g -F dwarf $(if $(WERROR),-Werror)
@@ -70,7 +70,7 @@ ASFLAGS := -f elf32 -g -F dwarf $(if $(WERROR),-Werror)
 # does not compile.
 INC_kernel := -Ikernel -Iarch/i386/include
 INC_arch := -Iarch/i386 -Iarch/i386/include -Ikernel
-KSRC := $(sort $(wildcard kernel/*.c arch/i386/*.c arch/i386/*.asm))
+KSRC := $(sort $(wildcard kernel/*.c kernel/*/*.c arch/i386/*.c arch/i386/*.asm))
 KOBJ := $(patsubst %,%.o,$(basename $(filter %.c,$(KSRC)))) \
 	$(addsuffix .o,$(filter %.asm,$(KSRC)))
 LIBSRC := $(filter-out user/lib/crt0.asm,\

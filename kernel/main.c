@@ -3,19 +3,19 @@
 #include <machine.h>
 
 #include "abi/errno.h"
-#include "clock.h"
-#include "cmdline.h"
-#include "exec.h"
-#include "file.h"
-#include "frame.h"
-#include "inject.h"
-#include "kmem.h"
-#include "printf.h"
-#include "proc.h"
-#include "shm.h"
-#include "string.h"
-#include "version.h"
-#include "vm.h"
+#include "proc/clock.h"
+#include "base/cmdline.h"
+#include "exec/exec.h"
+#include "fs/file.h"
+#include "mem/frame.h"
+#include "debug/inject.h"
+#include "mem/kmem.h"
+#include "base/printf.h"
+#include "proc/proc.h"
+#include "shm/shm.h"
+#include "base/string.h"
+#include "base/version.h"
+#include "vm/vm.h"
 
 static void
 exec_init(const char *path)

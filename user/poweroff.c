@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* poweroff: leave the machine. */
-#include <abi/misc.h>
+#include "abi/misc.h"
 #include <stdio.h>
 
 int __sys_reboot(unsigned magic1, unsigned magic2, unsigned cmd, void *arg);

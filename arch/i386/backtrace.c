@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How the kernel came to where it is. */
 #include "i386.h"
-#include "ksyms.h"
-#include "printf.h"
+#include "debug/ksyms.h"
+#include "base/printf.h"
 
 #define DEPTH 32
 

@@ -5,8 +5,8 @@
  */
 #include <machine.h>
 
-#include "printf.h"
-#include "string.h"
+#include "base/printf.h"
+#include "base/string.h"
 
 #define EXTENDED 0x80000000u
 

@@ -25,9 +25,9 @@
 #include "abi/errno.h"
 #include "abi/mman.h"
 #include "cpu.h"
-#include "frame.h"
-#include "printf.h"
-#include "string.h"
+#include "mem/frame.h"
+#include "base/printf.h"
+#include "base/string.h"
 
 #define DIR_ENTRIES 1024u
 #define DIR_KERNEL (KERNEL_BASE >> SLOT_SHIFT)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The calendar in the CMOS chip (MC146818). */
 #include "i386.h"
-#include "string.h"
+#include "base/string.h"
 
 #define CMOS_INDEX 0x70
 #define CMOS_DATA 0x71

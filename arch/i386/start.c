@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From boot.asm to kernel_main(), and the machine's end. */
 #include "i386.h"
-#include "printf.h"
-#include "string.h"
+#include "base/printf.h"
+#include "base/string.h"
 
 /* Multiboot 0.6.96, section 3.3. */
 #define BOOT_MAGIC 0x2badb002u

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ;
-; The two of kernel/string.h that are worth the CPU's own instructions.
+; The two of kernel/base/string.h that are worth the CPU's own instructions.
 
 section .text
 

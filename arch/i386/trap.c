@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the CPU reports: system calls, interrupts, and mistakes. */
 #include "i386.h"
-#include "printf.h"
-#include "proc.h"
-#include "vm.h"
+#include "base/printf.h"
+#include "proc/proc.h"
+#include "vm/vm.h"
 
 #define IRQ_TIMER 0
 #define IRQ_KEYBOARD 1

@@ -4,7 +4,7 @@
  * their own, used as a stack. Low frames need none.
  */
 #include "i386.h"
-#include "printf.h"
+#include "base/printf.h"
 
 #define WINDOWS 8
 

@@ -7,7 +7,7 @@
 #ifndef ABI_SHM_H
 #define ABI_SHM_H
 
-#include "ipc.h"
+#include "abi/ipc.h"
 
 #define SHM_RDONLY 010000
 #define SHM_RND 020000

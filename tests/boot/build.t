@@ -24,9 +24,9 @@ ok 'twice: and nothing is done' eval 'test "$(wc -l <"$dir/out")" = 1'
 make CC=gcc BUILD=gcc WERROR=1 iso >"$dir/out" 2>&1
 ok 'make iso' test -s gcc/isthmus.iso
 cp gcc/release/isthmus.elf gcc/initrd.tar "$dir"
-touch kernel/shm.c
+touch kernel/shm/shm.c
 make CC=gcc BUILD=gcc WERROR=1 all >"$dir/out" 2>&1
-ok 'a source that changed: compiled again' grep -q '^CC kernel/shm.c$' "$dir/out"
+ok 'a source that changed: compiled again' grep -q '^CC kernel/shm/shm.c$' "$dir/out"
 is 'and no other' "$(grep -c '^CC' "$dir/out")" 2
 ok 'the same sources make the same kernel' cmp gcc/release/isthmus.elf "$dir/isthmus.elf"
 ok 'and the same image' cmp gcc/initrd.tar "$dir/initrd.tar"

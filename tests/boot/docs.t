@@ -35,7 +35,7 @@ test_exists() {
 	[[ -e tests/user/$1.c || -e tests/boot/$1.t || -e tests/host/$1.c ]]
 }
 word_exists() {
-	grep -q "\"$1\"" kernel/cmdline.c
+	grep -q "\"$1\"" kernel/base/cmdline.c
 }
 ok 'the functions' all function_exists < <(quoted $docs |
 	sed -n 's/^\([a-z_0-9]*\)()$/\1/p' | grep -vxE 'shmat|test')

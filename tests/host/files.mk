@@ -4,10 +4,10 @@
 # more of a machine than tests/host/support gives, and the i386's page tables.
 # include/ comes first, so that its machine.h and cpu.h are the ones found;
 # -iquote keeps the kernel's string.h and signal.h out of the host's headers.
-HOST_KERNEL := kernel/frame.c kernel/kmem.c kernel/vm_object.c kernel/vm_map.c kernel/vm_borders.c kernel/vm_tree.c \
-	kernel/vm_space.c kernel/brk.c kernel/vm_fault.c kernel/usercopy.c kernel/file_data.c kernel/file_map.c kernel/ipc.c kernel/cred.c \
-	kernel/shm.c kernel/shm_control.c \
-	kernel/shm_slots.c kernel/shm_cut.c kernel/proc_shm.c kernel/inject.c kernel/cmdline.c kernel/number.c kernel/clock.c kernel/vm_lock.c \
+HOST_KERNEL := kernel/mem/frame.c kernel/mem/kmem.c kernel/vm/vm_object.c kernel/vm/vm_map.c kernel/vm/vm_borders.c kernel/vm/vm_tree.c \
+	kernel/vm/vm_space.c kernel/vm/brk.c kernel/vm/vm_fault.c kernel/vm/usercopy.c kernel/fs/file_data.c kernel/fs/file_map.c kernel/shm/ipc.c kernel/proc/cred.c \
+	kernel/shm/shm.c kernel/shm/shm_control.c \
+	kernel/shm/shm_slots.c kernel/shm/shm_cut.c kernel/shm/shm_info.c kernel/debug/inject.c kernel/base/cmdline.c kernel/base/number.c kernel/proc/clock.c kernel/vm/vm_lock.c \
 	arch/i386/pmap.c
 # The calls that can be made to fail, and those after which memory is junk.
 HOST_WRAP := kmem_alloc kmem_free kmem_get kmem_copy page_alloc page_free page_free_zeroed \

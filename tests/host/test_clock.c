@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The clocks and the timers, at any tick that a machine may come to. */
-#include "clock.h"
+#include "proc/clock.h"
 #include "host.h"
 
 #define TICK_NS (1000000000u / HZ)

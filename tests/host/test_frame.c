@@ -2,7 +2,7 @@
 /* Frames, promises and small objects. */
 #include "abi/errno.h"
 #include "host.h"
-#include "kmem.h"
+#include "mem/kmem.h"
 
 #define FRAMES 2048u
 #define LOW 1280u

@@ -4,14 +4,14 @@
  * several processes, each compared. SEED=n COUNT=n in the environment repeats.
  */
 #include "abi/errno.h"
-#include "file.h"
+#include "fs/file.h"
 #include "host.h"
-#include "printf.h"
-#include "syscall.h"
+#include "base/printf.h"
+#include "sys/syscall.h"
 
 /* The calls as programs make them. */
-#include "sys_ipc.c"
-#include "sys_mem.c"
+#include "sys/sys_ipc.c"
+#include "sys/sys_mem.c"
 
 int dprintf(int fd, const char *fmt, ...);
 int vdprintf(int fd, const char *fmt, va_list ap);

@@ -4,10 +4,10 @@
 #include "abi/errno.h"
 #include "abi/signal.h"
 #include "host.h"
-#include "inject.h"
-#include "ipc.h"
-#include "shm_slots.h"
-#include "syscall.h"
+#include "debug/inject.h"
+#include "shm/ipc.h"
+#include "shm/shm_private.h"
+#include "sys/syscall.h"
 
 #define KEY 0x1234
 #define P PAGE_SIZE

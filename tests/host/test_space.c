@@ -2,9 +2,9 @@
 /* Objects and spaces, case by case. test_random.c has what nobody thought of. */
 #include "abi/errno.h"
 #include "abi/signal.h"
-#include "file.h"
+#include "fs/file.h"
 #include "host.h"
-#include "shm_slots.h"
+#include "shm/shm_private.h"
 
 #define RW (PROT_READ | PROT_WRITE)
 #define A 0x50000000u

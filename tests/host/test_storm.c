@@ -7,7 +7,7 @@
 #include "abi/errno.h"
 #include "abi/signal.h"
 #include "host.h"
-#include "shm_slots.h"
+#include "shm/shm_private.h"
 
 #define P PAGE_SIZE
 #define NSEGS 8   /* shmmni */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clone and vfork: whose memory a child has, and what its parent hears. */
-#include <abi/misc.h>
+#include "abi/misc.h"
 
 #include "tap.h"
 

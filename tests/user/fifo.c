@@ -2,7 +2,7 @@
 /* FIFOs: how they are made and opened, who waits for whom; and files without a name. */
 #include "tap.h"
 
-#include <abi/poll.h>
+#include "abi/poll.h"
 #include <sys/stat.h>
 
 #define MKNOD 14

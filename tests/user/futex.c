@@ -2,7 +2,7 @@
 /* futex: words in private memory, in segments, in shared memory of children. */
 #include "tap.h"
 
-#include <abi/futex.h>
+#include "abi/futex.h"
 #include <time.h>
 
 #define WAIT FUTEX_WAIT

@@ -6,7 +6,7 @@
  */
 #include "shmcalls.h"
 
-#include <abi/resource.h>
+#include "abi/resource.h"
 
 #define SLOT (4u << 20)
 #define RW (PROT_READ | PROT_WRITE)

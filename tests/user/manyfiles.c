@@ -2,8 +2,8 @@
 /* Descriptors beyond the first few: each call that takes or gives one. */
 #include "tap.h"
 
-#include <abi/misc.h>
-#include <abi/poll.h>
+#include "abi/misc.h"
+#include "abi/poll.h"
 
 #define POLL 168
 #define SELECT 142

@@ -2,7 +2,7 @@
 /* Nice values: who may set whose, and what the scheduler makes of them. */
 #include "tap.h"
 
-#include <abi/resource.h>
+#include "abi/resource.h"
 
 enum { NICE = 34, GETPRIORITY = 96, SETPRIORITY = 97 };
 

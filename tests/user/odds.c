@@ -3,7 +3,7 @@
  * capabilities, names. */
 #include "tap.h"
 
-#include <abi/misc.h>
+#include "abi/misc.h"
 
 enum {
 	GETSID = 147,

@@ -2,7 +2,7 @@
 /* poll and select: what is ready, and waiting for it. */
 #include "tap.h"
 
-#include <abi/poll.h>
+#include "abi/poll.h"
 #include <time.h>
 
 #define POLL 168

@@ -2,7 +2,7 @@
 /* Limits, the machine, and what programs say of their memory. */
 #include "tap.h"
 
-#include <abi/mman.h>
+#include "abi/mman.h"
 #include <time.h>
 
 #define UGETRLIMIT 191

@@ -2,7 +2,7 @@
 /* Who may do what to whom: the rules of cred.h, in the order of the table in docs/abi.md. */
 #include "tap.h"
 
-#include <abi/resource.h>
+#include "abi/resource.h"
 #include <sys/stat.h>
 
 #define CLONE 120

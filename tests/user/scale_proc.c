@@ -7,7 +7,7 @@
  * waiting for any child, a timer, a wake-up, also in poll, a birth
  * and its end, the end of what is mapped of a file.
  */
-#include <abi/poll.h>
+#include "abi/poll.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -7,11 +7,11 @@
 
 #include "tap.h"
 
-#include <abi/fcntl.h>
-#include <abi/misc.h>
-#include <abi/mman.h>
-#include <abi/poll.h>
-#include <abi/stat.h>
+#include "abi/fcntl.h"
+#include "abi/misc.h"
+#include "abi/mman.h"
+#include "abi/poll.h"
+#include "abi/stat.h"
 #include <stdbool.h>
 #include <sys/stat.h>
 

@@ -14,7 +14,7 @@
  */
 #pragma once
 
-#include <abi/futex.h>
+#include "abi/futex.h"
 
 #include "undone_needs.h"
 

@@ -2,7 +2,7 @@
 /* What a process has used, is called, and runs on: getrusage, prctl, sched_*. */
 #include "tap.h"
 
-#include <abi/resource.h>
+#include "abi/resource.h"
 
 enum { GETRUSAGE = 77, PRCTL = 172, GETPARAM = 155, GETSCHEDULER = 157, PRIORITY_MAX = 159 };
 enum { PRIORITY_MIN = 160, SETAFFINITY = 241, GETAFFINITY = 242, GETCPU = 318, TIMES = 43 };

@@ -3,11 +3,11 @@
 #include "host.h"
 
 #include "abi/errno.h"
-#include "ipc.h"
-#include "kmem.h"
-#include "printf.h"
-#include "shm_slots.h"
-#include "string.h"
+#include "shm/ipc.h"
+#include "mem/kmem.h"
+#include "base/printf.h"
+#include "shm/shm_private.h"
+#include "base/string.h"
 
 _Noreturn void _exit(int status);
 void *calloc(size_t n, size_t size);

@@ -4,11 +4,11 @@
 #ifndef HOST_H
 #define HOST_H
 
-#include "frame.h"
-#include "proc.h"
-#include "shm.h"
+#include "mem/frame.h"
+#include "proc/proc.h"
+#include "shm/shm.h"
 #include "tap.h"
-#include "vm.h"
+#include "vm/vm.h"
 
 /* ---- machine.c ---- */
 

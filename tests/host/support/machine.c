@@ -6,12 +6,12 @@
 #include <sanitizer/asan_interface.h>
 
 #include "abi/errno.h"
-#include "cmdline.h"
+#include "base/cmdline.h"
 #include "cpu.h"
 #include "host.h"
-#include "kmem.h"
-#include "printf.h"
-#include "string.h"
+#include "mem/kmem.h"
+#include "base/printf.h"
+#include "base/string.h"
 
 /* libc's; <stdlib.h> would bring a sigset_t of its own. */
 void *aligned_alloc(size_t align, size_t size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-#include <abi/errno.h>
+#include "abi/errno.h"
 
 extern int errno;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-#include <abi/fcntl.h>
+#include "abi/fcntl.h"
 
 #define CHAR_BIT 8
 #define SCHAR_MAX 127

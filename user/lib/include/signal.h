@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-#include <abi/signal.h>
+#include "abi/signal.h"
 #include <sys/types.h>
 
 typedef uint64_t sigset_t; /* bit N-1 stands for signal N */

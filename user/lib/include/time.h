@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-#include <abi/misc.h>
+#include "abi/misc.h"
 #include <sys/types.h>
 
 struct timespec {

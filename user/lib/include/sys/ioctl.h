@@ -2,7 +2,7 @@
 /* Terminals; termios.h is the same. */
 #pragma once
 
-#include <abi/fcntl.h>
+#include "abi/fcntl.h"
 #include <sys/types.h>
 
 #define TCSANOW 0

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-#include <abi/mman.h>
+#include "abi/mman.h"
 #include <sys/types.h>
 
 #define MAP_FAILED ((void *)-1)

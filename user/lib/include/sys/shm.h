@@ -2,7 +2,7 @@
 /* sys/ipc.h is the same. */
 #pragma once
 
-#include <abi/shm.h>
+#include "abi/shm.h"
 #include <sys/types.h>
 
 #define SHM_R IPC_R

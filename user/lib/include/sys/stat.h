@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
-#include <abi/fcntl.h>
+#include "abi/fcntl.h"
 #include <sys/types.h>
 
 #define S_ISDIR(m) (((m)&S_IFMT) == S_IFDIR)

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Formatted output, and the log: a ring of the last bytes printed. */
+#include "base/printf.h"
+
+#include <machine.h>
+
+#include "base/bits.h"
+#include "base/string.h"
+
+#define LOG_SIZE 16384u /* a power of two */
+
+static char log_ring[LOG_SIZE];
+static uint32_t log_end; /* bytes ever logged */
+
+/* Where formatted text goes: a buffer, or as much of it as fits. */
+struct sink {
+	char *buf;
+	size_t size, len;
+	bool escape; /* strings that are put in have no control characters */
+};
+
+static void
+put(struct sink *s, char c)
+{
+	if (s->len + 1 < s->size)
+		s->buf[s->len] = c;
+	s->len++;
+}
+
+struct spec {
+	bool left, zero;
+	int width, precision; /* precision -1: none */
+};
+
+static void
+put_padded(struct sink *s, const struct spec *sp, const char *text, size_t len)
+{
+	int pad = sp->width - (int)len;
+
+	for (; !sp->left && pad > 0; pad--)
+		put(s, ' ');
+	while (len-- > 0)
+		put(s, *text++);
+	for (; pad > 0; pad--)
+		put(s, ' ');
+}
+
+/*
+ * For the log, whose strings may be a program's: it must not be able to forge a line, nor
+ * to tell the reader's terminal what to do. Control characters, of ISO 8859-1 too, and the
+ * backslash become a backslash, x and two digits.
+ */
+static void
+put_escaped(struct sink *s, const char *text, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (; len > 0; len--, text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if ((c & 0x7f) >= ' ' && c != 0x7f && c != '\\') {
+			put(s, (char)c);
+			continue;
+		}
+		put(s, '\\');
+		put(s, 'x');
+		put(s, digits[c >> 4]);
+		put(s, digits[c & 15]);
+	}
+}
+
+static void
+put_number(struct sink *s, struct spec *sp, uint64_t v, unsigned base, bool negative, bool upper)
+{
+	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+	char text[40], *p = text + sizeof(text);
+	int min = sp->precision;
+
+	if (sp->zero && !sp->left && min < 0)
+		min = sp->width - negative;
+	if (min > 32)
+		min = 32;
+	while (v != 0 || p == text + sizeof(text))
+		*--p = digits[bits_divide(&v, base)];
+	while (text + sizeof(text) - p < min)
+		*--p = '0';
+	if (negative)
+		*--p = '-';
+	put_padded(s, sp, p, text + sizeof(text) - p);
+}
+
+static uint64_t
+get_unsigned(va_list *ap, int longs)
+{
+	return longs >= 2   ? va_arg(*ap, uint64_t)
+	       : longs == 1 ? va_arg(*ap, unsigned long)
+	                    : va_arg(*ap, unsigned);
+}
+
+static int64_t
+get_signed(va_list *ap, int longs)
+{
+	return longs >= 2   ? va_arg(*ap, int64_t)
+	       : longs == 1 ? va_arg(*ap, long)
+	                    : va_arg(*ap, int);
+}
+
+/* The flags, width, precision and length of a conversion; fmt is moved on. */
+static int
+parse_spec(const char **fmt, struct spec *sp, va_list *ap)
+{
+	int longs = 0;
+
+	*sp = (struct spec){.precision = -1};
+	for (;; ++*fmt) {
+		if (**fmt == '-')
+			sp->left = true;
+		else if (**fmt == '0')
+			sp->zero = true;
+		else
+			break;
+	}
+	if (**fmt == '*') {
+		sp->width = va_arg(*ap, int);
+		++*fmt;
+	}
+	for (; **fmt >= '0' && **fmt <= '9'; ++*fmt)
+		sp->width = sp->width * 10 + **fmt - '0';
+	if (**fmt == '.') {
+		sp->precision = 0;
+		for (++*fmt; **fmt >= '0' && **fmt <= '9'; ++*fmt)
+			sp->precision = sp->precision * 10 + **fmt - '0';
+	}
+	for (; **fmt == 'l' || **fmt == 'z'; ++*fmt)
+		longs++;
+	return longs;
+}
+
+static void
+put_conversion(struct sink *s, char c, struct spec *sp, int longs, va_list *ap)
+{
+	const char *text;
+	int64_t v;
+	size_t n;
+	char ch;
+
+	switch (c) {
+	case 'd':
+	case 'i':
+		v = get_signed(ap, longs);
+		put_number(s, sp, v < 0 ? -(uint64_t)v : (uint64_t)v, 10, v < 0, false);
+		break;
+	case 'u':
+		put_number(s, sp, get_unsigned(ap, longs), 10, false, false);
+		break;
+	case 'o':
+		put_number(s, sp, get_unsigned(ap, longs), 8, false, false);
+		break;
+	case 'x':
+	case 'X':
+		put_number(s, sp, get_unsigned(ap, longs), 16, false, c == 'X');
+		break;
+	case 'p':
+		put(s, '0');
+		put(s, 'x');
+		put_number(s, sp, (uintptr_t)va_arg(*ap, void *), 16, false, false);
+		break;
+	case 'c':
+		ch = va_arg(*ap, int);
+		put_padded(s, sp, &ch, 1);
+		break;
+	case 's':
+		text = va_arg(*ap, const char *);
+		for (n = 0; (sp->precision < 0 || n < (size_t)sp->precision) && text[n] != '\0';
+		     n++)
+			;
+		if (s->escape)
+			put_escaped(s, text, n);
+		else
+			put_padded(s, sp, text, n);
+		break;
+	default:
+		put(s, c);
+		break;
+	}
+}
+
+static int
+format(struct sink s, const char *fmt, va_list args)
+{
+	struct spec sp;
+	va_list ap;
+
+	va_copy(ap, args);
+	while (*fmt != '\0') {
+		int longs;
+
+		if (*fmt != '%') {
+			put(&s, *fmt++);
+			continue;
+		}
+		fmt++;
+		longs = parse_spec(&fmt, &sp, &ap);
+		if (*fmt == '\0')
+			break;
+		put_conversion(&s, *fmt++, &sp, longs, &ap);
+	}
+	va_end(ap);
+	if (s.size > 0)
+		s.buf[s.len < s.size ? s.len : s.size - 1] = '\0';
+	return (int)s.len;
+}
+
+int
+vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
+{
+	return format((struct sink){.buf = buf, .size = size}, fmt, args);
+}
+
+int
+snprintf(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(buf, size, fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+void
+vprintf(const char *fmt, va_list ap)
+{
+	char line[256];
+	size_t i, n;
+
+	n = format((struct sink){.buf = line, .size = sizeof(line), .escape = true}, fmt, ap);
+	if (n >= sizeof(line)) {
+		/* What is too long is cut, but stays a line. */
+		n = sizeof(line) - 1;
+		if (fmt[strlen(fmt) - 1] == '\n')
+			line[n - 1] = '\n';
+	}
+	for (i = 0; i < n; i++)
+		log_ring[log_end++ % LOG_SIZE] = line[i];
+	log_write(line, n);
+}
+
+void
+printf(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+}
+
+size_t
+log_read(uint32_t *pos, char *buf, size_t n)
+{
+	size_t i;
+
+	if (log_end - *pos > LOG_SIZE)
+		*pos = log_end > LOG_SIZE ? log_end - LOG_SIZE : 0;
+	for (i = 0; i < n && *pos != log_end; i++)
+		buf[i] = log_ring[(*pos)++ % LOG_SIZE];
+	return i;
+}

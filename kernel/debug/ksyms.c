@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "debug/ksyms.h"
+
+#include <stddef.h>
+
+const char *
+ksym_lookup(uint32_t addr, uint32_t *offset)
+{
+	unsigned lo = 0, hi = nksyms;
+
+	if (nksyms == 0 || addr < ksyms[0].addr)
+		return NULL;
+	/* ksyms[lo] is at or below addr, ksyms[hi] above. */
+	while (hi - lo > 1) {
+		unsigned mid = (lo + hi) / 2;
+
+		if (ksyms[mid].addr <= addr)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	*offset = addr - ksyms[lo].addr;
+	return ksyms[lo].name;
+}

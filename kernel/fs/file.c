@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Open files. A struct file is shared by all descriptors (fdtable.c) that dup and
+ * fork made of one open.
+ */
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "fs/file_map.h"
+#include "mem/kmem.h"
+#include "fs/lock.h"
+#include "base/printf.h"
+#include "proc/proc.h"
+#include "base/string.h"
+#include "vm/vm.h"
+
+/* ---- User memory ---- */
+
+static int
+next_range(struct uio *u)
+{
+	struct abi_iovec v;
+
+	/* The list may have changed since its lengths were added up. */
+	if (u->niov == 0 || copyin(&v, u->iov, sizeof(v)) != 0)
+		return EFAULT;
+	u->iov += sizeof(v);
+	u->niov--;
+	u->base = v.base;
+	u->len = v.len;
+	return 0;
+}
+
+int
+uio_probe(struct uio *u)
+{
+	char c;
+
+	while (u->len == 0)
+		if (next_range(u) != 0)
+			return EFAULT;
+	return copyin(&c, u->base, 1);
+}
+
+/* In pieces that lie in one user page each, for a page is all there or not at
+ * all: the count after a fault is exact. */
+int
+uio_move(struct uio *u, void *buf, size_t n)
+{
+	char *p = buf;
+
+	ASSERT(n <= u->left);
+	while (n > 0) {
+		size_t k = PAGE_SIZE - (u->base & PAGE_MASK);
+		int err;
+
+		if (u->len == 0) {
+			if (next_range(u) != 0)
+				return EFAULT;
+			continue;
+		}
+		if (k > n)
+			k = n;
+		if (k > u->len)
+			k = u->len;
+		err = !u->to_user ? copyin(p, u->base, k)
+		      : p != NULL ? copyout(u->base, p, k)
+		                  : copyzero(u->base, k);
+		if (err != 0)
+			return err;
+		u->base += k;
+		u->len -= k;
+		u->left -= k;
+		n -= k;
+		if (p != NULL)
+			p += k;
+	}
+	return 0;
+}
+
+/* ---- Open files ---- */
+
+/* Is a file opened with these flags one that may be written to? => 0, 1. */
+static int
+writes(int flags)
+{
+	return (flags & O_ACCMODE) != O_RDONLY;
+}
+
+int
+node_deny_write(struct node *n)
+{
+	if (n->writers > 0 || file_map_of(n->object)->writers > 0)
+		return ETXTBSY;
+	n->writers--;
+	return 0;
+}
+
+void
+node_allow_write(struct node *n)
+{
+	ASSERT(n->writers < 0);
+	n->writers++;
+}
+
+static void
+file_setup(struct file *f, struct node *n, const struct file_ops *ops, int flags)
+{
+	f->refs = 1;
+	f->node = n;
+	node_ref(n);
+	f->ops = ops;
+	n->writers += writes(flags);
+	f->flags = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK | O_LARGEFILE | O_DIRECTORY);
+}
+
+struct file *
+file_create(struct node *n, const struct file_ops *ops, int flags)
+{
+	struct file *f = kmem_alloc(sizeof(*f));
+
+	if (f != NULL)
+		file_setup(f, n, ops, flags);
+	return f;
+}
+
+void
+file_unref(struct file *f)
+{
+	ASSERT(f->refs > 0);
+	if (--f->refs > 0)
+		return;
+	if (f->node->locks != NULL)
+		lock_release(f->node, f);
+	if (f->ops->close != NULL)
+		f->ops->close(f);
+	f->node->writers -= writes(f->flags);
+	node_unref(f->node);
+	kmem_free(f);
+}
+
+int
+file_truncate(struct node *n, uint32_t size)
+{
+	int err = ramfs_resize(n, size);
+
+	if (err == 0)
+		node_drop_setid(n);
+	return err;
+}
+
+/* May flags open what the walk found? */
+static int
+open_check(const struct walk *w, int flags)
+{
+	static const int wanted[] = {R_OK, W_OK, R_OK | W_OK, R_OK | W_OK};
+	bool dir = node_is(w->node, S_IFDIR);
+	int mode = wanted[flags & O_ACCMODE], err;
+
+	if ((flags & O_CREAT) && (flags & O_EXCL))
+		return EEXIST;
+	if (flags & O_TRUNC)
+		mode |= W_OK;
+	if (dir && ((mode & W_OK) || (flags & O_CREAT)))
+		return EISDIR;
+	if (!dir && (flags & O_DIRECTORY))
+		return ENOTDIR;
+	if (w->node->target != NULL)
+		return ELOOP;
+	if (w->node->fops == NULL)
+		return ENXIO;
+	err = fs_access(w->node, &curproc()->cred, mode);
+	return err == 0 && (mode & W_OK) && w->node->writers < 0 ? ETXTBSY : err;
+}
+
+/* See to it that w's node is what is to be opened: the one that is there, emptied if that
+ * was asked for, or a new one. This is the last step of an open that can fail. */
+static int
+open_node(struct walk *w, int flags, uint32_t mode)
+{
+	int err;
+
+	if (w->node == NULL) {
+		if (!(flags & O_CREAT))
+			return ENOENT;
+		return w->slash ? EISDIR : fs_create(w, S_IFREG | (mode & 07777), NULL);
+	}
+	err = open_check(w, flags);
+	if (err == 0 && (flags & O_TRUNC) && w->node->object != NULL)
+		err = file_truncate(w->node, 0);
+	return err;
+}
+
+int
+file_open(struct node *start, const char *path, int flags, uint32_t mode, int *fd)
+{
+	bool follow = !(flags & O_NOFOLLOW) && (~flags & (O_CREAT | O_EXCL));
+	struct file *f;
+	struct walk w;
+	int err;
+
+	err = fd_find(0, fd);
+	if (err == 0)
+		err = fs_walk(path, start, &curproc()->cred, follow ? WALK_FOLLOW : WALK_STAY, &w);
+	if (err != 0)
+		return err;
+	/* The memory comes first: what O_CREAT and O_TRUNC do can't be taken back. */
+	f = kmem_alloc(sizeof(*f));
+	err = f == NULL ? ENOMEM : open_node(&w, flags, mode);
+	if (err == 0) {
+		file_setup(f, w.node, w.node->fops, flags);
+		err = f->ops->open != NULL ? f->ops->open(f) : 0;
+		if (err == 0)
+			err = fd_alloc(f, 0, flags & O_CLOEXEC, fd);
+		if (err != 0)
+			file_unref(f);
+	} else {
+		kmem_free(f);
+	}
+	fs_walk_end(&w);
+	return err;
+}
+
+int
+file_mmap(int fd, int prot, bool shared, struct vm_object **out, uint8_t *max_prot)
+{
+	struct file *f = fd_get(fd);
+	int access;
+
+	if (f == NULL)
+		return EBADF;
+	access = f->flags & O_ACCMODE;
+	if (access == O_WRONLY || (shared && (prot & PROT_WRITE) && access != O_RDWR))
+		return EACCES;
+	if (f->node->object == NULL && !f->ops->zeros)
+		return ENODEV;
+	*max_prot = PROT_READ | PROT_EXEC | (shared && access != O_RDWR ? 0 : PROT_WRITE);
+	*out = f->node->object;
+	if (*out != NULL)
+		vm_object_ref(*out);
+	return 0;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a file's content has beside what any object has: a list of the entries that
+ * show it, for when it gets shorter. (A segment never does.)
+ */
+#include "fs/file_map.h"
+
+#include "mem/kmem.h"
+
+struct vm_object *
+file_map_create(struct node *n)
+{
+	struct file_map *m = kmem_alloc(sizeof(*m));
+
+	if (m == NULL)
+		return NULL;
+	if (vm_object_init(&m->object, 0) != 0) {
+		vm_object_unref(&m->object);
+		return NULL;
+	}
+	m->node = n;
+	return &m->object;
+}
+
+/* Can stores through e change the file? => 0, 1. */
+static uint32_t
+writes(const struct vm_entry *e)
+{
+	return e->inherit == VM_SHARE && (e->max_prot & PROT_WRITE);
+}
+
+void
+file_map_show(struct vm_space *sp, struct vm_entry *e)
+{
+	struct vm_entry **list;
+
+	vm_object_ref(e->object);
+	if (e->object->fixed)
+		return;
+	file_map_of(e->object)->writers += writes(e);
+	list = &file_map_of(e->object)->shown;
+	e->space = sp;
+	e->shown_next = *list;
+	e->shown_link = list;
+	if (*list != NULL)
+		(*list)->shown_link = &e->shown_next;
+	*list = e;
+}
+
+void
+file_map_unshow(struct vm_entry *e)
+{
+	if (!e->object->fixed) {
+		file_map_of(e->object)->writers -= writes(e);
+		*e->shown_link = e->shown_next;
+		if (e->shown_next != NULL)
+			e->shown_next->shown_link = e->shown_link;
+	}
+	vm_object_unref(e->object);
+}
+
+void
+file_map_forget(struct vm_object *obj, uint32_t from)
+{
+	const struct vm_entry *e;
+
+	for (e = file_map_of(obj)->shown; e != NULL; e = e->shown_next) {
+		uint32_t skip = from > e->pgoff ? from - e->pgoff : 0;
+
+		if (skip < (e->end - e->start) >> PAGE_SHIFT)
+			vm_hide(e->space, e->start + (skip << PAGE_SHIFT), e->end, 0, 0);
+	}
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * poll and select: waiting for any of several files. Who waits is on a list of
+ * each of them; what may have made one ready calls poll_wakeup(), and those on
+ * its list look at theirs again.
+ */
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "mem/kmem.h"
+#include "proc/proc.h"
+#include "base/string.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+void
+poll_wakeup(struct poll_watch *first)
+{
+	for (; first != NULL; first = first->next)
+		wakeup(first->chan);
+}
+
+/* What is polled, in pieces: the first lies on the stack of who asks, and the others,
+ * for those who ask for many files, are linked to it. */
+#define POLL_PIECE 64u
+struct poll_piece {
+	struct poll_piece *next;
+	uint32_t n;
+	struct abi_pollfd p[POLL_PIECE];
+	struct poll_watch w[POLL_PIECE]; /* the first of these are on lists */
+	uint32_t watches;
+};
+
+static void
+free_pieces(struct poll_piece *first)
+{
+	struct poll_piece *piece, *next;
+
+	for (piece = first->next; piece != NULL; piece = next) {
+		next = piece->next;
+		kmem_free(piece);
+	}
+}
+
+/* Make room for n descriptors. => ENOMEM. */
+static int
+make_pieces(struct poll_piece *first, uint32_t n)
+{
+	struct poll_piece *piece = first;
+
+	first->next = NULL;
+	for (;;) {
+		piece->n = n < POLL_PIECE ? n : POLL_PIECE;
+		n -= piece->n;
+		if (n == 0)
+			return 0;
+		piece->next = kmem_alloc(sizeof(*piece));
+		if (piece->next == NULL) {
+			free_pieces(first);
+			return ENOMEM;
+		}
+		piece = piece->next;
+	}
+}
+
+static struct file *
+file_of(const struct abi_pollfd *p)
+{
+	return p->fd < 0 ? NULL : fd_get(p->fd);
+}
+
+/* Onto the lists of the piece's files, to be woken on chan; they stay open while
+ * we sleep, for no other process has our descriptors. */
+static void
+watch(struct poll_piece *piece, const void *chan)
+{
+	struct poll_watch *w = piece->w;
+	uint32_t i;
+
+	for (i = 0; i < piece->n; i++) {
+		struct file *f = file_of(&piece->p[i]);
+		struct poll_watch **list;
+
+		if (f == NULL || f->ops->watched == NULL)
+			continue;
+		list = f->ops->watched(f);
+		w->chan = chan;
+		w->next = *list;
+		w->link = list;
+		if (w->next != NULL)
+			w->next->link = &w->next;
+		*list = w++;
+	}
+	piece->watches = w - piece->w;
+}
+
+static void
+unwatch(struct poll_piece *piece)
+{
+	uint32_t i;
+
+	for (i = 0; i < piece->watches; i++) {
+		struct poll_watch *w = &piece->w[i];
+
+		*w->link = w->next;
+		if (w->next != NULL)
+			w->next->link = w->link;
+	}
+}
+
+/* Tell in each revents what there is of its events, and of `always`. Return in how
+ * many there is something. */
+static uint32_t
+look(struct poll_piece *piece, int always)
+{
+	uint32_t found = 0, i;
+
+	for (; piece != NULL; piece = piece->next) {
+		for (i = 0; i < piece->n; i++) {
+			struct abi_pollfd *p = &piece->p[i];
+			struct file *f = file_of(p);
+			int there = POLL_READ | POLL_WRITE;
+
+			if (f != NULL && f->ops->ready != NULL)
+				there = f->ops->ready(f);
+			p->revents = p->fd < 0   ? 0
+			             : f == NULL ? POLLNVAL
+			                         : there & (p->events | always);
+			found += p->revents != 0;
+		}
+	}
+	return found;
+}
+
+/* Nothing is there: sleep until something is. => as clock_sleep(), whatever is
+ * found. */
+static int
+sleep_any(struct poll_piece *first, int always, int64_t end, uint32_t *found)
+{
+	struct poll_piece *piece;
+	int err;
+
+	for (piece = first; piece != NULL; piece = piece->next)
+		watch(piece, first);
+	do {
+		err = clock_sleep(first, "poll", end);
+		*found = look(first, always);
+	} while (*found == 0 && err == 0);
+	for (piece = first; piece != NULL; piece = piece->next)
+		unwatch(piece);
+	return err;
+}
+
+/*
+ * Wait until there is something. mask: where the mask of signals meanwhile is
+ * (0: as it is) and its size. After a signal it stays until its handler has been
+ * chosen: the way back to user mode sees to it.
+ */
+static int
+wait_any(struct poll_piece *first, int always, int64_t end, const uint32_t mask[2], uint32_t *found)
+{
+	struct sigstate *ss = curproc()->sig;
+	int err = mask[0] != 0 ? signal_wait_mask(mask[0], mask[1]) : 0;
+
+	if (err != 0)
+		return err;
+	*found = look(first, always);
+	if (*found == 0)
+		err = sleep_any(first, always, end, found);
+	if (*found == 0 && err != ETIMEDOUT)
+		return ERESTARTNOHAND;
+	if (ss->use_saved)
+		ss->mask = ss->saved_mask;
+	ss->use_saved = false;
+	return 0;
+}
+
+/* Tell what is left of the wait, where the call does. That memory may not be
+ * writable: no reason to forget what was found. */
+static void
+tell_left(vaddr_t to, enum time_form form, int64_t end)
+{
+	struct abi_timespec64 left;
+
+	clock_left(end, &left);
+	if (to != 0)
+		timespec_out(to, form, &left);
+}
+
+/* Copy what is polled in from the user's list, or out to it. => EFAULT. */
+static int
+copy_list(struct poll_piece *piece, vaddr_t list, bool out)
+{
+	int err = 0;
+
+	for (; err == 0 && piece != NULL; piece = piece->next) {
+		size_t size = piece->n * sizeof(piece->p[0]);
+
+		err = out ? copyout(list, piece->p, size) : copyin(piece->p, list, size);
+		list += size;
+	}
+	return err;
+}
+
+static int
+poll_files(const uint32_t *arg, int64_t end, const uint32_t mask[2], uint32_t *result)
+{
+	struct poll_piece first;
+	int err;
+
+	if (arg[1] > curproc()->rlimit[RLIMIT_NOFILE].rlim_cur)
+		return EINVAL;
+	err = make_pieces(&first, arg[1]);
+	if (err != 0)
+		return err;
+	err = copy_list(&first, arg[0], false);
+	if (err == 0)
+		err = wait_any(&first, POLLERR | POLLHUP, end, mask, result);
+	if (err == 0)
+		err = copy_list(&first, arg[0], true);
+	free_pieces(&first);
+	return err;
+}
+
+static const uint32_t no_mask[2];
+
+int
+sys_poll(const uint32_t *arg, uint32_t *result)
+{
+	int ms = arg[2];
+	struct abi_timespec64 t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	return poll_files(arg, ms < 0 ? CLOCK_NEVER : clock_after(&t), no_mask, result);
+}
+
+static int
+ppoll(const uint32_t *arg, enum time_form form, uint32_t *result)
+{
+	int64_t end;
+	int err = timespec_wait(arg[2], form, &end);
+
+	if (err != 0)
+		return err;
+	err = poll_files(arg, end, arg + 3, result);
+	tell_left(arg[2], form, end);
+	return err;
+}
+TIME_CALLS(ppoll, ppoll_time64, ppoll)
+
+/* ---- select: the same, asked in three sets of bits ---- */
+
+#define WORDS (OPEN_MAX / 32)
+
+static const int16_t set_events[3] = {POLL_READ | POLLRDBAND | POLLHUP | POLLERR,
+                                      POLL_WRITE | POLLWRBAND | POLLERR, POLLPRI};
+
+struct sets {
+	uint32_t in[3][WORDS];
+};
+
+/* Read the sets. => how many files they name in *n; EFAULT, EBADF. */
+static int
+sets_in(const uint32_t *user, uint32_t nfds, struct sets *sets, uint32_t *n)
+{
+	uint32_t size = (nfds + 31) / 32 * sizeof(sets->in[0][0]), fd, i;
+
+	for (i = 0; i < 3; i++) {
+		memset(sets->in[i], 0, size);
+		if (user[i] != 0 && copyin(sets->in[i], user[i], size) != 0)
+			return EFAULT;
+	}
+	for (fd = 0, *n = 0; fd < nfds; fd++) {
+		uint32_t w = fd / 32, any = sets->in[0][w] | sets->in[1][w] | sets->in[2][w];
+
+		if (!(any >> fd % 32 & 1))
+			continue;
+		if (fd_get(fd) == NULL)
+			return EBADF;
+		++*n;
+	}
+	return 0;
+}
+
+/* Fill what is polled with the files that the sets name. */
+static void
+sets_to_list(const struct sets *sets, uint32_t nfds, struct poll_piece *piece)
+{
+	uint32_t fd, i, n = 0;
+
+	for (fd = 0; fd < nfds; fd++) {
+		int events = 0;
+
+		for (i = 0; i < 3; i++)
+			if (sets->in[i][fd / 32] >> fd % 32 & 1)
+				events |= set_events[i];
+		if (events == 0)
+			continue;
+		if (n == piece->n) {
+			piece = piece->next;
+			n = 0;
+		}
+		piece->p[n++] = (struct abi_pollfd){.fd = fd, .events = events};
+	}
+}
+
+/* Write into the sets, in place of what was asked for, what of it is there. => how
+ * many bits that is in *result; EFAULT. */
+static int
+sets_out(const uint32_t *user, uint32_t nfds, struct sets *sets, const struct poll_piece *piece,
+         uint32_t *result)
+{
+	uint32_t size = (nfds + 31) / 32 * sizeof(sets->in[0][0]), i, k;
+
+	memset(sets, 0, sizeof(*sets));
+	for (*result = 0; piece != NULL; piece = piece->next) {
+		for (k = 0; k < piece->n; k++) {
+			const struct abi_pollfd *p = &piece->p[k];
+
+			for (i = 0; i < 3; i++) {
+				bool asked = (p->events & set_events[i]) == set_events[i];
+
+				if (user[i] == 0 || !asked || !(p->revents & set_events[i]))
+					continue;
+				sets->in[i][p->fd / 32] |= 1u << p->fd % 32;
+				++*result;
+			}
+		}
+	}
+	for (i = 0; i < 3; i++)
+		if (user[i] != 0 && copyout(user[i], sets->in[i], size) != 0)
+			return EFAULT;
+	return 0;
+}
+
+/* Wait for what the sets name. */
+static int
+select_sets(const uint32_t *user, uint32_t nfds, int64_t end, const uint32_t mask[2],
+            uint32_t *result)
+{
+	struct poll_piece first;
+	struct sets sets;
+	uint32_t n;
+	int err = sets_in(user, nfds, &sets, &n);
+
+	if (err == 0)
+		err = make_pieces(&first, n);
+	if (err != 0)
+		return err;
+	sets_to_list(&sets, nfds, &first);
+	err = wait_any(&first, 0, end, mask, result);
+	if (err == 0)
+		err = sets_out(user, nfds, &sets, &first, result);
+	free_pieces(&first);
+	return err;
+}
+
+/* Arguments: how many descriptors, three sets, how long. Beyond those that there
+ * are nothing is looked at, as on Linux. */
+static int
+select_files(const uint32_t *arg, enum time_form form, const uint32_t mask[2], uint32_t *result)
+{
+	uint32_t nfds = arg[0] < fd_table_size() ? arg[0] : fd_table_size();
+	int64_t end;
+	int err = timespec_wait(arg[4], form, &end);
+
+	if (err == 0 && (int)arg[0] < 0)
+		err = EINVAL;
+	if (err != 0)
+		return err;
+	err = select_sets(arg + 1, nfds, end, mask, result);
+	if (err == 0 || err == ERESTARTNOHAND)
+		tell_left(arg[4], form, end);
+	return err;
+}
+
+int
+sys_select(const uint32_t *arg, uint32_t *result)
+{
+	return select_files(arg, TIMEVAL32, no_mask, result);
+}
+
+/* The oldest form has its arguments in memory. */
+int
+sys_old_select(const uint32_t *arg, uint32_t *result)
+{
+	uint32_t all[5];
+
+	return copyin(all, arg[0], sizeof(all)) != 0 ? EFAULT : sys_select(all, result);
+}
+
+/* The sixth argument points to the mask's address and size. */
+static int
+pselect6(const uint32_t *arg, enum time_form form, uint32_t *result)
+{
+	uint32_t mask[2] = {0, 0};
+
+	if (arg[5] != 0 && copyin(mask, arg[5], sizeof(mask)) != 0)
+		return EFAULT;
+	return select_files(arg, form, mask, result);
+}
+TIME_CALLS(pselect6, pselect6_time64, pselect6)

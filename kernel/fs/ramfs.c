@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The file system in memory. A directory is a list of entries, each a name for
+ * a node; a regular file is a vm_object, the same thing that a segment is, so
+ * that to map one is to map the other.
+ */
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "fs/file_map.h"
+#include "mem/kmem.h"
+#include "proc/proc.h"
+#include "base/string.h"
+#include "vm/vm.h"
+
+#define FILE_MAX 0x7ffff000u /* bytes; an offset is a signed word */
+#define HASH 1024u
+#define CHUNK 65536u /* bytes moved before others get their turn */
+
+/* ---- Directories ---- */
+
+struct dirent {
+	struct dirent *next, *prev;            /* in the directory */
+	struct dirent *hash_next;              /* by directory and name, of all there are */
+	struct dirent *name_next, **name_link; /* of the same node, oldest first */
+	struct node *dir;
+	struct node *node; /* one reference */
+	uint32_t cookie;   /* its place in the directory, for getdents */
+	uint8_t len;
+	char name[];
+};
+
+static struct dirent *hash[HASH];
+
+static struct dirent **
+bucket(const struct node *dir, const char *name, size_t len)
+{
+	uint32_t h = dir->ino;
+
+	while (len-- > 0)
+		h = h * 31 + (uint8_t)*name++;
+	return &hash[(h ^ h >> 10) % HASH];
+}
+
+/* Where the entry hangs in its bucket; what hangs there is NULL if it doesn't. */
+static struct dirent **
+find(const struct node *dir, const char *name, size_t len)
+{
+	struct dirent **link = bucket(dir, name, len);
+
+	while (*link != NULL && ((*link)->dir != dir || (*link)->len != len ||
+	                         memcmp((*link)->name, name, len) != 0))
+		link = &(*link)->hash_next;
+	return link;
+}
+
+/* Cookies rise along the list and are never used again, so that a position in
+ * a directory stays right while entries come and go. => NULL: no memory. */
+static struct dirent *
+entry_create(struct node *dir, const char *name, size_t len)
+{
+	static uint32_t last_cookie = DIR_FIRST;
+	struct dirent *e = kmem_alloc(sizeof(*e) + len + 1), **link = bucket(dir, name, len);
+
+	if (e == NULL)
+		return NULL;
+	e->hash_next = *link;
+	*link = e;
+	e->prev = dir->last;
+	*(dir->last != NULL ? &dir->last->next : &dir->entries) = e;
+	dir->last = e;
+	e->dir = dir;
+	e->cookie = last_cookie++;
+	e->len = (uint8_t)len;
+	memcpy(e->name, name, len);
+	return e;
+}
+
+/* e becomes a name of n. */
+static void
+attach(struct dirent *e, struct node *n)
+{
+	e->node = n;
+	e->name_next = NULL;
+	e->name_link = n->names != NULL ? n->names_end : &n->names;
+	*e->name_link = e;
+	n->names_end = &e->name_next;
+	node_ref(n);
+	n->nlink++;
+	if (node_is(n, S_IFDIR)) {
+		node_ref(e->dir);
+		if (n->parent != NULL)
+			node_unref(n->parent);
+		n->parent = e->dir;
+		n->nlink++;
+		e->dir->nlink++;
+	}
+	n->ctime = e->dir->mtime = e->dir->ctime = fs_now();
+}
+
+/* It isn't any more. A directory goes on having its "..", for those in it. */
+static void
+detach(struct dirent *e)
+{
+	struct node *n = e->node;
+
+	*e->name_link = e->name_next;
+	*(e->name_next != NULL ? &e->name_next->name_link : &n->names_end) = e->name_link;
+	n->nlink--;
+	if (node_is(n, S_IFDIR)) {
+		n->nlink--;
+		e->dir->nlink--;
+	}
+	n->ctime = e->dir->mtime = e->dir->ctime = fs_now();
+	node_unref(n);
+}
+
+int
+ramfs_link(struct node *dir, const char *name, size_t len, struct node *n)
+{
+	struct dirent *e = entry_create(dir, name, len);
+
+	if (e == NULL)
+		return ENOMEM;
+	attach(e, n);
+	return 0;
+}
+
+void
+ramfs_unlink(struct node *dir, const char *name, size_t len)
+{
+	struct dirent **link = find(dir, name, len), *e = *link;
+
+	*link = e->hash_next;
+	*(e->prev != NULL ? &e->prev->next : &dir->entries) = e->next;
+	*(e->next != NULL ? &e->next->prev : &dir->last) = e->prev;
+	dir->hint = NULL;
+	detach(e);
+	kmem_free(e);
+}
+
+int
+ramfs_rename(const struct walk *from, const struct walk *to)
+{
+	struct dirent *e = *find(to->dir, to->name, to->len);
+
+	if (e != NULL)
+		detach(e);
+	else if ((e = entry_create(to->dir, to->name, to->len)) == NULL)
+		return ENOMEM;
+	attach(e, from->node);
+	ramfs_unlink(from->dir, from->name, from->len);
+	return 0;
+}
+
+int
+ramfs_lookup(struct node *dir, const char *name, size_t len, struct node **out)
+{
+	struct dirent *e = *find(dir, name, len);
+
+	if (e == NULL)
+		return ENOENT;
+	*out = e->node;
+	node_ref(*out);
+	return 0;
+}
+
+bool
+ramfs_next(struct node *dir, uint32_t *pos, struct dir_entry *entry)
+{
+	struct dirent *e = dir->hint != NULL && dir->hint->cookie < *pos ? dir->hint : dir->entries;
+
+	while (e != NULL && e->cookie < *pos)
+		e = e->next;
+	if (e == NULL)
+		return false;
+	dir->hint = e;
+	*pos = e->cookie + 1;
+	entry->name = e->name;
+	entry->ino = e->node->ino;
+	entry->mode = e->node->mode;
+	return true;
+}
+
+bool
+ramfs_name(const struct node *dir, struct dir_entry *entry)
+{
+	entry->name = dir->names != NULL ? dir->names->name : NULL;
+	return dir->names != NULL;
+}
+
+#define DIR_OPS .lookup = ramfs_lookup, .next = ramfs_next, .name = ramfs_name
+
+const struct dir_ops ramfs_dir_ops = {DIR_OPS, .changes = true};
+const struct dir_ops ramfs_fixed_ops = {DIR_OPS};
+
+struct node *
+ramfs_mkdir(struct node *dir, const char *name, size_t len)
+{
+	struct dirent *e = *find(dir, name, len);
+	struct node *n;
+
+	if (e != NULL)
+		return node_is(e->node, S_IFDIR) ? e->node : NULL;
+	n = node_create(dir, S_IFDIR | 0755);
+	if (n == NULL)
+		return NULL;
+	if (ramfs_setup(n) != 0 || ramfs_link(dir, name, len, n) != 0) {
+		node_unref(n);
+		return NULL;
+	}
+	node_unref(n);
+	return n;
+}
+
+bool
+fs_node_name(const struct node *n, char *path, size_t size)
+{
+	const struct dirent *e = n->names;
+	const char *p;
+
+	if (n->label != NULL)
+		return (size_t)snprintf(path, size, "/memfd:%s (deleted)", n->label) < size;
+	if (!node_is(n, S_IFDIR) && (e == NULL || e->len + 3u > size))
+		return false;
+	p = node_is(n, S_IFDIR) ? fs_path(n, path, size) : fs_path(e->dir, path, size - e->len - 1);
+	if (p == NULL)
+		return false;
+	memmove(path, p, strlen(p) + 1);
+	if (node_is(n, S_IFDIR))
+		return true;
+	size = strlen(path);
+	if (path[size - 1] != '/')
+		path[size++] = '/';
+	memcpy(path + size, e->name, e->len + 1);
+	return true;
+}
+
+bool
+fs_object_name(struct vm_object *obj, uint32_t *ino, char *path, size_t size)
+{
+	const struct node *n = obj->fixed ? NULL : file_map_of(obj)->node;
+
+	if (n == NULL)
+		return false;
+	*ino = n->ino;
+	return fs_node_name(n, path, size);
+}
+
+/* ---- Regular files ---- */
+
+/* What lies behind the end in its page, where a mapping may have written. */
+static void
+clear_tail(struct node *n)
+{
+	uint32_t in_page = n->size & PAGE_MASK;
+	frame_t f;
+	char *w;
+
+	if (in_page == 0 || !vm_object_peek(n->object, n->size >> PAGE_SHIFT, &f))
+		return;
+	w = window_open(f);
+	memset(w + in_page, 0, PAGE_SIZE - in_page);
+	window_close(w);
+}
+
+int
+ramfs_resize(struct node *n, uint32_t size)
+{
+	uint32_t npages = page_round(size) >> PAGE_SHIFT;
+
+	if (size > FILE_MAX)
+		return EFBIG;
+	if (npages < n->object->npages)
+		file_map_forget(n->object, npages);
+	if (npages != n->object->npages && vm_object_resize(n->object, npages) != 0)
+		return ENOSPC;
+	if (size > n->size)
+		clear_tail(n);
+	if (size < n->size) {
+		n->size = size;
+		clear_tail(n);
+	}
+	n->size = size;
+	n->mtime = n->ctime = fs_now();
+	return 0;
+}
+
+void
+ramfs_zero(struct node *n, uint32_t from, uint32_t to)
+{
+	while (from < to && from < n->size) {
+		uint32_t off = from & PAGE_MASK, k = PAGE_SIZE - off;
+		frame_t f;
+
+		k = k < to - from ? k : to - from;
+		if (vm_object_peek(n->object, from >> PAGE_SHIFT, &f)) {
+			char *w = window_open(f);
+
+			memset(w + off, 0, k);
+			window_close(w);
+		}
+		from += k;
+		sched_point();
+	}
+	n->mtime = n->ctime = fs_now();
+}
+
+/* Move n bytes between the file's page at f->offset and the user: a view is
+ * open meanwhile, which may fault but never sleeps. */
+static int
+move(struct file *f, struct uio *u, size_t n)
+{
+	uint32_t before = u->left;
+	char *page = window_open(vm_object_page(f->node->object, f->offset >> PAGE_SHIFT));
+	int err = uio_move(u, page + (f->offset & PAGE_MASK), n);
+
+	window_close(page);
+	f->offset += before - u->left;
+	if (err == 0 && f->offset % CHUNK < n)
+		sched_point();
+	return err;
+}
+
+/* How much of u goes into the page of f->offset, and not beyond `end`. */
+static size_t
+piece(const struct file *f, const struct uio *u, uint32_t end)
+{
+	size_t k = PAGE_SIZE - (f->offset & PAGE_MASK);
+
+	if (k > end - f->offset)
+		k = end - f->offset;
+	return k < u->left ? k : u->left;
+}
+
+static int
+file_read(struct file *f, struct uio *u)
+{
+	uint32_t all = u->left;
+	int err = 0;
+
+	while (err == 0 && u->left > 0 && f->offset < f->node->size)
+		err = move(f, u, piece(f, u, f->node->size));
+	if (err == 0 || u->left < all)
+		f->node->atime = fs_now();
+	return err;
+}
+
+/* Write what goes into one page of the file. Nothing changes unless at least one byte is
+ * written: before the file grows, or loses its set-id bits, it is known that a byte can
+ * be had and that there is room for it. */
+static int
+write_piece(struct file *f, struct uio *u)
+{
+	struct node *n = f->node;
+	uint32_t offset = f->offset, old = n->size, k;
+	int err;
+
+	if (f->flags & O_APPEND)
+		f->offset = n->size;
+	k = f->offset < FILE_MAX ? piece(f, u, FILE_MAX) : 0;
+	err = k == 0 ? EFBIG : uio_probe(u);
+	if (err == 0 && f->offset + k > n->size)
+		err = ramfs_resize(n, f->offset + k);
+	if (err != 0) {
+		f->offset = offset;
+		return err;
+	}
+	node_drop_setid(n);
+	err = move(f, u, k);
+	/* Bad memory in the middle: what wasn't moved isn't there. */
+	if (err != 0 && n->size > old)
+		ramfs_resize(n, f->offset > old ? f->offset : old);
+	return err;
+}
+
+static int
+file_write(struct file *f, struct uio *u)
+{
+	uint32_t all = u->left;
+	int err = 0;
+
+	while (err == 0 && u->left > 0)
+		err = write_piece(f, u);
+	if (u->left < all)
+		f->node->mtime = f->node->ctime = fs_now();
+	return err;
+}
+
+static int
+dir_read(struct file *f, struct uio *u)
+{
+	return EISDIR;
+}
+
+const struct file_ops dir_file_ops = {.read = dir_read};
+const struct file_ops ramfs_file_ops = {.read = file_read, .write = file_write};
+
+int
+ramfs_setup(struct node *n)
+{
+	if (node_is(n, S_IFDIR)) {
+		n->dops = &ramfs_dir_ops;
+		n->fops = &dir_file_ops;
+	} else if (node_is(n, S_IFIFO)) {
+		n->fops = &fifo_ops;
+	} else if (node_is(n, S_IFREG)) {
+		n->fops = &ramfs_file_ops;
+		n->object = file_map_create(n);
+		return n->object != NULL ? 0 : ENOMEM;
+	}
+	return 0;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Time. The machine's timer ticks HZ times a second; its calendar is read once,
+ * at boot, and the ticks carry it on.
+ */
+#include "proc/clock.h"
+
+#include "abi/errno.h"
+#include "base/bits.h"
+#include "base/printf.h"
+#include "proc/proc.h"
+
+#define SECOND_NS 1000000000u
+#define TICK_NS (SECOND_NS / HZ)
+
+int64_t clock_ticks;
+int64_t clock_now;
+int64_t clock_boot;
+static int64_t up_seconds;
+static uint32_t up_ticks; /* beyond up_seconds */
+
+void
+clock_init(void)
+{
+	clock_boot = clock_now = machine_rtc();
+}
+
+/*
+ * Hierarchical timing wheels (Varghese and Lauck, 1987). Wheel w is indexed by bits
+ * 6w to 6w + 5 of the expiry tick, and a timer is on the wheel of the highest bit in
+ * which its tick differs from the current one. When a wheel has come round, the timers
+ * at the next place of the wheel above are near enough to move down. Setting a timer
+ * takes the same time among any number of them, and a timer moves at most WHEELS times.
+ */
+#define WHEEL_BITS 6u
+#define WHEELS (64u / WHEEL_BITS + 1)
+static struct timer *wheels[WHEELS][1u << WHEEL_BITS];
+
+static struct timer **
+wheel_place(unsigned wheel, int64_t tick)
+{
+	return &wheels[wheel][tick >> wheel * WHEEL_BITS & ((1u << WHEEL_BITS) - 1)];
+}
+
+static void
+wheel_add(struct timer *t)
+{
+	unsigned wheel = (63 - __builtin_clzll((t->tick ^ clock_ticks) | 1)) / WHEEL_BITS;
+	struct timer **place = wheel_place(wheel, t->tick);
+
+	t->next = *place;
+	t->link = place;
+	if (t->next != NULL)
+		t->next->link = &t->next;
+	*place = t;
+}
+
+/* The tick has come: what is due happens, the highest wheel that moves moves first. */
+static void
+wheel_turn(void)
+{
+	uint32_t low = (1u << WHEEL_BITS) - 1;
+	unsigned wheel = 0;
+	struct timer *t;
+
+	while (wheel < WHEELS - 1 && (clock_ticks >> wheel * WHEEL_BITS & low) == 0)
+		wheel++;
+	do {
+		while ((t = *wheel_place(wheel, clock_ticks)) != NULL) {
+			timer_cancel(t);
+			if (t->tick == clock_ticks)
+				t->fn(t->arg);
+			else
+				wheel_add(t);
+		}
+	} while (wheel-- > 0);
+}
+
+void
+timer_set(struct timer *t, int64_t ticks, void (*fn)(void *), void *arg)
+{
+	timer_cancel(t);
+	t->tick = clock_ticks + ticks;
+	t->fn = fn;
+	t->arg = arg;
+	wheel_add(t);
+}
+
+void
+timer_cancel(struct timer *t)
+{
+	if (t->link == NULL)
+		return;
+	*t->link = t->next;
+	if (t->next != NULL)
+		t->next->link = t->link;
+	t->link = NULL;
+}
+
+int64_t
+timer_left(const struct timer *t)
+{
+	return t->link == NULL ? 0 : t->tick - clock_ticks;
+}
+
+void
+clock_tick(bool user)
+{
+	clock_ticks++;
+	if (++up_ticks == HZ) {
+		up_ticks = 0;
+		up_seconds++;
+		clock_now++;
+	}
+	wheel_turn();
+	load_tick(user);
+	sched_tick(user);
+}
+
+void
+clock_monotonic(struct abi_timespec64 *t)
+{
+	uint32_t ns = machine_subtick_ns();
+
+	/* Time stands still when a tick is due, until it is taken. So the seconds
+	 * told here are always those of clock_seconds(). */
+	if (ns >= TICK_NS)
+		ns = TICK_NS - 1;
+	*t = (struct abi_timespec64){.tv_sec = up_seconds, .tv_nsec = up_ticks * TICK_NS + ns};
+}
+
+void
+clock_realtime(struct abi_timespec64 *t)
+{
+	clock_monotonic(t);
+	t->tv_sec += clock_boot;
+}
+
+/* ---- Waiting: until a tick, counted from boot without wrapping ---- */
+
+/* No wait lasts until more than this many seconds after boot (Linux has the same limit,
+ * for it counts nanoseconds in 63 bits). So sums of ticks do not overflow. */
+#define FAR 9223372036ll
+
+static int64_t
+not_beyond_far(int64_t end)
+{
+	return end < FAR * HZ ? end : FAR * HZ;
+}
+
+/* Returns the number of ticks in that time, a part of a tick counted as one. */
+static int64_t
+ticks_for(int64_t sec, uint32_t nsec)
+{
+	return (sec < FAR ? sec : FAR) * HZ + (nsec + TICK_NS - 1) / TICK_NS;
+}
+
+int64_t
+clock_until(const struct abi_timespec64 *t, bool realtime)
+{
+	return not_beyond_far(ticks_for(t->tv_sec - (realtime ? clock_boot : 0), t->tv_nsec));
+}
+
+int64_t
+clock_after(const struct abi_timespec64 *t)
+{
+	struct proc *p = curproc();
+
+	if (p->resumed)
+		return p->sleep_end;
+	p->sleep_end = 0; /* not at all: that time is past */
+	if (t->tv_sec != 0 || t->tv_nsec != 0)
+		p->sleep_end = not_beyond_far(
+			clock_ticks + ticks_for(t->tv_sec, t->tv_nsec + machine_subtick_ns()));
+	return p->sleep_end;
+}
+
+void
+clock_left(int64_t end, struct abi_timespec64 *t)
+{
+	/* Without the tick begun: never more than was asked for. */
+	int64_t left = end - clock_ticks - 1;
+
+	clock_from_ticks(left < 0 ? 0 : left, t);
+}
+
+void
+clock_from_ticks(uint64_t ticks, struct abi_timespec64 *t)
+{
+	uint32_t rest = bits_divide(&ticks, HZ);
+
+	*t = (struct abi_timespec64){.tv_sec = (int64_t)ticks, .tv_nsec = rest * TICK_NS};
+}
+
+int
+clock_sleep(const void *chan, const char *why, int64_t end)
+{
+	if (end == CLOCK_NEVER)
+		return tsleep(chan, PCATCH, why, 0);
+	return end <= clock_ticks ? ETIMEDOUT : tsleep(chan, PCATCH, why, end - clock_ticks);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Process groups: each knows its members, so that what is about a group costs
+ * no more than these, however many other processes there are. A session is
+ * known by its first group, which stays until the last of its groups goes.
+ */
+#include "proc/pgrp.h"
+
+#include "abi/errno.h"
+#include "mem/kmem.h"
+#include "base/printf.h"
+#include "proc/proc.h"
+
+#define BUCKETS 1024u
+
+static struct pgrp *groups[BUCKETS];
+
+static struct pgrp **
+bucket(int id)
+{
+	return &groups[(unsigned)id % BUCKETS];
+}
+
+struct pgrp *
+pgrp_find(int id)
+{
+	struct pgrp *g;
+
+	for (g = *bucket(id); g != NULL && g->id != id; g = g->hash_next)
+		;
+	return g;
+}
+
+struct proc *
+pgrp_first(int id)
+{
+	const struct pgrp *g = pgrp_find(id);
+
+	return g != NULL ? g->members : NULL;
+}
+
+/* session NULL: it is the first of its own. => NULL: no memory. */
+static struct pgrp *
+pgrp_create(int id, struct pgrp *session)
+{
+	struct pgrp *g = kmem_alloc(sizeof(*g)), **first = bucket(id);
+
+	if (g == NULL)
+		return NULL;
+	g->id = id;
+	g->session = session != NULL ? session : g;
+	if (session != NULL)
+		session->refs++;
+	g->hash_next = *first;
+	*first = g;
+	return g;
+}
+
+static void
+pgrp_unref(struct pgrp *g)
+{
+	struct pgrp **link = bucket(g->id);
+
+	ASSERT(g->refs > 0);
+	if (--g->refs > 0)
+		return;
+	while (*link != g)
+		link = &(*link)->hash_next;
+	*link = g->hash_next;
+	pid_drop(g->id);
+	if (g->session != g)
+		pgrp_unref(g->session);
+	kmem_free(g);
+}
+
+void
+pgrp_join(struct proc *p, struct pgrp *g)
+{
+	g->refs++;
+	p->pgrp = g;
+	p->pgrp_next = g->members;
+	p->pgrp_link = &g->members;
+	if (p->pgrp_next != NULL)
+		p->pgrp_next->pgrp_link = &p->pgrp_next;
+	g->members = p;
+}
+
+void
+pgrp_leave(struct proc *p)
+{
+	*p->pgrp_link = p->pgrp_next;
+	if (p->pgrp_next != NULL)
+		p->pgrp_next->pgrp_link = p->pgrp_link;
+	pgrp_unref(p->pgrp);
+	p->pgrp = NULL;
+}
+
+/* Could p, were it in group `from`, continue a child of its that is in g? */
+static bool
+could_continue(const struct proc *p, const struct pgrp *from, const struct pgrp *g)
+{
+	return p != NULL && p->pid != INIT_PID && from != g && from->session == g->session;
+}
+
+static bool
+parent_could_continue(const struct proc *p, const struct pgrp *g)
+{
+	return p->parent != NULL && could_continue(p->parent, p->parent->pgrp, g);
+}
+
+/* One member of g fewer has a parent that could continue it. Puts g on the list if it is
+ * orphaned now. */
+static void
+lose_holder(struct pgrp *g, struct pgrp **orphaned)
+{
+	ASSERT(g->held > 0);
+	if (--g->held > 0)
+		return;
+	g->orphaned_next = *orphaned;
+	*orphaned = g;
+}
+
+/* Nobody is left to continue the stopped members of these groups. */
+static void
+tell_orphaned(const struct pgrp *g)
+{
+	const struct proc *p;
+
+	for (; g != NULL; g = g->orphaned_next) {
+		for (p = g->members; p != NULL && p->state != PROC_STOPPED; p = p->pgrp_next)
+			;
+		if (p == NULL)
+			continue;
+		signal_post_group(g->id, SIGHUP, NULL);
+		signal_post_group(g->id, SIGCONT, NULL);
+	}
+}
+
+void
+pgrp_let_go(const struct proc *p)
+{
+	struct pgrp *orphaned = NULL;
+
+	if (parent_could_continue(p, p->pgrp))
+		lose_holder(p->pgrp, &orphaned);
+	tell_orphaned(orphaned);
+}
+
+/* p moves between these groups: which groups does it hold as a parent, and is it held?
+ * What is gained is counted first, so that no group seems orphaned meanwhile. */
+static void
+count_gained(const struct proc *p, struct pgrp *to)
+{
+	const struct proc *child;
+	unsigned i;
+
+	to->held += parent_could_continue(p, to);
+	for (i = 0; i < CHILD_LISTS; i++)
+		for (child = p->children[i]; child != NULL; child = child->sibling)
+			if (child->state != PROC_ZOMBIE)
+				child->pgrp->held += could_continue(p, to, child->pgrp);
+}
+
+static void
+count_lost(const struct proc *p, struct pgrp *from)
+{
+	struct pgrp *orphaned = NULL;
+	const struct proc *child;
+	unsigned i;
+
+	if (parent_could_continue(p, from))
+		lose_holder(from, &orphaned);
+	for (i = 0; i < CHILD_LISTS; i++)
+		for (child = p->children[i]; child != NULL; child = child->sibling)
+			if (child->state != PROC_ZOMBIE && could_continue(p, from, child->pgrp))
+				lose_holder(child->pgrp, &orphaned);
+	/* Only now: a child that goes on moves to another of these lists. */
+	tell_orphaned(orphaned);
+}
+
+int
+pgrp_move(struct proc *p, int id, struct pgrp *session)
+{
+	struct pgrp *g = pgrp_find(id), *old = p->pgrp;
+
+	if (g == NULL)
+		g = pgrp_create(id, session);
+	if (g == NULL)
+		return ENOMEM;
+	if (g == old)
+		return 0;
+	if (old == NULL) {
+		pgrp_join(p, g);
+		return 0;
+	}
+	old->refs++; /* it stays until it has been told that p is gone */
+	if (p->state != PROC_ZOMBIE)
+		count_gained(p, g);
+	pgrp_leave(p);
+	pgrp_join(p, g);
+	if (p->state != PROC_ZOMBIE)
+		count_lost(p, old);
+	pgrp_unref(old);
+	return 0;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which processes there are, by number and by age, and which numbers are taken:
+ * those of processes, of groups and of sessions.
+ */
+#include "proc/proc.h"
+
+#define PID_HASH 1024u
+
+struct proc *proc_list;
+unsigned proc_count, proc_forks;
+int proc_last_pid;
+
+static struct proc **list_end = &proc_list;
+static struct proc *pid_hash[PID_HASH];
+
+struct proc *
+proc_find(int pid)
+{
+	struct proc *p;
+
+	if (pid <= 0)
+		return NULL;
+	for (p = pid_hash[pid % PID_HASH]; p != NULL && p->pid != pid; p = p->hash_next)
+		;
+	return p;
+}
+
+/* Numbers that a process, a group or a session has, and 0; and which words of this
+ * are not empty. */
+#define WORDS ((PID_MAX + 1) / 32)
+static uint32_t taken[WORDS] = {1}, used[WORDS / 32] = {1};
+
+/* The first bit from n on that differs from those of `unlike`; end, whole words: none. */
+static uint32_t
+bit_from(const uint32_t *set, uint32_t n, uint32_t end, uint32_t unlike)
+{
+	uint32_t found;
+
+	for (; n < end; n = (n | 31) + 1) {
+		found = (set[n / 32] ^ unlike) & ~0u << n % 32;
+		if (found != 0)
+			return (n & ~31u) + __builtin_ctz(found);
+	}
+	return end;
+}
+
+/* The first number from n on that is taken; above PID_MAX: none. */
+static uint32_t
+taken_from(uint32_t n)
+{
+	uint32_t end = (n | 31) + 1, found = n <= PID_MAX ? bit_from(taken, n, end, 0) : n;
+
+	if (found < end)
+		return found;
+	found = bit_from(used, end / 32, WORDS, 0) * 32;
+	return found <= PID_MAX ? bit_from(taken, found, found + 32, 0) : found;
+}
+
+struct proc *
+proc_find_from(uint32_t pid)
+{
+	struct proc *p = NULL;
+
+	for (pid = taken_from(pid); p == NULL && pid <= PID_MAX; pid = taken_from(pid + 1))
+		p = proc_find(pid);
+	return p;
+}
+
+static void
+number_take(int n)
+{
+	taken[n / 32] |= 1u << n % 32;
+	used[n / 1024] |= 1u << n / 32 % 32;
+}
+
+void
+pid_drop(int n)
+{
+	if (proc_find(n) != NULL || pgrp_find(n) != NULL)
+		return;
+	taken[n / 32] &= ~(1u << n % 32);
+	if (taken[n / 32] == 0)
+		used[n / 1024] &= ~(1u << n / 32 % 32);
+}
+
+int
+pid_alloc(void)
+{
+	uint32_t n = bit_from(taken, proc_last_pid + 1, PID_MAX + 1, ~0u);
+
+	if (n > PID_MAX)
+		n = bit_from(taken, 0, PID_MAX + 1, ~0u);
+	if (n > PID_MAX)
+		return 0;
+	proc_last_pid = n;
+	return n;
+}
+
+void
+pid_add(struct proc *p)
+{
+	struct proc **bucket = &pid_hash[p->pid % PID_HASH];
+
+	p->hash_next = *bucket;
+	*bucket = p;
+	p->next = NULL;
+	p->list_link = list_end;
+	*list_end = p;
+	list_end = &p->next;
+	number_take(p->pid);
+	proc_count++;
+	proc_forks++;
+}
+
+void
+pid_remove(struct proc *p)
+{
+	struct proc **link = &pid_hash[p->pid % PID_HASH];
+
+	while (*link != p)
+		link = &(*link)->hash_next;
+	*link = p->hash_next;
+	*p->list_link = p->next;
+	if (p->next != NULL)
+		p->next->list_link = p->list_link;
+	else
+		list_end = p->list_link;
+	proc_count--;
+	pid_drop(p->pid);
+}

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Processes: birth, death, and what parents are told.
+ */
+#include "proc/proc.h"
+
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "mem/kmem.h"
+#include "base/printf.h"
+#include "shm/shm.h"
+#include "base/string.h"
+#include "vm/vm.h"
+
+static struct proc *init;
+
+/* ---- Children ---- */
+
+/* Where a child is depends on its parent, exit_signal and news: it is taken away
+ * before one of these changes, and added again. Init has no parent. */
+static void
+child_add(struct proc *p)
+{
+	struct proc **list;
+
+	if (p->parent == NULL)
+		return;
+	list = &p->parent->children[proc_child_list(p, p->news)];
+	p->sibling = *list;
+	p->sibling_link = list;
+	if (p->sibling != NULL)
+		p->sibling->sibling_link = &p->sibling;
+	*list = p;
+}
+
+static void
+child_remove(struct proc *p)
+{
+	if (p->parent == NULL)
+		return;
+	*p->sibling_link = p->sibling;
+	if (p->sibling != NULL)
+		p->sibling->sibling_link = p->sibling_link;
+}
+
+static void
+set_news(struct proc *p, enum news news, int status)
+{
+	child_remove(p);
+	p->news = news;
+	p->status = status;
+	child_add(p);
+}
+
+void
+proc_ends_normally(struct proc *p)
+{
+	child_remove(p);
+	p->exit_signal = SIGCHLD;
+	child_add(p);
+}
+
+/* ---- Birth ---- */
+
+/* The parts that every process has. => NULL with nothing taken. */
+static struct proc *
+proc_alloc(void (*fn)(void), struct sigstate *sig)
+{
+	struct proc *p = kmem_alloc(sizeof(*p));
+
+	if (p == NULL || sig == NULL || machine_proc_init(p, fn) != 0) {
+		kmem_free(sig);
+		kmem_free(p);
+		return NULL;
+	}
+	p->state = PROC_NEW;
+	p->start_tick = clock_ticks;
+	p->sig = sig;
+	return p;
+}
+
+static void
+proc_free(struct proc *p)
+{
+	machine_proc_free(p);
+	kmem_free(p->sig->note);
+	kmem_free(p->sig);
+	kmem_free(p);
+}
+
+/* What a child has of its parent's: all but what is pending. */
+static struct sigstate *
+sigstate_copy(const struct sigstate *from)
+{
+	struct sigstate *sig = kmem_copy(from, sizeof(*from));
+
+	if (sig != NULL) {
+		sig->pending = sig->waited = 0;
+		sig->use_saved = false;
+		sig->restart = 0;
+		sig->note = NULL;
+	}
+	return sig;
+}
+
+void
+proc_init(void (*fn)(void))
+{
+	struct proc *p = proc_alloc(fn, kmem_alloc(sizeof(*p->sig)));
+
+	if (p == NULL || vm_space_create(&p->space) != 0 || fdtable_create(&p->files) != 0 ||
+	    pgrp_move(p, INIT_PID, NULL) != 0)
+		noboot("too little memory for the first process");
+	p->pid = proc_last_pid = INIT_PID;
+	p->exit_signal = SIGCHLD;
+	strlcpy(p->name, "init", sizeof(p->name));
+	memcpy(p->rlimit, rlimit_first, sizeof(p->rlimit));
+	p->umask = 022;
+	p->cwd = fs_root();
+	node_ref(p->cwd);
+	pid_add(p);
+	init = p;
+	sched_start(p);
+}
+
+/* The first that a new process does, in its own space. */
+static void
+fork_return(void)
+{
+	struct proc *p = curproc();
+
+	if (p->set_tid != 0)
+		copyout(p->set_tid, &p->pid, sizeof(p->pid));
+}
+
+/* A parent waits for its space. Only what kills or stops it gets through. */
+static void
+vfork_wait(struct proc *p)
+{
+	sigset_t mask = p->sig->mask;
+
+	signal_set_mask(~0ull);
+	while (p->borrower != NULL)
+		if (tsleep(&p->borrower, PCATCH, "vfork", 0) == EINTR)
+			signal_deliver();
+	signal_set_mask(mask);
+}
+
+int
+proc_fork(const struct birth *how, int *pid)
+{
+	struct proc *parent = curproc(), *p;
+	int err = ENOMEM;
+
+	if (parent->cred.ruid != 0 && parent->cred.euid != 0 &&
+	    proc_beyond_limit(parent->cred.ruid, 1))
+		return EAGAIN;
+	p = proc_alloc(fork_return, sigstate_copy(parent->sig));
+	if (p == NULL)
+		return ENOMEM;
+	if (fdtable_fork(parent->files, &p->files) != 0)
+		goto no_files;
+	machine_proc_fork(p, parent, how->sp);
+	p->pid = pid_alloc();
+	if (p->pid == 0) {
+		err = EAGAIN;
+		goto no_space;
+	}
+	/* Last, for it counts attaches: nothing after it can fail. */
+	if (how->vfork) {
+		p->space = parent->space;
+		p->lender = parent;
+		parent->borrower = p;
+	} else if (vm_space_fork(parent->space, &p->space) != 0) {
+		goto no_space;
+	}
+	p->exit_signal = how->exit_signal;
+	p->set_tid = how->set_tid;
+	p->clear_tid = how->clear_tid;
+	p->cred = parent->cred;
+	p->umask = parent->umask;
+	p->cwd = parent->cwd;
+	node_ref(p->cwd);
+	proc_set_program(p, parent->program);
+	p->guarded = parent->guarded;
+	p->crowded = parent->crowded;
+	parent->crowded = false; /* as on Linux: a child is told instead */
+	p->exec_id = p->parent_exec_id = parent->exec_id;
+	memcpy(p->name, parent->name, sizeof(p->name));
+	memcpy(p->rlimit, parent->rlimit, sizeof(p->rlimit));
+	p->nice = parent->nice;
+	pid_add(p);
+	pgrp_join(p, parent->pgrp);
+	p->parent = parent;
+	child_add(p);
+	*pid = p->pid;
+	sched_start(p);
+	shm_verify();
+	if (how->vfork)
+		vfork_wait(parent);
+	return 0;
+no_space:
+	fdtable_destroy(p->files);
+no_files:
+	proc_free(p);
+	return err;
+}
+
+void
+proc_set_program(struct proc *p, struct node *n)
+{
+	struct node *old = p->program;
+
+	p->program = n;
+	if (n != NULL) {
+		node_ref(n);
+		node_deny_write(n); /* Somebody runs it already. */
+	}
+	if (old != NULL) {
+		node_allow_write(old);
+		node_unref(old);
+	}
+}
+
+/* ---- Spaces, lent and borrowed ---- */
+
+struct vm_space *
+proc_own_space(const struct proc *p)
+{
+	return p->lender == NULL ? p->space : NULL;
+}
+
+/*
+ * Lenders and borrowers are a chain, for who has borrowed a space may lend it
+ * in turn. All but the last of it sleep. Who leaves, and be it killed in its
+ * sleep, leaves the space to the neighbours, and if there are none it goes.
+ */
+void
+proc_set_space(struct vm_space *sp)
+{
+	struct proc *p = curproc(), *lender = p->lender, *borrower = p->borrower;
+	struct vm_space *old = p->space;
+	const uint32_t zero = 0;
+
+	if (p->clear_tid != 0 && lender != NULL)
+		copyout(p->clear_tid, &zero, sizeof(zero));
+	p->clear_tid = 0;
+	p->space = sp;
+	pmap_activate(sp != NULL ? &sp->pmap : NULL);
+	p->lender = p->borrower = NULL;
+	if (borrower != NULL)
+		borrower->lender = lender;
+	if (lender != NULL)
+		lender->borrower = borrower;
+	if (lender != NULL && borrower == NULL)
+		wakeup(&lender->borrower);
+	if (lender == NULL && borrower == NULL)
+		vm_space_destroy(old);
+	shm_verify();
+}
+
+void
+proc_guard(struct proc *p)
+{
+	p->guarded = true;
+	p->death_signal = 0;
+}
+
+/* ---- Death ---- */
+
+/* A signal, and an end to the parent's wait. */
+static void
+tell_parent(struct proc *p, int sig, int code, int status)
+{
+	struct abi_siginfo info = {.si_signo = sig, .si_code = code};
+
+	info.u.who.pid = p->pid;
+	info.u.who.uid = p->cred.ruid;
+	info.u.who.status = status;
+	info.u.who.utime = (uint32_t)p->utime;
+	info.u.who.stime = (uint32_t)p->stime;
+	if (sig != 0)
+		signal_post(p->parent, sig, &info);
+	wakeup(p->parent);
+}
+
+/* Init ends: so does everything. */
+static _Noreturn void
+init_exit(int status)
+{
+	int sig = status & 0x7f;
+
+	if (sig != 0)
+		printf("init was ended by %s\n", signal_name(sig));
+	machine_shutdown(VERDICT_EXIT, sig != 0 ? 128 + sig : status >> 8 & 0xff);
+}
+
+/* A child that asked for a signal at its parent's end gets it, if the parent may
+ * send it one. */
+static void
+death_signal(const struct proc *parent, struct proc *child)
+{
+	struct abi_siginfo info = {.si_signo = child->death_signal, .si_code = SI_USER};
+
+	if (child->death_signal == 0 || !cred_may_signal(parent, child, info.si_signo))
+		return;
+	info.u.who.pid = parent->pid;
+	info.u.who.uid = parent->cred.ruid;
+	signal_post(child, info.si_signo, &info);
+}
+
+static void
+orphan_children(struct proc *p)
+{
+	struct proc *child;
+	unsigned i;
+
+	for (i = 0; i < CHILD_LISTS; i++) {
+		while ((child = p->children[i]) != NULL) {
+			if (child->state != PROC_ZOMBIE)
+				pgrp_let_go(child);
+			child_remove(child);
+			child->parent = init;
+			child->exit_signal = SIGCHLD;
+			child_add(child);
+			death_signal(p, child);
+			if (child->state == PROC_ZOMBIE)
+				wakeup(init);
+		}
+	}
+}
+
+/* Returns the signal that tells the parent of p's end. The program that chose another
+ * than SIGCHLD may be gone: the one that runs since, perhaps as somebody else, has
+ * not asked for it. */
+static int
+end_signal(const struct proc *p)
+{
+	return p->parent_exec_id == p->parent->exec_id ? p->exit_signal : SIGCHLD;
+}
+
+/* Will nobody ask for it? */
+static bool
+unwanted(const struct proc *p)
+{
+	const struct abi_sigaction *chld = &p->parent->sig->act[SIGCHLD - 1];
+
+	return p->parent != init && end_signal(p) == SIGCHLD &&
+	       (chld->handler == 1 || (chld->flags & SA_NOCLDWAIT));
+}
+
+void
+proc_exit(int status)
+{
+	struct proc *p = curproc();
+	int sig = status & 0x7f;
+
+	if (p == init)
+		init_exit(status);
+	timer_cancel(&p->alarm_timer);
+	if (p->pid == proc_sid(p))
+		tty_leave(p->pid);
+	/* The attaches go with the space; from here on it has no user memory. */
+	proc_set_space(NULL);
+	fdtable_destroy(p->files);
+	p->files = NULL;
+	node_unref(p->cwd);
+	p->cwd = NULL;
+	proc_set_program(p, NULL);
+	orphan_children(p);
+	p->state = PROC_ZOMBIE;
+	pgrp_let_go(p);
+	if (unwanted(p)) {
+		wakeup(p->parent);
+		child_remove(p);
+		p->parent = init;
+		child_add(p);
+	}
+	set_news(p, NEWS_ENDED, status);
+	tell_parent(p, end_signal(p), sig != 0 ? CLD_KILLED : CLD_EXITED,
+	            sig != 0 ? sig : status >> 8 & 0xff);
+	sched_exit();
+}
+
+/* ---- What parents are told ---- */
+
+void
+ticks_to_timeval(uint64_t ticks, struct abi_timeval32 *tv)
+{
+	struct abi_timespec64 t;
+
+	clock_from_ticks(ticks, &t);
+	*tv = (struct abi_timeval32){.tv_sec = (int32_t)t.tv_sec, .tv_usec = t.tv_nsec / 1000};
+}
+
+void
+proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru)
+{
+	memset(ru, 0, sizeof(*ru));
+	ticks_to_timeval(own * p->utime + children * p->cutime, &ru->ru_utime);
+	ticks_to_timeval(own * p->stime + children * p->cstime, &ru->ru_stime);
+	ru->ru_minflt = own * p->faults + children * p->cfaults;
+}
+
+static void
+reap(struct proc *p)
+{
+	struct proc *parent = p->parent;
+
+	parent->cutime += p->utime + p->cutime;
+	parent->cstime += p->stime + p->cstime;
+	parent->cfaults += p->faults + p->cfaults;
+	child_remove(p);
+	pgrp_leave(p);
+	pid_remove(p);
+	proc_free(p);
+}
+
+void
+proc_told(struct proc *p)
+{
+	if (p->news == NEWS_ENDED)
+		reap(p);
+	else
+		set_news(p, NEWS_NONE, 0);
+}
+
+void
+proc_stop(int sig)
+{
+	struct proc *p = curproc();
+
+	p->state = PROC_STOPPED;
+	set_news(p, NEWS_STOPPED, sig << 8 | 0x7f);
+	if (!(p->parent->sig->act[SIGCHLD - 1].flags & SA_NOCLDSTOP))
+		tell_parent(p, SIGCHLD, CLD_STOPPED, sig);
+	else
+		wakeup(p->parent);
+	sched_stop();
+}
+
+void
+proc_continue(struct proc *p)
+{
+	set_news(p, NEWS_CONTINUED, 0xffff);
+	sched_start(p);
+	if (p->parent != NULL)
+		tell_parent(p, SIGCHLD, CLD_CONTINUED, SIGCONT);
+}

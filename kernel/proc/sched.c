@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The scheduler: one queue, first come first served, a slice of one tick; or
+ * by lot, see inject.h. Nice values change two things:
+ *
+ *	below 0		the slice is as many ticks longer
+ *	above 0		the process waits in a second queue, which is served when the
+ *			first is empty; the first of it moves to the first queue once
+ *			more ticks have passed than its nice value
+ *
+ * So where two processes always run, one of nice value 0 and one of n, the second
+ * has 1 - n ticks to one of the first if n is below 0, and one to n + 1 if it is
+ * above. Nobody waits for ever.
+ *
+ * A process is in one of these places, and moves as the arrows say:
+ *
+ *	running --> run queue		sched_yield
+ *	running --> sleep queue		tsleep, until wakeup, a signal or a time-out
+ *	sleep queue --> run queue	make_runnable
+ *
+ * Sleepers hang on a hash of their channels. The kernel is not preempted, so
+ * between a check of a condition and the tsleep that follows nothing can run
+ * that would make it true: no wake-up is lost, and no lock is needed.
+ */
+#include "proc/sched.h"
+
+#include "abi/errno.h"
+#include "base/bits.h"
+#include "proc/clock.h"
+#include "debug/inject.h"
+#include "base/printf.h"
+#include "proc/proc.h"
+
+#define SLEEP_BITS 10u
+
+struct proc *current_process;
+bool need_resched, return_work;
+
+static struct proc boot_proc; /* the context that machine start-up runs in */
+unsigned sched_runnable = 1;  /* the boot context, until it goes */
+static struct proc *run_first, **run_last = &run_first;
+static struct proc *nice_first, **nice_last = &nice_first; /* the second queue */
+static int nice_waited;                                    /* ticks, the first of it */
+static struct proc *sleepers[1u << SLEEP_BITS];
+
+static struct proc **
+sleep_bucket(const void *chan)
+{
+	return &sleepers[bits_hash((uintptr_t)chan, SLEEP_BITS)];
+}
+
+static void
+run_append(struct proc *p)
+{
+	sched_runnable += p->state != PROC_RUNNABLE;
+	p->state = PROC_RUNNABLE;
+	p->queue_next = NULL;
+	if (p->nice > 0) {
+		*nice_last = p;
+		nice_last = &p->queue_next;
+	} else {
+		*run_last = p;
+		run_last = &p->queue_next;
+	}
+}
+
+/* The first of the second queue becomes the last of the first one. */
+static void
+nice_move(void)
+{
+	struct proc *p = nice_first;
+
+	nice_first = p->queue_next;
+	if (nice_first == NULL)
+		nice_last = &nice_first;
+	nice_waited = 0;
+	p->queue_next = NULL;
+	*run_last = p;
+	run_last = &p->queue_next;
+}
+
+/* The first, or with sched=seed:N each with the same chance. */
+static struct proc *
+run_take(void)
+{
+	struct proc **link = &run_first, **other, *p;
+	unsigned n = 1;
+
+	if (run_first == NULL && nice_first != NULL)
+		nice_move();
+	for (other = link; inject_active && *other != NULL; other = &(*other)->queue_next)
+		if (inject_lot(n++))
+			link = other;
+	p = *link;
+	if (p == NULL)
+		return NULL;
+	*link = p->queue_next;
+	if (*link == NULL)
+		run_last = link;
+	return p;
+}
+
+/*
+ * Let the next one run. Where there is none the caller's context waits for an
+ * interrupt to make one runnable, which may be the caller itself.
+ */
+static void
+switch_away(void)
+{
+	struct proc *from = current_process, *to;
+
+	need_resched = false;
+	sched_runnable -= from->state != PROC_RUNNABLE;
+	while ((to = run_take()) == NULL)
+		machine_idle();
+	if (to == from)
+		return;
+	current_process = to;
+	return_work = true; /* it has not looked since it left */
+	machine_switch(from, to);
+}
+
+static void
+make_runnable(struct proc *p, int result)
+{
+	if (p->queue_link != NULL) {
+		*p->queue_link = p->queue_next;
+		if (p->queue_next != NULL)
+			p->queue_next->queue_link = p->queue_link;
+		p->queue_link = NULL;
+	}
+	timer_cancel(&p->sleep_timer);
+	p->chan = NULL;
+	p->sleep_result = result;
+	run_append(p);
+}
+
+static void
+time_out(void *arg)
+{
+	make_runnable(arg, ETIMEDOUT);
+}
+
+int
+tsleep(const void *chan, int flags, const char *why, int64_t ticks)
+{
+	struct proc *p = curproc(), **bucket = sleep_bucket(chan);
+
+	if ((flags & PCATCH) && signal_pending(p))
+		return EINTR;
+	p->state = PROC_SLEEPING;
+	p->chan = chan;
+	p->why = why;
+	p->sleep_flags = flags;
+	p->queue_next = *bucket;
+	p->queue_link = bucket;
+	if (p->queue_next != NULL)
+		p->queue_next->queue_link = &p->queue_next;
+	*bucket = p;
+	if (ticks > 0)
+		timer_set(&p->sleep_timer, ticks, time_out, p);
+	switch_away();
+	p->why = NULL;
+	return p->sleep_result;
+}
+
+void
+wakeup(const void *chan)
+{
+	struct proc *p, *next;
+
+	for (p = *sleep_bucket(chan); p != NULL; p = next) {
+		next = p->queue_next;
+		if (p->chan == chan)
+			make_runnable(p, 0);
+	}
+}
+
+void
+sched_interrupt(struct proc *p)
+{
+	if (p->state == PROC_SLEEPING && (p->sleep_flags & PCATCH))
+		make_runnable(p, EINTR);
+}
+
+void
+sched_start(struct proc *p)
+{
+	ASSERT(p->state == PROC_NEW || p->state == PROC_STOPPED);
+	run_append(p);
+}
+
+void
+sched_yield(void)
+{
+	run_append(curproc());
+	switch_away();
+}
+
+void
+sched_point(void)
+{
+	machine_poll();
+	if (need_resched || inject_lot(2))
+		sched_yield();
+}
+
+void
+sched_stop(void)
+{
+	ASSERT(curproc()->state == PROC_STOPPED);
+	switch_away();
+}
+
+void
+sched_exit(void)
+{
+	ASSERT(curproc()->state == PROC_ZOMBIE);
+	switch_away();
+	panic("sched_exit: a zombie runs");
+}
+
+void
+sched_run(void)
+{
+	current_process = &boot_proc;
+	switch_away();
+	panic("sched_run: the boot context runs again");
+}
+
+/* At a tick: is it another's turn? */
+static bool
+slice_over(struct proc *p)
+{
+	if (run_first == NULL && (nice_first == NULL || p == NULL || p->nice <= 0))
+		return false;
+	if (p == NULL || p->nice >= 0)
+		return true;
+	if (p->ticks_run++ < -p->nice)
+		return false;
+	p->ticks_run = 0;
+	return true;
+}
+
+void
+sched_tick(bool user)
+{
+	struct proc *p = curproc();
+
+	if (p != NULL && p->state == PROC_RUNNABLE) {
+		if (user)
+			p->utime++;
+		else
+			p->stime++;
+	}
+	if (nice_first != NULL && ++nice_waited > nice_first->nice)
+		nice_move();
+	need_resched = slice_over(p);
+	return_work |= need_resched;
+}

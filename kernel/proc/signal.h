@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Signals: sending, what is done about them, handlers. */
+#ifndef SIGNAL_H
+#define SIGNAL_H
+
+#include <machine.h>
+
+#include "abi/signal.h"
+#include "base/bits.h"
+
+struct proc;
+
+/* What is kept of a pending signal's siginfo: all fields behind si_signo that any of its
+ * forms uses. */
+struct signote {
+	int32_t error, code;
+	uint32_t word[5];
+};
+
+typedef uint64_t sigset_t; /* bit sig - 1 */
+#define SIGBIT(sig) BIT64((sig)-1)
+/* Those that can be neither blocked nor caught. */
+#define SIGSET_ALWAYS (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
+
+struct sigstate {
+	sigset_t pending, mask;
+	sigset_t waited;     /* by sigtimedwait, blocked or not */
+	sigset_t saved_mask; /* to go back to after sigsuspend */
+	bool use_saved;
+	int restart; /* ERESTART or ERESTARTNOHAND of the call just refused */
+	struct abi_sigaction act[NSIG];
+	struct signote *note; /* of pending signals, NSIG + 1; NULL: none has come yet */
+	struct abi_stack altstack;
+};
+
+/* Send. info may be NULL: from the kernel.
+ * => wakes p if it sleeps with PCATCH and the signal isn't ignored. */
+void signal_post(struct proc *p, int sig, const struct abi_siginfo *info);
+/* To each process of a group; => how many there were. */
+unsigned signal_post_group(int pgid, int sig, const struct abi_siginfo *info);
+/* The current process's mask; what can't be blocked isn't. */
+void signal_set_mask(sigset_t mask);
+/* What is pending of p's signal, to tell a handler or who waited for it. */
+void signal_info(const struct proc *p, int sig, struct abi_siginfo *info);
+/* What will be done about it from now on. */
+void signal_act(struct proc *p, int sig, const struct abi_sigaction *act);
+/* Is there one that would interrupt a sleep? */
+bool signal_pending(const struct proc *p);
+/* The lowest of a set that isn't empty. */
+static inline int
+signal_first(sigset_t set)
+{
+	return 1 + bits_first(set);
+}
+/* Act on the current process's signals before it goes back to user mode.
+ * => may not return (it ends), may sleep (it stops). */
+void signal_deliver(void);
+const char *signal_name(int sig);
+/* exec: handlers go back to default, ignored ones stay. */
+void signal_exec(struct proc *p);
+
+/* sys_signal.c: the user's mask at `from`, of `size` bytes, while the current process waits:
+ * the old one comes back when a handler has been chosen, or use_saved is cleared.
+ * => EINVAL, EFAULT. */
+int signal_wait_mask(vaddr_t from, uint32_t size);
+/* Change *mask by set, as sigprocmask does. Returns EINVAL if there is no such how. */
+int signal_mask_change(uint32_t how, sigset_t set, sigset_t *mask);
+/* Sleep, with this mask, until a signal comes. Returns ERESTARTNOHAND. */
+int signal_suspend(sigset_t set);
+
+#endif

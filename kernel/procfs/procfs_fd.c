@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * /proc/PID/fd: a link for each open file. Its text says what the file is called,
+ * or of which kind it is, but who follows it comes to the very file, be it one
+ * without a name.
+ */
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "mem/kmem.h"
+#include "proc/proc.h"
+#include "procfs/procfs.h"
+#include "base/string.h"
+
+#define INO_FD 0x100000u /* above those of processes' other files */
+
+static uint32_t
+fd_ino(int pid, uint32_t fd)
+{
+	return INO_FD + (uint32_t)pid * OPEN_MAX + fd;
+}
+
+/* The number that a name spells as Linux writes it; OPEN_MAX: none. */
+static uint32_t
+number_of(const char *name, size_t len)
+{
+	uint32_t n = 0;
+	size_t i;
+
+	if (len == 0 || len > 4 || (name[0] == '0' && len > 1))
+		return OPEN_MAX;
+	for (i = 0; i < len; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return OPEN_MAX;
+		n = n * 10 + (uint32_t)(name[i] - '0');
+	}
+	return n < OPEN_MAX ? n : OPEN_MAX;
+}
+
+/* p's first open file at or above *fd, which becomes its number; NULL: none. */
+static struct file *
+next_file(const struct proc *p, uint32_t *fd)
+{
+	return p == NULL || p->files == NULL ? NULL : fdtable_next(p->files, fd);
+}
+
+/* What the link says. */
+static void
+describe(const struct node *n, char *buf, size_t size)
+{
+	const struct proc_file *pf = n->data;
+
+	if (n->pid != 0 && pf != NULL)
+		snprintf(buf, size, "/proc/%d/%s", n->pid, pf->name);
+	else if (node_is_pipe(n))
+		snprintf(buf, size, "pipe:[%u]", n->ino);
+	else if (!fs_node_name(n, buf, size))
+		snprintf(buf, size, "file:[%u] (deleted)", n->ino);
+}
+
+static int
+fd_lookup(struct node *dir, const char *name, size_t len, struct node **out)
+{
+	const struct proc *p = proc_find(dir->pid);
+	uint32_t fd = number_of(name, len), found = fd;
+	const struct file *f = next_file(p, &found);
+	struct node *n;
+
+	if (f == NULL || found != fd)
+		return ENOENT;
+	n = procfs_link_node(dir);
+	if (n == NULL)
+		return ENOMEM;
+	procfs_adopt(n, p, fd_ino(p->pid, fd));
+	n->mode = S_IFLNK | 0100;
+	if ((f->flags & O_ACCMODE) != O_WRONLY)
+		n->mode |= 0400;
+	if ((f->flags & O_ACCMODE) != O_RDONLY)
+		n->mode |= 0200;
+	describe(f->node, n->target, PATH_MAX);
+	n->size = 64; /* as Linux says of each */
+	n->leads_to = f->node;
+	node_ref(f->node);
+	*out = n;
+	return 0;
+}
+
+static bool
+fd_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
+{
+	uint32_t fd = *pos - DIR_FIRST;
+
+	if (next_file(proc_find(dir->pid), &fd) == NULL)
+		return false;
+	snprintf(e->buf, sizeof(e->buf), "%u", fd);
+	e->name = e->buf;
+	e->mode = S_IFLNK;
+	e->ino = fd_ino(dir->pid, fd);
+	*pos = fd + 1 + DIR_FIRST;
+	return true;
+}
+
+static bool
+fd_name(const struct node *dir, struct dir_entry *e)
+{
+	e->name = "fd";
+	return proc_find(dir->pid) != NULL;
+}
+
+const struct dir_ops proc_fd_ops = {.lookup = fd_lookup, .next = fd_next, .name = fd_name};

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The files of /proc/PID, and /proc/frames. */
+#include "fs/file.h"
+#include "mem/frame.h"
+#include "proc/proc.h"
+#include "procfs/procfs.h"
+#include "shm/shm.h"
+#include "base/string.h"
+#include "vm/vm.h"
+
+/* ---- stat ---- */
+
+static char
+state_letter(const struct proc *p)
+{
+	switch (p->state) {
+	case PROC_SLEEPING:
+		return 'S';
+	case PROC_STOPPED:
+		return 'T';
+	case PROC_ZOMBIE:
+		return 'Z';
+	default:
+		return 'R';
+	}
+}
+
+/* What stat tells of a space, bytes and places; the program's own text and data
+ * come before those of libraries. */
+struct sizes {
+	uint32_t total, resident;
+	vaddr_t text_start, text_end, data_start, data_end;
+};
+
+static struct sizes
+measure(const struct vm_space *sp)
+{
+	const struct vm_entry *e;
+	struct sizes s = {0};
+
+	for (e = sp->first; e != NULL; e = e->next) {
+		s.total += e->end - e->start;
+		s.resident += pmap_resident(&sp->pmap, e->start, e->end);
+		if ((e->prot & PROT_EXEC) && s.text_end == 0) {
+			s.text_start = e->start;
+			s.text_end = e->end;
+		} else if ((e->prot & PROT_WRITE) && s.text_end != 0 && s.data_end == 0) {
+			s.data_start = e->start;
+			s.data_end = e->end;
+		}
+	}
+	return s;
+}
+
+/* Fields 1 to 52 as proc(5) counts them on Linux. Who may not look into p is shown no
+ * places in its memory, whether it waits, nor how it ended. */
+static void
+show_stat(struct text *t, const struct proc *p)
+{
+	static const struct vm_space none;
+	const struct vm_space *sp = p->space != NULL ? p->space : &none;
+	struct sizes s = measure(sp);
+	bool whole = cred_may_inspect(curproc(), p);
+	uint32_t ignored = 0, caught = 0, i;
+	bool tty = tty_pgrp() != 0;
+
+	if (!whole) {
+		s.text_start = s.text_end = p->space != NULL;
+		s.data_start = s.data_end = 0;
+		sp = &none;
+	}
+	for (i = 0; i < 31; i++) {
+		ignored |= (uint32_t)(p->sig->act[i].handler == 1) << i;
+		caught |= (uint32_t)(p->sig->act[i].handler > 1) << i;
+	}
+	text_add(t, "%d (%s) %c %d %d %d %d %d ", p->pid, p->name, state_letter(p),
+	         p->parent != NULL ? p->parent->pid : 0, proc_pgid(p), proc_sid(p),
+	         tty ? 5 << 8 | 1 : 0, tty ? tty_pgrp() : -1);
+	/* 9: flags, four kinds of faults; times; priority, nice, threads */
+	text_add(t, "0 %u %u 0 0 %llu %llu %llu %llu %d %d 1 0 %lld ", p->faults, p->cfaults,
+	         p->utime, p->stime, p->cutime, p->cstime, 20 + p->nice, p->nice, p->start_tick);
+	/* 23: size, resident pages, their limit; code, stack, two registers */
+	text_add(t, "%u %u 4294967295 %u %u %u 0 0 ", s.total, s.resident, s.text_start, s.text_end,
+	         sp->stack_start);
+	/* 31: signals; does it wait?; the signal at its end */
+	text_add(t, "%u %u %u %u %u 0 0 %d 0 0 0 0 0 0 ", (uint32_t)p->sig->pending & 0x7fffffff,
+	         (uint32_t)p->sig->mask & 0x7fffffff, ignored, caught, whole && p->chan != NULL,
+	         p->exit_signal);
+	/* 45: data, heap, arguments, environment, status */
+	text_add(t, "%u %u %u %u %u %u %u %d\n", s.data_start, s.data_end, sp->brk_start,
+	         sp->arg_start, sp->arg_end, sp->arg_end, sp->env_end,
+	         whole && p->state == PROC_ZOMBIE ? p->status : 0);
+}
+
+static void
+show_wchan(struct text *t, const struct proc *p)
+{
+	text_add(t, "%s",
+	         p->state == PROC_SLEEPING && cred_may_inspect(curproc(), p) ? p->why : "0");
+}
+
+/* Strings in [start, end) where the program has them, as far as the page is there: a
+ * reader must not make another process fault. */
+static void
+show_strings(struct text *t, const struct proc *p, vaddr_t start, vaddr_t end)
+{
+	vaddr_t va = start + t->cursor;
+	uint32_t in_page = va & PAGE_MASK, n = sizeof(t->buf);
+	char *page;
+	pte_t pte;
+
+	if (va >= end)
+		return;
+	pte = pmap_lookup(&p->space->pmap, va);
+	if (!pte_present(pte))
+		return;
+	if (n > PAGE_SIZE - in_page)
+		n = PAGE_SIZE - in_page;
+	if (n > end - va)
+		n = end - va;
+	page = window_open(pte_frame(pte));
+	memcpy(t->buf, page + in_page, n);
+	window_close(page);
+	t->len = n;
+	t->cursor += n;
+}
+
+static void
+show_cmdline(struct text *t, const struct proc *p)
+{
+	if (p->space != NULL)
+		show_strings(t, p, p->space->arg_start, p->space->arg_end);
+}
+
+static void
+show_environ(struct text *t, const struct proc *p)
+{
+	if (p->space != NULL)
+		show_strings(t, p, p->space->arg_end, p->space->env_end);
+}
+
+static void
+show_comm(struct text *t, const struct proc *p)
+{
+	text_add(t, "%s\n", p->name);
+}
+
+/* The program is the file of the lowest text: libraries lie above. */
+static bool
+link_exe(const struct proc *p, char *path, size_t size)
+{
+	const struct vm_entry *e = p->space != NULL ? p->space->first : NULL;
+	uint32_t ino;
+
+	while (e != NULL && !((e->prot & PROT_EXEC) && e->object != NULL))
+		e = e->next;
+	return e != NULL && fs_object_name(e->object, &ino, path, size);
+}
+
+static bool
+link_cwd(const struct proc *p, char *path, size_t size)
+{
+	const char *s = p->cwd != NULL ? fs_path(p->cwd, path, size) : NULL;
+
+	if (s != NULL)
+		memmove(path, s, strlen(s) + 1);
+	return s != NULL;
+}
+
+static bool
+link_root(const struct proc *p, char *path, size_t size)
+{
+	return strlcpy(path, "/", size) == 1;
+}
+
+/* ---- maps ---- */
+
+/* The segment that e shows. => false: none. */
+static bool
+segment_of(const struct vm_entry *e, struct shmid_ds *ds, int32_t *id)
+{
+	uint32_t resident;
+
+	return (e->flags & VM_ATTACH) &&
+	       shm_slot_stat(shm_object_slot(e->object), ds, id, &resident);
+}
+
+/* The cursor is an address: the record is the first entry that ends above. */
+static void
+show_maps(struct text *t, const struct proc *p)
+{
+	const struct vm_entry *e = p->space != NULL ? vm_entry_from(p->space, t->cursor) : NULL;
+	struct shmid_ds ds;
+	char name[256] = "";
+	int32_t id = 0;
+	uint32_t ino;
+
+	if (e == NULL)
+		return;
+	t->cursor = e->end;
+	if (segment_of(e, &ds, &id))
+		snprintf(name, sizeof(name), "/SYSV%08x (deleted)", ds.shm_perm.key);
+	else if (e->object != NULL && fs_object_name(e->object, &ino, name, sizeof(name)))
+		id = (int32_t)ino;
+	else if (p->space->stack_start - e->start < e->end - e->start)
+		strlcpy(name, "[stack]", sizeof(name));
+	else if (e->start < p->space->brk_end && e->end > p->space->brk_start)
+		strlcpy(name, "[heap]", sizeof(name));
+	text_add(t, "%08x-%08x %c%c%c%c %08x 00:00 %d ", e->start, e->end,
+	         e->prot & PROT_READ ? 'r' : '-', e->prot & PROT_WRITE ? 'w' : '-',
+	         e->prot & PROT_EXEC ? 'x' : '-', e->inherit == VM_SHARE ? 's' : 'p',
+	         e->object != NULL ? e->pgoff << PAGE_SHIFT : 0, id);
+	if (name[0] != '\0')
+		text_add(t, "%*s%s", t->len < 49 ? 49 - (int)t->len : 0, "", name);
+	text_add(t, "\n");
+}
+
+const struct proc_file proc_pid_files[] = {
+	{.name = "stat", .mode = 0444, .show = show_stat},
+	{.name = "cmdline", .mode = 0444, .many = true, .show = show_cmdline},
+	{.name = "maps", .mode = 0444, .many = true, .inspects = true, .show = show_maps},
+	{.name = "wchan", .mode = 0444, .show = show_wchan},
+	{.name = "exe", .link = link_exe},
+	{.name = "cwd", .link = link_cwd},
+	{.name = "root", .link = link_root},
+	{.name = "fd", .mode = 0500, .dir = &proc_fd_ops},
+	{.name = "status", .mode = 0444, .show = proc_show_status},
+	{.name = "statm", .mode = 0444, .show = proc_show_statm},
+	{.name = "comm", .mode = 0444, .show = show_comm},
+	{.name = "environ", .mode = 0400, .many = true, .show = show_environ},
+	{.name = "mounts", .mode = 0444, .text = proc_mounts},
+	{.name = "mountinfo",
+         .mode = 0444,
+         .text = "1 1 0:1 / / rw - ramfs ramfs rw\n2 1 0:2 / /proc rw - proc proc rw"},
+	{.name = NULL},
+};
+
+/* ---- /proc/frames: whose is each frame of memory? ---- */
+
+enum {
+	OWNER_SHARED = 3,
+	OWNER_NONE = 4, /* no RAM here */
+	OWNER_PID = 15, /* and the process's number */
+	OWNER_SLOT = 0x8000
+};
+
+static void
+frame_set_owner(frame_t f, uint16_t owner)
+{
+	frame_table[f].link =
+		(frame_table[f].link & ((1u << FRAME_NOTE) - 1)) | (uint32_t)owner << FRAME_NOTE;
+}
+
+static uint16_t
+frame_owner(frame_t f)
+{
+	return frame_table[f].link >> FRAME_NOTE;
+}
+
+/* A private page with one holder is that process's own. */
+static void
+mark_process(const struct proc *p)
+{
+	uint16_t owner =
+		(uint16_t)(p->pid + OWNER_PID < OWNER_SLOT ? p->pid + OWNER_PID : OWNER_SLOT - 1);
+	const struct vm_entry *e;
+	vaddr_t va;
+
+	for (e = p->space->first; e != NULL; e = e->next) {
+		if (e->inherit == VM_SHARE)
+			continue;
+		for (va = e->start; va < e->end; va += PAGE_SIZE) {
+			pte_t pte = pmap_lookup(&p->space->pmap, va);
+			vaddr_t slot = va & ~(SLOT_SIZE - 1);
+
+			/* Much may be mapped where little is there. */
+			if (va == slot &&
+			    pmap_resident(&p->space->pmap, slot, slot + SLOT_SIZE) == 0)
+				va += SLOT_SIZE - PAGE_SIZE;
+			if (pte != 0 && frame_refs(pte_frame(pte)) == 1)
+				frame_set_owner(pte_frame(pte), owner);
+		}
+	}
+}
+
+static void
+mark_segment(uint32_t slot)
+{
+	const struct vm_object *obj = shm_slot_object(slot);
+	uint32_t page;
+	frame_t f;
+
+	for (page = 0; obj != NULL && page < obj->npages; page++)
+		if (vm_object_peek(obj, page, &f))
+			frame_set_owner(f, (uint16_t)(OWNER_SLOT | slot));
+}
+
+static void
+frames_mark(void)
+{
+	const struct proc *p;
+	uint32_t slot;
+	frame_t f;
+
+	for (f = 0; f < frame_limit; f++)
+		if (frame_kind(f) == FRAME_USER)
+			frame_set_owner(f, OWNER_SHARED);
+	for (p = proc_list; p != NULL; p = p->next)
+		if (proc_own_space(p) != NULL)
+			mark_process(p);
+	for (slot = 0; slot < shm_slot_limit(); slot++)
+		mark_segment(slot);
+}
+
+/* The cursor is a frame. What changed since the marking shows as it is now; who
+ * has a frame that came into use meanwhile isn't known. */
+void
+frames_show(struct text *t, const struct proc *p)
+{
+	if (t->cursor == 0)
+		frames_mark();
+	for (; t->cursor < frame_limit && t->len < 2048; t->cursor++) {
+		enum frame_kind kind = frame_kind(t->cursor);
+		uint16_t owner = kind; /* up to FRAME_TABLE the numbers are the file's */
+
+		if (kind == FRAME_HOLE)
+			owner = OWNER_NONE;
+		else if (kind == FRAME_USER)
+			owner = frame_owner(t->cursor) != 0 ? frame_owner(t->cursor) : OWNER_SHARED;
+		t->buf[t->len++] = (char)owner;
+		t->buf[t->len++] = (char)(owner >> 8);
+	}
+}

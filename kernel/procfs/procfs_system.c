@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The files of /proc that are about the whole system. */
+#include "abi/errno.h"
+#include "proc/clock.h"
+#include "base/cmdline.h"
+#include "fs/file.h"
+#include "mem/frame.h"
+#include "debug/inject.h"
+#include "proc/proc.h"
+#include "procfs/procfs.h"
+#include "shm/shm.h"
+#include "base/version.h"
+#include "vm/vm.h"
+
+#define KIB (PAGE_SIZE / 1024)
+
+static void
+show_meminfo(struct text *t, const struct proc *p)
+{
+	struct frame_stats st;
+
+	frame_stats(&st);
+	text_add(t, "MemTotal:     %10u kB\n", st.total * KIB);
+	text_add(t, "MemFree:      %10u kB\n", st.free * KIB);
+	text_add(t, "MemAvailable: %10u kB\n", (st.total - st.kernel - st.committed) * KIB);
+	text_add(t, "Buffers:      %10u kB\n", 0);
+	/* Files lie in memory, and segments too: neither can be taken away. */
+	text_add(t, "Cached:       %10u kB\n", vm_object_frames * KIB);
+	text_add(t, "Shmem:        %10u kB\n", shm_resident() * KIB);
+	text_add(t, "SReclaimable: %10u kB\n", 0);
+	text_add(t, "SwapTotal:    %10u kB\n", 0);
+	text_add(t, "SwapFree:     %10u kB\n", 0);
+	text_add(t, "Committed_AS: %10u kB\n", st.committed * KIB);
+}
+
+static void
+show_uptime(struct text *t, const struct proc *p)
+{
+	struct abi_timespec64 up, idle;
+
+	clock_monotonic(&up);
+	clock_from_ticks(load_ticks[LOAD_IDLE], &idle);
+	text_add(t, "%lld.%02u %lld.%02u\n", up.tv_sec, up.tv_nsec / 10000000, idle.tv_sec,
+	         idle.tv_nsec / 10000000);
+}
+
+static void
+show_stat(struct text *t, const struct proc *p)
+{
+	int i;
+
+	/* user nice system idle iowait irq softirq steal guest guest_nice */
+	for (i = 0; i < 2; i++)
+		text_add(t, "cpu%s %llu 0 %llu %llu 0 0 0 0 0 0\n", i == 0 ? " " : "0",
+		         load_ticks[LOAD_USER], load_ticks[LOAD_SYSTEM], load_ticks[LOAD_IDLE]);
+	text_add(t, "btime %lld\nprocesses %u\nprocs_running %u\nprocs_blocked 0\n", clock_boot,
+	         proc_forks, sched_runnable);
+}
+
+/* The lines without which vmstat refuses to run; there is no disk and no swap. */
+static void
+show_vmstat(struct text *t, const struct proc *p)
+{
+	struct frame_stats st;
+
+	frame_stats(&st);
+	text_add(t, "nr_free_pages %u\nnr_shmem %u\npgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n",
+	         st.free, shm_resident());
+}
+
+static void
+show_loadavg(struct text *t, const struct proc *p)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		text_add(t, "%u.%02u ", load_average[i] >> 16,
+		         ((load_average[i] & 0xffff) * 100) >> 16);
+	text_add(t, "%u/%u %d\n", sched_runnable, proc_count, proc_last_pid);
+}
+
+static void
+show_cmdline(struct text *t, const struct proc *p)
+{
+	t->len = cmdline_read(t->buf, sizeof(t->buf));
+}
+
+/* The cursor counts bytes ever logged. */
+static void
+show_kmsg(struct text *t, const struct proc *p)
+{
+	t->len = log_read(&t->cursor, t->buf, sizeof(t->buf));
+}
+
+static void
+show_cpuinfo(struct text *t, const struct proc *p)
+{
+	t->len = machine_cpu_text(t->buf, sizeof(t->buf));
+}
+
+const char proc_mounts[] = "ramfs / ramfs rw 0 0\nproc /proc proc rw 0 0";
+
+const struct proc_file proc_root_files[] = {
+	{.name = "cmdline", .mode = 0444, .show = show_cmdline},
+	{.name = "meminfo", .mode = 0444, .show = show_meminfo},
+	{.name = "uptime", .mode = 0444, .show = show_uptime},
+	{.name = "version",
+         .mode = 0444,
+         .text = "Linux version " LINUX_RELEASE " (isthmus) " LINUX_BUILD},
+	{.name = "stat", .mode = 0444, .show = show_stat},
+	{.name = "vmstat", .mode = 0444, .show = show_vmstat},
+	{.name = "loadavg", .mode = 0444, .show = show_loadavg},
+	{.name = "mounts", .mode = 0444, .text = proc_mounts},
+	{.name = "cpuinfo", .mode = 0444, .show = show_cpuinfo},
+	{.name = "filesystems", .mode = 0444, .text = "nodev\tramfs\nnodev\tproc"},
+	{.name = "kmsg", .mode = 0400, .many = true, .show = show_kmsg},
+	{.name = "frames", .mode = 0400, .many = true, .show = frames_show},
+	{.name = NULL},
+};
+
+/* Cursor 0 is the heading, n + 1 stands for slot n. Linux's columns. */
+static void
+show_shm(struct text *t, const struct proc *p)
+{
+	struct shmid_ds ds;
+	uint32_t resident;
+	int32_t id;
+
+	if (t->cursor++ == 0) {
+		text_add(t,
+		         "       key      shmid perms       size  cpid  lpid nattch   uid   gid  "
+		         "cuid  cgid      atime      dtime      ctime        rss       swap\n");
+		return;
+	}
+	while (t->cursor <= shm_slot_limit() + 1) {
+		if (shm_slot_stat(t->cursor - 2, &ds, &id, &resident)) {
+			const struct ipc_perm *perm = &ds.shm_perm;
+
+			text_add(t, "%10d %10d  %4o %10u %5d %5d  ", perm->key, id, perm->mode,
+			         ds.shm_segsz, ds.shm_cpid, ds.shm_lpid);
+			text_add(t, "%5u %5u %5u %5u %5u %10lld %10lld %10lld %10u %10u\n",
+			         ds.shm_nattch, perm->uid, perm->gid, perm->cuid, perm->cgid,
+			         ds.shm_atime, ds.shm_dtime, ds.shm_ctime, resident * PAGE_SIZE, 0);
+			return;
+		}
+		t->cursor++;
+	}
+}
+
+/* Does it all hold? spec-shm.md part 3, invariants. */
+static void
+show_check(struct text *t, const struct proc *p)
+{
+	char what[128];
+
+	text_add(t, "%s\n", shm_check(what, sizeof(what)) ? "ok" : what);
+}
+
+const struct proc_file proc_ipc_files[] = {
+	{.name = "shm", .mode = 0444, .many = true, .show = show_shm},
+	{.name = "check", .mode = 0400, .show = show_check}, /* the walk is long */
+	{.name = NULL},
+};
+
+/* ---- Limits: what is lowered refuses new use, and takes nothing away ---- */
+
+static void
+show_fail(struct text *t, const struct proc *p)
+{
+	char text[200];
+
+	inject_show(text, sizeof(text));
+	text_add(t, "%s\n", text);
+}
+
+/* A number of the preprocessor as a string. */
+#define QUOTE(number) #number
+#define TEXT_OF(number) QUOTE(number)
+#define KNOB(n, at, most)                                                                          \
+	{                                                                                          \
+		.name = n, .mode = 0644, .number = &(at), .max = most                              \
+	}
+
+const struct proc_file proc_sys_files[] = {
+	KNOB("shmmax", shminfo.shmmax, UINT32_MAX),
+	KNOB("shmall", shminfo.shmall, UINT32_MAX),
+	KNOB("shmseg", shminfo.shmseg, SHM_ATTACH_MAX),
+	{.name = "shmmni", .mode = 0444, .number = &shminfo.shmmni},
+	KNOB("shm_allow_removed", shm_allow_removed, 1),
+	{.name = "ostype", .mode = 0444, .text = "Linux"},
+	{.name = "osrelease", .mode = 0444, .text = LINUX_RELEASE},
+	{.name = "version", .mode = 0444, .text = LINUX_BUILD},
+	{.name = "hostname", .mode = 0444, .text = "isthmus"},
+	{.name = "pid_max", .mode = 0444, .text = TEXT_OF(PID_MAX)},
+	{.name = "threads-max", .mode = 0444, .text = TEXT_OF(PID_MAX)},
+	{.name = "ngroups_max", .mode = 0444, .text = TEXT_OF(NGROUPS_MAX)},
+	{.name = "fail", .mode = 0600, .show = show_fail, .store = inject_set},
+	{.name = NULL},
+};

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * System V shared memory: segments and attaches. docs/spec-shm.md is the contract.
+ *
+ *	key ----> hash ----+
+ *	                   v
+ *	id = seq | slot -> segment, a vm_object -> frames
+ *	                   ^
+ *	process -> space -> entries, each with a reference on the object
+ *
+ * A slot that is FREE has no segment; the others' states are bits above the
+ * nine of the mode. An attach is an entry, or several once it has been cut, and
+ * lives as long as any of them is mapped: it is vm_map.c that says when one goes,
+ * be it by shmdt, munmap, exec or exit, and so there is one place where attaches
+ * end.
+ */
+#include "shm/shm.h"
+
+#include "abi/errno.h"
+#include "base/cmdline.h"
+#include "mem/frame.h"
+#include "debug/inject.h"
+#include "shm/ipc.h"
+#include "mem/kmem.h"
+#include "base/printf.h"
+#include "proc/proc.h"
+#include "shm/shm_private.h"
+#include "base/string.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+struct shminfo shminfo;
+uint32_t shm_allow_removed;
+uint32_t shm_nused;     /* slots that are not FREE */
+uint32_t shm_committed; /* pages of all their segments */
+
+void
+shm_init(void)
+{
+	struct frame_stats st;
+
+	frame_stats(&st);
+	shminfo.shmmin = 1;
+	shminfo.shmmni = cmdline_number("shmmni", 128, 1, SHM_SLOTS_MAX);
+	shminfo.shmseg = cmdline_number("shmseg", 128, 1, SHM_ATTACH_MAX);
+	shminfo.shmall = cmdline_number("shmall", st.total, 0, UINT32_MAX);
+	shminfo.shmmax = cmdline_number("shmmax",
+	                                st.total < UINT32_MAX / PAGE_SIZE ? st.total * PAGE_SIZE
+	                                                                  : UINT32_MAX & ~PAGE_MASK,
+	                                0, UINT32_MAX);
+	shm_allow_removed = cmdline_number("shm_allow_removed", 0, 0, 1);
+	if (shm_slots_init(shminfo.shmmni) != 0)
+		noboot("too little memory for shmmni=%u", shminfo.shmmni);
+}
+
+/* ---- Segments ---- */
+
+static uint32_t
+seg_pages(const struct shm_segment *seg)
+{
+	return page_round(seg->segsz) >> PAGE_SHIFT;
+}
+
+int32_t
+shm_segment_id(const struct shm_segment *seg)
+{
+	return ipc_id(seg->perm.seq, seg->slot);
+}
+
+/* May it be used by its identifier? One that is being created is REMOVED and
+ * has no attach. */
+static bool
+seg_usable(const struct shm_segment *seg)
+{
+	return !(seg->perm.mode & SHMSEG_REMOVED) || (shm_allow_removed && seg->nattch > 0);
+}
+
+/* The segment that an identifier stands for; NULL if it isn't live. No segment has
+ * the seq of a negative one. */
+struct shm_segment *
+shm_segment_live(int32_t id)
+{
+	struct shm_segment *seg = shm_slot(id & 0xffff);
+
+	if (seg == NULL || seg->perm.seq != id >> 16 || !seg_usable(seg)) {
+		why("shm: %d is not a segment's identifier", id);
+		return NULL;
+	}
+	return seg;
+}
+
+/* The segment of an attach, which may have been removed since. */
+static struct shm_segment *
+seg_attached(const struct vm_entry *e)
+{
+	struct shm_segment *seg = (struct shm_segment *)e->object;
+
+	ASSERT((e->flags & VM_ATTACH) && shm_slot(seg->slot) == seg);
+	return seg;
+}
+
+/* The slot is FREE again, and its segment counts no more; the memory goes with the last
+ * reference. */
+static void
+seg_release(struct shm_segment *seg)
+{
+	shm_nused--;
+	shm_committed -= seg_pages(seg);
+	shm_slot_free(seg);
+}
+
+void
+shm_segment_free(struct shm_segment *seg)
+{
+	shm_last_free = (int32_t)seg->slot;
+	seg_release(seg);
+}
+
+/* One attach less; a removed segment dies with its last. */
+static void
+seg_drop(struct shm_segment *seg)
+{
+	seg->nattch--;
+	if (seg->nattch == 0 && (seg->perm.mode & SHMSEG_REMOVED))
+		shm_segment_free(seg);
+}
+
+/* ---- shmget ---- */
+
+/* spec-shm.md part 3a. Returns EAGAIN if the segment may have changed while we slept:
+ * the caller looks the key up again. ERESTART makes the call again, unless a handler ran that does
+ * not ask for that; being stopped and continued is no end of the wait. May sleep. */
+static int
+get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
+{
+	int err;
+
+	if (seg->perm.mode & SHMSEG_REMOVED) {
+		/* Only one that is being created has a key and is REMOVED. */
+		seg->perm.mode |= SHMSEG_WANTED;
+		return tsleep(seg, PCATCH, "shmget", 0) != 0 ? ERESTART : EAGAIN;
+	}
+	err = ipcperm(&curproc()->cred, &seg->perm, flags & 0777);
+	if (err != 0)
+		return err;
+	if (size != 0 && size > seg->segsz) {
+		why("shmget: %u bytes asked, the segment has %u", size, seg->segsz);
+		return EINVAL;
+	}
+	if ((flags & (IPC_CREAT | IPC_EXCL)) == (IPC_CREAT | IPC_EXCL))
+		return EEXIST;
+	*id = shm_segment_id(seg);
+	return 0;
+}
+
+/* The checks of spec-shm.md part 3b, in their order. The last of them promises the
+ * segment's memory; whoever is refused by one has taken nothing. Returns EINVAL, ENOSPC
+ * or ENOMEM. */
+static int
+create_check(uint32_t size)
+{
+	uint32_t pages = page_round(size) >> PAGE_SHIFT;
+
+	if (size < shminfo.shmmin || size > shminfo.shmmax || page_round(size) < size) {
+		why("shmget: %u bytes are not from %u to %u", size, shminfo.shmmin, shminfo.shmmax);
+		return EINVAL;
+	}
+	if (shm_nused >= shminfo.shmmni) {
+		why("shmget: all %u slots are in use", shminfo.shmmni);
+		return ENOSPC;
+	}
+	if (pages > shminfo.shmall || shm_committed > shminfo.shmall - pages) {
+		why("shmget: %u pages are beyond shmall, %u", pages, shminfo.shmall);
+		return ENOMEM;
+	}
+	return vm_object_promise(pages);
+}
+
+/*
+ * spec-shm.md part 3b. The slot, its key and what it counts for are taken before anything
+ * that may sleep, so that whoever comes meanwhile finds a segment "being
+ * created" and limits that it is part of. (Not inlined: the way to a segment
+ * that exists need not save registers for this.)
+ */
+__attribute__((noinline)) static int
+get_new(int32_t key, uint32_t size, int flags, int32_t *id)
+{
+	const struct proc *p = curproc();
+	struct shm_segment *seg;
+	bool wanted;
+	int err;
+
+	err = create_check(size);
+	if (err != 0)
+		return err;
+	seg = shm_slot_alloc(key);
+	if (seg == NULL) {
+		vm_object_unpromise(page_round(size) >> PAGE_SHIFT);
+		return ENOMEM;
+	}
+	seg->perm.cuid = seg->perm.uid = p->cred.euid;
+	seg->perm.cgid = seg->perm.gid = p->cred.egid;
+	seg->perm.mode = (flags & 0777) | SHMSEG_ALLOCATED | SHMSEG_REMOVED;
+	seg->segsz = size;
+	seg->cpid = p->pid;
+	seg->ctime = clock_seconds();
+	shm_nused++;
+	shm_committed += seg_pages(seg);
+
+	inject_sleep(INJECT_OBJECT);
+	err = flags & SHM_HUGETLB ? vm_object_init_large(&seg->object, seg_pages(seg))
+	                          : vm_object_init(&seg->object, seg_pages(seg));
+
+	seg->made = err == 0;
+	wanted = seg->perm.mode & SHMSEG_WANTED;
+	seg->perm.mode &= ~(SHMSEG_REMOVED | SHMSEG_WANTED);
+	*id = shm_segment_id(seg);
+	if (wanted)
+		wakeup(seg);
+	if (err != 0)
+		seg_release(seg); /* shm_last_free stays: nothing has been removed */
+	return err;
+}
+
+int
+shm_get(int32_t key, uint32_t size, int flags, int32_t *id)
+{
+	struct shm_segment *seg;
+	int err;
+
+	do {
+		seg = key == IPC_PRIVATE ? NULL : shm_slot_by_key(key);
+		if (seg != NULL)
+			err = get_existing(seg, size, flags, id);
+		else if (key != IPC_PRIVATE && !(flags & IPC_CREAT))
+			err = ENOENT;
+		else
+			err = get_new(key, size, flags, id);
+	} while (err == EAGAIN);
+	return err;
+}
+
+/* ---- shmat ---- */
+
+/* A place of the kernel's choice. What starts at a slot is shown whole there. */
+static int
+choose_address(struct vm_space *sp, uint32_t len, vaddr_t *va)
+{
+	if (len >= VM_SLOTS_FROM && vm_find_slots(sp, len, va) == 0)
+		return 0;
+	return vm_find_space(sp, len, va);
+}
+
+/* Where an attach is to go. => EINVAL, ENOMEM. */
+static int
+attach_address(struct vm_space *sp, vaddr_t addr, uint32_t len, int flags, vaddr_t *va)
+{
+	if (addr == 0 && (flags & SHM_REMAP)) {
+		why("shmat: SHM_REMAP without an address");
+		return EINVAL;
+	}
+	if (addr == 0)
+		return choose_address(sp, len, va);
+	*va = addr;
+	if (flags & SHM_RND)
+		*va &= ~(SHMLBA - 1);
+	if (*va & (SHMLBA - 1)) {
+		why("shmat: 0x%x is not a multiple of SHMLBA and SHM_RND is clear", addr);
+		return EINVAL;
+	}
+	if (!vm_range_ok(*va, len)) {
+		why("shmat: %u bytes at 0x%x are not all in user space", len, *va);
+		return EINVAL;
+	}
+	if (!(flags & SHM_REMAP) && !vm_range_free(sp, *va, len)) {
+		why("shmat: something is mapped in the %u bytes at 0x%x", len, *va);
+		return ENOMEM;
+	}
+	return 0;
+}
+
+uint32_t
+shm_attach_size(int32_t id)
+{
+	const struct shm_segment *seg = shm_segment_live(id);
+
+	return seg == NULL ? 0 : page_round(seg->segsz);
+}
+
+/* A point where shmat may sleep, and may fail: the attach is counted, and in no
+ * entry yet. */
+static bool
+attach_fails(struct vm_space *sp, const struct vm_object *obj)
+{
+	if (!inject_active)
+		return false;
+	sp->attaching = obj;
+	inject_sleep(INJECT_ATTACH);
+	sp->attaching = NULL;
+	return inject_fail(INJECT_ATTACH);
+}
+
+/* All checks of shmat, spec-shm.md part 3, in their order, up to the memory that the
+ * mapping itself takes. Returns 0 and fills m, in m->object the segment; or EINVAL, EACCES, EMFILE,
+ * ENOMEM. Changes nothing. */
+static inline int
+attach_check(const struct proc *p, int32_t id, vaddr_t addr, int flags, struct vm_mapping *m)
+{
+	struct shm_segment *seg = shm_segment_live(id);
+	int err, prot = flags & SHM_RDONLY ? PROT_READ : PROT_READ | PROT_WRITE;
+
+	if (seg == NULL)
+		return EINVAL;
+	err = ipcperm(&p->cred, &seg->perm, flags & SHM_RDONLY ? IPC_R : IPC_R | IPC_W);
+	if (err != 0)
+		return err;
+	if (p->space->nattch >= shminfo.shmseg) {
+		why("shmat: all %u attaches are in use", shminfo.shmseg);
+		return EMFILE;
+	}
+	m->object = &seg->object;
+	m->len = page_round(seg->segsz);
+	m->pgoff = 0;
+	m->prot = prot | (flags & SHM_EXEC ? PROT_EXEC : 0);
+	m->max_prot = prot | PROT_EXEC;
+	m->inherit = VM_SHARE;
+	m->flags = VM_ATTACH;
+	m->replace = flags & SHM_REMAP;
+	return attach_address(p->space, addr, m->len, flags, &m->start);
+}
+
+int
+shm_attach_check(int32_t id, vaddr_t addr, int flags)
+{
+	struct vm_mapping m;
+
+	return attach_check(curproc(), id, addr, flags, &m);
+}
+
+int
+shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
+{
+	const struct proc *p = curproc();
+	struct shm_segment *seg;
+	struct vm_mapping m;
+	int err = attach_check(p, id, addr, flags, &m);
+
+	if (err != 0)
+		return err;
+	/* Counted before anything may sleep, so that it can't be freed meanwhile. */
+	seg = (struct shm_segment *)m.object;
+	seg->nattch++;
+	err = attach_fails(p->space, m.object) ? ENOMEM : vm_map(p->space, &m);
+	if (err != 0) {
+		seg_drop(seg);
+		return err;
+	}
+	p->space->nattch++;
+	seg->lpid = p->pid;
+	seg->atime = clock_seconds();
+	*out = m.start;
+	return 0;
+}
+
+/* ---- The end of attaches ---- */
+
+/* The attach is the one that can be seen at addr, where e is, or else has left its
+ * first page there. */
+__attribute__((noinline)) static int
+detach_pieces(struct vm_space *sp, const struct vm_entry *e, vaddr_t addr)
+{
+	struct vm_object *obj;
+
+	if (e != NULL && (e->flags & VM_ATTACH) && vm_entry_base(e) == addr)
+		obj = e->object;
+	else
+		obj = shm_headless(sp, addr);
+	if (obj == NULL) {
+		why("shmdt: no attach starts at 0x%x", addr);
+		return EINVAL;
+	}
+	vm_unmap_attach(sp, addr, obj);
+	return 0;
+}
+
+/* Most are whole, and one entry. */
+int
+shm_detach(vaddr_t addr)
+{
+	struct vm_space *sp = curproc()->space;
+	struct vm_entry *e = vm_entry_at(sp, addr);
+
+	if (e == NULL || e->start != addr || !(e->flags & VM_ATTACH) || e->cut != NULL)
+		return detach_pieces(sp, e, addr);
+	vm_unmap_entry(sp, e);
+	return 0;
+}
+
+/* An attach less, of the segment; a removed one dies with its last. */
+static inline void
+seg_detached(struct shm_segment *seg, int32_t pid, int64_t now)
+{
+	seg->dtime = now;
+	seg->lpid = pid;
+	seg_drop(seg);
+}
+
+void
+shm_entry_gone(struct vm_space *sp, struct vm_entry *e)
+{
+	if (e->cut != NULL && shm_cut_stays(e))
+		return;
+	sp->nattch--;
+	seg_detached(seg_attached(e), curproc()->pid, clock_seconds());
+}
+
+void
+shm_detach_all(struct vm_space *sp)
+{
+	int32_t pid = curproc()->pid;
+	int64_t now = clock_seconds();
+	struct vm_entry *e;
+
+	for (e = sp->nattch > 0 ? sp->first : NULL; e != NULL; e = e->next)
+		if ((e->flags & VM_ATTACH) && (e->cut == NULL || !shm_cut_stays(e)))
+			seg_detached(seg_attached(e), pid, now);
+	sp->nattch = 0;
+}
+
+/* Cuts are copied first, for that can fail. */
+int
+shm_inherit(const struct vm_space *from, struct vm_space *to)
+{
+	struct vm_entry *e, *undo;
+
+	for (e = from->cuts > 0 ? to->first : NULL; e != NULL; e = e->next)
+		if (e->cut != NULL && shm_cut_copy(to, e) != 0)
+			goto no_memory;
+	to->nattch = from->nattch;
+	for (e = to->first; e != NULL; e = e->next)
+		if ((e->flags & VM_ATTACH) && (e->cut == NULL || shm_cut_inherited(e)))
+			seg_attached(e)->nattch++;
+	return 0;
+no_memory:
+	for (undo = to->first; undo != e; undo = undo->next)
+		if (undo->cut != NULL)
+			shm_cut_undo(undo);
+	return ENOMEM;
+}

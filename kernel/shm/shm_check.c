@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The invariants of spec-shm.md part 3, checked the long way round: from the
+ * processes' entries and page tables, not from the counts that are kept.
+ */
+#include "mem/frame.h"
+#include "base/printf.h"
+#include "proc/proc.h"
+#include "shm/shm.h"
+#include "shm/shm_private.h"
+#include "vm/vm.h"
+
+/* What does not hold, in words; the first one counts. */
+struct finding {
+	char *buf;
+	size_t size;
+	bool ok;
+};
+
+static uint32_t steps; /* how much there was to look at, the last time */
+
+#define FIND(f, cond, ...)                                                                         \
+	do {                                                                                       \
+		if ((f)->ok && !(cond)) {                                                          \
+			(f)->ok = false;                                                           \
+			snprintf((f)->buf, (f)->size, __VA_ARGS__);                                \
+		}                                                                                  \
+	} while (0)
+
+/* Does an attach begin with e, of all that is left of it? */
+static bool
+begins(const struct vm_entry *e)
+{
+	const struct vm_entry *p = e;
+
+	if (!(e->flags & VM_ATTACH))
+		return false;
+	while (e->cut != NULL && (p = p->prev) != NULL && p->start >= e->cut->va)
+		if (p->cut == e->cut)
+			return false;
+	return true;
+}
+
+/* What e's attach has, from e on. */
+static uint32_t
+count_pieces(const struct vm_entry *e)
+{
+	vaddr_t base = vm_entry_base(e), bytes = e->object->npages << PAGE_SHIFT;
+	const struct vm_entry *p;
+	uint32_t count = 0;
+
+	for (p = e; p != NULL && p->start - base < bytes; p = p->next, steps++)
+		count += (p->flags & VM_ATTACH) && p->object == e->object &&
+		         vm_entry_base(p) == base;
+	return count;
+}
+
+/* Each attach shows a live slot's segment, in as many entries as it says. */
+static void
+check_space(struct finding *f, const struct proc *p)
+{
+	const struct vm_entry *e;
+	uint32_t count = 0;
+
+	for (e = p->space->first; f->ok && e != NULL; e = e->next) {
+		const struct shm_segment *seg = (const struct shm_segment *)e->object;
+
+		steps++;
+		if (!(e->flags & VM_ATTACH))
+			continue;
+		FIND(f, shm_slot(seg->slot) == seg, "process %d: 0x%x shows no segment", p->pid,
+		     e->start);
+		FIND(f, e->end - vm_entry_base(e) <= page_round(seg->segsz),
+		     "process %d: 0x%x lies outside of its attach", p->pid, e->start);
+		if (!begins(e))
+			continue;
+		count++;
+		FIND(f, count_pieces(e) == (e->cut != NULL ? e->cut->pieces : 1),
+		     "process %d: the attach at 0x%x has %u pieces, not %u", p->pid, e->start,
+		     count_pieces(e), e->cut != NULL ? e->cut->pieces : 1);
+	}
+	FIND(f, count == p->space->nattch, "process %d: %u attaches, not %u", p->pid, count,
+	     p->space->nattch);
+}
+
+/* Over all processes: the segment's attaches, and the entries that they are in. */
+static uint32_t
+count_attaches(const struct shm_segment *seg, uint32_t *entries)
+{
+	const struct vm_space *sp;
+	const struct vm_entry *e;
+	const struct proc *p;
+	uint32_t count = 0;
+
+	*entries = 0;
+	for (p = proc_list; p != NULL; p = p->next) {
+		sp = proc_own_space(p);
+		count += sp != NULL && sp->attaching == &seg->object;
+		for (e = sp == NULL ? NULL : sp->first; e != NULL; e = e->next, steps++) {
+			*entries += e->object == &seg->object;
+			count += e->object == &seg->object && begins(e);
+		}
+	}
+	return count;
+}
+
+/* Has p a reference on frame f, a page or a table of the object, to show what is at
+ * va? That of a table which is several processes' since a fork is the first one's. */
+static bool
+holds(const struct proc *p, vaddr_t va, frame_t f, frame_t table)
+{
+	frame_t held = pmap_held(&p->space->pmap, va);
+	const struct proc *q;
+
+	if (held == f)
+		return true;
+	if (held == table || frame_kind(held) != FRAME_TABLE ||
+	    pte_frame(pmap_lookup(&p->space->pmap, va)) != f)
+		return false;
+	for (q = proc_list; q != p; q = q->next, steps++)
+		if (proc_own_space(q) != NULL && pmap_held(&q->space->pmap, va) == held)
+			return false;
+	return true;
+}
+
+/* References on frame f that pmaps have where they show page `page` of the
+ * object, at a multiple of align. */
+static uint32_t
+count_views(const struct vm_object *obj, uint32_t page, frame_t f, uint32_t align)
+{
+	const struct proc *p;
+	const struct vm_entry *e;
+	uint32_t count = 0;
+
+	for (p = proc_list; p != NULL; p = p->next) {
+		const struct vm_space *sp = proc_own_space(p);
+
+		for (e = sp == NULL ? NULL : sp->first; e != NULL; e = e->next) {
+			vaddr_t va = e->start + ((page - e->pgoff) << PAGE_SHIFT);
+
+			steps++;
+			if (e->object != obj || page < e->pgoff ||
+			    page - e->pgoff >= (e->end - e->start) >> PAGE_SHIFT)
+				continue;
+			count += va % align == 0 && holds(p, va, f, obj->tables[page / PTAB_PAGES]);
+		}
+	}
+	return count;
+}
+
+/* A page is held by its object and each small page that shows it, a table by the
+ * object and each slot it is grafted in, which begins with its first page: another
+ * attach further up in that slot, which nobody touched yet, does not count. */
+static void
+check_frames(struct finding *f, const struct shm_segment *seg)
+{
+	const struct vm_object *obj = &seg->object;
+	uint32_t page, resident = 0, id = shm_segment_id(seg);
+	frame_t fr;
+
+	for (page = 0; f->ok && page < obj->npages; page++) {
+		frame_t table = obj->tables[page / PTAB_PAGES];
+
+		if (page % PTAB_PAGES == 0 && table != 0)
+			FIND(f, frame_refs(table) == 1 + count_views(obj, page, table, SLOT_SIZE),
+			     "segment %d: table %u has %u references, not 1 + %u", id,
+			     page / PTAB_PAGES, frame_refs(table),
+			     count_views(obj, page, table, SLOT_SIZE));
+		if (!vm_object_peek(obj, page, &fr))
+			continue;
+		resident++;
+		FIND(f, frame_refs(fr) == 1 + count_views(obj, page, fr, PAGE_SIZE),
+		     "segment %d: page %u has %u references, not 1 + %u", id, page, frame_refs(fr),
+		     count_views(obj, page, fr, PAGE_SIZE));
+	}
+	FIND(f, resident == obj->resident, "segment %d: %u pages are there, not %u", id, resident,
+	     obj->resident);
+}
+
+static void
+check_segment(struct finding *f, const struct shm_segment *seg)
+{
+	bool removed = seg->perm.mode & SHMSEG_REMOVED, created = seg->made;
+	int32_t id = shm_segment_id(seg);
+	uint32_t entries, attaches = count_attaches(seg, &entries);
+
+	FIND(f, seg->perm.mode & SHMSEG_ALLOCATED, "segment %d: not ALLOCATED", id);
+	FIND(f, !(seg->perm.mode & SHMSEG_WANTED) || !created, "segment %d: WANTED but made", id);
+	FIND(f, !removed || !created || seg->nattch > 0, "segment %d: removed, and not gone", id);
+	FIND(f, !removed || !created || seg->perm.key == IPC_PRIVATE,
+	     "segment %d: removed, with a key", id);
+	FIND(f, seg->nattch == attaches, "segment %d: nattch %u, attaches %u", id, seg->nattch,
+	     attaches);
+	/* Its slot has one, and so has SHM_LOCK while it takes its time. */
+	FIND(f, seg->object.refs > entries, "segment %d: %u references, %u entries and a slot", id,
+	     seg->object.refs, entries);
+	if (created)
+		check_frames(f, seg);
+}
+
+bool
+shm_check(char *what, size_t size)
+{
+	struct finding f = {.buf = what, .size = size, .ok = true};
+	uint32_t slot, used = 0, pages = 0, highest = shm_slot_highest();
+	const struct proc *p;
+
+	steps = 0;
+	for (slot = 0; f.ok && slot <= highest; slot++) {
+		const struct shm_segment *seg = shm_slot(slot);
+
+		steps++;
+		if (seg == NULL)
+			continue;
+		used++;
+		pages += page_round(seg->segsz) >> PAGE_SHIFT;
+		FIND(&f, seg->slot == slot, "slot %u: holds slot %u's segment", slot, seg->slot);
+		check_segment(&f, seg);
+	}
+	FIND(&f, used == shm_nused, "%u slots are in use, not %u", used, shm_nused);
+	FIND(&f, pages == shm_committed, "segments have %u pages, not %u", pages, shm_committed);
+	FIND(&f, shm_last_free < 0 || shm_slot(shm_last_free) == NULL,
+	     "shm_last_free is %d, which is in use", shm_last_free);
+	for (p = proc_list; f.ok && p != NULL; p = p->next)
+		if (proc_own_space(p) != NULL)
+			check_space(&f, p);
+	return f.ok;
+}
+
+#ifdef DEBUG
+/* The walk grows with all there is: after a long one, as many calls go without
+ * as make it about a thousand steps for each. */
+void
+shm_verify(void)
+{
+	static uint32_t skip;
+	char what[128];
+
+	if (skip > 0) {
+		skip--;
+		return;
+	}
+	if (!shm_check(what, sizeof(what)))
+		panic("shm_verify: %s", what);
+	skip = steps / 1024;
+}
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The tables under shm.c, in chunks, as long as shmmni says at boot:
+ *
+ * Slots:   chunk[slot / 1024] -> [segment of slot % 1024]
+ * Keys:    chunk[hash / 1024] -> [chain of hash % 1024] -> segment -> segment
+ */
+#include "shm/shm_private.h"
+
+#include "abi/errno.h"
+#include "mem/frame.h"
+#include "mem/kmem.h"
+#include "base/printf.h"
+#include "base/string.h"
+#include "vm/vm.h"
+
+/* ---- Slots ---- */
+
+/* Two tables of pointers, a page at a time: segments by slot, and the chains
+ * of the hash of keys, of which there are as many as there can be segments. */
+struct shm_segment **shm_slot_chunks[SHM_SLOTS_MAX / 512];
+static struct shm_segment **hash_chunks[SHM_SLOTS_MAX / 512];
+/* What a slot keeps while it is FREE: its last seq. */
+#define SEQ_CHUNK (PAGE_SIZE / sizeof(uint16_t))
+static uint16_t *seq_chunks[SHM_SLOTS_MAX / SEQ_CHUNK];
+static uint32_t hash_shift; /* of a key's 32 bits, those that count */
+int32_t shm_last_free = -1;
+
+/*
+ * Which slots are taken: a bit for each, bits above each word of 32 that say
+ * "full" and "not empty", and one more above each word of "full". The lowest FREE
+ * slot is three look-ups away.
+ */
+static uint32_t taken[SHM_SLOTS_MAX / 32];
+static uint32_t full[SHM_SLOTS_MAX / 32 / 32], some[SHM_SLOTS_MAX / 32 / 32];
+static uint32_t all_full;
+
+int
+shm_slots_init(uint32_t count)
+{
+	uint32_t i, size = SHM_CHUNK;
+
+	while (size < count)
+		size *= 2;
+	hash_shift = __builtin_clz(size) + 1;
+	for (i = 0; i * SHM_CHUNK < size; i++) {
+		shm_slot_chunks[i] = page_alloc();
+		hash_chunks[i] = page_alloc();
+		if (shm_slot_chunks[i] == NULL || hash_chunks[i] == NULL)
+			return ENOMEM;
+	}
+	for (i = 0; i * SEQ_CHUNK < count; i++) {
+		seq_chunks[i] = page_alloc();
+		if (seq_chunks[i] == NULL)
+			return ENOMEM;
+	}
+	return 0;
+}
+
+static uint16_t
+next_seq(uint32_t slot)
+{
+	uint16_t *seq = &seq_chunks[slot / SEQ_CHUNK][slot % SEQ_CHUNK];
+
+	*seq = (*seq + 1) & 0x7fff;
+	return *seq;
+}
+
+static void
+mark_used(uint32_t slot)
+{
+	uint32_t w = slot / 32;
+
+	taken[w] |= 1u << slot % 32;
+	some[w / 32] |= 1u << w % 32;
+	if (taken[w] != UINT32_MAX)
+		return;
+	full[w / 32] |= 1u << w % 32;
+	if (full[w / 32] == UINT32_MAX)
+		all_full |= 1u << w / 32;
+}
+
+static void
+mark_free(uint32_t slot)
+{
+	uint32_t w = slot / 32;
+
+	all_full &= ~(1u << w / 32);
+	full[w / 32] &= ~(1u << w % 32);
+	taken[w] &= ~(1u << slot % 32);
+	if (taken[w] == 0)
+		some[w / 32] &= ~(1u << w % 32);
+}
+
+static uint32_t
+lowest_free(void)
+{
+	uint32_t f = __builtin_ctz(~all_full);
+	uint32_t w = f * 32 + __builtin_ctz(~full[f]);
+
+	return w * 32 + __builtin_ctz(~taken[w]);
+}
+
+uint32_t
+shm_slot_highest(void)
+{
+	uint32_t s = SHM_SLOTS_MAX / 32 / 32, w;
+
+	while (s > 0 && some[s - 1] == 0)
+		s--;
+	w = s == 0 ? 0 : s * 32 - 1 - __builtin_clz(some[s - 1]);
+	return taken[w] == 0 ? 0 : w * 32 + 31 - __builtin_clz(taken[w]);
+}
+
+static struct shm_segment **
+key_bucket(int32_t key)
+{
+	uint32_t k = (uint32_t)key * 2654435769u; /* 2^32 / golden ratio */
+
+	k >>= hash_shift;
+	return &hash_chunks[k / SHM_CHUNK][k % SHM_CHUNK];
+}
+
+struct shm_segment *
+shm_slot_by_key(int32_t key)
+{
+	struct shm_segment *seg = *key_bucket(key);
+
+	while (seg != NULL && seg->perm.key != key)
+		seg = seg->key_next;
+	return seg;
+}
+
+struct shm_segment *
+shm_slot_alloc(int32_t key)
+{
+	uint32_t slot = shm_last_free >= 0 ? (uint32_t)shm_last_free : lowest_free();
+	struct shm_segment *seg = kmem_get(sizeof(*seg));
+
+	if (seg == NULL)
+		return NULL;
+	*seg = (struct shm_segment){0};
+	shm_last_free = -1;
+	mark_used(slot);
+	shm_slot_chunks[slot / SHM_CHUNK][slot % SHM_CHUNK] = seg;
+	seg->object.refs = 1;
+	seg->slot = slot;
+	seg->perm.seq = next_seq(slot);
+	seg->perm.key = key;
+	if (key != IPC_PRIVATE) {
+		seg->key_next = *key_bucket(key);
+		*key_bucket(key) = seg;
+	}
+	return seg;
+}
+
+void
+shm_slot_forget_key(struct shm_segment *seg)
+{
+	struct shm_segment **link;
+
+	if (seg->perm.key == IPC_PRIVATE)
+		return;
+	for (link = key_bucket(seg->perm.key); *link != seg; link = &(*link)->key_next)
+		;
+	*link = seg->key_next;
+	seg->perm.key = IPC_PRIVATE;
+}
+
+void
+shm_slot_free(struct shm_segment *seg)
+{
+	shm_slot_forget_key(seg);
+	mark_free(seg->slot);
+	shm_slot_chunks[seg->slot / SHM_CHUNK][seg->slot % SHM_CHUNK] = NULL;
+	vm_object_unref(&seg->object);
+}

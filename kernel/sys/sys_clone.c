@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The calls that make a process: fork, vfork, clone. */
+#include "abi/errno.h"
+#include "base/printf.h"
+#include "proc/proc.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+int
+sys_fork(const uint32_t *arg, uint32_t *result)
+{
+	return proc_fork(&(struct birth){.exit_signal = SIGCHLD}, (int *)result);
+}
+
+int
+sys_vfork(const uint32_t *arg, uint32_t *result)
+{
+	return proc_fork(&(struct birth){.vfork = true, .exit_signal = SIGCHLD}, (int *)result);
+}
+
+/* What is asked for without effect: nothing here is undone at exit or traced. */
+#define CLONE_NO_EFFECT (CLONE_SYSVSEM | CLONE_DETACHED | CLONE_UNTRACED)
+#define CLONE_KNOWN                                                                                \
+	(CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |      \
+	 CLONE_CHILD_SETTID | CLONE_NO_EFFECT)
+
+/* clone(flags, sp, parent_tid, tls, child_tid): a process, never a thread. The
+ * space is shared as by vfork or not at all. */
+int
+sys_clone(const uint32_t *arg, uint32_t *result)
+{
+	uint32_t flags = arg[0], borrow = flags & (CLONE_VM | CLONE_VFORK);
+	struct birth how = {.vfork = borrow != 0,
+	                    .sp = arg[1],
+	                    .exit_signal = flags & CLONE_SIGNAL,
+	                    .set_tid = flags & CLONE_CHILD_SETTID ? arg[4] : 0,
+	                    .clear_tid = flags & CLONE_CHILD_CLEARTID ? arg[4] : 0};
+	int err, pid;
+
+	if ((flags & ~CLONE_KNOWN) != 0 || (borrow != 0 && borrow != (CLONE_VM | CLONE_VFORK))) {
+		why("clone: flags 0x%x: there are no threads", flags);
+		return ENOSYS;
+	}
+	if (how.exit_signal > NSIG)
+		return EINVAL;
+	err = proc_fork(&how, &pid);
+	if (err != 0)
+		return err;
+	if (flags & CLONE_PARENT_SETTID)
+		copyout(arg[2], &pid, sizeof(pid)); /* too late for a refusal */
+	*result = pid;
+	return 0;
+}

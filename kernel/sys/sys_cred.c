@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * System calls about users and groups. The rules are the same for both: root
+ * sets all three ids to anything, others each to one of the three they have.
+ */
+#include "abi/errno.h"
+#include "proc/proc.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+#define KEEP UINT32_MAX /* -1: this id stays */
+
+struct ids {
+	uint32_t r, e, s;
+};
+
+static struct ids
+uids(void)
+{
+	const struct cred *c = &curproc()->cred;
+
+	return (struct ids){c->ruid, c->euid, c->suid};
+}
+
+static struct ids
+gids(void)
+{
+	const struct cred *c = &curproc()->cred;
+
+	return (struct ids){c->rgid, c->egid, c->sgid};
+}
+
+/* What is in the memory of a process that changes ids belongs to who it was. */
+static void
+put_uids(struct ids id)
+{
+	struct cred *c = &curproc()->cred;
+
+	if (c->euid != id.e)
+		proc_guard(curproc());
+	/* Beyond RLIMIT_NPROC the next exec fails, and not setuid, for many programs don't look
+	 * whether that failed. */
+	if (c->ruid != id.r)
+		curproc()->crowded = id.r != 0 && proc_beyond_limit(id.r, 0);
+	c->ruid = id.r;
+	c->euid = id.e;
+	c->suid = id.s;
+}
+
+static void
+put_gids(struct ids id)
+{
+	struct cred *c = &curproc()->cred;
+
+	if (c->egid != id.e)
+		proc_guard(curproc());
+	c->rgid = id.r;
+	c->egid = id.e;
+	c->sgid = id.s;
+}
+
+static bool
+may_have(const struct ids *has, uint32_t id)
+{
+	return id == KEEP || curproc()->cred.euid == 0 || id == has->r || id == has->e ||
+	       id == has->s;
+}
+
+static int
+set_res(struct ids *id, uint32_t r, uint32_t e, uint32_t s)
+{
+	if (!may_have(id, r) || !may_have(id, e) || !may_have(id, s))
+		return EPERM;
+	if (r != KEEP)
+		id->r = r;
+	if (e != KEEP)
+		id->e = e;
+	if (s != KEEP)
+		id->s = s;
+	return 0;
+}
+
+/* The saved id follows the effective one when the real one is set, or the
+ * effective one to something else than the real one. */
+static int
+set_re(struct ids *id, uint32_t r, uint32_t e)
+{
+	struct ids old = *id;
+	int err;
+
+	if (curproc()->cred.euid != 0 && r != KEEP && r != old.r && r != old.e)
+		return EPERM;
+	err = set_res(id, r, e, KEEP);
+	if (err == 0 && (r != KEEP || (e != KEEP && e != old.r)))
+		id->s = id->e;
+	return err;
+}
+
+static int
+set_one(struct ids *id, uint32_t v)
+{
+	if (v == KEEP)
+		return EINVAL;
+	if (curproc()->cred.euid == 0)
+		return set_res(id, v, v, v);
+	return set_res(id, KEEP, v, KEEP);
+}
+
+/* Each handler: take the ids, try, put them back if it went well. */
+#define SETTER(name, get, put, call)                                                               \
+	int name(const uint32_t *arg, uint32_t *result)                                            \
+	{                                                                                          \
+		struct ids id = get();                                                             \
+		int err = call;                                                                    \
+                                                                                                   \
+		if (err == 0)                                                                      \
+			put(id);                                                                   \
+		return err;                                                                        \
+	}
+
+SETTER(sys_setuid, uids, put_uids, set_one(&id, arg[0]))
+SETTER(sys_setgid, gids, put_gids, set_one(&id, arg[0]))
+SETTER(sys_setreuid, uids, put_uids, set_re(&id, arg[0], arg[1]))
+SETTER(sys_setregid, gids, put_gids, set_re(&id, arg[0], arg[1]))
+SETTER(sys_setresuid, uids, put_uids, set_res(&id, arg[0], arg[1], arg[2]))
+SETTER(sys_setresgid, gids, put_gids, set_res(&id, arg[0], arg[1], arg[2]))
+
+ANSWER(getuid, curproc()->cred.ruid)
+ANSWER(geteuid, curproc()->cred.euid)
+ANSWER(getgid, curproc()->cred.rgid)
+ANSWER(getegid, curproc()->cred.egid)
+/* setfsuid() answers with what it was, and there is none but the effective. */
+ANSWER(setfsuid, curproc()->cred.euid)
+ANSWER(setfsgid, curproc()->cred.egid)
+
+static int
+get_res(struct ids id, const uint32_t *arg)
+{
+	if (copyout(arg[0], &id.r, sizeof(id.r)) != 0 || copyout(arg[1], &id.e, sizeof(id.e)) != 0)
+		return EFAULT;
+	return copyout(arg[2], &id.s, sizeof(id.s));
+}
+
+int
+sys_getresuid(const uint32_t *arg, uint32_t *result)
+{
+	return get_res(uids(), arg);
+}
+
+int
+sys_getresgid(const uint32_t *arg, uint32_t *result)
+{
+	return get_res(gids(), arg);
+}
+
+int
+sys_getgroups(const uint32_t *arg, uint32_t *result)
+{
+	const struct cred *c = &curproc()->cred;
+
+	*result = c->ngroups;
+	if ((int32_t)arg[0] < 0)
+		return EINVAL;
+	if (arg[0] == 0)
+		return 0;
+	if (arg[0] < c->ngroups)
+		return EINVAL;
+	return copyout(arg[1], c->groups, c->ngroups * sizeof(c->groups[0]));
+}
+
+int
+sys_setgroups(const uint32_t *arg, uint32_t *result)
+{
+	struct cred *c = &curproc()->cred;
+	uint32_t groups[NGROUPS_MAX], n, i;
+
+	if (c->euid != 0)
+		return EPERM;
+	if (arg[0] > NGROUPS_MAX)
+		return EINVAL;
+	if (copyin(groups, arg[1], arg[0] * sizeof(groups[0])) != 0)
+		return EFAULT;
+	/* In order, for so Linux tells them. */
+	for (n = 0; n < arg[0]; n++) {
+		for (i = n; i > 0 && c->groups[i - 1] > groups[n]; i--)
+			c->groups[i] = c->groups[i - 1];
+		c->groups[i] = groups[n];
+	}
+	c->ngroups = n;
+	return 0;
+}
+
+/* ---- Capabilities: root has all, others have none ---- */
+
+int
+sys_capget(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_cap_header head;
+	struct abi_cap_set set[2] = {{0}};
+	const uint32_t best = CAP_VERSION_3;
+	const struct proc *p;
+
+	if (copyin(&head, arg[0], sizeof(head)) != 0)
+		return EFAULT;
+	if (head.version != CAP_VERSION_1 && head.version != CAP_VERSION_2 &&
+	    head.version != CAP_VERSION_3)
+		return copyout(arg[0], &best, sizeof(best)) != 0 ? EFAULT
+		       : arg[1] != 0                             ? EINVAL
+		                                                 : 0;
+	p = head.pid == 0 ? curproc() : proc_find(head.pid);
+	if (p == NULL)
+		return ESRCH;
+	if (p->cred.euid == 0) {
+		set[0].effective = set[0].permitted = UINT32_MAX;
+		set[1].effective = set[1].permitted = (1u << (CAP_LAST + 1 - 32)) - 1;
+	}
+	if (arg[1] == 0)
+		return 0;
+	return copyout(arg[1], set, head.version == CAP_VERSION_1 ? sizeof(set[0]) : sizeof(set));
+}

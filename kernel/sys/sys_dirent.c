@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls that read directories: three, for three forms of a record. */
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "base/string.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+/* The entry at *pos, which moves on. */
+static bool
+dir_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
+{
+	const struct node *n = *pos == 0 ? dir : dir->parent;
+
+	if (*pos >= DIR_FIRST)
+		return dir->dops->next(dir, pos, e);
+	e->name = *pos == 0 ? "." : "..";
+	e->ino = n->ino;
+	e->mode = n->mode;
+	++*pos;
+	return true;
+}
+
+/* One record at `to`, where there is room for `room` bytes; next: the position behind
+ * it. The bytes that align the next record are not written, as on Linux. => its length
+ * in *len; EINVAL: it has no room; EFAULT. */
+typedef int record_fn(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next,
+                      size_t *len);
+
+/* DT_* are these bits of the mode. */
+static uint8_t
+type_of(const struct dir_entry *e)
+{
+	return (e->mode & S_IFMT) >> 12;
+}
+
+static int
+record64(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next, size_t *len)
+{
+	const size_t head = offsetof(struct abi_dirent64, d_name);
+	size_t name = strlen(e->name);
+	struct abi_dirent64 d = {.d_ino = e->ino, .d_off = next, .d_type = type_of(e)};
+
+	*len = (head + name + 1 + 7) & ~(size_t)7;
+	if (*len > room)
+		return EINVAL;
+	d.d_reclen = *len;
+	if (copyout(to, &d, head) != 0 || copyout(to + head, e->name, name) != 0)
+		return EFAULT;
+	return copyzero(to + head + name, 1);
+}
+
+static int
+record32(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next, size_t *len)
+{
+	const size_t head = offsetof(struct abi_dirent, d_name);
+	size_t name = strlen(e->name);
+	struct abi_dirent d = {.d_ino = e->ino, .d_off = next};
+	uint8_t type = type_of(e);
+
+	*len = (head + name + 2 + 3) & ~(size_t)3;
+	if (*len > room)
+		return EINVAL;
+	d.d_reclen = *len;
+	if (copyout(to, &d, head) != 0 || copyout(to + head, e->name, name) != 0 ||
+	    copyzero(to + head + name, 1) != 0)
+		return EFAULT;
+	return copyout(to + *len - 1, &type, 1);
+}
+
+static int
+read_dir(const uint32_t *arg, record_fn *record, uint32_t *result)
+{
+	struct file *f = fd_get(arg[0]);
+	vaddr_t to = arg[1];
+	size_t room = arg[2], len;
+	int err = 0;
+
+	if (f == NULL)
+		return EBADF;
+	if (f->node->dops == NULL)
+		return ENOTDIR;
+	for (;;) {
+		uint32_t next = f->offset;
+		struct dir_entry e;
+
+		if (!dir_next(f->node, &next, &e))
+			break;
+		err = record(to, room, &e, next, &len);
+		if (err != 0)
+			break;
+		f->offset = next;
+		to += len;
+		room -= len;
+	}
+	*result = to - arg[1];
+	return *result > 0 ? 0 : err;
+}
+
+int
+sys_getdents64(const uint32_t *arg, uint32_t *result)
+{
+	return read_dir(arg, record64, result);
+}
+
+int
+sys_getdents(const uint32_t *arg, uint32_t *result)
+{
+	return read_dir(arg, record32, result);
+}
+
+/* One entry, and 1; at the end 0. The third argument has no meaning. */
+int
+sys_readdir(const uint32_t *arg, uint32_t *result)
+{
+	const size_t head = offsetof(struct abi_old_dirent, d_name);
+	struct file *f = fd_get(arg[0]);
+	struct dir_entry e;
+	uint32_t next;
+
+	if (f == NULL)
+		return EBADF;
+	if (f->node->dops == NULL)
+		return ENOTDIR;
+	next = f->offset;
+	*result = dir_next(f->node, &next, &e);
+	if (*result == 1) {
+		size_t name = strlen(e.name);
+		struct abi_old_dirent d = {
+			.d_ino = e.ino, .d_off = f->offset, .d_namlen = (uint16_t)name};
+
+		if (copyout(arg[1], &d, head) != 0 || copyout(arg[1] + head, e.name, name) != 0 ||
+		    copyzero(arg[1] + head + name, 1) != 0)
+			return EFAULT;
+	}
+	f->offset = next;
+	return 0;
+}

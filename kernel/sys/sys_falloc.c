@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* fallocate: memory for a part of a file, and holes in it. */
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "proc/proc.h"
+#include "sys/syscall.h"
+
+#define PUNCH (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)
+
+/*
+ * All that a file has up to its end is promised to it already. So to allocate means to
+ * lengthen it, and a hole is zeros. What would be promised beyond the end for later has
+ * no place: EOPNOTSUPP.
+ */
+static int
+allocate(struct node *n, uint32_t mode, uint64_t from, uint64_t to)
+{
+	if (mode == PUNCH) {
+		node_drop_setid(n);
+		if (from < n->size)
+			ramfs_zero(n, (uint32_t)from, to < n->size ? (uint32_t)to : n->size);
+		return 0;
+	}
+	if (to <= n->size)
+		return 0;
+	if (mode & FALLOC_FL_KEEP_SIZE)
+		return EOPNOTSUPP;
+	return to > UINT32_MAX ? EFBIG : file_truncate(n, (uint32_t)to);
+}
+
+/* The checks and their order are Linux's. Offset and length are 64 bits each, the low
+ * word first. */
+int
+sys_fallocate(const uint32_t *arg, uint32_t *result)
+{
+	int64_t from = (int64_t)((uint64_t)arg[3] << 32 | arg[2]);
+	int64_t len = (int64_t)((uint64_t)arg[5] << 32 | arg[4]);
+	struct file *f = fd_get(arg[0]);
+	uint32_t mode = arg[1];
+
+	if (f == NULL)
+		return EBADF;
+	if (from < 0 || len <= 0)
+		return EINVAL;
+	if (mode != 0 && mode != FALLOC_FL_KEEP_SIZE && mode != PUNCH)
+		return EOPNOTSUPP;
+	if ((f->flags & O_ACCMODE) == O_RDONLY)
+		return EBADF;
+	if (node_is(f->node, S_IFIFO))
+		return ESPIPE;
+	if (node_is(f->node, S_IFDIR))
+		return EISDIR;
+	if (!node_is(f->node, S_IFREG))
+		return ENODEV;
+	if (from > INT64_MAX - len)
+		return EFBIG;
+	return f->node->object == NULL
+	               ? EOPNOTSUPP
+	               : allocate(f->node, mode, (uint64_t)from, (uint64_t)(from + len));
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls on descriptors: moving data, and the descriptors themselves. */
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "proc/proc.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+#define IO_MAX 0x7fffffffu /* bytes of one call: the result is a signed word */
+
+/* ---- read and write ---- */
+
+static int
+transfer(struct file *f, struct uio *u, uint32_t *result)
+{
+	uint32_t all = u->left;
+	int (*move)(struct file *, struct uio *);
+	int err = 0;
+
+	if (f == NULL || (f->flags & O_ACCMODE) == (u->to_user ? O_WRONLY : O_RDONLY))
+		return EBADF;
+	move = u->to_user ? f->ops->read : f->ops->write;
+	if (move == NULL || all > IO_MAX)
+		return EINVAL;
+	if (all > 0 || node_is(f->node, S_IFDIR))
+		err = move(f, u);
+	/* What was moved before an error can't be undone: the call worked. */
+	*result = all - u->left;
+	return *result > 0 ? 0 : err;
+}
+
+static int
+transfer_vector(const uint32_t *arg, bool to_user, uint32_t *result)
+{
+	struct uio u = {.iov = arg[1], .niov = arg[2], .to_user = to_user};
+	struct abi_iovec v;
+	uint32_t i;
+
+	if (fd_get(arg[0]) == NULL)
+		return EBADF;
+	if (u.niov > IOV_MAX)
+		return EINVAL;
+	for (i = 0; i < u.niov; i++) {
+		if (copyin(&v, u.iov + i * sizeof(v), sizeof(v)) != 0)
+			return EFAULT;
+		if (v.len > IO_MAX - u.left)
+			return EINVAL;
+		u.left += v.len;
+	}
+	return transfer(fd_get(arg[0]), &u, result);
+}
+
+int
+sys_read(const uint32_t *arg, uint32_t *result)
+{
+	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2], .to_user = true};
+
+	return transfer(fd_get(arg[0]), &u, result);
+}
+
+int
+sys_write(const uint32_t *arg, uint32_t *result)
+{
+	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2]};
+
+	return transfer(fd_get(arg[0]), &u, result);
+}
+
+int
+sys_readv(const uint32_t *arg, uint32_t *result)
+{
+	return transfer_vector(arg, true, result);
+}
+
+int
+sys_writev(const uint32_t *arg, uint32_t *result)
+{
+	return transfer_vector(arg, false, result);
+}
+
+/* A transfer at a place of its own: the file's stays where it is, also for those
+ * who use it while this one waits. */
+static int
+transfer_at(uint32_t fd, uint32_t low, uint32_t high, struct uio *u, uint32_t *result)
+{
+	struct file *f = fd_get(fd);
+	struct file at;
+
+	if (f == NULL)
+		return EBADF;
+	if (f->ops->stream)
+		return ESPIPE;
+	if ((int32_t)high < 0)
+		return EINVAL;
+	if (high != 0 || (int32_t)low < 0)
+		return u->to_user ? 0 : EFBIG;
+	at = *f;
+	at.offset = low;
+	return transfer(&at, u, result);
+}
+
+int
+sys_pread64(const uint32_t *arg, uint32_t *result)
+{
+	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2], .to_user = true};
+
+	return transfer_at(arg[0], arg[3], arg[4], &u, result);
+}
+
+int
+sys_pwrite64(const uint32_t *arg, uint32_t *result)
+{
+	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2]};
+
+	return transfer_at(arg[0], arg[3], arg[4], &u, result);
+}
+
+/* Work out where a seek leads; the caller sets f->offset when it has told so. Returns
+ * EBADF, ESPIPE, EINVAL, EOVERFLOW. */
+static int
+seek(const struct file *f, int64_t to, uint32_t whence, uint32_t *at)
+{
+	if (f == NULL)
+		return EBADF;
+	if (f->ops->stream)
+		return ESPIPE;
+	if (whence == SEEK_CUR)
+		to += f->offset;
+	else if (whence == SEEK_END)
+		to += f->node->size;
+	else if (whence != SEEK_SET)
+		return EINVAL;
+	if (to < 0)
+		return EINVAL;
+	if (to > INT32_MAX)
+		return EOVERFLOW;
+	*at = (uint32_t)to;
+	return 0;
+}
+
+int
+sys_lseek(const uint32_t *arg, uint32_t *result)
+{
+	struct file *f = fd_get(arg[0]);
+	int err = seek(f, (int32_t)arg[1], arg[2], result);
+
+	if (err == 0)
+		f->offset = *result;
+	return err;
+}
+
+int
+sys_llseek(const uint32_t *arg, uint32_t *result)
+{
+	struct file *f = fd_get(arg[0]);
+	uint32_t at;
+	int err = seek(f, (int64_t)((uint64_t)arg[1] << 32 | arg[2]), arg[4], &at);
+	uint64_t wide = at;
+
+	if (err == 0)
+		err = copyout(arg[3], &wide, sizeof(wide));
+	if (err == 0)
+		f->offset = at;
+	return err;
+}
+
+/* All is in memory: there is nothing to wait for. */
+int
+sys_fsync(const uint32_t *arg, uint32_t *result)
+{
+	struct file *f = fd_get(arg[0]);
+
+	return f == NULL ? EBADF : f->ops->stream ? EINVAL : 0;
+}
+
+int
+sys_ioctl(const uint32_t *arg, uint32_t *result)
+{
+	struct file *f = fd_get(arg[0]);
+
+	if (f == NULL)
+		return EBADF;
+	return f->ops->ioctl == NULL ? ENOTTY : f->ops->ioctl(f, arg[1], arg[2]);
+}
+
+/* ---- Descriptors ---- */
+
+int
+sys_close(const uint32_t *arg, uint32_t *result)
+{
+	return fd_close(arg[0]);
+}
+
+static int
+duplicate(uint32_t fd, uint32_t from, bool cloexec, uint32_t *result)
+{
+	struct file *f = fd_get(fd);
+	int err;
+
+	if (f == NULL)
+		return EBADF;
+	if (from >= curproc()->rlimit[RLIMIT_NOFILE].rlim_cur)
+		return EINVAL;
+	err = fd_alloc(f, from, cloexec, (int *)result);
+	if (err == 0)
+		f->refs++;
+	return err;
+}
+
+int
+sys_dup(const uint32_t *arg, uint32_t *result)
+{
+	return duplicate(arg[0], 0, false, result);
+}
+
+static int
+duplicate_to(uint32_t fd, uint32_t to, bool cloexec, uint32_t *result)
+{
+	struct file *f = fd_get(fd);
+
+	*result = to;
+	return f == NULL ? EBADF : fd_replace(f, to, cloexec);
+}
+
+int
+sys_dup2(const uint32_t *arg, uint32_t *result)
+{
+	*result = arg[1];
+	if (arg[0] == arg[1])
+		return fd_get(arg[0]) == NULL ? EBADF : 0;
+	return duplicate_to(arg[0], arg[1], false, result);
+}
+
+int
+sys_dup3(const uint32_t *arg, uint32_t *result)
+{
+	if (arg[0] == arg[1] || (arg[2] & ~O_CLOEXEC))
+		return EINVAL;
+	return duplicate_to(arg[0], arg[1], arg[2] & O_CLOEXEC, result);
+}
+
+int
+sys_fcntl64(const uint32_t *arg, uint32_t *result)
+{
+	uint32_t fd = arg[0];
+	struct file *f = fd_get(fd);
+	const int changes = O_APPEND | O_NONBLOCK;
+
+	if (f == NULL)
+		return EBADF;
+	switch (arg[1]) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		return duplicate(fd, arg[2], arg[1] == F_DUPFD_CLOEXEC, result);
+	case F_GETFD:
+		*result = fd_cloexec(fd);
+		return 0;
+	case F_SETFD:
+		fd_set_cloexec(fd, arg[2] & FD_CLOEXEC);
+		return 0;
+	case F_GETFL:
+		*result = f->flags;
+		return 0;
+	case F_SETFL:
+		f->flags = (f->flags & ~changes) | ((int)arg[2] & changes);
+		return 0;
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_GETLK64:
+	case F_SETLK64:
+	case F_SETLKW64:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		return lock_fcntl(f, arg[1], arg[2]);
+	default:
+		return EINVAL;
+	}
+}
+
+/* The older number knows no commands with offsets of 64 bits. */
+int
+sys_fcntl(const uint32_t *arg, uint32_t *result)
+{
+	bool wide = (arg[1] >= F_GETLK64 && arg[1] <= F_SETLKW64) ||
+	            (arg[1] >= F_OFD_GETLK && arg[1] <= F_OFD_SETLKW);
+
+	if (wide)
+		return fd_get(arg[0]) == NULL ? EBADF : EINVAL;
+	return sys_fcntl64(arg, result);
+}
+
+static int
+make_pipe(vaddr_t to, int flags)
+{
+	struct file *end[2];
+	int fd[2], err;
+
+	if (flags & ~(O_CLOEXEC | O_NONBLOCK))
+		return EINVAL;
+	err = pipe_create(flags, &end[0], &end[1]);
+	if (err != 0)
+		return err;
+	err = fd_alloc(end[0], 0, flags & O_CLOEXEC, &fd[0]);
+	if (err != 0)
+		goto no_reader;
+	err = fd_alloc(end[1], 0, flags & O_CLOEXEC, &fd[1]);
+	if (err != 0)
+		goto no_writer;
+	if (copyout(to, fd, sizeof(fd)) == 0)
+		return 0;
+	fd_close(fd[0]);
+	fd_close(fd[1]);
+	return EFAULT;
+no_writer:
+	fd_close(fd[0]);
+	file_unref(end[1]);
+	return err;
+no_reader:
+	file_unref(end[0]);
+	file_unref(end[1]);
+	return err;
+}
+
+int
+sys_pipe(const uint32_t *arg, uint32_t *result)
+{
+	return make_pipe(arg[0], 0);
+}
+
+int
+sys_pipe2(const uint32_t *arg, uint32_t *result)
+{
+	return make_pipe(arg[0], arg[1]);
+}

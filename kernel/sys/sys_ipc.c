@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The shared-memory calls: one by one (395 to 398), and all through ipc(). */
+#include "abi/errno.h"
+#include "base/printf.h"
+#include "proc/proc.h"
+#include "shm/shm.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+/* A debug build looks, after each call, whether all is as it should be. */
+static int
+verified(int err)
+{
+	shm_verify();
+	return err;
+}
+
+int
+sys_shmget(const uint32_t *arg, uint32_t *result)
+{
+	return verified(shm_get(arg[0], arg[1], arg[2], (int32_t *)result));
+}
+
+int
+sys_shmat(const uint32_t *arg, uint32_t *result)
+{
+	return verified(shm_attach(arg[0], arg[1], arg[2], result));
+}
+
+int
+sys_shmdt(const uint32_t *arg, uint32_t *result)
+{
+	return verified(shm_detach(arg[0]));
+}
+
+int
+sys_shmctl(const uint32_t *arg, uint32_t *result)
+{
+	return verified(shm_control(arg[0], arg[1], arg[2], result));
+}
+
+/* Would the attach put memory that can't be written where the word is? */
+static bool
+attach_hides(int32_t id, vaddr_t addr, int flags, vaddr_t word)
+{
+	vaddr_t start = flags & SHM_RND ? addr & ~(SHMLBA - 1) : addr;
+	uint32_t len = shm_attach_size(id);
+
+	if (addr == 0 || !(flags & SHM_REMAP) || !(flags & SHM_RDONLY))
+		return false;
+	return word - start < len || word + sizeof(word) - 1 - start < len;
+}
+
+/*
+ * shmat's address goes to memory here. That the word can be written, and still
+ * can be afterwards, is seen before the attach, so that a failed call leaves
+ * nothing behind. An error of shmat itself is told before one of that word.
+ */
+static int
+ipc_shmat(int32_t id, vaddr_t addr, int flags, vaddr_t where)
+{
+	uint32_t word;
+	int err;
+
+	if (copyin(&word, where, sizeof(word)) != 0 || copyout(where, &word, sizeof(word)) != 0 ||
+	    attach_hides(id, addr, flags, where)) {
+		err = shm_attach_check(id, addr, flags);
+		return err != 0 ? err : EFAULT;
+	}
+	err = verified(shm_attach(id, addr, flags, &word));
+	return err != 0 ? err : copyout(where, &word, sizeof(word));
+}
+
+/* A command that has a buffer wants IPC_64, for the structures of before it are not
+ * spoken here. Commands without one work in either form. */
+static int
+ipc_shmctl(const uint32_t *arg, uint32_t *result)
+{
+	int cmd = arg[2] & ~IPC_64;
+	bool buffer = cmd != IPC_RMID && cmd != SHM_LOCK && cmd != SHM_UNLOCK;
+
+	if (buffer && !(arg[2] & IPC_64))
+		return EINVAL;
+	return verified(shm_control(arg[1], cmd, arg[4], result));
+}
+
+/* The upper half of the operation is a version of its arguments, which only shmat
+ * looks at: version 1 had them in another order. */
+int
+sys_ipc(const uint32_t *arg, uint32_t *result)
+{
+	switch (arg[0] & 0xffff) {
+	case IPCOP_SHMAT:
+		if (arg[0] >> 16 == 1)
+			return EINVAL;
+		return ipc_shmat(arg[1], arg[4], arg[2], arg[3]);
+	case IPCOP_SHMDT:
+		return verified(shm_detach(arg[4]));
+	case IPCOP_SHMGET:
+		return verified(shm_get(arg[1], arg[2], arg[3], (int32_t *)result));
+	case IPCOP_SHMCTL:
+		return ipc_shmctl(arg, result);
+	default:
+		return ENOSYS;
+	}
+}

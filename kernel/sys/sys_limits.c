@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls about limits, and about the machine that all share. */
+#include "abi/errno.h"
+#include "mem/frame.h"
+#include "proc/proc.h"
+#include "shm/shm.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+/* ---- Limits: kept and told; docs/abi.md says which of them hold ---- */
+
+#define UNLIMITED                                                                                  \
+	{                                                                                          \
+		RLIM_INFINITY, RLIM_INFINITY                                                       \
+	}
+
+const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS] = {
+	[0 ... 2] = UNLIMITED,
+	[RLIMIT_STACK] = {8u << 20, RLIM_INFINITY},
+	[RLIMIT_CORE] = {0, RLIM_INFINITY},
+	[5 ... 6] = UNLIMITED,
+	[RLIMIT_NOFILE] = {OPEN_MAX, OPEN_MAX},
+	[8 ... 11] = UNLIMITED, /* 12 to 14 are 0, as on Linux but for message queues */
+	[RLIMIT_RTTIME] = UNLIMITED,
+};
+
+/* Find a limit of a process, 0 the caller, that the caller may look at, and (new isn't
+ * NULL) change to new. Returns EINVAL, ESRCH, EPERM. */
+static int
+find_limit(int pid, uint32_t which, const struct abi_rlimit *new, struct abi_rlimit **out)
+{
+	struct proc *self = curproc(), *p = pid == 0 ? self : proc_find(pid);
+
+	if (p == NULL)
+		return ESRCH;
+	if (!cred_may_limit(self, p))
+		return EPERM;
+	if (which >= RLIMIT_NLIMITS)
+		return EINVAL;
+	*out = &p->rlimit[which];
+	if (new == NULL)
+		return 0;
+	if (new->rlim_cur > new->rlim_max)
+		return EINVAL;
+	if ((which == RLIMIT_NOFILE && new->rlim_max > OPEN_MAX) ||
+	    (new->rlim_max > (*out)->rlim_max && self->cred.euid != 0))
+		return EPERM;
+	return 0;
+}
+
+bool
+proc_beyond_limit(uint32_t uid, unsigned more)
+{
+	uint32_t most = curproc()->rlimit[RLIMIT_NPROC].rlim_cur, n = more;
+	const struct proc *p;
+
+	if (most == RLIM_INFINITY)
+		return false;
+	for (p = proc_list; p != NULL; p = p->next)
+		n += p->cred.ruid == uid;
+	return n > most;
+}
+
+uint32_t
+vm_stack_most(void)
+{
+	return curproc()->rlimit[RLIMIT_STACK].rlim_cur;
+}
+
+int
+sys_ugetrlimit(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_rlimit *l;
+	int err = find_limit(0, arg[0], NULL, &l);
+
+	return err != 0 ? err : copyout(arg[1], l, sizeof(*l));
+}
+
+int
+sys_setrlimit(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_rlimit new, *limit;
+	int err;
+
+	if (copyin(&new, arg[1], sizeof(new)) != 0)
+		return EFAULT;
+	err = find_limit(0, arg[0], &new, &limit);
+	if (err == 0)
+		*limit = new;
+	return err;
+}
+
+/* The oldest form: what does not fit a signed number is told as the most that does. */
+int
+sys_getrlimit(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_rlimit l, *limit;
+	int err = find_limit(0, arg[0], NULL, &limit);
+
+	if (err != 0)
+		return err;
+	l = *limit;
+	if (l.rlim_cur > INT32_MAX)
+		l.rlim_cur = INT32_MAX;
+	if (l.rlim_max > INT32_MAX)
+		l.rlim_max = INT32_MAX;
+	return copyout(arg[1], &l, sizeof(l));
+}
+
+static uint64_t
+widen(uint32_t limit)
+{
+	return limit == RLIM_INFINITY ? UINT64_MAX : limit;
+}
+
+static uint32_t
+narrow(uint64_t limit)
+{
+	return limit > RLIM_INFINITY ? RLIM_INFINITY : (uint32_t)limit;
+}
+
+int
+sys_prlimit64(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_rlimit64 wide = {0};
+	struct abi_rlimit new, *limit;
+	int err;
+
+	if (arg[2] != 0 && copyin(&wide, arg[2], sizeof(wide)) != 0)
+		return EFAULT;
+	new = (struct abi_rlimit){narrow(wide.rlim_cur), narrow(wide.rlim_max)};
+	err = find_limit(arg[0], arg[1], arg[2] != 0 ? &new : NULL, &limit);
+	if (err != 0)
+		return err;
+	wide = (struct abi_rlimit64){widen(limit->rlim_cur), widen(limit->rlim_max)};
+	if (arg[3] != 0 && copyout(arg[3], &wide, sizeof(wide)) != 0)
+		return EFAULT;
+	if (arg[2] != 0)
+		*limit = new;
+	return 0;
+}
+
+/* ---- The machine ---- */
+
+int
+sys_sysinfo(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_sysinfo info = {.procs = (uint16_t)proc_count};
+	struct abi_timespec64 up;
+	struct frame_stats st;
+	unsigned i;
+
+	clock_monotonic(&up);
+	frame_stats(&st);
+	info.uptime = (int32_t)up.tv_sec;
+	for (i = 0; i < 3; i++)
+		info.loads[i] = load_average[i];
+	/* In bytes, as long as they can be counted. */
+	info.mem_unit = st.total > UINT32_MAX / PAGE_SIZE ? PAGE_SIZE : 1;
+	info.totalram = st.total * (PAGE_SIZE / info.mem_unit);
+	info.freeram = st.free * (PAGE_SIZE / info.mem_unit);
+	info.sharedram = shm_resident() * (PAGE_SIZE / info.mem_unit);
+	return copyout(arg[0], &info, sizeof(info));
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* memfd_create: a file that has no name in the tree, and goes with its last user. */
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "mem/kmem.h"
+#include "proc/proc.h"
+#include "base/string.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+/* Make the file. => NULL: no memory. */
+static struct file *
+create(const char *label)
+{
+	struct node *n = node_create(NULL, S_IFREG | 0777);
+	struct file *f = NULL;
+
+	if (n == NULL)
+		return NULL;
+	n->uid = curproc()->cred.euid;
+	n->gid = curproc()->cred.egid;
+	n->label = kmem_alloc(strlen(label) + 1);
+	if (n->label != NULL && ramfs_setup(n) == 0)
+		f = file_create(n, n->fops, O_RDWR | O_LARGEFILE);
+	if (f != NULL)
+		memcpy(n->label, label, strlen(label));
+	node_unref(n);
+	return f;
+}
+
+/* Seals are not there, so that a wish for them is EINVAL, as on a Linux of before them. */
+int
+sys_memfd_create(const uint32_t *arg, uint32_t *result)
+{
+	char label[MFD_NAME_MAX + 1];
+	struct file *f;
+	int err, fd;
+
+	if (arg[1] & ~MFD_CLOEXEC)
+		return EINVAL;
+	err = copyinstr(label, arg[0], sizeof(label), NULL);
+	if (err != 0)
+		return err == ENAMETOOLONG ? EINVAL : err;
+	err = fd_find(0, &fd);
+	if (err != 0)
+		return err;
+	f = create(label);
+	if (f == NULL)
+		return ENOMEM;
+	fd_install(f, fd, arg[1] & MFD_CLOEXEC);
+	*result = fd;
+	return 0;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls that lock memory, and mremap, which minds what is locked. */
+#include "abi/errno.h"
+#include "proc/proc.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+/* ---- Limits ---- */
+
+uint32_t
+vm_lock_most(void)
+{
+	const struct proc *p = curproc();
+
+	return p->cred.euid == 0 ? UINT32_MAX : p->rlimit[RLIMIT_MEMLOCK].rlim_cur >> PAGE_SHIFT;
+}
+
+static bool
+may_lock(void)
+{
+	return curproc()->cred.euid == 0 || curproc()->rlimit[RLIMIT_MEMLOCK].rlim_cur > 0;
+}
+
+/* ---- mlock and munlock ---- */
+
+/* fill: every page now. Returns EINVAL for a range that wraps; ENOMEM for one with a
+ * hole, or with pages that cannot be there. May sleep. */
+static int
+change(vaddr_t start, uint32_t len, bool lock, bool fill)
+{
+	struct vm_space *sp = curproc()->space;
+	vaddr_t end;
+	int err;
+
+	len = page_round(len + (start & PAGE_MASK));
+	start &= ~PAGE_MASK;
+	end = start + len;
+	if (end < start)
+		return EINVAL;
+	if (lock && (len >> PAGE_SHIFT) + vm_locked_pages(sp) - vm_locked_between(sp, start, end) >
+	                    vm_lock_most())
+		return ENOMEM;
+	if (len == 0)
+		return 0;
+	err = vm_lock(sp, start, end, lock);
+	if (err == 0 && fill)
+		vm_fill(sp, start, end);
+	return err;
+}
+
+int
+sys_mlock2(const uint32_t *arg, uint32_t *result)
+{
+	if (arg[2] & ~MLOCK_ONFAULT)
+		return EINVAL;
+	if (!may_lock())
+		return EPERM;
+	return change(arg[0], arg[1], true, !(arg[2] & MLOCK_ONFAULT));
+}
+
+ALIAS(mlock, mlock2, arg[0], arg[1], 0)
+
+int
+sys_munlock(const uint32_t *arg, uint32_t *result)
+{
+	return change(arg[0], arg[1], false, false);
+}
+
+/* ---- All of it ---- */
+
+static uint32_t
+all_pages(const struct vm_space *sp)
+{
+	const struct vm_entry *e;
+	uint32_t n = 0;
+
+	for (e = sp->first; e != NULL; e = e->next)
+		n += (e->end - e->start) >> PAGE_SHIFT;
+	return n;
+}
+
+/* MCL_FUTURE is taken and changes nothing: what is mapped later is promised then, and
+ * comes when it is touched. */
+int
+sys_mlockall(const uint32_t *arg, uint32_t *result)
+{
+	struct vm_space *sp = curproc()->space;
+	const struct vm_entry *e;
+
+	if (arg[0] == 0 || arg[0] == MCL_ONFAULT ||
+	    (arg[0] & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)))
+		return EINVAL;
+	if (!may_lock())
+		return EPERM;
+	if (!(arg[0] & MCL_CURRENT))
+		return 0;
+	if (all_pages(sp) > vm_lock_most())
+		return ENOMEM;
+	vm_lock_all(sp, true);
+	for (e = sp->first; e != NULL && !(arg[0] & MCL_ONFAULT); e = e->next)
+		vm_fill(sp, e->start, e->end);
+	return 0;
+}
+
+int
+sys_munlockall(const uint32_t *arg, uint32_t *result)
+{
+	vm_lock_all(curproc()->space, false);
+	return 0;
+}
+
+/* ---- mremap ---- */
+
+/* Is there no room under the limit for what a locked mapping grows by? */
+static bool
+grows_too_much(struct vm_space *sp, vaddr_t start, uint32_t len, uint32_t new_len)
+{
+	const struct vm_entry *e = vm_entry_at(sp, start);
+
+	if (e == NULL || !(e->flags & VM_LOCKED) || new_len <= len)
+		return false;
+	return vm_locked_pages(sp) + ((new_len - len) >> PAGE_SHIFT) > vm_lock_most();
+}
+
+/* An attach keeps its place and does not grow: see vm_remap(). May sleep, to fill what
+ * is locked. */
+int
+sys_mremap(const uint32_t *arg, uint32_t *result)
+{
+	struct vm_space *sp = curproc()->space;
+	vaddr_t start = arg[0], to = arg[4];
+	uint32_t len = page_round(arg[1]), new_len = page_round(arg[2]), flags = arg[3];
+	const struct vm_entry *e;
+	int err;
+
+	if ((flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) || flags == MREMAP_FIXED ||
+	    (start & PAGE_MASK) != 0 || new_len == 0)
+		return EINVAL;
+	if (grows_too_much(sp, start, len, new_len))
+		return EAGAIN;
+	if (flags & MREMAP_FIXED)
+		err = vm_remap_to(sp, start, len, to, new_len);
+	else
+		err = vm_remap(sp, start, len, new_len, flags & MREMAP_MAYMOVE, &to);
+	if (err != 0)
+		return err;
+	*result = to;
+	e = vm_entry_at(sp, to);
+	if ((e->flags & VM_LOCKED) && new_len > len)
+		vm_fill(sp, to + len, to + new_len);
+	return 0;
+}

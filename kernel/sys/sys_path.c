@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls that walk a path: to open what is there, or to be there. */
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "mem/kmem.h"
+#include "proc/proc.h"
+#include "base/string.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+/* Where a path starts that doesn't start at the root. */
+static int
+start_of(uint32_t dirfd, const char *path, struct node **out)
+{
+	struct file *f;
+
+	*out = curproc()->cwd;
+	if (dirfd == (uint32_t)AT_FDCWD || *path == '/')
+		return 0;
+	f = fd_get(dirfd);
+	if (f == NULL)
+		return EBADF;
+	*out = f->node;
+	return node_is(f->node, S_IFDIR) ? 0 : ENOTDIR;
+}
+
+/* A path of the user's, in memory for the caller to free: no more than it
+ * takes, so that a file can be removed when memory is out. => EFAULT,
+ * ENAMETOOLONG, ENOMEM. */
+static int
+path_copyin(vaddr_t from, char **out)
+{
+	static char buf[PATH_MAX]; /* for as long as nobody sleeps */
+	size_t len;
+	int err = copyinstr(buf, from, sizeof(buf), &len);
+
+	if (err != 0)
+		return err;
+	*out = kmem_alloc(len + 1);
+	if (*out == NULL)
+		return ENOMEM;
+	memcpy(*out, buf, len);
+	return 0;
+}
+
+/* The same as cred may see it. */
+static int
+walk_as(const struct cred *cred, uint32_t dirfd, vaddr_t upath, enum walk_end end, struct walk *w)
+{
+	struct node *start;
+	char *path;
+	int err = path_copyin(upath, &path);
+
+	if (err != 0)
+		return err;
+	err = start_of(dirfd, path, &start);
+	if (err == 0)
+		err = fs_walk(path, start, cred, end, w);
+	/* The last name may stand in it. */
+	if (err == 0 && w->buf == NULL)
+		w->buf = path;
+	else
+		kmem_free(path);
+	return err;
+}
+
+int
+path_walk(uint32_t dirfd, vaddr_t path, struct walk *w)
+{
+	return walk_as(&curproc()->cred, dirfd, path, WALK_NAME, w);
+}
+
+static int
+node_as(const struct cred *cred, uint32_t dirfd, vaddr_t path, uint32_t flags, struct node **out)
+{
+	struct walk w;
+	char first;
+	int err;
+
+	if ((flags & AT_EMPTY_PATH) && copyin(&first, path, 1) == 0 && first == '\0') {
+		struct file *f = fd_get(dirfd);
+
+		if (f == NULL && dirfd != (uint32_t)AT_FDCWD)
+			return EBADF;
+		*out = f != NULL ? f->node : curproc()->cwd;
+		node_ref(*out);
+		return 0;
+	}
+	err = walk_as(cred, dirfd, path, flags & AT_SYMLINK_NOFOLLOW ? WALK_STAY : WALK_FOLLOW, &w);
+	if (err != 0)
+		return err;
+	*out = w.node;
+	w.node = NULL;
+	fs_walk_end(&w);
+	return *out == NULL ? ENOENT : 0;
+}
+
+int
+path_call(uint32_t dirfd, vaddr_t path, uint32_t flags, node_fn *fn, const uint32_t *arg,
+          uint32_t *result)
+{
+	struct node *n;
+	int err;
+
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH))
+		return EINVAL;
+	err = node_as(&curproc()->cred, dirfd, path, flags, &n);
+	if (err != 0)
+		return err;
+	err = fn(n, arg, result);
+	node_unref(n);
+	return err;
+}
+
+int
+file_call(uint32_t fd, node_fn *fn, const uint32_t *arg, uint32_t *result)
+{
+	struct file *f = fd_get(fd);
+
+	return f == NULL ? EBADF : fn(f->node, arg, result);
+}
+
+int
+sys_openat(const uint32_t *arg, uint32_t *result)
+{
+	struct node *start;
+	char *path;
+	int err = path_copyin(arg[1], &path);
+
+	if (err != 0)
+		return err;
+	err = start_of(arg[0], path, &start);
+	if (err == 0)
+		err = file_open(start, path, arg[2], arg[3], (int *)result);
+	kmem_free(path);
+	return err;
+}
+
+ALIAS(open, openat, AT_FDCWD, arg[0], arg[1], arg[2])
+
+ALIAS(creat, openat, AT_FDCWD, arg[0], O_CREAT | O_WRONLY | O_TRUNC, arg[1])
+
+int
+sys_faccessat2(const uint32_t *arg, uint32_t *result)
+{
+	struct cred cred = curproc()->cred;
+	struct node *n;
+	int err;
+
+	if ((arg[2] & ~7u) || (arg[3] & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
+		return EINVAL;
+	/* It asks for who the user really is. */
+	if (!(arg[3] & AT_EACCESS)) {
+		cred.euid = cred.ruid;
+		cred.egid = cred.rgid;
+	}
+	err = node_as(&cred, arg[0], arg[1], arg[3], &n);
+	if (err != 0)
+		return err;
+	err = fs_access(n, &cred, arg[2]);
+	node_unref(n);
+	return err;
+}
+
+ALIAS(faccessat, faccessat2, arg[0], arg[1], arg[2], 0)
+
+ALIAS(access, faccessat2, AT_FDCWD, arg[0], arg[1], 0)
+
+/* ---- Directories ---- */
+
+static int
+set_cwd(struct node *n, const uint32_t *arg, uint32_t *result)
+{
+	struct proc *p = curproc();
+	int err = node_is(n, S_IFDIR) ? fs_access(n, &p->cred, X_OK) : ENOTDIR;
+
+	if (err != 0)
+		return err;
+	node_ref(n);
+	node_unref(p->cwd);
+	p->cwd = n;
+	return 0;
+}
+
+PATH_CALL(chdir, AT_FDCWD, arg[0], 0, set_cwd, arg + 1)
+FILE_CALL(fchdir, set_cwd)
+
+int
+sys_getcwd(const uint32_t *arg, uint32_t *result)
+{
+	char *buf = kmem_alloc(PATH_MAX), *path;
+	int err = ENOENT;
+
+	if (buf == NULL)
+		return ENOMEM;
+	path = fs_path(curproc()->cwd, buf, PATH_MAX);
+	if (path != NULL) {
+		*result = buf + PATH_MAX - path;
+		err = *result > arg[1] ? ERANGE : copyout(arg[0], path, *result);
+	}
+	kmem_free(buf);
+	return err;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* prctl: what a process may say of itself. */
+#include "abi/errno.h"
+#include "abi/resource.h"
+#include "proc/proc.h"
+#include "base/string.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+/* What is longer than a name can be is cut. */
+static int
+set_name(vaddr_t from)
+{
+	char name[COMM_SIZE] = "";
+
+	if (copyinstr(name, from, COMM_SIZE - 1, NULL) == EFAULT)
+		return EFAULT;
+	name[COMM_SIZE - 1] = '\0';
+	strlcpy(curproc()->name, name, sizeof(curproc()->name));
+	return 0;
+}
+
+static int
+get_name(vaddr_t to)
+{
+	char name[COMM_SIZE] = "";
+
+	strlcpy(name, curproc()->name, sizeof(name));
+	return copyout(to, name, sizeof(name));
+}
+
+int
+sys_prctl(const uint32_t *arg, uint32_t *result)
+{
+	struct proc *p = curproc();
+	int sig;
+
+	switch (arg[0]) {
+	case PR_SET_NAME:
+		return set_name(arg[1]);
+	case PR_GET_NAME:
+		return get_name(arg[1]);
+	case PR_SET_PDEATHSIG:
+		if (arg[1] > NSIG)
+			return EINVAL;
+		p->death_signal = (uint8_t)arg[1];
+		return 0;
+	case PR_GET_PDEATHSIG:
+		sig = p->death_signal;
+		return copyout(arg[1], &sig, sizeof(sig));
+	case PR_GET_DUMPABLE:
+		*result = !p->guarded;
+		return 0;
+	case PR_SET_DUMPABLE:
+		if (arg[1] > 1)
+			return EINVAL;
+		p->guarded = arg[1] == 0;
+		return 0;
+	default:
+		return EINVAL;
+	}
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls about processes, who they are and what they run. */
+#include "abi/errno.h"
+#include "abi/fcntl.h"
+#include "exec/exec.h"
+#include "mem/frame.h"
+#include "mem/kmem.h"
+#include "base/printf.h"
+#include "proc/proc.h"
+#include "base/string.h"
+#include "sys/syscall.h"
+#include "base/version.h"
+#include "vm/vm.h"
+
+int
+sys_exit(const uint32_t *arg, uint32_t *result)
+{
+	proc_exit((arg[0] & 0xff) << 8);
+}
+
+ALIAS(exit_group, exit, arg[0])
+
+/* ---- exec ---- */
+
+/* The strings of a vector that ends in NULL, the last first. */
+static int
+add_vector(struct exec_args *args, vaddr_t vector, unsigned *count, char *page)
+{
+	unsigned n = 0;
+	vaddr_t s;
+	int err;
+
+	do {
+		if (vector == 0)
+			break;
+		if (copyin(&s, vector + n * sizeof(s), sizeof(s)) != 0)
+			return EFAULT;
+		if (n > EXEC_ARG_SIZE)
+			return E2BIG;
+	} while (s != 0 && ++n);
+	*count = n;
+	while (n-- > 0) {
+		if (copyin(&s, vector + n * sizeof(s), sizeof(s)) != 0)
+			return EFAULT;
+		err = exec_args_add_user(args, s, page);
+		if (err != 0)
+			return err;
+	}
+	return 0;
+}
+
+/* Returns EAGAIN if p became a user beyond RLIMIT_NPROC who still is beyond it. */
+static int
+check_crowd(struct proc *p)
+{
+	p->crowded = p->crowded && proc_beyond_limit(p->cred.ruid, 0);
+	return p->crowded ? EAGAIN : 0;
+}
+
+int
+sys_execve(const uint32_t *arg, uint32_t *result)
+{
+	struct exec_args args = {.len = 0};
+	char *path = page_alloc(), *page = page_alloc();
+	int err = ENOMEM;
+
+	if (path == NULL || page == NULL)
+		goto out;
+	err = copyinstr(path, arg[0], PATH_MAX, NULL);
+	if (err == 0)
+		err = check_crowd(curproc());
+	if (err == 0)
+		err = add_vector(&args, arg[2], &args.envc, page);
+	if (err == 0)
+		err = add_vector(&args, arg[1], &args.argc, page);
+	if (err == 0)
+		err = exec_image(path, &args, NULL);
+out:
+	exec_args_free(&args);
+	page_free(page);
+	page_free(path);
+	return err;
+}
+
+/* ---- Who one is ---- */
+
+ANSWER(getpid, curproc()->pid)
+ANSWER(gettid, curproc()->pid)
+ANSWER(getppid, curproc()->parent != NULL ? curproc()->parent->pid : 0)
+ANSWER(getpgrp, proc_pgid(curproc()))
+
+int
+sys_set_tid_address(const uint32_t *arg, uint32_t *result)
+{
+	curproc()->clear_tid = arg[0];
+	*result = curproc()->pid;
+	return 0;
+}
+
+int
+sys_set_thread_area(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_user_desc d;
+	bool choose;
+	int err;
+
+	if (copyin(&d, arg[0], sizeof(d)) != 0)
+		return EFAULT;
+	choose = d.entry_number == UINT32_MAX;
+	err = machine_check_tls(&d);
+	if (err == 0 && choose)
+		err = copyout(arg[0], &d.entry_number, sizeof(d.entry_number));
+	if (err == 0)
+		machine_set_tls(&d);
+	return err;
+}
+
+/* ---- Groups of processes ---- */
+
+int
+sys_setpgid(const uint32_t *arg, uint32_t *result)
+{
+	struct proc *self = curproc(), *p;
+	const struct proc *member;
+	int pid = arg[0] == 0 ? self->pid : (int)arg[0];
+	int pgid = arg[1] == 0 ? pid : (int)arg[1];
+
+	if (pgid < 0)
+		return EINVAL;
+	p = proc_find(pid);
+	if (p == NULL || (p != self && p->parent != self))
+		return ESRCH;
+	if (proc_sid(p) != proc_sid(self) || proc_sid(p) == p->pid)
+		return EPERM;
+	if (p->execed && p != self)
+		return EACCES;
+	/* It joins a group of its session, or becomes the first of its own. */
+	member = pgrp_first(pgid);
+	if (pgid != pid && (member == NULL || proc_sid(member) != proc_sid(p)))
+		return EPERM;
+	return pgrp_move(p, pgid, p->pgrp->session);
+}
+
+int
+sys_getpgid(const uint32_t *arg, uint32_t *result)
+{
+	const struct proc *p = arg[0] == 0 ? curproc() : proc_find(arg[0]);
+
+	if (p == NULL)
+		return ESRCH;
+	*result = proc_pgid(p);
+	return 0;
+}
+
+int
+sys_getsid(const uint32_t *arg, uint32_t *result)
+{
+	const struct proc *p = arg[0] == 0 ? curproc() : proc_find(arg[0]);
+
+	if (p == NULL)
+		return ESRCH;
+	*result = proc_sid(p);
+	return 0;
+}
+
+int
+sys_setsid(const uint32_t *arg, uint32_t *result)
+{
+	struct proc *self = curproc();
+
+	if (pgrp_find(self->pid) != NULL)
+		return EPERM;
+	*result = self->pid;
+	return pgrp_move(self, self->pid, NULL);
+}
+
+/* ---- The machine ---- */
+
+/* What stock programs expect to see; the version tells the truth. */
+static const struct abi_utsname machine_name = {.sysname = "Linux",
+                                                .nodename = "isthmus",
+                                                .release = LINUX_RELEASE,
+                                                .version = "isthmus " ISTHMUS_VERSION,
+                                                .machine = "i686",
+                                                .domainname = "(none)"};
+
+int
+sys_uname(const uint32_t *arg, uint32_t *result)
+{
+	return copyout(arg[0], &machine_name, sizeof(machine_name));
+}
+
+/* The form before there was a domain's name. */
+int
+sys_olduname(const uint32_t *arg, uint32_t *result)
+{
+	return copyout(arg[0], &machine_name, offsetof(struct abi_utsname, domainname));
+}
+
+int
+sys_oldolduname(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_oldold_utsname old;
+	const char *const names[] = {machine_name.sysname, machine_name.nodename,
+	                             machine_name.release, machine_name.version,
+	                             machine_name.machine};
+	unsigned i;
+
+	memset(&old, 0, sizeof(old));
+	for (i = 0; i < 5; i++)
+		strlcpy(old.name[i], names[i], sizeof(old.name[i]));
+	return copyout(arg[0], &old, sizeof(old));
+}
+
+int
+sys_reboot(const uint32_t *arg, uint32_t *result)
+{
+	if (curproc()->cred.euid != 0)
+		return EPERM;
+	if (arg[0] != REBOOT_MAGIC1 || arg[1] != REBOOT_MAGIC2)
+		return EINVAL;
+	switch (arg[2]) {
+	case REBOOT_CMD_RESTART:
+	case REBOOT_CMD_HALT:
+	case REBOOT_CMD_POWER_OFF:
+		machine_shutdown(VERDICT_OFF, 0);
+	default:
+		return EINVAL;
+	}
+}
+
+int
+sys_sched_yield(const uint32_t *arg, uint32_t *result)
+{
+	sched_yield();
+	return 0;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls about processor time: who is to get how much, and who has had it. */
+#include "abi/errno.h"
+#include "abi/resource.h"
+#include "proc/proc.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+/* ---- Nice values ---- */
+
+static int
+nice_clamp(int nice)
+{
+	return nice < NICE_MIN ? NICE_MIN : nice > NICE_MAX ? NICE_MAX : nice;
+}
+
+/* May the current process give p this nice value? A lower one than p has must be
+ * within p's RLIMIT_NICE, which counts from 20 downwards, or the caller is root. */
+static bool
+may_lower(const struct proc *p, int nice)
+{
+	return nice >= p->nice || curproc()->cred.euid == 0 ||
+	       20u - (uint32_t)nice <= p->rlimit[RLIMIT_NICE].rlim_cur;
+}
+
+/* What getpriority and setpriority do with one process of those that are meant;
+ * *err is what they answer so far, ESRCH at first. */
+typedef void priority_fn(struct proc *p, int nice, int *best, int *err);
+
+static void
+priority_get(struct proc *p, int nice, int *best, int *err)
+{
+	/* 40 to 1 stand for -20 to 19, so that no answer looks like an error. */
+	if (20 - p->nice > *best)
+		*best = 20 - p->nice;
+	*err = 0;
+}
+
+static void
+priority_set(struct proc *p, int nice, int *best, int *err)
+{
+	if (!cred_may_set_priority(curproc(), p)) {
+		*err = EPERM;
+	} else if (!may_lower(p, nice)) {
+		*err = EACCES;
+	} else {
+		p->nice = (int8_t)nice;
+		if (*err == ESRCH)
+			*err = 0;
+	}
+}
+
+/* Call fn for a process, each of a group, or each of a real user's; who is 0 for
+ * the caller's own. Returns EINVAL for an unknown kind, else what fn left in *err:
+ * ESRCH if there is no such process. */
+static int
+priority_each(uint32_t which, uint32_t who, priority_fn *fn, int nice, int *best)
+{
+	struct proc *self = curproc(), *p;
+	int err = ESRCH;
+
+	switch (which) {
+	case PRIO_PROCESS:
+		p = who == 0 ? self : proc_find(who);
+		if (p != NULL)
+			fn(p, nice, best, &err);
+		return err;
+	case PRIO_PGRP:
+		p = pgrp_first(who == 0 ? proc_pgid(self) : (int)who);
+		for (; p != NULL; p = p->pgrp_next)
+			fn(p, nice, best, &err);
+		return err;
+	case PRIO_USER:
+		if (who == 0)
+			who = self->cred.ruid;
+		for (p = proc_list; p != NULL; p = p->next)
+			if (p->cred.ruid == who)
+				fn(p, nice, best, &err);
+		return err;
+	default:
+		return EINVAL;
+	}
+}
+
+int
+sys_getpriority(const uint32_t *arg, uint32_t *result)
+{
+	int best = 0;
+	int err = priority_each(arg[0], arg[1], priority_get, 0, &best);
+
+	*result = best;
+	return err;
+}
+
+int
+sys_setpriority(const uint32_t *arg, uint32_t *result)
+{
+	return priority_each(arg[0], arg[1], priority_set, nice_clamp(arg[2]), NULL);
+}
+
+int
+sys_nice(const uint32_t *arg, uint32_t *result)
+{
+	struct proc *p = curproc();
+	int by = arg[0], span = NICE_MAX - NICE_MIN, nice;
+
+	by = by < -span ? -span : by > span ? span : by;
+	nice = nice_clamp(p->nice + by);
+	if (!may_lower(p, nice))
+		return EPERM;
+	p->nice = (int8_t)nice;
+	return 0;
+}
+
+/* ---- Policies: there is one ---- */
+
+/* The process that pid means, 0 the caller. Returns EINVAL, ESRCH. */
+static int
+find(uint32_t pid, struct proc **p)
+{
+	if ((int)pid < 0)
+		return EINVAL;
+	*p = pid == 0 ? curproc() : proc_find(pid);
+	return *p == NULL ? ESRCH : 0;
+}
+
+int
+sys_sched_getscheduler(const uint32_t *arg, uint32_t *result)
+{
+	struct proc *p;
+
+	*result = SCHED_OTHER;
+	return find(arg[0], &p);
+}
+
+int
+sys_sched_getparam(const uint32_t *arg, uint32_t *result)
+{
+	static const struct abi_sched_param param;
+	struct proc *p;
+	int err = arg[1] == 0 ? EINVAL : find(arg[0], &p);
+
+	return err != 0 ? err : copyout(arg[1], &param, sizeof(param));
+}
+
+/* Linux's range for each policy that it has; those without one have 0. */
+static int
+policy_priority(uint32_t policy, uint32_t realtime, uint32_t *result)
+{
+	*result = 0;
+	if (policy == SCHED_FIFO || policy == SCHED_RR)
+		*result = realtime;
+	else if (policy != SCHED_OTHER && policy != SCHED_BATCH && policy != SCHED_IDLE)
+		return EINVAL;
+	return 0;
+}
+
+int
+sys_sched_get_priority_max(const uint32_t *arg, uint32_t *result)
+{
+	return policy_priority(arg[0], 99, result);
+}
+
+int
+sys_sched_get_priority_min(const uint32_t *arg, uint32_t *result)
+{
+	return policy_priority(arg[0], 1, result);
+}
+
+/* ---- Processors: there is one, number 0 ---- */
+
+int
+sys_sched_getaffinity(const uint32_t *arg, uint32_t *result)
+{
+	static const uint32_t mask = 1;
+	const struct proc *p = arg[0] == 0 ? curproc() : proc_find(arg[0]);
+
+	if (arg[1] == 0 || arg[1] % sizeof(mask) != 0)
+		return EINVAL;
+	if (p == NULL)
+		return ESRCH;
+	*result = sizeof(mask);
+	return copyout(arg[2], &mask, sizeof(mask));
+}
+
+int
+sys_sched_setaffinity(const uint32_t *arg, uint32_t *result)
+{
+	const struct proc *p = arg[0] == 0 ? curproc() : proc_find(arg[0]);
+	uint32_t mask = 0;
+
+	if (copyin(&mask, arg[2], arg[1] < sizeof(mask) ? arg[1] : sizeof(mask)) != 0)
+		return EFAULT;
+	if (p == NULL)
+		return ESRCH;
+	if (!cred_may_set_priority(curproc(), p))
+		return EPERM;
+	return mask & 1 ? 0 : EINVAL;
+}
+
+int
+sys_getcpu(const uint32_t *arg, uint32_t *result)
+{
+	static const uint32_t zero;
+
+	if (arg[0] != 0 && copyout(arg[0], &zero, sizeof(zero)) != 0)
+		return EFAULT;
+	return arg[1] == 0 ? 0 : copyout(arg[1], &zero, sizeof(zero));
+}
+
+/* ---- Time used ---- */
+
+int
+sys_getrusage(const uint32_t *arg, uint32_t *result)
+{
+	int who = arg[0];
+	struct abi_rusage ru;
+
+	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
+		return EINVAL;
+	proc_rusage(curproc(), who != RUSAGE_CHILDREN, who == RUSAGE_CHILDREN, &ru);
+	return copyout(arg[1], &ru, sizeof(ru));
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls about signals. */
+#include "abi/errno.h"
+#include "proc/clock.h"
+#include "proc/proc.h"
+#include "base/string.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+/* sig 0 only asks whether one could. */
+static int
+send(struct proc *p, int sig, int code)
+{
+	struct abi_siginfo info = {.si_signo = sig, .si_code = code};
+	int err = cred_may_signal(curproc(), p, sig) ? 0 : EPERM;
+
+	info.u.who.pid = curproc()->pid;
+	info.u.who.uid = curproc()->cred.ruid;
+	if (err == 0 && sig != 0)
+		signal_post(p, sig, &info);
+	return err;
+}
+
+/* One of several; *err is that of all of them so far, ESRCH at first. */
+static void
+send_next(struct proc *p, int sig, int *err)
+{
+	if (send(p, sig, SI_USER) == 0)
+		*err = 0;
+	else if (*err == ESRCH)
+		*err = EPERM;
+}
+
+static int
+send_group(int pgid, int sig)
+{
+	struct proc *p;
+	int err = ESRCH;
+
+	for (p = pgrp_first(pgid); p != NULL; p = p->pgrp_next)
+		send_next(p, sig, &err);
+	return err;
+}
+
+/* To all but init and oneself. */
+static int
+send_all(int sig)
+{
+	struct proc *p;
+	int err = ESRCH;
+
+	for (p = proc_list; p != NULL; p = p->next)
+		if (p->pid != INIT_PID && p != curproc())
+			send_next(p, sig, &err);
+	return err;
+}
+
+int
+sys_kill(const uint32_t *arg, uint32_t *result)
+{
+	int pid = arg[0], sig = arg[1];
+	struct proc *p;
+
+	if (sig < 0 || sig > NSIG)
+		return EINVAL;
+	if (pid == INT32_MIN)
+		return ESRCH;
+	if (pid < -1)
+		return send_group(-pid, sig);
+	if (pid == -1)
+		return send_all(sig);
+	if (pid == 0)
+		return send_group(proc_pgid(curproc()), sig);
+	p = proc_find(pid);
+	return p == NULL ? ESRCH : send(p, sig, SI_USER);
+}
+
+/* tgkill() where there are no threads: both numbers are the process's. */
+static int
+kill_thread(int tgid, int tid, int sig)
+{
+	struct proc *p = proc_find(tid);
+
+	if (tgid <= 0 || tid <= 0 || sig < 0 || sig > NSIG)
+		return EINVAL;
+	return p == NULL || tgid != tid ? ESRCH : send(p, sig, SI_TKILL);
+}
+
+int
+sys_tkill(const uint32_t *arg, uint32_t *result)
+{
+	return kill_thread(arg[0], arg[0], arg[1]);
+}
+
+int
+sys_tgkill(const uint32_t *arg, uint32_t *result)
+{
+	return kill_thread(arg[0], arg[1], arg[2]);
+}
+
+/* A signal with words of the sender's own, but not in the kernel's name. */
+int
+sys_rt_sigqueueinfo(const uint32_t *arg, uint32_t *result)
+{
+	struct proc *p = proc_find(arg[0]);
+	struct abi_siginfo info;
+	int sig = arg[1], err;
+
+	if (copyin(&info, arg[2], sizeof(info)) != 0)
+		return EFAULT;
+	if ((info.si_code >= 0 || info.si_code == SI_TKILL) && p != curproc())
+		return EPERM;
+	if (sig < 0 || sig > NSIG)
+		return EINVAL;
+	err = p == NULL ? ESRCH : cred_may_signal(curproc(), p, sig) ? 0 : EPERM;
+	if (err == 0 && sig != 0)
+		signal_post(p, sig, &info);
+	return err;
+}
+
+/* ---- What is done about them ---- */
+
+int
+sys_rt_sigaction(const uint32_t *arg, uint32_t *result)
+{
+	struct proc *p = curproc();
+	struct abi_sigaction act, old;
+	uint32_t sig = arg[0];
+
+	if (arg[3] != sizeof(sigset_t))
+		return EINVAL;
+	if (arg[1] != 0 && copyin(&act, arg[1], sizeof(act)) != 0)
+		return EFAULT;
+	if (sig < 1 || sig > NSIG || (arg[1] != 0 && (SIGBIT(sig) & SIGSET_ALWAYS)))
+		return EINVAL;
+	old = p->sig->act[sig - 1];
+	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
+		return EFAULT;
+	if (arg[1] != 0)
+		signal_act(p, sig, &act);
+	return 0;
+}
+
+/* ---- Which are blocked, and waiting for them ---- */
+
+int
+signal_mask_change(uint32_t how, sigset_t set, sigset_t *mask)
+{
+	switch (how) {
+	case SIG_BLOCK:
+		*mask |= set;
+		return 0;
+	case SIG_UNBLOCK:
+		*mask &= ~set;
+		return 0;
+	case SIG_SETMASK:
+		*mask = set;
+		return 0;
+	default:
+		return EINVAL;
+	}
+}
+
+int
+sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
+{
+	sigset_t set, old = curproc()->sig->mask, mask = old;
+
+	if (arg[3] != sizeof(set))
+		return EINVAL;
+	if (arg[1] != 0) {
+		if (copyin(&set, arg[1], sizeof(set)) != 0)
+			return EFAULT;
+		if (signal_mask_change(arg[0], set, &mask) != 0)
+			return EINVAL;
+	}
+	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
+		return EFAULT;
+	signal_set_mask(mask);
+	return 0;
+}
+
+int
+sys_rt_sigpending(const uint32_t *arg, uint32_t *result)
+{
+	const struct sigstate *ss = curproc()->sig;
+	sigset_t set = ss->pending & ss->mask;
+
+	if (arg[1] > sizeof(set))
+		return EINVAL;
+	return copyout(arg[0], &set, arg[1]);
+}
+
+/* rt_sigtimedwait(set, siginfo, timeout, size of set) */
+static int
+timed_wait(const uint32_t *arg, enum time_form form, uint32_t *result)
+{
+	struct proc *p = curproc();
+	struct sigstate *ss = p->sig;
+	struct abi_siginfo info;
+	sigset_t set, found;
+	int64_t end;
+	int err, slept = 0;
+
+	if (arg[3] != sizeof(set))
+		return EINVAL;
+	if (copyin(&set, arg[0], sizeof(set)) != 0)
+		return EFAULT;
+	set &= ~SIGSET_ALWAYS;
+	err = timespec_wait(arg[2], form, &end);
+	if (err != 0)
+		return err;
+	while ((found = ss->pending & set) == 0 && slept == 0) {
+		ss->waited = set;
+		slept = clock_sleep(&ss->waited, "sigwait", end);
+		ss->waited = 0;
+	}
+	if (found == 0)
+		return slept == ETIMEDOUT ? EAGAIN : EINTR;
+	*result = signal_first(found);
+	signal_info(p, *result, &info);
+	if (arg[1] != 0 && copyout(arg[1], &info, sizeof(info)) != 0)
+		return EFAULT;
+	ss->pending &= ~SIGBIT(*result);
+	return 0;
+}
+
+TIME_CALLS(rt_sigtimedwait, rt_sigtimedwait_time64, timed_wait)
+
+/* Returns EINVAL, EFAULT. */
+static int
+mask_in(vaddr_t from, uint32_t size, sigset_t *set)
+{
+	if (size != sizeof(*set))
+		return EINVAL;
+	return copyin(set, from, sizeof(*set));
+}
+
+static void
+mask_while_waiting(sigset_t set)
+{
+	struct sigstate *ss = curproc()->sig;
+
+	ss->saved_mask = ss->mask;
+	ss->use_saved = true;
+	signal_set_mask(set);
+}
+
+int
+signal_wait_mask(vaddr_t from, uint32_t size)
+{
+	sigset_t set;
+	int err = mask_in(from, size, &set);
+
+	if (err == 0)
+		mask_while_waiting(set);
+	return err;
+}
+
+int
+signal_suspend(sigset_t set)
+{
+	mask_while_waiting(set);
+	while (tsleep(curproc()->sig, PCATCH, "sigsuspend", 0) == 0)
+		;
+	return ERESTARTNOHAND;
+}
+
+int
+sys_rt_sigsuspend(const uint32_t *arg, uint32_t *result)
+{
+	sigset_t set;
+	int err = mask_in(arg[0], arg[1], &set);
+
+	return err != 0 ? err : signal_suspend(set);
+}
+
+int
+sys_pause(const uint32_t *arg, uint32_t *result)
+{
+	while (tsleep(curproc()->sig, PCATCH, "pause", 0) == 0)
+		;
+	return ERESTARTNOHAND;
+}
+
+int
+sys_sigaltstack(const uint32_t *arg, uint32_t *result)
+{
+	struct sigstate *ss = curproc()->sig;
+	struct abi_stack set, old = ss->altstack;
+	bool on = old.ss_size != 0 && machine_user_sp() - old.ss_sp <= old.ss_size;
+
+	old.ss_flags = old.ss_size == 0 ? SS_DISABLE : on ? SS_ONSTACK : 0;
+	if (arg[0] != 0) {
+		if (copyin(&set, arg[0], sizeof(set)) != 0)
+			return EFAULT;
+		if (on)
+			return EPERM;
+		if (set.ss_flags & ~(SS_DISABLE | SS_ONSTACK))
+			return EINVAL;
+		if (set.ss_flags & SS_DISABLE)
+			memset(&set, 0, sizeof(set));
+		else if (set.ss_size < MINSIGSTKSZ)
+			return ENOMEM;
+	}
+	if (arg[1] != 0 && copyout(arg[1], &old, sizeof(old)) != 0)
+		return EFAULT;
+	if (arg[0] != 0)
+		ss->altstack = set;
+	return 0;
+}
+
+static int
+signal_return(bool rt, uint32_t *result)
+{
+	sigset_t mask;
+
+	if (machine_signal_return(rt, &mask, result) != 0)
+		signal_force_exit(SIGSEGV, "no signal frame to return from");
+	signal_set_mask(mask);
+	return 0;
+}
+
+int
+sys_sigreturn(const uint32_t *arg, uint32_t *result)
+{
+	return signal_return(false, result);
+}
+
+int
+sys_rt_sigreturn(const uint32_t *arg, uint32_t *result)
+{
+	return signal_return(true, result);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls that tell what a file is, and what it is on. */
+#include "abi/errno.h"
+#include "abi/stat.h"
+#include "fs/file.h"
+#include "mem/frame.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+static uint32_t
+blocks_of(const struct node *n)
+{
+	return n->object != NULL ? n->object->resident * (PAGE_SIZE / 512) : 0;
+}
+
+static int
+tell_stat(struct node *n, const uint32_t *arg, uint32_t *result)
+{
+	struct abi_stat64 st = {.st_dev = n->dev,
+	                        .st_ino32 = n->ino,
+	                        .st_ino = n->ino,
+	                        .st_mode = n->mode,
+	                        .st_nlink = n->nlink,
+	                        .st_uid = n->uid,
+	                        .st_gid = n->gid,
+	                        .st_rdev = n->rdev,
+	                        .st_size = n->size,
+	                        .st_blksize = PAGE_SIZE,
+	                        .st_blocks = blocks_of(n),
+	                        .st_atime = (uint32_t)n->atime.tv_sec,
+	                        .st_atime_nsec = n->atime.tv_nsec,
+	                        .st_mtime = (uint32_t)n->mtime.tv_sec,
+	                        .st_mtime_nsec = n->mtime.tv_nsec,
+	                        .st_ctime = (uint32_t)n->ctime.tv_sec,
+	                        .st_ctime_nsec = n->ctime.tv_nsec};
+
+	return copyout(arg[0], &st, sizeof(st));
+}
+
+PATH_CALL(stat64, AT_FDCWD, arg[0], 0, tell_stat, arg + 1)
+PATH_CALL(lstat64, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, tell_stat, arg + 1)
+PATH_CALL(fstatat64, arg[0], arg[1], arg[3], tell_stat, arg + 2)
+FILE_CALL(fstat64, tell_stat)
+
+/* ---- What stat was before files could be large, and before that ---- */
+
+#define NOBODY 65534u /* stands for an id that has no room */
+
+static uint16_t
+short_id(uint32_t id)
+{
+	return (uint16_t)(id > UINT16_MAX ? NOBODY : id);
+}
+
+static int
+tell_short_stat(struct node *n, const uint32_t *arg, uint32_t *result)
+{
+	struct abi_stat st = {.st_dev = n->dev,
+	                      .st_ino = n->ino,
+	                      .st_mode = (uint16_t)n->mode,
+	                      .st_nlink = (uint16_t)n->nlink,
+	                      .st_uid = short_id(n->uid),
+	                      .st_gid = short_id(n->gid),
+	                      .st_rdev = n->rdev,
+	                      .st_size = n->size,
+	                      .st_blksize = PAGE_SIZE,
+	                      .st_blocks = blocks_of(n),
+	                      .st_atime = (uint32_t)n->atime.tv_sec,
+	                      .st_atime_nsec = n->atime.tv_nsec,
+	                      .st_mtime = (uint32_t)n->mtime.tv_sec,
+	                      .st_mtime_nsec = n->mtime.tv_nsec,
+	                      .st_ctime = (uint32_t)n->ctime.tv_sec,
+	                      .st_ctime_nsec = n->ctime.tv_nsec};
+
+	if (st.st_nlink != n->nlink)
+		return EOVERFLOW;
+	return copyout(arg[0], &st, sizeof(st));
+}
+
+PATH_CALL(stat, AT_FDCWD, arg[0], 0, tell_short_stat, arg + 1)
+PATH_CALL(lstat, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, tell_short_stat, arg + 1)
+FILE_CALL(fstat, tell_short_stat)
+
+static int
+tell_old_stat(struct node *n, const uint32_t *arg, uint32_t *result)
+{
+	struct abi_old_stat st = {.st_dev = (uint16_t)n->dev,
+	                          .st_ino = (uint16_t)n->ino,
+	                          .st_mode = (uint16_t)n->mode,
+	                          .st_nlink = (uint16_t)n->nlink,
+	                          .st_uid = short_id(n->uid),
+	                          .st_gid = short_id(n->gid),
+	                          .st_rdev = (uint16_t)n->rdev,
+	                          .st_size = n->size,
+	                          .st_atime = (uint32_t)n->atime.tv_sec,
+	                          .st_mtime = (uint32_t)n->mtime.tv_sec,
+	                          .st_ctime = (uint32_t)n->ctime.tv_sec};
+
+	if (st.st_ino != n->ino || st.st_nlink != n->nlink)
+		return EOVERFLOW;
+	return copyout(arg[0], &st, sizeof(st));
+}
+
+PATH_CALL(oldstat, AT_FDCWD, arg[0], 0, tell_old_stat, arg + 1)
+PATH_CALL(oldlstat, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, tell_old_stat, arg + 1)
+FILE_CALL(oldfstat, tell_old_stat)
+
+/* ---- statx ---- */
+
+static struct abi_statx_time
+statx_time(struct abi_timespec64 t)
+{
+	return (struct abi_statx_time){.sec = t.tv_sec, .nsec = t.tv_nsec};
+}
+
+static int
+tell_statx(struct node *n, const uint32_t *arg, uint32_t *result)
+{
+	struct abi_statx st = {.mask = STATX_BASIC_STATS | STATX_MNT_ID,
+	                       .blksize = PAGE_SIZE,
+	                       .nlink = n->nlink,
+	                       .uid = n->uid,
+	                       .gid = n->gid,
+	                       .mode = (uint16_t)n->mode,
+	                       .ino = n->ino,
+	                       .size = n->size,
+	                       .blocks = blocks_of(n),
+	                       .atime = statx_time(n->atime),
+	                       .ctime = statx_time(n->ctime),
+	                       .mtime = statx_time(n->mtime),
+	                       .rdev_major = n->rdev >> 8,
+	                       .rdev_minor = n->rdev & 0xff,
+	                       .dev_minor = n->dev,
+	                       .mnt_id = n->dev};
+
+	return copyout(arg[0], &st, sizeof(st));
+}
+
+/* How fresh the answer is to be is all one: it always is. */
+PATH_CALL(statx, arg[0], arg[1], arg[2] & ~AT_STATX_SYNC_TYPE, tell_statx, arg + 4)
+
+/* ---- File systems ---- */
+
+static int
+tell_statfs(struct node *n, const uint32_t *arg, uint32_t *result)
+{
+	struct abi_statfs64 fs = {.type = n->dev == DEV_PROC ? PROC_MAGIC : TMPFS_MAGIC,
+	                          .bsize = PAGE_SIZE,
+	                          .frsize = PAGE_SIZE,
+	                          .namelen = NAME_MAX,
+	                          .flags = ST_VALID};
+	struct frame_stats st;
+
+	if (arg[0] != sizeof(fs))
+		return EINVAL;
+	frame_stats(&st);
+	if (n->dev != DEV_PROC) {
+		fs.blocks = st.total;
+		fs.bfree = fs.bavail = st.total - st.kernel - st.committed;
+	}
+	return copyout(arg[1], &fs, sizeof(fs));
+}
+
+PATH_CALL(statfs64, AT_FDCWD, arg[0], 0, tell_statfs, arg + 1)
+FILE_CALL(fstatfs64, tell_statfs)

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls about time. */
+#include "abi/errno.h"
+#include "proc/clock.h"
+#include "proc/proc.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+#define SECOND_NS 1000000000u
+#define TICK_NS (SECOND_NS / HZ)
+#define TICK_US (TICK_NS / 1000)
+
+/* ---- The forms that user programs have ---- */
+
+int
+timespec_in(vaddr_t from, enum time_form form, struct abi_timespec64 *t)
+{
+	struct abi_timespec32 t32;
+
+	if (form == TIMESPEC64) {
+		if (copyin(t, from, sizeof(*t)) != 0)
+			return EFAULT;
+	} else {
+		if (copyin(&t32, from, sizeof(t32)) != 0)
+			return EFAULT;
+		*t = (struct abi_timespec64){.tv_sec = t32.tv_sec, .tv_nsec = t32.tv_nsec};
+	}
+	/* Of microseconds there may be more than a second. */
+	if (form == TIMEVAL32 && t->tv_nsec >= 0) {
+		t->tv_sec += t->tv_nsec / 1000000;
+		t->tv_nsec = t->tv_nsec % 1000000 * 1000;
+	}
+	return t->tv_sec < 0 || (uint32_t)t->tv_nsec >= SECOND_NS ? EINVAL : 0;
+}
+
+int
+timespec_out(vaddr_t to, enum time_form form, const struct abi_timespec64 *t)
+{
+	struct abi_timespec32 t32 = {.tv_sec = (int32_t)t->tv_sec, .tv_nsec = t->tv_nsec};
+
+	if (form == TIMESPEC64)
+		return copyout(to, t, sizeof(*t));
+	if (form == TIMEVAL32)
+		t32.tv_nsec /= 1000;
+	return copyout(to, &t32, sizeof(t32));
+}
+
+int
+timespec_wait(vaddr_t from, enum time_form form, int64_t *end)
+{
+	struct abi_timespec64 t;
+	int err = from == 0 ? 0 : timespec_in(from, form, &t);
+
+	if (err == 0)
+		*end = from == 0 ? CLOCK_NEVER : clock_after(&t);
+	return err;
+}
+
+/* ---- Clocks ---- */
+
+int
+sys_time(const uint32_t *arg, uint32_t *result)
+{
+	uint32_t now = (uint32_t)clock_seconds();
+
+	*result = now;
+	return arg[0] == 0 ? 0 : copyout(arg[0], &now, sizeof(now));
+}
+
+int
+sys_gettimeofday(const uint32_t *arg, uint32_t *result)
+{
+	static const uint32_t zone[2];
+	struct abi_timespec64 now;
+
+	clock_realtime(&now);
+	if (arg[0] != 0 && timespec_out(arg[0], TIMEVAL32, &now) != 0)
+		return EFAULT;
+	return arg[1] == 0 ? 0 : copyout(arg[1], zone, sizeof(zone));
+}
+
+#define BY_TICKS                                                                                   \
+	(1u << CLOCK_PROCESS_CPUTIME_ID | 1u << CLOCK_THREAD_CPUTIME_ID |                          \
+	 1u << CLOCK_REALTIME_COARSE | 1u << CLOCK_MONOTONIC_COARSE)
+
+/* => EINVAL: no such clock. *step: what it goes by, nanoseconds. */
+static int
+read_clock(uint32_t clock, struct abi_timespec64 *now, uint32_t *step)
+{
+	const struct proc *p = curproc();
+	if (clock > CLOCK_BOOTTIME)
+		return EINVAL;
+	*step = BY_TICKS >> clock & 1 ? TICK_NS : 1000;
+	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
+		clock_realtime(now);
+	else if (clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
+		clock_from_ticks(p->utime + p->stime, now);
+	else
+		clock_monotonic(now);
+	now->tv_nsec -= now->tv_nsec % *step;
+	return 0;
+}
+
+static int
+get_time(const uint32_t *arg, enum time_form form, uint32_t *result)
+{
+	struct abi_timespec64 now;
+	uint32_t step;
+
+	return read_clock(arg[0], &now, &step) != 0 ? EINVAL : timespec_out(arg[1], form, &now);
+}
+
+static int
+get_step(const uint32_t *arg, enum time_form form, uint32_t *result)
+{
+	struct abi_timespec64 t;
+	uint32_t step;
+
+	if (read_clock(arg[0], &t, &step) != 0)
+		return EINVAL;
+	t = (struct abi_timespec64){.tv_nsec = step};
+	return arg[1] == 0 ? 0 : timespec_out(arg[1], form, &t);
+}
+
+/* ---- Sleeping ---- */
+
+/* Arguments: clock, flags, time, where what is left of it goes. */
+static int
+sleep_by(const uint32_t *arg, enum time_form form, uint32_t *result)
+{
+	bool absolute = arg[1] & TIMER_ABSTIME, realtime = arg[0] == CLOCK_REALTIME;
+	struct abi_timespec64 t;
+	int64_t end;
+	int err;
+
+	if (arg[0] > CLOCK_BOOTTIME)
+		return EINVAL;
+	if (!realtime && arg[0] != CLOCK_MONOTONIC && arg[0] != CLOCK_BOOTTIME)
+		return EOPNOTSUPP;
+	err = timespec_in(arg[2], form, &t);
+	if (err != 0)
+		return err;
+	end = absolute ? clock_until(&t, realtime) : clock_after(&t);
+	while ((err = clock_sleep(&t, "nanosleep", end)) == 0)
+		;
+	if (err == ETIMEDOUT)
+		return 0;
+	clock_left(end, &t);
+	if (!absolute && arg[3] != 0 && timespec_out(arg[3], form, &t) != 0)
+		return EFAULT;
+	return ERESTARTNOHAND;
+}
+
+TIME_CALLS(clock_gettime, clock_gettime64, get_time)
+TIME_CALLS(clock_getres, clock_getres_time64, get_step)
+TIME_CALLS(clock_nanosleep, clock_nanosleep_time64, sleep_by)
+ALIAS(nanosleep, clock_nanosleep, CLOCK_MONOTONIC, 0, arg[0], arg[1])
+
+/* ---- The timer that rings: alarm's, and of setitimer's the first ---- */
+
+/* A part of a tick counts as one. */
+static int64_t
+timeval_ticks(const struct abi_timeval32 *tv)
+{
+	return (int64_t)tv->tv_sec * HZ + (tv->tv_usec + TICK_US - 1) / TICK_US;
+}
+
+static void
+alarm_rings(void *arg)
+{
+	struct proc *p = arg;
+
+	int64_t interval = timeval_ticks(&p->alarm.it_interval);
+
+	/* From ring to ring the ticks are whole. */
+	p->alarm.it_value = p->alarm.it_interval;
+	if (interval > 0)
+		timer_set(&p->alarm_timer, interval, alarm_rings, p);
+	signal_post(p, SIGALRM, NULL);
+}
+
+/* Tells the time to come, without the tick that alarm_set() adds: never more than was asked
+ * for, and never 0, which would say that no timer is set. */
+static void
+alarm_left(const struct proc *p, struct abi_timeval32 *tv)
+{
+	int64_t left = timer_left(&p->alarm_timer);
+
+	left = left > 1 ? left - 1 : left;
+	if (left > 0 && left >= timeval_ticks(&p->alarm.it_value))
+		*tv = p->alarm.it_value;
+	else
+		ticks_to_timeval(left, tv);
+}
+
+/* One tick more than fit into the time: only then has all of it passed. */
+static void
+alarm_set(struct proc *p, const struct abi_itimerval *it)
+{
+	int64_t ticks = timeval_ticks(&it->it_value);
+
+	timer_cancel(&p->alarm_timer);
+	p->alarm = (struct abi_itimerval){.it_value = {0, 0}};
+	if (ticks == 0)
+		return;
+	p->alarm = *it;
+	timer_set(&p->alarm_timer, ticks + 1, alarm_rings, p);
+}
+
+int
+sys_alarm(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_itimerval it = {.it_value = {.tv_sec = arg[0] < INT32_MAX ? arg[0] : INT32_MAX}};
+	struct abi_timeval32 left;
+
+	alarm_left(curproc(), &left);
+	/* Rounded to the nearest second, but not to 0, as Linux does. */
+	*result = left.tv_sec + (left.tv_usec >= 500000 || (left.tv_sec == 0 && left.tv_usec > 0));
+	alarm_set(curproc(), &it);
+	return 0;
+}
+
+int
+sys_getitimer(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_itimerval it;
+
+	if (arg[0] != ITIMER_REAL)
+		return EINVAL;
+	alarm_left(curproc(), &it.it_value);
+	it.it_interval = curproc()->alarm.it_interval;
+	return copyout(arg[1], &it, sizeof(it));
+}
+
+int
+sys_setitimer(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_itimerval it = {.it_value = {0, 0}};
+	const struct abi_timeval32 *value = &it.it_value, *interval = &it.it_interval;
+
+	if (arg[0] != ITIMER_REAL)
+		return EINVAL;
+	if (arg[1] != 0 && copyin(&it, arg[1], sizeof(it)) != 0)
+		return EFAULT;
+	if (value->tv_sec < 0 || (uint32_t)value->tv_usec >= 1000000 || interval->tv_sec < 0 ||
+	    (uint32_t)interval->tv_usec >= 1000000)
+		return EINVAL;
+	if (arg[2] != 0 && sys_getitimer((uint32_t[]){arg[0], arg[2]}, result) != 0)
+		return EFAULT;
+	alarm_set(curproc(), &it);
+	return 0;
+}
+
+/* ---- Time used ---- */
+
+int
+sys_times(const uint32_t *arg, uint32_t *result)
+{
+	const struct proc *p = curproc();
+	struct abi_tms t = {(uint32_t)p->utime, (uint32_t)p->stime, (uint32_t)p->cutime,
+	                    (uint32_t)p->cstime};
+
+	*result = (uint32_t)clock_ticks;
+	return arg[0] == 0 ? 0 : copyout(arg[0], &t, sizeof(t));
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* System calls that set a file's times: two, for two forms of a time. */
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "proc/proc.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+#define NSEC 1000000000u
+#define NOW                                                                                        \
+	{                                                                                          \
+		{.tv_nsec = UTIME_NOW},                                                            \
+		{                                                                                  \
+			.tv_nsec = UTIME_NOW                                                       \
+		}                                                                                  \
+	}
+
+/* arg: two struct abi_timespec64, in the kernel, as the user gave them. */
+static int
+set_times(struct node *n, const uint32_t *arg, uint32_t *result)
+{
+	const struct abi_timespec64 *t = (const struct abi_timespec64 *)arg;
+	struct abi_timespec64 now = fs_now(), *to[2] = {&n->atime, &n->mtime};
+	uint32_t euid = curproc()->cred.euid;
+	bool only_now = t[0].tv_nsec == UTIME_NOW && t[1].tv_nsec == UTIME_NOW;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if ((uint32_t)t[i].tv_nsec >= NSEC && t[i].tv_nsec != UTIME_NOW &&
+		    t[i].tv_nsec != UTIME_OMIT)
+			return EINVAL;
+	if (t[0].tv_nsec == UTIME_OMIT && t[1].tv_nsec == UTIME_OMIT)
+		return 0;
+	/* "Now" is for whoever may write, another time for the owner. */
+	if (euid != 0 && euid != n->uid && (!only_now || fs_access(n, &curproc()->cred, W_OK) != 0))
+		return only_now ? EACCES : EPERM;
+	for (i = 0; i < 2; i++)
+		if (t[i].tv_nsec != UTIME_OMIT)
+			*to[i] = t[i].tv_nsec == UTIME_NOW ? now : t[i];
+	n->ctime = now;
+	return 0;
+}
+
+/* Without a path it is the descriptor's own file. */
+static int
+utimens(const uint32_t *arg, const struct abi_timespec64 *t)
+{
+	if (arg[1] == 0 && arg[0] != (uint32_t)AT_FDCWD)
+		return file_call(arg[0], set_times, (const uint32_t *)t, NULL);
+	return path_call(arg[0], arg[1], arg[3], set_times, (const uint32_t *)t, NULL);
+}
+
+int
+sys_utimensat_time64(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_timespec64 t[2] = NOW;
+
+	if (arg[2] != 0 && copyin(t, arg[2], sizeof(t)) != 0)
+		return EFAULT;
+	return utimens(arg, t);
+}
+
+int
+sys_utimensat(const uint32_t *arg, uint32_t *result)
+{
+	struct abi_timespec64 t[2] = NOW;
+	struct abi_timespec32 ts[2];
+	int i;
+
+	if (arg[2] != 0 && copyin(ts, arg[2], sizeof(ts)) != 0)
+		return EFAULT;
+	for (i = 0; i < 2 && arg[2] != 0; i++)
+		t[i] = (struct abi_timespec64){.tv_sec = ts[i].tv_sec, .tv_nsec = ts[i].tv_nsec};
+	return utimens(arg, t);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Waiting for children. */
+#include "abi/errno.h"
+#include "proc/proc.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+/* Lists of children are bits here: those with such news. Children that end without
+ * SIGCHLD are for those who ask for them. */
+static uint32_t
+lists(uint32_t news, uint32_t options)
+{
+	if (options & WALL)
+		return news | news << NEWS_KINDS;
+	return options & WCLONE ? news << NEWS_KINDS : news;
+}
+
+/* Is p on one of those lists of the current process's, and of that group (0: any)? */
+static bool
+is_on(const struct proc *p, uint32_t lists, int pgid)
+{
+	return p->parent == curproc() && (lists >> proc_child_list(p, p->news) & 1) &&
+	       (pgid == 0 || proc_pgid(p) == pgid);
+}
+
+/* The first child on one of those lists. */
+static struct proc *
+first_on(uint32_t lists, int pgid)
+{
+	struct proc *p;
+
+	for (; lists != 0; lists &= lists - 1) {
+		p = curproc()->children[bits_first(lists)];
+		while (p != NULL && !is_on(p, lists, pgid))
+			p = p->sibling;
+		if (p != NULL)
+			return p;
+	}
+	return NULL;
+}
+
+static struct proc *
+first_of_group(uint32_t lists, int pgid)
+{
+	struct proc *p = pgrp_first(pgid);
+
+	while (p != NULL && !is_on(p, lists, pgid))
+		p = p->pgrp_next;
+	return p;
+}
+
+/* Whom a call waits for. */
+struct whom {
+	int pid;        /* this child; 0: any of pgid's */
+	int pgid;       /* 0: of any group */
+	uint32_t kinds; /* the children: WALL, WCLONE, or neither; also WNOHANG */
+	uint32_t news;  /* bits of enum news that it asks for */
+};
+
+/* For any that has news those with news are looked at, for one that may have some
+ * day (known) those that it is about. */
+static struct proc *
+look(const struct whom *w, uint32_t lists, bool known)
+{
+	struct proc *p;
+
+	if (w->pid != 0) {
+		p = proc_find(w->pid);
+		return p != NULL && is_on(p, lists, 0) ? p : NULL;
+	}
+	return known && w->pgid != 0 ? first_of_group(lists, w->pgid) : first_on(lists, w->pgid);
+}
+
+/* Wait until one of them has news, which stays until proc_told(). *child NULL: none
+ * has any, and WNOHANG was given. Returns ECHILD: there is no such child; ERESTART.
+ * Sleeps. */
+static int
+wait_for(const struct whom *w, struct proc **child)
+{
+	uint32_t all = lists((1u << NEWS_KINDS) - 1, w->kinds), asked = lists(w->news, w->kinds);
+
+	while ((*child = look(w, asked, false)) == NULL) {
+		if (look(w, all, true) == NULL)
+			return ECHILD;
+		if (w->kinds & WNOHANG)
+			return 0;
+		if (tsleep(curproc(), PCATCH, "wait", 0) != 0)
+			return ERESTART;
+	}
+	return 0;
+}
+
+/* What p used itself and what its children did. */
+static int
+rusage_out(vaddr_t to, const struct proc *p)
+{
+	struct abi_rusage ru;
+
+	if (to == 0)
+		return 0;
+	proc_rusage(p, true, true, &ru);
+	return copyout(to, &ru, sizeof(ru));
+}
+
+/* The child is told of only when all has been copied out: else it can be waited for
+ * again. */
+int
+sys_wait4(const uint32_t *arg, uint32_t *result)
+{
+	int which = arg[0], err;
+	struct whom w = {.kinds = arg[2], .news = 1u << NEWS_ENDED};
+	struct proc *p;
+
+	if (arg[2] & ~(WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE))
+		return EINVAL;
+	if (which == INT32_MIN)
+		return ESRCH; /* there is no such group: its number would be none */
+	if (which > 0)
+		w.pid = which;
+	else if (which != -1)
+		w.pgid = which == 0 ? proc_pgid(curproc()) : -which;
+	if (arg[2] & WUNTRACED)
+		w.news |= 1u << NEWS_STOPPED;
+	if (arg[2] & WCONTINUED)
+		w.news |= 1u << NEWS_CONTINUED;
+	err = wait_for(&w, &p);
+	if (err != 0 || p == NULL)
+		return err;
+	if (arg[1] != 0 && copyout(arg[1], &p->status, sizeof(p->status)) != 0)
+		return EFAULT;
+	if (rusage_out(arg[3], p) != 0)
+		return EFAULT;
+	*result = p->pid;
+	proc_told(p);
+	return 0;
+}
+
+ALIAS(waitpid, wait4, arg[0], arg[1], arg[2])
+
+/* ---- waitid ---- */
+
+/* Whom and what waitid's arguments mean. Returns EINVAL; EBADF: there are no
+ * descriptors of processes. */
+static int
+waitid_asks(uint32_t kind, uint32_t id, uint32_t options, struct whom *w)
+{
+	const uint32_t news = WEXITED | WSTOPPED | WCONTINUED;
+
+	if ((options & ~(WNOHANG | news | WNOWAIT | WNOTHREAD | WALL | WCLONE)) ||
+	    !(options & news))
+		return EINVAL;
+	if (kind > P_PIDFD || (kind != P_ALL && (int)id < 0) || (kind == P_PID && id == 0))
+		return EINVAL;
+	if (kind == P_PIDFD)
+		return EBADF;
+	*w = (struct whom){.kinds = options,
+	                   .news = (options & WEXITED ? 1u << NEWS_ENDED : 0) |
+	                           (options & WSTOPPED ? 1u << NEWS_STOPPED : 0) |
+	                           (options & WCONTINUED ? 1u << NEWS_CONTINUED : 0)};
+	if (kind == P_PID)
+		w->pid = id;
+	if (kind == P_PGID)
+		w->pgid = id == 0 ? proc_pgid(curproc()) : (int)id;
+	return 0;
+}
+
+static void
+waitid_tell(const struct proc *p, struct abi_siginfo *info)
+{
+	int sig = p->status & 0x7f, code = p->status >> 8 & 0xff;
+
+	info->si_signo = SIGCHLD;
+	info->u.who.pid = p->pid;
+	info->u.who.uid = p->cred.ruid;
+	if (p->news == NEWS_STOPPED) {
+		info->si_code = CLD_STOPPED;
+		info->u.who.status = code;
+	} else if (p->news == NEWS_CONTINUED) {
+		info->si_code = CLD_CONTINUED;
+		info->u.who.status = SIGCONT;
+	} else {
+		info->si_code = sig != 0 ? CLD_KILLED : CLD_EXITED;
+		info->u.who.status = sig != 0 ? sig : code;
+	}
+}
+
+/* The words of siginfo that tell of a child are written in any case: zeros if there is
+ * nothing to tell, as Linux does also for a call that fails. */
+int
+sys_waitid(const uint32_t *arg, uint32_t *result)
+{
+	const size_t told = offsetof(struct abi_siginfo, u.who.status) + sizeof(int32_t);
+	struct abi_siginfo info = {.si_signo = 0};
+	struct proc *p = NULL;
+	struct whom w;
+	int err = waitid_asks(arg[0], arg[1], arg[3], &w);
+
+	if (err == 0)
+		err = wait_for(&w, &p);
+	if (p != NULL) {
+		waitid_tell(p, &info);
+		if (rusage_out(arg[4], p) != 0)
+			return EFAULT;
+	}
+	if (arg[2] != 0 && copyout(arg[2], &info, told) != 0)
+		return EFAULT;
+	if (p != NULL && !(arg[3] & WNOWAIT))
+		proc_told(p);
+	return err;
+}

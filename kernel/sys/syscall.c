@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Dispatch: the table that the list makes. */
+#include "sys/syscall.h"
+
+#include <machine.h>
+
+#include "abi/errno.h"
+#include "base/printf.h"
+#include "proc/proc.h"
+
+static syscall_fn *const table[] = {
+#define SYSCALL(number, name, args) [number] = sys_##name,
+#include "abi/syscalls.def"
+#undef SYSCALL
+};
+
+#define NCALLS (sizeof(table) / sizeof(table[0]))
+
+/* Once for each number; for all beyond the table once. */
+static void
+tell_missing(uint32_t number)
+{
+	static bool told[NCALLS + 1];
+	bool *once = &told[number < NCALLS ? number : NCALLS];
+
+	if (!*once)
+		why("there is no system call %u", number);
+	*once = true;
+}
+
+uint32_t
+syscall(uint32_t number, const uint32_t arg[6])
+{
+	uint32_t result = 0;
+	int err;
+
+	if (number >= NCALLS || table[number] == NULL) {
+		tell_missing(number);
+		return -(uint32_t)ENOSYS;
+	}
+	err = table[number](arg, &result);
+	curproc()->resumed = false;
+	if (err == 0)
+		return result;
+	if (err == ERESTART || err == ERESTARTNOHAND) {
+		curproc()->sig->restart = err;
+		return_work = true;
+		err = EINTR;
+	}
+	return -(uint32_t)err;
+}

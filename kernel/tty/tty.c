@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The terminal: what stands between the console's bytes and programs.
+ *
+ *	tty_input() --> edit --> ring --> read()	write() --> console
+ *
+ * Bytes come from interrupts into a ring, which in canonical mode has two parts
+ * after its head: whole lines that may be read, up to `ready`, and the line
+ * that is being edited, up to `tail`. The three only ever count up.
+ */
+#include "abi/errno.h"
+#include "base/cmdline.h"
+#include "fs/file.h"
+#include "proc/proc.h"
+#include "base/string.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+#define RING 1024u        /* a power of two */
+#define END_OF_FILE 0x100 /* in the ring: ^D was typed here */
+
+static struct {
+	struct abi_termios t;
+	uint32_t head, ready, tail;
+	uint16_t ring[RING];
+	struct abi_winsize size;
+	struct poll_watch *pollers;
+} tty = {.size = {.ws_row = 25, .ws_col = 80},
+         .t = {.c_iflag = ICRNL,
+               .c_oflag = OPOST | ONLCR,
+               .c_cflag = 0277, /* 38400 baud, 8 bits, receiver on */
+               .c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK,
+               .c_cc = {[VINTR] = 'C' & 31,
+                        [VQUIT] = '\\' & 31,
+                        [VERASE] = 0177,
+                        [VKILL] = 'U' & 31,
+                        [VEOF] = 'D' & 31,
+                        [VMIN] = 1,
+                        [VSUSP] = 'Z' & 31}}};
+
+void
+tty_init(void)
+{
+	const char *mode = cmdline_get("tty");
+
+	if (mode != NULL && strcmp(mode, "raw") == 0) {
+		tty.t.c_oflag &= ~OPOST;
+		tty.t.c_lflag &= ~(ICANON | ECHO);
+	}
+}
+
+/* ---- Output ---- */
+
+static void
+output(const char *s, size_t n)
+{
+	size_t i, from = 0;
+
+	for (i = 0; i < n; i++) {
+		if (s[i] != '\n' || ~tty.t.c_oflag & (OPOST | ONLCR))
+			continue;
+		console_write(s + from, i - from);
+		console_write("\r", 1);
+		from = i;
+	}
+	console_write(s + from, n - from);
+}
+
+static int
+tty_write(struct file *f, struct uio *u)
+{
+	char buf[256];
+	int err = tty.t.c_lflag & TOSTOP ? tty_background(SIGTTOU) : 0;
+
+	while (err == 0 && u->left > 0) {
+		size_t before = u->left;
+
+		err = uio_move(u, buf, before < sizeof(buf) ? before : sizeof(buf));
+		output(buf, before - u->left);
+		sched_point(); /* the line is slow, and the text may be long */
+	}
+	return err;
+}
+
+/* ---- Input, from interrupts ---- */
+
+static bool
+is_control(uint16_t c)
+{
+	return (c < ' ' && c != '\t' && c != '\n') || c == 0177;
+}
+
+static void
+echo(uint16_t c)
+{
+	char shown[2] = {'^', (char)(c ^ 0100)};
+
+	if (!(tty.t.c_lflag & ECHO) || c == END_OF_FILE)
+		return;
+	if (is_control(c)) {
+		output(shown, 2);
+	} else {
+		shown[0] = (char)c;
+		output(shown, 1);
+	}
+}
+
+/* Take back the last byte of the line being edited. */
+static void
+erase(void)
+{
+	uint16_t c = tty.ring[--tty.tail % RING];
+
+	if (~tty.t.c_lflag & (ECHO | ECHOE))
+		return;
+	if (is_control(c))
+		output("\b \b", 3);
+	output("\b \b", 3);
+}
+
+/* All that is in the ring can be read. */
+static void
+make_ready(void)
+{
+	tty.ready = tty.tail;
+	wakeup(&tty);
+	poll_wakeup(tty.pollers);
+}
+
+static void
+put(uint16_t c)
+{
+	/* One place is kept for the end of the line. */
+	bool ends = c == '\n' || c == END_OF_FILE;
+
+	if (tty.tail - tty.head >= RING - !ends)
+		return;
+	tty.ring[tty.tail++ % RING] = c;
+	echo(c);
+	if (ends || !(tty.t.c_lflag & ICANON))
+		make_ready();
+}
+
+static int
+signal_of(uint8_t c)
+{
+	if (c == 0 || !(tty.t.c_lflag & ISIG))
+		return 0;
+	return c == tty.t.c_cc[VINTR]   ? SIGINT
+	       : c == tty.t.c_cc[VQUIT] ? SIGQUIT
+	       : c == tty.t.c_cc[VSUSP] ? SIGTSTP
+	                                : 0;
+}
+
+void
+tty_input(uint8_t c)
+{
+	int sig = signal_of(c);
+
+	if (sig != 0) {
+		echo(c);
+		if (!(tty.t.c_lflag & NOFLSH))
+			tty.head = tty.ready = tty.tail;
+		if (tty_pgrp() != 0)
+			signal_post_group(tty_pgrp(), sig, NULL);
+		return;
+	}
+	if (c == '\r' && (tty.t.c_iflag & ICRNL))
+		c = '\n';
+	if (!(tty.t.c_lflag & ICANON)) {
+		put(c);
+	} else if (c == tty.t.c_cc[VERASE] || c == '\b') {
+		if (tty.tail != tty.ready)
+			erase();
+	} else if (c == tty.t.c_cc[VKILL]) {
+		while (tty.tail != tty.ready)
+			erase();
+	} else {
+		put(c == tty.t.c_cc[VEOF] ? END_OF_FILE : c);
+	}
+}
+
+/* ---- Reading ---- */
+
+/* Until there is something to read. *eof: there will be nothing. */
+static int
+wait_input(const struct file *f, bool *eof)
+{
+	int err;
+
+	for (;;) {
+		bool raw = !(tty.t.c_lflag & ICANON);
+		uint32_t ticks = 0;
+
+		err = tty_background(SIGTTIN);
+		if (err != 0 || tty.head != tty.ready)
+			return err;
+		if (f->flags & O_NONBLOCK)
+			return EAGAIN;
+		if (raw && tty.t.c_cc[VMIN] == 0) {
+			ticks = tty.t.c_cc[VTIME] * HZ / 10;
+			*eof = ticks == 0;
+			if (*eof)
+				return 0;
+		}
+		err = tsleep(&tty, PCATCH, "tty read", ticks);
+		if (err == EINTR)
+			return ERESTART;
+		*eof = err == ETIMEDOUT;
+		if (*eof)
+			return 0;
+	}
+}
+
+static int
+tty_read(struct file *f, struct uio *u)
+{
+	bool eof = false;
+	int err = wait_input(f, &eof);
+
+	if (err != 0 || eof)
+		return err;
+	while (tty.head != tty.ready) {
+		uint16_t c = tty.ring[tty.head % RING];
+		uint8_t byte = (uint8_t)c;
+
+		/* An end right behind what fills the buffer belongs to it. */
+		if (c != END_OF_FILE) {
+			if (u->left == 0 || (err = uio_move(u, &byte, 1)) != 0)
+				break;
+		}
+		tty.head++;
+		if (c == END_OF_FILE || (c == '\n' && (tty.t.c_lflag & ICANON)))
+			break;
+	}
+	return err;
+}
+
+static int
+tty_ready(struct file *f)
+{
+	return POLL_WRITE | (tty.head != tty.ready ? POLL_READ : 0);
+}
+
+static struct poll_watch **
+tty_watched(struct file *f)
+{
+	return &tty.pollers;
+}
+
+/* ---- ioctl ---- */
+
+static int
+set_termios(vaddr_t arg, bool flush)
+{
+	struct abi_termios t;
+	int err;
+
+	if (copyin(&t, arg, sizeof(t)) != 0)
+		return EFAULT;
+	err = tty_background(SIGTTOU);
+	if (err != 0)
+		return err;
+	tty.t = t;
+	if (flush)
+		tty.head = tty.ready = tty.tail;
+	/* What was being edited can be read as it is. */
+	if (!(t.c_lflag & ICANON) && tty.ready != tty.tail)
+		make_ready();
+	return 0;
+}
+
+static int
+set_size(vaddr_t arg)
+{
+	struct abi_winsize size;
+
+	if (copyin(&size, arg, sizeof(size)) != 0)
+		return EFAULT;
+	if (memcmp(&size, &tty.size, sizeof(size)) != 0 && tty_pgrp() != 0)
+		signal_post_group(tty_pgrp(), SIGWINCH, NULL);
+	tty.size = size;
+	return 0;
+}
+
+/* As if it had been typed. */
+static int
+type(vaddr_t arg)
+{
+	uint8_t c;
+
+	if (curproc()->cred.euid != 0)
+		return EPERM;
+	if (copyin(&c, arg, sizeof(c)) != 0)
+		return EFAULT;
+	tty_input(c);
+	return 0;
+}
+
+static int
+flush(uint32_t which)
+{
+	int err = tty_background(SIGTTOU);
+
+	if (err != 0)
+		return err;
+	if (which > 2)
+		return EINVAL;
+	if (which != 1)
+		tty.head = tty.ready = tty.tail;
+	return 0;
+}
+
+static int
+tty_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
+{
+	static const int none;
+	int n = tty.ready - tty.head;
+
+	switch (cmd) {
+	case TCGETS:
+		return copyout(arg, &tty.t, sizeof(tty.t));
+	case TCSETS:
+	case TCSETSW:
+	case TCSETSF:
+		return set_termios(arg, cmd == TCSETSF);
+	case TCSBRK: /* what was written has gone out */
+	case TCSBRKP:
+		return tty_background(SIGTTOU);
+	case TCXONC: /* nothing is ever held back */
+		return arg <= 3 ? tty_background(SIGTTOU) : EINVAL;
+	case TCFLSH:
+		return flush(arg);
+	case FIONREAD:
+		return copyout(arg, &n, sizeof(n));
+	case TIOCOUTQ:
+		return copyout(arg, &none, sizeof(none));
+	case TIOCSTI:
+		return type(arg);
+	case TIOCGWINSZ:
+		return copyout(arg, &tty.size, sizeof(tty.size));
+	case TIOCSWINSZ:
+		return set_size(arg);
+	default:
+		return tty_job_ioctl(cmd, arg);
+	}
+}
+
+#define TTY_OPS                                                                                    \
+	.read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .ready = tty_ready,              \
+	.watched = tty_watched
+
+const struct file_ops tty_ops = {TTY_OPS, .stream = true};
+const struct file_ops ctty_ops = {TTY_OPS, .stream = true, .open = ctty_open};

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Job control: whose the terminal is, and who may use it now. */
+#include "abi/errno.h"
+#include "fs/file.h"
+#include "proc/proc.h"
+#include "sys/syscall.h"
+#include "vm/vm.h"
+
+static struct {
+	int pgrp, sid; /* foreground group, and the session it is of; 0: none */
+} tty;
+
+int
+tty_pgrp(void)
+{
+	return tty.pgrp;
+}
+
+void
+tty_leave(int sid)
+{
+	int pgrp = tty.pgrp;
+
+	if (tty.sid != sid || sid == 0)
+		return;
+	tty.sid = tty.pgrp = 0;
+	if (pgrp != 0) {
+		signal_post_group(pgrp, SIGHUP, NULL);
+		signal_post_group(pgrp, SIGCONT, NULL);
+	}
+}
+
+/* Is nobody left in it? Then it holds nobody else back. */
+static bool
+deserted(int pgid)
+{
+	const struct proc *p;
+
+	for (p = pgrp_first(pgid); p != NULL; p = p->pgrp_next)
+		if (p->state != PROC_ZOMBIE)
+			return false;
+	return true;
+}
+
+int
+tty_background(int sig)
+{
+	const struct proc *p = curproc();
+	bool deaf;
+
+	if (proc_pgid(p) == tty.pgrp || proc_sid(p) != tty.sid || deserted(tty.pgrp))
+		return 0;
+	deaf = p->sig->act[sig - 1].handler == 1 || (p->sig->mask & SIGBIT(sig)) != 0;
+	if (deaf && sig == SIGTTOU)
+		return 0;
+	if (deaf || p->pgrp->held == 0)
+		return EIO;
+	signal_post_group(proc_pgid(p), sig, NULL);
+	return ERESTART;
+}
+
+/* The terminal belongs to the session of who first took it, until its leader
+ * ends or that has no process left. */
+static bool
+is_anothers(void)
+{
+	const struct pgrp *first = pgrp_find(tty.sid);
+
+	return first != NULL && first->session == first && tty.sid != proc_sid(curproc());
+}
+
+/* The order of the errors is Linux's. */
+static int
+set_pgrp(vaddr_t arg)
+{
+	const struct proc *member;
+	int pgid, err = tty_background(SIGTTOU);
+
+	if (err != 0)
+		return err == EIO ? ENOTTY : err;
+	if (copyin(&pgid, arg, sizeof(pgid)) != 0)
+		return EFAULT;
+	if (pgid < 0)
+		return EINVAL;
+	if (is_anothers())
+		return ENOTTY;
+	member = pgrp_first(pgid);
+	if (member == NULL)
+		return ESRCH;
+	if (proc_sid(member) != proc_sid(curproc()))
+		return EPERM;
+	tty.sid = proc_sid(member);
+	tty.pgrp = pgid;
+	return 0;
+}
+
+/* A session's leader takes it; from others only root may (steal). */
+static int
+take(bool steal)
+{
+	const struct proc *p = curproc();
+
+	if (p->pid != proc_sid(p) || (is_anothers() && !(steal && p->cred.euid == 0)))
+		return EPERM;
+	if (tty.sid != p->pid) {
+		tty.sid = p->pid;
+		tty.pgrp = proc_pgid(p);
+	}
+	return 0;
+}
+
+/* /dev/tty is the terminal of those whose session has one. */
+int
+ctty_open(struct file *f)
+{
+	return tty.sid != 0 && proc_sid(curproc()) == tty.sid ? 0 : ENXIO;
+}
+
+/* What is only about who has the terminal. */
+int
+tty_job_ioctl(uint32_t cmd, vaddr_t arg)
+{
+	switch (cmd) {
+	case TIOCSCTTY:
+		return take(arg == 1);
+	case TIOCGSID:
+	case TIOCGPGRP:
+		if (tty.pgrp == 0 || proc_sid(curproc()) != tty.sid)
+			return ENOTTY;
+		return copyout(arg, cmd == TIOCGSID ? &tty.sid : &tty.pgrp, sizeof(int));
+	case TIOCSPGRP:
+		return set_pgrp(arg);
+	default:
+		return ENOTTY;
+	}
+}

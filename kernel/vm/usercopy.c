@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The gate for user pointers. What comes in is copied once and checked as a
+ * copy: memory that two processes share can change between two looks.
+ */
+#include "abi/errno.h"
+#include "vm/vm.h"
+
+static bool
+in_user_space(vaddr_t va, size_t n)
+{
+	return va < USER_END && n <= USER_END - va;
+}
+
+int
+copyin(void *to, vaddr_t from, size_t n)
+{
+	return in_user_space(from, n) ? user_copy_in(to, from, n) : EFAULT;
+}
+
+int
+copyout(vaddr_t to, const void *from, size_t n)
+{
+	return in_user_space(to, n) ? user_copy_out(to, from, n) : EFAULT;
+}
+
+int
+copyzero(vaddr_t to, size_t n)
+{
+	return in_user_space(to, n) ? user_copy_zero(to, n) : EFAULT;
+}
+
+int
+copyinstr(char *to, vaddr_t from, size_t max, size_t *len)
+{
+	size_t n = 0;
+	int err;
+
+	if (from >= USER_END)
+		return EFAULT;
+	if (max > USER_END - from) {
+		/* A string without an end runs into the kernel: EFAULT, not too long. */
+		err = user_copy_str(to, from, USER_END - from, &n);
+		if (err == ENAMETOOLONG)
+			err = EFAULT;
+	} else {
+		err = user_copy_str(to, from, max, &n);
+	}
+	if (err == 0 && len != NULL)
+		*len = n;
+	return err;
+}

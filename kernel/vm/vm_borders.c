@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Borders: what lies on both sides of an address becomes two entries. */
+#include "abi/errno.h"
+#include "mem/kmem.h"
+#include "shm/shm.h"
+#include "vm/vm.h"
+
+void
+vm_borders_drop(struct vm_borders *b)
+{
+	for (int i = 0; i < 2; i++) {
+		kmem_free(b->upper[i]);
+		kmem_free(b->cut[i]);
+	}
+}
+
+int
+vm_borders_reserve(struct vm_space *sp, vaddr_t start, vaddr_t end, struct vm_borders *b)
+{
+	const vaddr_t at[2] = {start, end};
+	const struct vm_entry *e, *cut = NULL; /* cut: what the lower border cuts */
+
+	*b = (struct vm_borders){.upper = {NULL}};
+	for (int i = 0; i < 2; i++) {
+		e = vm_entry_at(sp, at[i]);
+		if (e == NULL || e->start == at[i])
+			continue;
+		b->upper[i] = kmem_get(sizeof(*e));
+		if (b->upper[i] == NULL || (e != cut && shm_cut_reserve(e, &b->cut[i]) != 0)) {
+			vm_borders_drop(b);
+			return ENOMEM;
+		}
+		cut = e;
+	}
+	return 0;
+}
+
+static void
+split_at(struct vm_space *sp, vaddr_t va, struct vm_entry *upper, struct shm_cut *cut)
+{
+	struct vm_entry *e;
+
+	if (upper == NULL)
+		return;
+	e = vm_entry_at(sp, va);
+	*upper = *e;
+	if (e->flags & VM_ATTACH)
+		shm_cut(sp, e, upper, cut);
+	upper->start = va;
+	upper->pgoff += (va - e->start) >> PAGE_SHIFT;
+	e->end = va;
+	upper->flags &= ~VM_BLOCK;
+	vm_entry_show(sp, upper);
+	vm_tree_add(sp, upper, e);
+}
+
+void
+vm_borders_make(struct vm_space *sp, vaddr_t start, vaddr_t end, const struct vm_borders *b)
+{
+	split_at(sp, start, b->upper[0], b->cut[0]);
+	split_at(sp, end, b->upper[1], b->cut[1]);
+}
+
+int
+vm_split(struct vm_space *sp, vaddr_t start, vaddr_t end)
+{
+	struct vm_borders b;
+	int err = vm_borders_reserve(sp, start, end, &b);
+
+	if (err == 0)
+		vm_borders_make(sp, start, end, &b);
+	return err;
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is mapped in a space: entries in order of address.
+ *
+ *	0x00010000  lowest address that can be mapped
+ *	0x08048000  the program: text, data
+ *	            heap, grows up from there (brk)
+ *	0x40000000  mmap and shmat without an address, upwards
+ *	0xbf7ff000  lowest that the stack may ever reach; a page below is left free
+ *	0xbffff000  the stack grows down from here
+ *	0xc0000000  the kernel
+ *
+ * Promises: a space has been promised a page for each page of a private entry
+ * that is or was writable, and a page table for each 4 MiB slot that any entry
+ * touches. Both are counted as entries come and go, so that fork knows what a
+ * copy takes.
+ */
+#include "abi/errno.h"
+#include "mem/kmem.h"
+#include "base/printf.h"
+#include "shm/shm.h"
+#include "vm/vm.h"
+
+/* ---- Look-up ---- */
+
+struct vm_entry *
+vm_entry_search(struct vm_space *sp, vaddr_t va)
+{
+	struct vm_entry *e = vm_tree_below(sp, va);
+
+	return e != NULL && va < e->end ? e : NULL;
+}
+
+struct vm_entry *
+vm_entry_from(struct vm_space *sp, vaddr_t va)
+{
+	struct vm_entry *e = vm_tree_below(sp, va);
+
+	if (e == NULL)
+		return sp->first;
+	return va < e->end ? e : e->next;
+}
+
+/* ---- Promises ---- */
+
+/* The slots [*lo, *hi) that [start, end) touches and neither prev, the entry
+ * below it, nor next, the one above, does. */
+static inline uint32_t
+slots_alone(const struct vm_entry *prev, vaddr_t start, vaddr_t end, const struct vm_entry *next,
+            uint32_t *lo, uint32_t *hi)
+{
+	*lo = start >> SLOT_SHIFT;
+	*hi = ((end - 1) >> SLOT_SHIFT) + 1;
+	if (prev != NULL && prev->end > (start & ~(SLOT_SIZE - 1)))
+		++*lo;
+	if (next != NULL && *lo < *hi && next->start <= ((end - 1) | (SLOT_SIZE - 1)))
+		--*hi;
+	return *hi - *lo;
+}
+
+static int
+space_charge(struct vm_space *sp, uint32_t pages, uint32_t tables)
+{
+	if (commit_charge(pages, tables) != 0)
+		return ENOMEM;
+	sp->pages += pages;
+	sp->tables += tables;
+	return 0;
+}
+
+static void
+space_release(struct vm_space *sp, uint32_t pages, uint32_t tables)
+{
+	ASSERT(sp->pages >= pages && sp->tables >= tables);
+	sp->pages -= pages;
+	sp->tables -= tables;
+	commit_release(pages, tables);
+}
+
+static uint32_t
+entry_pages(const struct vm_entry *e)
+{
+	return (e->end - e->start) >> PAGE_SHIFT;
+}
+
+/* ---- Ranges ---- */
+
+bool
+vm_range_ok(vaddr_t start, uint32_t len)
+{
+	return start >= USER_MIN && start < USER_END && len <= USER_END - start;
+}
+
+bool
+vm_range_free(struct vm_space *sp, vaddr_t start, uint32_t len)
+{
+	const struct vm_entry *e = vm_entry_from(sp, start);
+
+	return e == NULL || e->start >= start + len;
+}
+
+/* ---- Mapping ---- */
+
+/* An entry for m, not linked, with what it is promised. => NULL: ENOMEM. */
+static inline struct vm_entry *
+entry_create(struct vm_space *sp, const struct vm_mapping *m, uint32_t tables)
+{
+	bool charged = m->inherit == VM_COPY && (m->prot & PROT_WRITE);
+	uint32_t pages = charged ? m->len >> PAGE_SHIFT : 0;
+	struct vm_entry *e;
+
+	if (space_charge(sp, pages, tables) != 0)
+		return NULL;
+	e = sp->spare;
+	sp->spare = NULL;
+	if (e == NULL && (e = kmem_get(sizeof(*e))) == NULL) {
+		space_release(sp, pages, tables);
+		return NULL;
+	}
+	e->start = m->start;
+	e->end = m->start + m->len;
+	e->object = m->object;
+	e->pgoff = m->pgoff;
+	e->kind = m->kind;
+	if (charged)
+		e->flags |= VM_CHARGED;
+	e->cut = NULL;
+	vm_entry_show(sp, e);
+	return e;
+}
+
+inline void
+vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t alone)
+{
+	uint32_t slot = start >> SLOT_SHIFT, last = (end - 1) >> SLOT_SHIFT;
+
+	do {
+		if (pmap_in_use(&sp->pmap, slot))
+			pmap_remove(&sp->pmap, start, end, slot - lo < alone);
+		start = ++slot << SLOT_SHIFT;
+	} while (slot <= last);
+}
+
+/* The attach goes before the reference: with its last a removed segment is freed. */
+static inline void
+entry_free(struct vm_space *sp, struct vm_entry *e)
+{
+	if (e->flags & VM_ATTACH) {
+		shm_entry_gone(sp, e);
+		vm_object_unref(e->object);
+	} else {
+		vm_entry_unshow(e);
+	}
+	if (e->flags & VM_BLOCK)
+		return;
+	if (sp->spare == NULL)
+		sp->spare = e;
+	else
+		kmem_free(e);
+}
+
+void
+vm_join(struct vm_space *sp, struct vm_entry *e, vaddr_t end)
+{
+	struct vm_entry *n;
+
+	while (e->end < end && (n = e->next) != NULL && n->start == e->end &&
+	       n->object == e->object &&
+	       (e->object == NULL || n->pgoff - e->pgoff == entry_pages(e)) && n->prot == e->prot &&
+	       n->max_prot == e->max_prot && n->inherit == e->inherit &&
+	       ((n->flags ^ e->flags) & ~VM_BLOCK) == 0 && !(e->flags & VM_ATTACH)) {
+		vm_tree_remove(sp, n);
+		e->end = n->end;
+		vm_tree_moved(sp, e);
+		entry_free(sp, n);
+	}
+}
+
+/* Everything that an entry holds goes: first its pages, then the tables that nothing
+ * else needs, then the promise of both. */
+void
+vm_unmap_entry(struct vm_space *sp, struct vm_entry *e)
+{
+	uint32_t lo, hi, tables = slots_alone(e->prev, e->start, e->end, e->next, &lo, &hi);
+
+	vm_hide(sp, e->start, e->end, lo, tables);
+	vm_tree_slots(sp, lo, hi, false);
+	space_release(sp, e->flags & VM_CHARGED ? entry_pages(e) : 0, tables);
+	vm_tree_remove(sp, e);
+	entry_free(sp, e);
+}
+
+const struct vm_entry *
+vm_run_end(const struct vm_entry *e)
+{
+	const struct vm_entry *next;
+
+	while ((next = e->next) != NULL && next->inherit == e->inherit &&
+	       (next->start == e->end || (e->inherit == VM_SHARE &&
+	                                  next->start >> SLOT_SHIFT == (e->end - 1) >> SLOT_SHIFT)))
+		e = next;
+	return e;
+}
+
+/* Nothing need be kept up for those that stay, and pages go by whole runs. */
+void
+vm_unmap_all(struct vm_space *sp)
+{
+	struct vm_entry *e, *next = sp->first;
+	const struct vm_entry *last;
+	uint32_t lo, hi, tables;
+
+	for (e = next; e != NULL; e = last->next) {
+		last = vm_run_end(e);
+		tables = slots_alone(NULL, e->start, last->end, last->next, &lo, &hi);
+		vm_hide(sp, e->start, last->end, lo, tables);
+	}
+	shm_detach_all(sp);
+	sp->first = sp->root = sp->young = sp->hint = NULL;
+	while ((e = next) != NULL) {
+		next = e->next;
+		vm_entry_unshow(e);
+		if (!(e->flags & VM_BLOCK))
+			kmem_free(e);
+	}
+	kmem_free(sp->spare);
+	space_release(sp, sp->pages, sp->tables);
+}
+
+/* Unmap the entries from start to end, which have borders there. */
+static void
+unmap_range(struct vm_space *sp, vaddr_t start, vaddr_t end)
+{
+	struct vm_entry *e, *next;
+
+	for (e = vm_entry_from(sp, start); e != NULL && e->start < end; e = next) {
+		next = e->next;
+		vm_unmap_entry(sp, e);
+	}
+}
+
+int
+vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end)
+{
+	int err = vm_split(sp, start, end);
+
+	if (err == 0)
+		unmap_range(sp, start, end);
+	return err;
+}
+
+void
+vm_unmap_attach(struct vm_space *sp, vaddr_t start, struct vm_object *obj)
+{
+	vaddr_t last = start + ((obj->npages - 1) << PAGE_SHIFT);
+	struct vm_entry *e, *next;
+
+	for (e = vm_entry_from(sp, start); e != NULL && e->start <= last; e = next) {
+		next = e->next;
+		if (e->object == obj && vm_entry_base(e) == start)
+			vm_unmap_entry(sp, e);
+	}
+}
+
+/*
+ * All that can fail comes before what was there goes. Until then it is not
+ * known which tables the neighbours will have, so all that the range could need
+ * are promised, and those too many given back.
+ */
+static int
+map_over(struct vm_space *sp, const struct vm_mapping *m, vaddr_t end)
+{
+	uint32_t lo, hi, tables = slots_alone(NULL, m->start, end, NULL, &lo, &hi);
+	struct vm_entry *prev, *e;
+	struct vm_borders b;
+
+	if (vm_borders_reserve(sp, m->start, end, &b) != 0)
+		return ENOMEM;
+	e = entry_create(sp, m, tables);
+	if (e == NULL) {
+		vm_borders_drop(&b);
+		return ENOMEM;
+	}
+	vm_borders_make(sp, m->start, end, &b);
+	unmap_range(sp, m->start, end);
+	prev = vm_tree_below(sp, m->start);
+	vm_tree_add(sp, e, prev);
+	space_release(sp, 0, tables - slots_alone(prev, m->start, end, e->next, &lo, &hi));
+	vm_tree_slots(sp, lo, hi, true);
+	return 0;
+}
+
+int
+vm_map(struct vm_space *sp, const struct vm_mapping *m)
+{
+	vaddr_t end = m->start + m->len;
+	struct vm_entry *prev, *e;
+	uint32_t lo, hi, tables;
+
+	ASSERT(m->len > 0 && vm_range_ok(m->start, m->len));
+	ASSERT(m->replace || vm_range_free(sp, m->start, m->len));
+	if (m->replace)
+		return map_over(sp, m, end);
+	prev = vm_tree_below(sp, m->start);
+	tables = slots_alone(prev, m->start, end, prev != NULL ? prev->next : sp->first, &lo, &hi);
+	e = entry_create(sp, m, tables);
+	if (e == NULL)
+		return ENOMEM;
+	vm_tree_add(sp, e, prev);
+	vm_tree_slots(sp, lo, hi, true);
+	return 0;
+}
+
+/* ---- Protection ---- */
+
+/* May [start, end) get prot? *pages: how many are to be promised for it. */
+static int
+protect_check(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot, uint32_t *pages)
+{
+	struct vm_entry *e;
+	vaddr_t va = start;
+
+	*pages = 0;
+	for (e = vm_entry_from(sp, start); va < end; e = e->next) {
+		if (e == NULL || e->start > va)
+			return ENOMEM;
+		if (prot & ~e->max_prot) {
+			why("mprotect: 0x%x can never have protection %d", va, prot);
+			return EACCES;
+		}
+		if (e->inherit == VM_COPY && (prot & PROT_WRITE) && !(e->flags & VM_CHARGED))
+			*pages += ((e->end < end ? e->end : end) - va) >> PAGE_SHIFT;
+		va = e->end;
+	}
+	return 0;
+}
+
+int
+vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
+{
+	struct vm_entry *e;
+	struct vm_borders b;
+	uint32_t pages;
+	int err;
+
+	if (start == end)
+		return 0;
+	err = protect_check(sp, start, end, prot, &pages);
+	if (err != 0)
+		return err;
+	if (vm_borders_reserve(sp, start, end, &b) != 0)
+		return ENOMEM;
+	if (space_charge(sp, pages, 0) != 0) {
+		vm_borders_drop(&b);
+		return ENOMEM;
+	}
+	vm_borders_make(sp, start, end, &b);
+	for (e = vm_entry_at(sp, start); e != NULL && e->start < end; e = e->next) {
+		e->prot = prot;
+		if (e->inherit == VM_COPY && (prot & PROT_WRITE))
+			e->flags |= VM_CHARGED;
+		pmap_protect(&sp->pmap, e->start, e->end, prot);
+	}
+	return 0;
+}
+
+/* ---- Growing, for brk.c ---- */
+
+int
+vm_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
+{
+	uint32_t pages = (end - start) >> PAGE_SHIFT;
+	uint32_t lo, hi, tables;
+
+	if (end == e->start)
+		tables = slots_alone(e->prev, start, end, e, &lo, &hi);
+	else
+		tables = slots_alone(e, start, end, e->next, &lo, &hi);
+	if (space_charge(sp, (e->flags & VM_CHARGED) ? pages : 0, tables) != 0)
+		return ENOMEM;
+	if (end == e->start)
+		e->start = start;
+	else
+		e->end = end;
+	vm_tree_moved(sp, e);
+	vm_tree_slots(sp, lo, hi, true);
+	return 0;
+}

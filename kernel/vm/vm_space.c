@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Spaces as wholes: what a process gets at fork, and what it loses at its end.
+ * What is in them is vm_map.c's.
+ */
+#include "abi/errno.h"
+#include "mem/frame.h"
+#include "mem/kmem.h"
+#include "base/printf.h"
+#include "shm/shm.h"
+#include "base/string.h"
+#include "vm/vm.h"
+
+int
+vm_space_create(struct vm_space **out)
+{
+	struct vm_space *sp = kmem_alloc(sizeof(*sp));
+
+	if (sp == NULL)
+		return ENOMEM;
+	if (pmap_init(&sp->pmap) != 0) {
+		kmem_free(sp);
+		return ENOMEM;
+	}
+	*out = sp;
+	return 0;
+}
+
+static void
+blocks_free(struct vm_space *sp)
+{
+	struct vm_block *block;
+
+	while ((block = sp->blocks) != NULL) {
+		sp->blocks = block->next;
+		kmem_free(block);
+	}
+}
+
+void
+vm_space_destroy(struct vm_space *sp)
+{
+	vm_unmap_all(sp);
+	blocks_free(sp);
+	pmap_destroy(&sp->pmap);
+	kmem_free(sp);
+}
+
+#define BLOCK_MAX ((KMEM_SMALL - sizeof(struct vm_block)) / sizeof(struct vm_entry))
+
+/* Memory for n entries, in blocks, of which all but the last are full. => ENOMEM. */
+static int
+blocks_alloc(struct vm_space *sp, uint32_t n)
+{
+	struct vm_block *block;
+	uint32_t k;
+
+	for (; n > 0; n -= k) {
+		k = n % BLOCK_MAX != 0 ? n % BLOCK_MAX : BLOCK_MAX;
+		block = kmem_get(sizeof(*block) + k * sizeof(block->entries[0]));
+		if (block == NULL)
+			return ENOMEM;
+		block->next = sp->blocks;
+		sp->blocks = block;
+	}
+	return 0;
+}
+
+/* copy's place in the tree is e's. All below e have been copied, and its parent
+ * too unless e is the left one of it; then the parent's copy will find this. */
+static void
+tree_copy(struct vm_space *to, const struct vm_entry *e, struct vm_entry *copy)
+{
+	copy->left = copy->right = NULL;
+	if (e->left != NULL) {
+		copy->left = e->left->twin;
+		copy->left->up = copy;
+	}
+	if (e->up == NULL) {
+		copy->up = NULL;
+		to->root = copy;
+	} else if (e->up->right == e) {
+		copy->up = e->up->twin;
+		copy->up->right = copy;
+	}
+}
+
+/* Entries, each with a reference on its object; nothing is mapped or counted yet. */
+__attribute__((noinline)) static int
+entries_copy(struct vm_space *from, struct vm_space *to)
+{
+	static const struct vm_entry in_block = {.flags = VM_BLOCK};
+	struct vm_entry *e, *copy, *end, *last = NULL, **link = &to->first;
+	struct vm_block *block;
+
+	if (from->count == 0)
+		return 0;
+	if (blocks_alloc(to, from->count) != 0)
+		return ENOMEM;
+	vm_tree_settle(from);
+	block = to->blocks;
+	copy = block->entries;
+	end = copy + BLOCK_MAX;
+	for (e = from->first; e != NULL; e = e->next, copy++) {
+		if (copy == end) {
+			block = block->next;
+			copy = block->entries;
+			end = copy + BLOCK_MAX;
+		}
+		e->twin = copy;
+		tree_copy(to, e, copy);
+		copy->prev = last;
+		copy->room = e->room;
+		copy->start = e->start;
+		copy->end = e->end;
+		copy->pgoff = e->pgoff;
+		copy->kind = e->kind | in_block.kind;
+		copy->cut = e->cut;
+		copy->object = e->object;
+		vm_entry_show(to, copy);
+		last = *link = copy;
+		link = &copy->next;
+	}
+	*link = NULL;
+	to->count = from->count;
+	to->packed = from->packed;
+	to->low = from->low;
+	to->low_room = from->low_room;
+	memcpy(to->slots, from->slots, sizeof(to->slots));
+	return 0;
+}
+
+/* What a run of shared entries shows. Slots that have nothing else in them, both
+ * spaces show by the same tables. */
+static void
+share(struct vm_space *to, struct vm_space *from, const struct vm_entry *first,
+      const struct vm_entry *last)
+{
+	vaddr_t lo = first->prev != NULL ? first->prev->end : 0;
+	vaddr_t hi = last->next != NULL ? last->next->start : USER_END;
+	vaddr_t start = first->start, end = last->end, va, stop;
+
+	for (va = start; va < end; va = stop) {
+		vaddr_t slot = va & ~(SLOT_SIZE - 1);
+
+		stop = slot + SLOT_SIZE < end ? slot + SLOT_SIZE : end;
+		if (slot >= lo && slot + SLOT_SIZE <= hi)
+			pmap_share(&to->pmap, &from->pmap, slot);
+		else
+			pmap_copy(&to->pmap, &from->pmap, va, stop, false);
+	}
+}
+
+/*
+ * All that can fail comes first; from the moment that the attaches are counted
+ * nothing does. The one switch on inheritance is the last argument of
+ * pmap_copy: what is shared stays as it is, what is private becomes
+ * copy-on-write on both sides.
+ */
+int
+vm_space_fork(struct vm_space *from, struct vm_space **out)
+{
+	struct vm_space *to;
+	const struct vm_entry *run, *last;
+	struct vm_entry *e;
+
+	if (vm_space_create(&to) != 0)
+		return ENOMEM;
+	if (commit_charge(from->pages, from->tables) != 0)
+		goto no_promise;
+	if (entries_copy(from, to) != 0 || shm_inherit(from, to) != 0)
+		goto no_memory;
+	if (from->locks)
+		vm_lock_all(to, false); /* the parent's are not the child's */
+	to->pages = from->pages;
+	to->tables = from->tables;
+	to->brk_start = from->brk_start;
+	to->brk_end = from->brk_end;
+	to->arg_start = from->arg_start;
+	to->arg_end = from->arg_end;
+	to->env_end = from->env_end;
+	to->stack_start = from->stack_start;
+	for (run = to->first; run != NULL; run = last->next) {
+		last = vm_run_end(run);
+		if (run->inherit == VM_COPY)
+			pmap_copy(&to->pmap, &from->pmap, run->start, last->end, true);
+		else
+			share(to, from, run, last);
+	}
+	*out = to;
+	return 0;
+no_memory:
+	for (e = to->first; e != NULL; e = e->next)
+		vm_entry_unshow(e);
+	blocks_free(to);
+	commit_release(from->pages, from->tables);
+no_promise:
+	pmap_destroy(&to->pmap);
+	kmem_free(to);
+	return ENOMEM;
+}
