@@ -3,7 +3,8 @@
 # needs: debian
 . tests/boot/lib.sh
 docs='README.md CONTRIBUTING.md docs/tour.md docs/debugging.md docs/testing.md docs/labs.md
-	docs/abi.md docs/performance.md docs/spec-shm.md'
+	docs/abi.md docs/performance.md docs/spec-shm.md
+	docs/glossary.md'
 
 # What is in `...`, outside of the blocks of code.
 quoted() {
@@ -74,6 +75,18 @@ part_exists() {
 	grep -qE "^#+ ${1%% *}[.] " docs/spec-shm.md
 }
 ok 'the parts of the contract' all part_exists < <(cited)
+
+# The glossary is in order, has each word once, and has those that it refers to.
+words() {
+	sed -n 's/^| \([A-Za-z -]*\) | .*[^ ] |$/\1/p' docs/glossary.md | grep -vx 'word' |
+		tr 'A-Z' 'a-z'
+}
+word_defined() {
+	words | grep -qxE "$1|${1%s}|${1%ies}y|${1%d}"
+}
+ok 'the order of the glossary' eval 'words | LC_ALL=C sort -cu'
+ok 'its words' all word_defined < <(grep -o '\*[a-z -]*\*' docs/glossary.md |
+	grep -vx '.italics.' | tr -d '*' | sort -u)
 
 # Each call has its place in a table of docs/abi.md, and no other is named there.
 sed -n 's/^SYSCALL([0-9]*, \([a-z_0-9]*\),.*/\1/p' kernel/abi/syscalls.def | sort -u >"$dir/want"
