@@ -4,7 +4,7 @@
 . tests/boot/lib.sh
 docs='README.md CONTRIBUTING.md docs/tour.md docs/debugging.md docs/testing.md docs/labs.md
 	docs/abi.md docs/performance.md docs/spec-shm.md
-	docs/glossary.md'
+	docs/glossary.md tests/README.md'
 
 # What is in `...`, outside of the blocks of code.
 quoted() {
@@ -44,10 +44,13 @@ ok 'the files' all test -e < <(quoted $docs |
 	grep -E '^(kernel|arch|user|tests|tools|docs)/[a-z0-9_./]*$' |
 	grep -vxE 'user/count.c|tests/user/mine.c')
 ok 'the patches' all test -e < <(grep -oh '<tests/mutants/[^ ;]*' $docs | tr -d '<')
-ok 'the links' all test -e < <(
-	grep -oh '](\([^)]*\))' README.md | sed 's/](\(.*\))/\1/'
-	grep -oh '](\([^)]*\))' $(grep -o 'docs/[a-z-]*.md' <<<"$docs") | sed 's/](\(.*\))/docs\/\1/'
-)
+links() { # the files that each document's links lead to
+	local doc
+	for doc in $docs; do
+		grep -oh '](\([^)]*\))' "$doc" | sed "s|](\(.*\))|$(dirname "$doc")/\1|"
+	done
+}
+ok 'the links' all test -e < <(links)
 ok 'the targets of make' all target_exists < <(grep -hoE '(`|^|\$ )make [a-z-]+' $docs |
 	sed 's/.* //' | sort -u)
 ok 'the tests' all test_exists < <(grep -hoE '\<T=[a-z_]+' $docs | sed 's/T=//' |
