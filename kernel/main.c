@@ -3,19 +3,21 @@
 #include <machine.h>
 
 #include "abi/errno.h"
-#include "proc/clock.h"
+#include "base/assert.h"
 #include "base/cmdline.h"
+#include "base/printf.h"
+#include "base/string.h"
+#include "base/version.h"
+#include "debug/inject.h"
 #include "exec/exec.h"
 #include "fs/file.h"
 #include "mem/frame.h"
-#include "debug/inject.h"
 #include "mem/kmem.h"
-#include "base/printf.h"
 #include "proc/proc.h"
+#include "procfs/procfs.h"
 #include "shm/shm.h"
-#include "base/string.h"
-#include "base/version.h"
-#include "vm/vm.h"
+#include "tty/tty.h"
+#include "vm/space.h"
 
 static void
 exec_init(const char *path)
@@ -81,10 +83,11 @@ kernel_main(const char *cmdline, const void *initrd, size_t initrd_len)
 	vm_init();
 	clock_init();
 	shm_init();
-	tty_init();
 	if (initrd == NULL)
 		noboot("no initrd: give the image of user programs as the boot module");
 	fs_init(initrd, initrd_len);
+	tty_init();
+	procfs_init();
 	proc_init(init_main);
 	sched_run();
 }

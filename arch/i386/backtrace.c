@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How the kernel came to where it is. */
 #include "i386.h"
-#include "debug/ksyms.h"
+
 #include "base/printf.h"
+#include "debug/ksyms.h"
 
 #define DEPTH 32
 

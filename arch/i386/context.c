@@ -4,11 +4,11 @@
 
 #include "abi/errno.h"
 #include "abi/misc.h"
-#include "mem/frame.h"
-#include "base/printf.h"
-#include "proc/proc.h"
+#include "base/assert.h"
 #include "base/string.h"
-#include "vm/vm.h"
+#include "mem/frame.h"
+#include "proc/proc.h"
+#include "vm/space.h"
 
 #define KSTACK_PAGES (KSTACK_SIZE / PAGE_SIZE)
 #define KSTACK_STRIDE (KSTACK_PAGES + 1) /* the lowest page is never mapped */

@@ -22,12 +22,12 @@
  */
 #include <machine.h>
 
+#include "cpu.h"
+
 #include "abi/errno.h"
 #include "abi/mman.h"
-#include "cpu.h"
-#include "mem/frame.h"
-#include "base/printf.h"
 #include "base/string.h"
+#include "mem/frame.h"
 
 #define DIR_ENTRIES 1024u
 #define DIR_KERNEL (KERNEL_BASE >> SLOT_SHIFT)

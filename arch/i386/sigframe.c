@@ -6,9 +6,9 @@
 #include "i386.h"
 
 #include "abi/errno.h"
-#include "proc/proc.h"
 #include "base/string.h"
-#include "vm/vm.h"
+#include "proc/proc.h"
+#include "vm/usercopy.h"
 
 #define INT80_SIZE 2
 #define FPSTATE_FXSR 0x0000 /* the FXSAVE part is there too */

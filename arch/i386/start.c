@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From boot.asm to kernel_main(), and the machine's end. */
 #include "i386.h"
+
+#include "base/assert.h"
 #include "base/printf.h"
 #include "base/string.h"
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the CPU reports: system calls, interrupts, and mistakes. */
 #include "i386.h"
+
+#include "base/assert.h"
 #include "base/printf.h"
 #include "proc/proc.h"
-#include "vm/vm.h"
+#include "vm/space.h"
 
 #define IRQ_TIMER 0
 #define IRQ_KEYBOARD 1

@@ -4,7 +4,8 @@
  * their own, used as a stack. Low frames need none.
  */
 #include "i386.h"
-#include "base/printf.h"
+
+#include "base/assert.h"
 
 #define WINDOWS 8
 

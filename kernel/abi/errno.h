@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Error numbers of the Linux/i386 ABI; the kernel returns them positive. */
+/*
+ * Room abi: what programs and kernel agree on: numbers, structures and flags of Linux's
+ * i386 ABI, and syscalls.def, the list of calls. It includes nothing else. The kernel, the
+ * library in user/lib and the tests include it. Here are the error numbers, which the kernel
+ * returns positive.
+ */
 #ifndef ABI_ERRNO_H
 #define ABI_ERRNO_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Formatted output of the kernel, its log, panic and assertions. */
+/* Formatted output of the kernel, and its log. */
 #ifndef PRINTF_H
 #define PRINTF_H
 
@@ -22,25 +22,5 @@ void vprintf(const char *fmt, va_list ap);
 
 /* Copy up to n bytes of the log from position *pos on; moves *pos. */
 size_t log_read(uint32_t *pos, char *buf, size_t n);
-
-/* A kernel bug: says so, shows where, ends with VERDICT_PANIC. */
-_Noreturn void panic(const char *fmt, ...) PRINTF_LIKE(1, 2);
-/* The machine can't be started: one line, VERDICT_NOBOOT. */
-_Noreturn void noboot(const char *fmt, ...) PRINTF_LIKE(1, 2);
-
-#ifdef DEBUG
-#define ASSERT(e) ((e) ? (void)0 : panic("%s: %s is false", __func__, #e))
-/* Why a call is refused, for those who wonder. */
-#define why(...) why_print(__VA_ARGS__)
-void why_print(const char *fmt, ...) PRINTF_LIKE(1, 2);
-#else
-#define ASSERT(e) ((void)sizeof(e))
-#define why(...) ((void)sizeof(printf_check(__VA_ARGS__)))
-static inline int PRINTF_LIKE(1, 2) printf_check(const char *fmt, ...)
-{
-	(void)fmt;
-	return 0;
-}
-#endif
 
 #endif

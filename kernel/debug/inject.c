@@ -2,11 +2,12 @@
 #include "debug/inject.h"
 
 #include "abi/errno.h"
+#include "base/assert.h"
 #include "base/cmdline.h"
 #include "base/number.h"
 #include "base/printf.h"
-#include "proc/proc.h"
 #include "base/string.h"
+#include "proc/proc.h"
 
 static const char *const site_names[INJECT_SITES] = {"kmem", "page", "commit", "object", "attach"};
 

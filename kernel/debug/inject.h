@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
+ * Room debug: the kernel looks at itself: panics, names of functions, failures called up for
+ * tests. It may look into processes and memory. All rooms call it, through base/assert.h and
+ * this header.
+ *
  * Failures and schedules that can be called up, so that what is rare can be
  * tested:
  *

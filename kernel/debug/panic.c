@@ -2,6 +2,7 @@
 /* The ends that nobody wants. */
 #include <machine.h>
 
+#include "base/assert.h"
 #include "base/printf.h"
 #include "proc/proc.h"
 

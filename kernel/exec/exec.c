@@ -7,12 +7,13 @@
 #include "exec/exec.h"
 
 #include "abi/errno.h"
-#include "fs/file.h"
-#include "mem/kmem.h"
 #include "base/printf.h"
-#include "proc/proc.h"
 #include "base/string.h"
-#include "vm/vm.h"
+#include "fs/file.h"
+#include "mem/frame.h"
+#include "mem/kmem.h"
+#include "proc/proc.h"
+#include "vm/space.h"
 
 #define PIE_BASE 0x10000000u /* where a program goes that can be anywhere */
 #define SCRIPT_LINE 256u     /* how much is read of a script's first line */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Starting a program: exec.c, with image.c for the file and exec_stack.c for
- * what the program finds on its stack. */
+/*
+ * Room exec: starting a program: exec.c, with image.c for the file and exec_stack.c for
+ * what the program finds on its stack. It calls fs/, vm/ and proc/. The call execve in sys/
+ * calls it, and main.c for init.
+ */
 #ifndef EXEC_H
 #define EXEC_H
 

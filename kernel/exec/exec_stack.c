@@ -11,11 +11,12 @@
  *	    ESP ->  argc
  */
 #include "abi/errno.h"
+#include "base/string.h"
 #include "exec/exec.h"
 #include "mem/frame.h"
 #include "proc/proc.h"
-#include "base/string.h"
-#include "vm/vm.h"
+#include "vm/space.h"
+#include "vm/usercopy.h"
 
 #define STACK_GRANT (64u << 10) /* promised from the start, beyond what the arguments take */
 #define AUX_WORDS 34u

@@ -5,12 +5,14 @@
  * before anything is.
  */
 #include "abi/errno.h"
-#include "exec/exec.h"
-#include "fs/file.h"
 #include "base/printf.h"
-#include "proc/proc.h"
 #include "base/string.h"
-#include "vm/vm.h"
+#include "exec/exec.h"
+#include "fs/node.h"
+#include "mem/frame.h"
+#include "proc/proc.h"
+#include "vm/space.h"
+#include "vm/usercopy.h"
 
 static int
 refuse(struct image *im, const char *reason)

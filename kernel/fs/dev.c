@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* /dev: the devices that are no hardware, and the names of the console. */
+#include "fs/dev.h"
+
 #include "abi/errno.h"
-#include "fs/file.h"
-#include "base/printf.h"
-#include "proc/sched.h"
+#include "base/assert.h"
+#include "base/sleep.h"
 #include "base/string.h"
-#include "sys/syscall.h"
+#include "fs/ramfs.h"
 
 #define ZERO_CHUNK 65536u /* bytes cleared before others get their turn */
-#define DEVICE(major, minor) ((major) << 8 | (minor))
+
+static struct node *dev;
 
 static int
 null_read(struct file *f, struct uio *u)
@@ -36,8 +38,8 @@ zero_read(struct file *f, struct uio *u)
 }
 
 /* Good enough for hash seeds and stack canaries; no secret should rest on it. */
-static int
-random_read(struct file *f, struct uio *u)
+int
+dev_random(struct uio *u)
 {
 	static uint32_t state;
 	uint32_t done = 0;
@@ -54,16 +56,10 @@ random_read(struct file *f, struct uio *u)
 	return err;
 }
 
-int
-sys_getrandom(const uint32_t *arg, uint32_t *result)
+static int
+random_read(struct file *f, struct uio *u)
 {
-	uint32_t len = arg[1] < INT32_MAX ? arg[1] : INT32_MAX;
-	struct uio u = {.base = arg[0], .len = len, .left = len, .to_user = true};
-	int err = arg[2] & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ? EINVAL
-	                                                                  : random_read(NULL, &u);
-
-	*result = len - u.left;
-	return *result > 0 ? 0 : err;
+	return dev_random(u);
 }
 
 static const struct file_ops null_ops = {.read = null_read, .write = null_write};
@@ -72,7 +68,7 @@ static const struct file_ops random_ops = {.read = random_read, .write = null_wr
 
 /* What programs of Linux's look for. */
 static void
-links_init(struct node *dev)
+links_init(void)
 {
 	static const struct {
 		const char *name, *target;
@@ -93,29 +89,24 @@ links_init(struct node *dev)
 }
 
 void
-dev_init(struct node *dev)
+dev_add(const char *name, const struct file_ops *ops, uint32_t mode, uint32_t rdev)
 {
-	static const struct {
-		const char *name;
-		const struct file_ops *ops;
-		uint32_t mode, rdev;
-	} devices[] = {{"console", &tty_ops, 0622, DEVICE(5, 1)},
-	               {"tty", &ctty_ops, 0666, DEVICE(5, 0)},
-	               {"null", &null_ops, 0666, DEVICE(1, 3)},
-	               {"zero", &zero_ops, 0666, DEVICE(1, 5)},
-	               {"random", &random_ops, 0666, DEVICE(1, 8)},
-	               {"urandom", &random_ops, 0666, DEVICE(1, 9)}};
-	unsigned i;
+	struct node *n = node_create(dev, S_IFCHR | mode);
 
-	for (i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
-		const char *name = devices[i].name;
-		struct node *n = node_create(dev, S_IFCHR | devices[i].mode);
+	if (n == NULL || ramfs_link(dev, name, strlen(name), n) != 0)
+		noboot("too little memory for /dev");
+	n->fops = ops;
+	n->rdev = rdev;
+	node_unref(n);
+}
 
-		if (n == NULL || ramfs_link(dev, name, strlen(name), n) != 0)
-			noboot("too little memory for /dev");
-		n->fops = devices[i].ops;
-		n->rdev = devices[i].rdev;
-		node_unref(n);
-	}
-	links_init(dev);
+void
+dev_init(void)
+{
+	dev = fs_root_dir("dev", 0755);
+	dev_add("null", &null_ops, 0666, DEVICE(1, 3));
+	dev_add("zero", &zero_ops, 0666, DEVICE(1, 5));
+	dev_add("random", &random_ops, 0666, DEVICE(1, 8));
+	dev_add("urandom", &random_ops, 0666, DEVICE(1, 9));
+	links_init();
 }

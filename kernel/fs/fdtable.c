@@ -6,9 +6,10 @@
  * in them is, and a fork copies those in which one is open.
  */
 #include "abi/errno.h"
+#include "base/bits.h"
 #include "fs/file.h"
-#include "mem/kmem.h"
 #include "fs/lock.h"
+#include "mem/kmem.h"
 #include "proc/proc.h"
 
 _Static_assert(FD_BLOCK == 64, "a block's set of descriptors is a uint64_t");

@@ -3,15 +3,18 @@
  * Open files. A struct file is shared by all descriptors (fdtable.c) that dup and
  * fork made of one open.
  */
-#include "abi/errno.h"
 #include "fs/file.h"
-#include "fs/file_map.h"
-#include "mem/kmem.h"
-#include "fs/lock.h"
-#include "base/printf.h"
-#include "proc/proc.h"
+
+#include "abi/errno.h"
+#include "base/assert.h"
 #include "base/string.h"
-#include "vm/vm.h"
+#include "fs/file_map.h"
+#include "fs/lock.h"
+#include "fs/poll.h"
+#include "fs/ramfs.h"
+#include "mem/kmem.h"
+#include "proc/proc.h"
+#include "vm/usercopy.h"
 
 /* ---- User memory ---- */
 
@@ -238,4 +241,11 @@ file_mmap(int fd, int prot, bool shared, struct vm_object **out, uint8_t *max_pr
 	if (*out != NULL)
 		vm_object_ref(*out);
 	return 0;
+}
+
+void
+poll_wakeup(struct poll_watch *first)
+{
+	for (; first != NULL; first = first->next)
+		wakeup(first->chan);
 }

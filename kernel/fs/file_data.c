@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A file's content for the kernel itself: what the image brings, and what exec
  * reads of a program. */
-#include "fs/file.h"
 #include "base/string.h"
-#include "vm/vm.h"
+#include "fs/node.h"
+#include "vm/object.h"
 
 /* The part of [off, off+n) that lies in off's page. */
 static size_t

@@ -6,6 +6,7 @@
 #include "fs/file_map.h"
 
 #include "mem/kmem.h"
+#include "vm/owner.h"
 
 struct vm_object *
 file_map_create(struct node *n)

@@ -3,7 +3,7 @@
 #ifndef FILE_MAP_H
 #define FILE_MAP_H
 
-#include "vm/vm.h"
+#include "vm/space.h"
 
 struct node;
 

@@ -5,13 +5,13 @@
  * procfs.c), so that a further file system is a further dir_ops.
  */
 #include "abi/errno.h"
-#include "fs/file.h"
-#include "fs/file_map.h"
-#include "mem/kmem.h"
-#include "base/printf.h"
-#include "proc/proc.h"
+#include "base/assert.h"
 #include "base/string.h"
-#include "vm/vm.h"
+#include "fs/dev.h"
+#include "fs/file_map.h"
+#include "fs/ramfs.h"
+#include "mem/kmem.h"
+#include "proc/proc.h"
 
 #define SYMLINKS_MAX 40u /* in one path */
 
@@ -112,22 +112,24 @@ standard_dir(struct node *dir, const char *name, uint32_t mode)
 	return n;
 }
 
+struct node *
+fs_root_dir(const char *name, uint32_t mode)
+{
+	return standard_dir(root, name, mode);
+}
+
 void
 fs_init(const void *initrd, size_t len)
 {
-	struct node *dev;
-
 	root = node_create(NULL, S_IFDIR | 0755);
 	if (root == NULL || ramfs_setup(root) != 0)
 		noboot("too little memory for the root directory");
 	root->parent = root;
 	root->nlink = 2;
 	initrd_unpack(initrd, len);
-	dev = standard_dir(root, "dev", 0755);
-	standard_dir(dev, "shm", 01777);
-	standard_dir(root, "tmp", 01777);
-	dev_init(dev);
-	procfs_init(standard_dir(root, "proc", 0555));
+	standard_dir(fs_root_dir("dev", 0755), "shm", 01777);
+	fs_root_dir("tmp", 01777);
+	dev_init();
 }
 
 /* ---- Rights ---- */

@@ -5,7 +5,7 @@
  * POSIX leaves one.
  */
 #include "abi/errno.h"
-#include "fs/file.h"
+#include "fs/ramfs.h"
 #include "proc/proc.h"
 
 /* May names in dir be changed? fixed: the error where nobody may. */

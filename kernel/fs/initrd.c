@@ -4,11 +4,11 @@
  * for each file a header of 512 bytes, then its content, padded to 512; the end
  * is a header of zeros. Everything in it is checked before it is believed.
  */
-#include "fs/file.h"
+#include "base/assert.h"
 #include "base/printf.h"
-#include "proc/proc.h"
 #include "base/string.h"
-#include "vm/vm.h"
+#include "fs/ramfs.h"
+#include "proc/proc.h"
 
 #define BLOCK 512u
 

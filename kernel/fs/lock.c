@@ -7,10 +7,9 @@
 #include "fs/lock.h"
 
 #include "abi/errno.h"
-#include "fs/file.h"
+#include "fs/node.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
-#include "sys/syscall.h"
 
 #define LOCKS_MAX 4096u /* on one file: a call goes through all of them */
 #define CHAIN_MAX 10u   /* waiters that wait for each other, as far as is looked */

@@ -7,10 +7,11 @@
  */
 #include "abi/errno.h"
 #include "fs/file.h"
+#include "fs/poll.h"
+#include "fs/ramfs.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
-#include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 #define RING (16 * PAGE_SIZE)
 

@@ -4,13 +4,16 @@
  * a node; a regular file is a vm_object, the same thing that a segment is, so
  * that to map one is to map the other.
  */
+#include "fs/ramfs.h"
+
 #include "abi/errno.h"
+#include "base/printf.h"
+#include "base/string.h"
 #include "fs/file.h"
 #include "fs/file_map.h"
+#include "mem/frame.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
-#include "base/string.h"
-#include "vm/vm.h"
 
 #define FILE_MAX 0x7ffff000u /* bytes; an offset is a signed word */
 #define HASH 1024u

@@ -26,9 +26,8 @@
 #include "mem/frame.h"
 
 #include "abi/errno.h"
+#include "base/assert.h"
 #include "debug/inject.h"
-#include "base/printf.h"
-#include "vm/vm.h"
 
 /* Less than this and nothing useful can run. */
 #define MIN_FRAMES (3u * 1024 * 1024 / PAGE_SIZE)

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Physical frames: who has them, how often, and what has been promised. */
+/*
+ * Room mem: physical memory: frames, which are 4 KiB each, and the small objects that the
+ * kernel cuts out of them. It calls base/. All that allocate call it.
+ */
 #ifndef FRAME_H
 #define FRAME_H
 
 #include <machine.h>
 
-#include "base/printf.h"
+#include "base/assert.h"
+
+/* Bytes up to a whole number of pages; 0 where that wraps. */
+static inline uint32_t
+page_round(uint32_t bytes)
+{
+	return (bytes + PAGE_MASK) & ~PAGE_MASK;
+}
 
 /* What a frame in use is for; memview shows it. */
 enum frame_kind {

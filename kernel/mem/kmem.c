@@ -8,10 +8,10 @@
  */
 #include "mem/kmem.h"
 
-#include "mem/frame.h"
-#include "debug/inject.h"
-#include "base/printf.h"
+#include "base/assert.h"
 #include "base/string.h"
+#include "debug/inject.h"
+#include "mem/frame.h"
 
 #define MAGIC 0x6b6d656du
 

@@ -3,11 +3,9 @@
  * Time. The machine's timer ticks HZ times a second; its calendar is read once,
  * at boot, and the ticks carry it on.
  */
-#include "proc/clock.h"
-
 #include "abi/errno.h"
+#include "base/assert.h"
 #include "base/bits.h"
-#include "base/printf.h"
 #include "proc/proc.h"
 
 #define SECOND_NS 1000000000u

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "proc/cred.h"
-
 #include "proc/proc.h"
 
 bool

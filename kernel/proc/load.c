@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the machine has been busy with, and how many wanted it. */
-#include "proc/clock.h"
 #include "proc/proc.h"
 
 #define SAMPLE (5 * HZ) /* ticks between two looks at the load */

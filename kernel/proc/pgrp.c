@@ -4,11 +4,9 @@
  * no more than these, however many other processes there are. A session is
  * known by its first group, which stays until the last of its groups goes.
  */
-#include "proc/pgrp.h"
-
 #include "abi/errno.h"
+#include "base/assert.h"
 #include "mem/kmem.h"
-#include "base/printf.h"
 #include "proc/proc.h"
 
 #define BUCKETS 1024u

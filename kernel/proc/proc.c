@@ -5,12 +5,13 @@
 #include "proc/proc.h"
 
 #include "abi/errno.h"
-#include "fs/file.h"
-#include "mem/kmem.h"
+#include "base/assert.h"
 #include "base/printf.h"
-#include "shm/shm.h"
 #include "base/string.h"
-#include "vm/vm.h"
+#include "mem/kmem.h"
+#include "proc/owned.h"
+#include "vm/space.h"
+#include "vm/usercopy.h"
 
 static struct proc *init;
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Processes. */
+/*
+ * Room proc: processes: how they start, run, sleep, get signals, and end; clocks and users.
+ * It calls vm/ for their memory; what it takes from rooms above stands in owned.h. All rooms
+ * above vm/ call it, and the machine at each tick.
+ */
 #ifndef PROC_H
 #define PROC_H
 

@@ -22,13 +22,10 @@
  * between a check of a condition and the tsleep that follows nothing can run
  * that would make it true: no wake-up is lost, and no lock is needed.
  */
-#include "proc/sched.h"
-
 #include "abi/errno.h"
+#include "base/assert.h"
 #include "base/bits.h"
-#include "proc/clock.h"
 #include "debug/inject.h"
-#include "base/printf.h"
 #include "proc/proc.h"
 
 #define SLEEP_BITS 10u

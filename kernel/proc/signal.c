@@ -4,15 +4,13 @@
  * sleeps; it is acted upon when the process is about to go back to user mode,
  * where all its registers are at hand and it holds nothing.
  */
-#include "proc/signal.h"
-
 #include "abi/errno.h"
+#include "base/assert.h"
+#include "base/printf.h"
+#include "base/string.h"
 #include "debug/inject.h"
 #include "mem/kmem.h"
-#include "base/printf.h"
 #include "proc/proc.h"
-#include "base/string.h"
-#include "sys/syscall.h"
 
 #define HANDLER_DFL 0u
 #define HANDLER_IGN 1u

@@ -10,6 +10,11 @@
 
 struct proc;
 
+/* Inside the kernel only: interrupted. The call is made again if no handler
+ * ran, or (ERESTART) if its handler says SA_RESTART; else the user sees EINTR. */
+#define ERESTART 512
+#define ERESTARTNOHAND 514
+
 /* What is kept of a pending signal's siginfo: all fields behind si_signo that any of its
  * forms uses. */
 struct signote {
@@ -58,14 +63,5 @@ void signal_deliver(void);
 const char *signal_name(int sig);
 /* exec: handlers go back to default, ignored ones stay. */
 void signal_exec(struct proc *p);
-
-/* sys_signal.c: the user's mask at `from`, of `size` bytes, while the current process waits:
- * the old one comes back when a handler has been chosen, or use_saved is cleared.
- * => EINVAL, EFAULT. */
-int signal_wait_mask(vaddr_t from, uint32_t size);
-/* Change *mask by set, as sigprocmask does. Returns EINVAL if there is no such how. */
-int signal_mask_change(uint32_t how, sigset_t set, sigset_t *mask);
-/* Sleep, with this mask, until a signal comes. Returns ERESTARTNOHAND. */
-int signal_suspend(sigset_t set);
 
 #endif

@@ -7,12 +7,14 @@
 #include "procfs/procfs.h"
 
 #include "abi/errno.h"
-#include "fs/file.h"
-#include "mem/kmem.h"
+#include "base/assert.h"
 #include "base/number.h"
-#include "proc/proc.h"
+#include "base/printf.h"
 #include "base/string.h"
-#include "sys/syscall.h"
+#include "fs/file.h"
+#include "fs/ramfs.h"
+#include "mem/kmem.h"
+#include "proc/proc.h"
 
 /* Positions in /proc: what stands in the tree, then "self", then processes. */
 #define POS_SELF 0x40000000u
@@ -421,9 +423,9 @@ static const struct dir_ops root_dir_ops = {
 	.lookup = root_lookup, .next = root_next, .name = ramfs_name};
 
 void
-procfs_init(struct node *proc)
+procfs_init(void)
 {
-	struct node *dir;
+	struct node *proc = fs_root_dir("proc", 0555), *dir;
 
 	proc->dev = DEV_PROC;
 	add_files(proc, proc_root_files);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside /proc: how its files make their text. */
+/*
+ * Room procfs: /proc: what the other rooms know, as text. It gives fs/ its directories, and
+ * looks into all rooms below sys/. Only main.c calls it.
+ */
 #ifndef PROCFS_H
 #define PROCFS_H
 
@@ -56,6 +59,8 @@ extern const struct dir_ops proc_fd_ops; /* procfs_fd.c */
 void proc_show_status(struct text *t, const struct proc *p);
 void proc_show_statm(struct text *t, const struct proc *p);
 
+/* Make /proc. => NOBOOT. */
+void procfs_init(void);
 /* procfs.c: a symbolic link, with room for where it leads. Returns NULL if memory is
  * out. */
 struct node *procfs_link_node(const struct node *dir);

@@ -5,11 +5,12 @@
  * without a name.
  */
 #include "abi/errno.h"
+#include "base/printf.h"
+#include "base/string.h"
 #include "fs/file.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
 #include "procfs/procfs.h"
-#include "base/string.h"
 
 #define INO_FD 0x100000u /* above those of processes' other files */
 

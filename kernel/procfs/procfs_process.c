@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The files of /proc/PID, and /proc/frames. */
-#include "fs/file.h"
+#include "base/assert.h"
+#include "base/printf.h"
+#include "base/string.h"
+#include "fs/node.h"
 #include "mem/frame.h"
 #include "proc/proc.h"
 #include "procfs/procfs.h"
 #include "shm/shm.h"
-#include "base/string.h"
-#include "vm/vm.h"
+#include "tty/tty.h"
+#include "vm/space.h"
 
 /* ---- stat ---- */
 

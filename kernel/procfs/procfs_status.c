@@ -5,7 +5,7 @@
 #include "proc/proc.h"
 #include "procfs/procfs.h"
 #include "shm/shm.h"
-#include "vm/vm.h"
+#include "vm/space.h"
 
 #define KIB (PAGE_SIZE / 1024)
 

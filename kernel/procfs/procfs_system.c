@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The files of /proc that are about the whole system. */
 #include "abi/errno.h"
-#include "proc/clock.h"
 #include "base/cmdline.h"
-#include "fs/file.h"
-#include "mem/frame.h"
+#include "base/printf.h"
+#include "base/version.h"
 #include "debug/inject.h"
+#include "mem/frame.h"
 #include "proc/proc.h"
 #include "procfs/procfs.h"
 #include "shm/shm.h"
-#include "base/version.h"
-#include "vm/vm.h"
+#include "vm/object.h"
 
 #define KIB (PAGE_SIZE / 1024)
 

@@ -2,7 +2,7 @@
 #include "shm/ipc.h"
 
 #include "abi/errno.h"
-#include "base/printf.h"
+#include "base/assert.h"
 #include "proc/proc.h"
 
 /*

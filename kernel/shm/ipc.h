@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "abi/ipc.h"
-#include "proc/proc.h"
+#include "proc/cred.h"
 
 /* spec-shm.md part 2. The request is IPC_M, or any of IPC_R, IPC_W and IPC_X; other
  * bits are not looked at. Returns 0; EACCES, or for IPC_M EPERM, if it is refused. */

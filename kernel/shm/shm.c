@@ -14,20 +14,17 @@
  * be it by shmdt, munmap, exec or exit, and so there is one place where attaches
  * end.
  */
-#include "shm/shm.h"
-
 #include "abi/errno.h"
+#include "base/assert.h"
 #include "base/cmdline.h"
-#include "mem/frame.h"
-#include "debug/inject.h"
-#include "shm/ipc.h"
-#include "mem/kmem.h"
-#include "base/printf.h"
-#include "proc/proc.h"
-#include "shm/shm_private.h"
 #include "base/string.h"
-#include "sys/syscall.h"
-#include "vm/vm.h"
+#include "debug/inject.h"
+#include "mem/frame.h"
+#include "mem/kmem.h"
+#include "proc/proc.h"
+#include "shm/ipc.h"
+#include "shm/shm_private.h"
+#include "vm/owner.h"
 
 struct shminfo shminfo;
 uint32_t shm_allow_removed;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System V shared memory: docs/spec-shm.md. */
+/*
+ * Room shm: System V shared memory. It calls vm/ for objects and mappings, and proc/ for
+ * who is asking. sys/ calls it with the four calls, procfs/ to show segments, vm/ through
+ * owner.h when a piece of an attach comes or goes.
+ */
 #ifndef SHM_H
 #define SHM_H
 
@@ -39,33 +43,6 @@ int shm_control(int32_t id, int cmd, vaddr_t buf, uint32_t *result);
 /* Walk the invariants of spec-shm.md part 3. => false, and `what` says which
  * does not hold. shm_verify() panics then; it does nothing in a release. */
 bool shm_check(char *what, size_t size);
-#ifdef DEBUG
-void shm_verify(void);
-#else
-static inline void
-shm_verify(void)
-{
-}
-#endif
-
-/*
- * What happens to entries of attaches, told by vm_map.c and vm_space.c. An attach
- * lives as long as any piece of it is mapped.
- */
-/* Have the memory for it that e, if it is a whole attach, is split: *out, for shm_cut() or
- * kmem_free(); NULL if none is needed. Returns ENOMEM. */
-int shm_cut_reserve(const struct vm_entry *e, struct shm_cut **out);
-/* Record that lower is split, and that upper, a copy of it, will be the rest. fresh is what
- * was reserved. */
-void shm_cut(struct vm_space *sp, struct vm_entry *lower, struct vm_entry *upper,
-             struct shm_cut *fresh);
-/* The entry goes; with the last of an attach that is detached. */
-void shm_entry_gone(struct vm_space *sp, struct vm_entry *e);
-/* The space ends: all of its attaches do. */
-void shm_detach_all(struct vm_space *sp);
-/* Fork: `to` has copies of all of `from`'s entries.
- * => ENOMEM with nothing counted. */
-int shm_inherit(const struct vm_space *from, struct vm_space *to);
 
 /* Frames that segments have. */
 uint32_t shm_resident(void);

@@ -3,12 +3,12 @@
  * The invariants of spec-shm.md part 3, checked the long way round: from the
  * processes' entries and page tables, not from the counts that are kept.
  */
-#include "mem/frame.h"
+#include "base/assert.h"
 #include "base/printf.h"
+#include "mem/frame.h"
+#include "proc/owned.h"
 #include "proc/proc.h"
-#include "shm/shm.h"
 #include "shm/shm_private.h"
-#include "vm/vm.h"
 
 /* What does not hold, in words; the first one counts. */
 struct finding {

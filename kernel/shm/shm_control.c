@@ -3,14 +3,12 @@
  * shmctl: spec-shm.md parts 3 and 5.
  */
 #include "abi/errno.h"
-#include "proc/clock.h"
-#include "shm/ipc.h"
-#include "base/printf.h"
-#include "proc/proc.h"
-#include "shm/shm.h"
-#include "shm/shm_private.h"
+#include "base/assert.h"
 #include "base/string.h"
-#include "vm/vm.h"
+#include "proc/proc.h"
+#include "shm/ipc.h"
+#include "shm/shm_private.h"
+#include "vm/usercopy.h"
 
 void
 shm_segment_stat(const struct shm_segment *seg, struct shmid_ds *ds)

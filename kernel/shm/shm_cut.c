@@ -8,6 +8,7 @@
 #include "abi/errno.h"
 #include "mem/kmem.h"
 #include "shm/shm_private.h"
+#include "vm/owner.h"
 
 #define HEADLESS 256u
 

@@ -4,7 +4,7 @@
 #define SHM_SLOTS_H
 
 #include "shm/shm.h"
-#include "vm/vm.h"
+#include "vm/space.h"
 
 #define SHM_SLOTS_MAX 32768u
 

@@ -5,14 +5,11 @@
  * Slots:   chunk[slot / 1024] -> [segment of slot % 1024]
  * Keys:    chunk[hash / 1024] -> [chain of hash % 1024] -> segment -> segment
  */
-#include "shm/shm_private.h"
-
 #include "abi/errno.h"
+#include "base/string.h"
 #include "mem/frame.h"
 #include "mem/kmem.h"
-#include "base/printf.h"
-#include "base/string.h"
-#include "vm/vm.h"
+#include "shm/shm_private.h"
 
 /* ---- Slots ---- */
 

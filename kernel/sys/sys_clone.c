@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The calls that make a process: fork, vfork, clone. */
 #include "abi/errno.h"
-#include "base/printf.h"
+#include "base/assert.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 int
 sys_fork(const uint32_t *arg, uint32_t *result)

@@ -6,7 +6,7 @@
 #include "abi/errno.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 #define KEEP UINT32_MAX /* -1: this id stays */
 

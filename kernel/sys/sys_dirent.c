@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* System calls that read directories: three, for three forms of a record. */
 #include "abi/errno.h"
-#include "fs/file.h"
 #include "base/string.h"
+#include "fs/file.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 /* The entry at *pos, which moves on. */
 static bool

@@ -2,6 +2,7 @@
 /* fallocate: memory for a part of a file, and holes in it. */
 #include "abi/errno.h"
 #include "fs/file.h"
+#include "fs/ramfs.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
 

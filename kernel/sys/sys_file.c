@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* System calls on descriptors: moving data, and the descriptors themselves. */
 #include "abi/errno.h"
-#include "fs/file.h"
+#include "fs/dev.h"
 #include "proc/proc.h"
+#include "sys/sys_lock.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 #define IO_MAX 0x7fffffffu /* bytes of one call: the result is a signed word */
 
@@ -333,4 +334,15 @@ int
 sys_pipe2(const uint32_t *arg, uint32_t *result)
 {
 	return make_pipe(arg[0], arg[1]);
+}
+
+int
+sys_getrandom(const uint32_t *arg, uint32_t *result)
+{
+	uint32_t len = arg[1] < INT32_MAX ? arg[1] : INT32_MAX;
+	struct uio u = {.base = arg[0], .len = len, .left = len, .to_user = true};
+	int err = arg[2] & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ? EINVAL : dev_random(&u);
+
+	*result = len - u.left;
+	return *result > 0 ? 0 : err;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The shared-memory calls: one by one (395 to 398), and all through ipc(). */
 #include "abi/errno.h"
-#include "base/printf.h"
+#include "proc/owned.h"
 #include "proc/proc.h"
 #include "shm/shm.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 /* A debug build looks, after each call, whether all is as it should be. */
 static int

@@ -5,24 +5,9 @@
 #include "proc/proc.h"
 #include "shm/shm.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 /* ---- Limits: kept and told; docs/abi.md says which of them hold ---- */
-
-#define UNLIMITED                                                                                  \
-	{                                                                                          \
-		RLIM_INFINITY, RLIM_INFINITY                                                       \
-	}
-
-const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS] = {
-	[0 ... 2] = UNLIMITED,
-	[RLIMIT_STACK] = {8u << 20, RLIM_INFINITY},
-	[RLIMIT_CORE] = {0, RLIM_INFINITY},
-	[5 ... 6] = UNLIMITED,
-	[RLIMIT_NOFILE] = {OPEN_MAX, OPEN_MAX},
-	[8 ... 11] = UNLIMITED, /* 12 to 14 are 0, as on Linux but for message queues */
-	[RLIMIT_RTTIME] = UNLIMITED,
-};
 
 /* Find a limit of a process, 0 the caller, that the caller may look at, and (new isn't
  * NULL) change to new. Returns EINVAL, ESRCH, EPERM. */
@@ -46,25 +31,6 @@ find_limit(int pid, uint32_t which, const struct abi_rlimit *new, struct abi_rli
 	    (new->rlim_max > (*out)->rlim_max && self->cred.euid != 0))
 		return EPERM;
 	return 0;
-}
-
-bool
-proc_beyond_limit(uint32_t uid, unsigned more)
-{
-	uint32_t most = curproc()->rlimit[RLIMIT_NPROC].rlim_cur, n = more;
-	const struct proc *p;
-
-	if (most == RLIM_INFINITY)
-		return false;
-	for (p = proc_list; p != NULL; p = p->next)
-		n += p->cred.ruid == uid;
-	return n > most;
-}
-
-uint32_t
-vm_stack_most(void)
-{
-	return curproc()->rlimit[RLIMIT_STACK].rlim_cur;
 }
 
 int

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* System calls that lock files: flock, and fcntl's commands. */
+#include "sys/sys_lock.h"
+
 #include "abi/errno.h"
 #include "fs/file.h"
 #include "fs/lock.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 int
 sys_flock(const uint32_t *arg, uint32_t *result)

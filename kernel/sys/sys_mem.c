@@ -2,10 +2,10 @@
 /* System calls about memory. */
 #include "abi/errno.h"
 #include "fs/file.h"
-#include "base/printf.h"
+#include "mem/frame.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/space.h"
 
 #define FILE_PAGES (1u << 20) /* what offsets of 32 bits reach */
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* memfd_create: a file that has no name in the tree, and goes with its last user. */
 #include "abi/errno.h"
+#include "base/string.h"
 #include "fs/file.h"
+#include "fs/ramfs.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
-#include "base/string.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 /* Make the file. => NULL: no memory. */
 static struct file *

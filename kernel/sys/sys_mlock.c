@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* System calls that lock memory, and mremap, which minds what is locked. */
 #include "abi/errno.h"
+#include "mem/frame.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/owner.h"
+#include "vm/space.h"
 
 /* ---- Limits ---- */
-
-uint32_t
-vm_lock_most(void)
-{
-	const struct proc *p = curproc();
-
-	return p->cred.euid == 0 ? UINT32_MAX : p->rlimit[RLIMIT_MEMLOCK].rlim_cur >> PAGE_SHIFT;
-}
 
 static bool
 may_lock(void)

@@ -4,10 +4,11 @@
  * sets of 32 signals, narrower limits, or their arguments in memory.
  */
 #include "abi/errno.h"
-#include "proc/proc.h"
 #include "base/string.h"
+#include "proc/proc.h"
+#include "sys/sys_signal.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 /* ---- Signals: the first 32 ---- */
 

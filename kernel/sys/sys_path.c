@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* System calls that walk a path: to open what is there, or to be there. */
+#include "sys/sys_path.h"
+
 #include "abi/errno.h"
+#include "base/string.h"
 #include "fs/file.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
-#include "base/string.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 /* Where a path starts that doesn't start at the root. */
 static int

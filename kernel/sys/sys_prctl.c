@@ -2,10 +2,10 @@
 /* prctl: what a process may say of itself. */
 #include "abi/errno.h"
 #include "abi/resource.h"
-#include "proc/proc.h"
 #include "base/string.h"
+#include "proc/proc.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 /* What is longer than a name can be is cut. */
 static int

@@ -2,15 +2,14 @@
 /* System calls about processes, who they are and what they run. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
+#include "base/string.h"
+#include "base/version.h"
 #include "exec/exec.h"
 #include "mem/frame.h"
 #include "mem/kmem.h"
-#include "base/printf.h"
 #include "proc/proc.h"
-#include "base/string.h"
 #include "sys/syscall.h"
-#include "base/version.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 int
 sys_exit(const uint32_t *arg, uint32_t *result)

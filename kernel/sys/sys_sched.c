@@ -4,7 +4,7 @@
 #include "abi/resource.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 /* ---- Nice values ---- */
 

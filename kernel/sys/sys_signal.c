@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* System calls about signals. */
+#include "sys/sys_signal.h"
+
 #include "abi/errno.h"
-#include "proc/clock.h"
-#include "proc/proc.h"
 #include "base/string.h"
+#include "proc/proc.h"
+#include "sys/sys_time.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 /* sig 0 only asks whether one could. */
 static int

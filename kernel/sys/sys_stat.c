@@ -2,10 +2,11 @@
 /* System calls that tell what a file is, and what it is on. */
 #include "abi/errno.h"
 #include "abi/stat.h"
-#include "fs/file.h"
 #include "mem/frame.h"
+#include "sys/sys_path.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/object.h"
+#include "vm/usercopy.h"
 
 static uint32_t
 blocks_of(const struct node *n)

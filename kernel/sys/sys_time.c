@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* System calls about time. */
+#include "sys/sys_time.h"
+
 #include "abi/errno.h"
-#include "proc/clock.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 #define SECOND_NS 1000000000u
 #define TICK_NS (SECOND_NS / HZ)

@@ -5,12 +5,13 @@
  * from a directory's descriptor. The first kind is the second with AT_FDCWD.
  */
 #include "abi/errno.h"
+#include "base/string.h"
 #include "fs/file.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
-#include "base/string.h"
+#include "sys/sys_path.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 /* ---- Names ---- */
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* System calls that set a file's times: two, for two forms of a time. */
 #include "abi/errno.h"
-#include "fs/file.h"
 #include "proc/proc.h"
+#include "sys/sys_path.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 #define NSEC 1000000000u
 #define NOW                                                                                        \

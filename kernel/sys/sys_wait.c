@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Waiting for children. */
 #include "abi/errno.h"
+#include "base/bits.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 /* Lists of children are bits here: those with such news. Children that end without
  * SIGCHLD are for those who ask for them. */

@@ -4,10 +4,10 @@
  * arguments first, in Linux's order.
  */
 #include "abi/errno.h"
-#include "fs/file.h"
 #include "proc/proc.h"
+#include "sys/sys_path.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/usercopy.h"
 
 /* An attribute's name. => EFAULT, ERANGE: it is empty or too long. */
 static int

@@ -5,7 +5,7 @@
 #include <machine.h>
 
 #include "abi/errno.h"
-#include "base/printf.h"
+#include "base/assert.h"
 #include "proc/proc.h"
 
 static syscall_fn *const table[] = {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The system calls' handlers, declared from the one list. */
+/*
+ * Room sys: system calls: what a program asks for is checked here, copied in, and given to
+ * the room that does it. It calls all rooms. The machine's trap calls syscall().
+ */
 #ifndef SYSCALL_H
 #define SYSCALL_H
 
@@ -29,10 +32,5 @@ typedef int syscall_fn(const uint32_t *arg, uint32_t *result);
 		*result = value;                                                                   \
 		return 0;                                                                          \
 	}
-
-/* Inside the kernel only: interrupted. The call is made again if no handler
- * ran, or (ERESTART) if its handler says SA_RESTART; else the user sees EINTR. */
-#define ERESTART 512
-#define ERESTARTNOHAND 514
 
 #endif

@@ -8,13 +8,15 @@
  * after its head: whole lines that may be read, up to `ready`, and the line
  * that is being edited, up to `tail`. The three only ever count up.
  */
+#include "tty/tty.h"
+
 #include "abi/errno.h"
 #include "base/cmdline.h"
-#include "fs/file.h"
-#include "proc/proc.h"
 #include "base/string.h"
-#include "sys/syscall.h"
-#include "vm/vm.h"
+#include "fs/dev.h"
+#include "fs/poll.h"
+#include "proc/proc.h"
+#include "vm/usercopy.h"
 
 #define RING 1024u        /* a power of two */
 #define END_OF_FILE 0x100 /* in the ring: ^D was typed here */
@@ -37,17 +39,6 @@ static struct {
                         [VEOF] = 'D' & 31,
                         [VMIN] = 1,
                         [VSUSP] = 'Z' & 31}}};
-
-void
-tty_init(void)
-{
-	const char *mode = cmdline_get("tty");
-
-	if (mode != NULL && strcmp(mode, "raw") == 0) {
-		tty.t.c_oflag &= ~OPOST;
-		tty.t.c_lflag &= ~(ICANON | ECHO);
-	}
-}
 
 /* ---- Output ---- */
 
@@ -350,5 +341,18 @@ tty_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
 	.read = tty_read, .write = tty_write, .ioctl = tty_ioctl, .ready = tty_ready,              \
 	.watched = tty_watched
 
-const struct file_ops tty_ops = {TTY_OPS, .stream = true};
-const struct file_ops ctty_ops = {TTY_OPS, .stream = true, .open = ctty_open};
+static const struct file_ops tty_ops = {TTY_OPS, .stream = true};
+static const struct file_ops ctty_ops = {TTY_OPS, .stream = true, .open = ctty_open};
+
+void
+tty_init(void)
+{
+	const char *mode = cmdline_get("tty");
+
+	if (mode != NULL && strcmp(mode, "raw") == 0) {
+		tty.t.c_oflag &= ~OPOST;
+		tty.t.c_lflag &= ~(ICANON | ECHO);
+	}
+	dev_add("console", &tty_ops, 0622, DEVICE(5, 1));
+	dev_add("tty", &ctty_ops, 0666, DEVICE(5, 0));
+}

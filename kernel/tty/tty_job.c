@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Job control: whose the terminal is, and who may use it now. */
 #include "abi/errno.h"
-#include "fs/file.h"
+#include "abi/fcntl.h"
+#include "proc/owned.h"
 #include "proc/proc.h"
-#include "sys/syscall.h"
-#include "vm/vm.h"
+#include "tty/tty.h"
+#include "vm/usercopy.h"
 
 static struct {
 	int pgrp, sid; /* foreground group, and the session it is of; 0: none */

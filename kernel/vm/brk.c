@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What grows: the heap, upwards from the program's end, and the stack, downwards. */
 #include "abi/errno.h"
-#include "vm/vm.h"
+#include "mem/frame.h"
+#include "vm/tree.h"
 
 int
 vm_brk(struct vm_space *sp, vaddr_t end)

@@ -3,8 +3,9 @@
  * The gate for user pointers. What comes in is copied once and checked as a
  * copy: memory that two processes share can change between two looks.
  */
+#include "vm/usercopy.h"
+
 #include "abi/errno.h"
-#include "vm/vm.h"
 
 static bool
 in_user_space(vaddr_t va, size_t n)

@@ -2,8 +2,7 @@
 /* Borders: what lies on both sides of an address becomes two entries. */
 #include "abi/errno.h"
 #include "mem/kmem.h"
-#include "shm/shm.h"
-#include "vm/vm.h"
+#include "vm/tree.h"
 
 void
 vm_borders_drop(struct vm_borders *b)

@@ -13,9 +13,9 @@
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
+#include "base/assert.h"
 #include "mem/frame.h"
-#include "base/printf.h"
-#include "vm/vm.h"
+#include "vm/tree.h"
 
 /* What an i386 page table can tell apart: writing, and everything else. */
 static bool

@@ -4,8 +4,8 @@
  * in what is not there yet; it is kept to be counted against RLIMIT_MEMLOCK.
  */
 #include "abi/errno.h"
-#include "proc/sched.h"
-#include "vm/vm.h"
+#include "base/sleep.h"
+#include "vm/tree.h"
 
 static uint32_t
 pages_between(vaddr_t start, vaddr_t end)

@@ -16,10 +16,10 @@
  * copy takes.
  */
 #include "abi/errno.h"
+#include "base/assert.h"
+#include "mem/frame.h"
 #include "mem/kmem.h"
-#include "base/printf.h"
-#include "shm/shm.h"
-#include "vm/vm.h"
+#include "vm/tree.h"
 
 /* ---- Look-up ---- */
 

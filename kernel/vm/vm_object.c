@@ -8,13 +8,13 @@
  *	tables[2]  = 0			nothing touched there yet
  */
 #include "abi/errno.h"
-#include "mem/frame.h"
-#include "debug/inject.h"
-#include "mem/kmem.h"
-#include "base/printf.h"
-#include "proc/sched.h"
+#include "base/assert.h"
+#include "base/sleep.h"
 #include "base/string.h"
-#include "vm/vm.h"
+#include "debug/inject.h"
+#include "mem/frame.h"
+#include "mem/kmem.h"
+#include "vm/object.h"
 
 uint32_t vm_object_frames;
 

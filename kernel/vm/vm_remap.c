@@ -4,7 +4,8 @@
  * again by faults; private ones, which nothing else has, are carried over.
  */
 #include "abi/errno.h"
-#include "vm/vm.h"
+#include "mem/frame.h"
+#include "vm/tree.h"
 
 /* Show at `to` also what [from, end), of a private entry, has. */
 static void

@@ -4,12 +4,10 @@
  * What is in them is vm_map.c's.
  */
 #include "abi/errno.h"
+#include "base/string.h"
 #include "mem/frame.h"
 #include "mem/kmem.h"
-#include "base/printf.h"
-#include "shm/shm.h"
-#include "base/string.h"
-#include "vm/vm.h"
+#include "vm/tree.h"
 
 int
 vm_space_create(struct vm_space **out)

@@ -18,7 +18,7 @@
  * slots find them in a map of bits, one for each slot that any entry touches.
  */
 #include "abi/errno.h"
-#include "vm/vm.h"
+#include "vm/tree.h"
 
 #define MMAP_BASE 0x40000000u
 #define STALE UINT32_MAX /* of an entry, and then of all above it */

@@ -6,7 +6,7 @@
 #include "abi/errno.h"
 #include "fs/file.h"
 #include "host.h"
-#include "base/printf.h"
+#include "base/assert.h"
 #include "sys/syscall.h"
 
 /* The calls as programs make them. */

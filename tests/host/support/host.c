@@ -5,7 +5,7 @@
 #include "abi/errno.h"
 #include "shm/ipc.h"
 #include "mem/kmem.h"
-#include "base/printf.h"
+#include "base/assert.h"
 #include "shm/shm_private.h"
 #include "base/string.h"
 

@@ -8,7 +8,8 @@
 #include "proc/proc.h"
 #include "shm/shm.h"
 #include "tap.h"
-#include "vm/vm.h"
+#include "vm/tree.h"
+#include "vm/usercopy.h"
 
 /* ---- machine.c ---- */
 

@@ -10,7 +10,7 @@
 #include "cpu.h"
 #include "host.h"
 #include "mem/kmem.h"
-#include "base/printf.h"
+#include "base/assert.h"
 #include "base/string.h"
 
 /* libc's; <stdlib.h> would bring a sigset_t of its own. */

@@ -5,19 +5,15 @@
  * its list look at theirs again.
  */
 #include "abi/errno.h"
+#include "base/string.h"
 #include "fs/file.h"
+#include "fs/poll.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
-#include "base/string.h"
+#include "sys/sys_signal.h"
+#include "sys/sys_time.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
-
-void
-poll_wakeup(struct poll_watch *first)
-{
-	for (; first != NULL; first = first->next)
-		wakeup(first->chan);
-}
+#include "vm/usercopy.h"
 
 /* What is polled, in pieces: the first lies on the stack of who asks, and the others,
  * for those who ask for many files, are linked to it. */

@@ -8,13 +8,14 @@
  * neither object nor space can go meanwhile. Nothing runs between the look at
  * the word and the sleep: a change that comes later finds the waiter.
  */
-#include "abi/futex.h"
-
 #include "abi/errno.h"
+#include "abi/futex.h"
 #include "base/bits.h"
 #include "proc/proc.h"
+#include "sys/sys_time.h"
 #include "sys/syscall.h"
-#include "vm/vm.h"
+#include "vm/space.h"
+#include "vm/usercopy.h"
 
 #define BUCKET_BITS 8u
 
