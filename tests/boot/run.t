@@ -107,5 +107,16 @@ for signal in INT TERM; do
 	wait $!
 	is "SIG$signal ends it" $? $((128 + $(kill -l $signal)))
 done
+# One that is ended while it starts: whoever waits for the end of its output gets it.
+mkdir "$dir/bin"
+cat >"$dir/bin/cat" <<'END'
+#!/bin/sh
+kill -TERM $PPID
+exec /bin/cat "$@"
+END
+chmod +x "$dir/bin/cat"
+TMPDIR=$dir/tmp PATH=$dir/bin:$PATH timeout 20 bash -c \
+	'tools/run --timeout 30 "$0" spin 2>&1 | /bin/cat; exit ${PIPESTATUS[0]}' "$probe" >"$dir/out"
+is 'SIGTERM at the start ends all of it' $? 143
 is 'it leaves nothing behind' "$(ls "$dir/tmp")" ''
 plan
