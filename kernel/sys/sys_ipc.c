@@ -18,25 +18,39 @@ verified(int err)
 int
 sys_shmget(const uint32_t *arg, uint32_t *result)
 {
-	return verified(shm_get(arg[0], arg[1], arg[2], (int32_t *)result));
+	int32_t key = ARG(shmget, key);
+	uint32_t size = ARG(shmget, size);
+	int shmflg = ARG(shmget, shmflg);
+
+	return verified(shm_get(key, size, shmflg, (int32_t *)result));
 }
 
 int
 sys_shmat(const uint32_t *arg, uint32_t *result)
 {
-	return verified(shm_attach(arg[0], arg[1], arg[2], result));
+	int32_t shmid = ARG(shmat, shmid);
+	vaddr_t shmaddr = ARG(shmat, shmaddr);
+	int shmflg = ARG(shmat, shmflg);
+
+	return verified(shm_attach(shmid, shmaddr, shmflg, result));
 }
 
 int
 sys_shmdt(const uint32_t *arg, uint32_t *result)
 {
-	return verified(shm_detach(arg[0]));
+	vaddr_t shmaddr = ARG(shmdt, shmaddr);
+
+	return verified(shm_detach(shmaddr));
 }
 
 int
 sys_shmctl(const uint32_t *arg, uint32_t *result)
 {
-	return verified(shm_control(arg[0], arg[1], arg[2], result));
+	int32_t shmid = ARG(shmctl, shmid);
+	int cmd = ARG(shmctl, cmd);
+	vaddr_t buf = ARG(shmctl, buf);
+
+	return verified(shm_control(shmid, cmd, buf, result));
 }
 
 /* Would the attach put memory that can't be written where the word is? */
@@ -76,12 +90,12 @@ ipc_shmat(int32_t id, vaddr_t addr, int flags, vaddr_t where)
 static int
 ipc_shmctl(const uint32_t *arg, uint32_t *result)
 {
-	int cmd = arg[2] & ~IPC_64;
+	int cmd = ARG(ipc, second) & ~IPC_64;
 	bool buffer = cmd != IPC_RMID && cmd != SHM_LOCK && cmd != SHM_UNLOCK;
 
-	if (buffer && !(arg[2] & IPC_64))
+	if (buffer && !(ARG(ipc, second) & IPC_64))
 		return EINVAL;
-	return verified(shm_control(arg[1], cmd, arg[4], result));
+	return verified(shm_control(ARG(ipc, first), cmd, ARG(ipc, ptr), result));
 }
 
 /* The upper half of the operation is a version of its arguments, which only shmat
@@ -89,15 +103,16 @@ ipc_shmctl(const uint32_t *arg, uint32_t *result)
 int
 sys_ipc(const uint32_t *arg, uint32_t *result)
 {
-	switch (arg[0] & 0xffff) {
+	switch (ARG(ipc, call) & 0xffff) {
 	case IPCOP_SHMAT:
-		if (arg[0] >> 16 == 1)
+		if (ARG(ipc, call) >> 16 == 1)
 			return EINVAL;
-		return ipc_shmat(arg[1], arg[4], arg[2], arg[3]);
+		return ipc_shmat(ARG(ipc, first), ARG(ipc, ptr), ARG(ipc, second), ARG(ipc, third));
 	case IPCOP_SHMDT:
-		return verified(shm_detach(arg[4]));
+		return verified(shm_detach(ARG(ipc, ptr)));
 	case IPCOP_SHMGET:
-		return verified(shm_get(arg[1], arg[2], arg[3], (int32_t *)result));
+		return verified(shm_get(ARG(ipc, first), ARG(ipc, second), ARG(ipc, third),
+		                        (int32_t *)result));
 	case IPCOP_SHMCTL:
 		return ipc_shmctl(arg, result);
 	default:

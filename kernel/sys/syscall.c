@@ -9,7 +9,7 @@
 #include "proc/proc.h"
 
 static syscall_fn *const table[] = {
-#define SYSCALL(number, name, args) [number] = sys_##name,
+#define SYSCALL(number, name, args, ...) [number] = sys_##name,
 #include "abi/syscalls.def"
 #undef SYSCALL
 };

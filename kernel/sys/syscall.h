@@ -12,7 +12,23 @@
  * unchecked. */
 typedef int syscall_fn(const uint32_t *arg, uint32_t *result);
 
-#define SYSCALL(number, name, args) syscall_fn sys_##name;
+#define SYSCALL(number, name, args, ...) syscall_fn sys_##name;
+#include "abi/syscalls.def"
+#undef SYSCALL
+
+/* What arg points to: for each call its arguments by name, as shmat.shmid. */
+union call_args {
+#define SYSCALL(number, name, args, ...) __VA_OPT__(struct { uint32_t __VA_ARGS__; } name;)
+#include "abi/syscalls.def"
+#undef SYSCALL
+};
+/* A handler's argument of that name. */
+#define ARG(call, name) (((const union call_args *)arg)->call.name)
+
+/* The list has a letter and a name for each argument. */
+#define SYSCALL(number, name, args, ...)                                                           \
+	__VA_OPT__(_Static_assert(sizeof(((union call_args *)0)->name) == 4 * (sizeof(args) - 1),  \
+	                          #name);)
 #include "abi/syscalls.def"
 #undef SYSCALL
 

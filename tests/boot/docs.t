@@ -96,6 +96,9 @@ sed -n 's/^SYSCALL([0-9]*, \([a-z_0-9]*\),.*/\1/p' kernel/abi/syscalls.def | sor
 awk -F '|' '/^\| calls \|/ { on = 1; next } /^$/ { on = 0 } on { print $2 }' docs/abi.md |
 	grep -o '`[^`]*`' | tr -d '`' | sort -u >"$dir/got"
 ok 'the calls in docs/abi.md' diff "$dir/want" "$dir/got"
+awk -F '[(), ]+' '/^SYSCALL/ && !seen[$3]++ && $4 != "\"\"" && $5 == "" { print $3 }' \
+	kernel/abi/syscalls.def >"$dir/err"
+ok 'the names of their arguments' test ! -s "$dir/err"
 
 # The programs that they show, in a place that looks like the top of the tree,
 # and the transcripts that begin with one of these commands.  All that is shown

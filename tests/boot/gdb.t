@@ -50,4 +50,24 @@ eval "${command/gdb /timeout 50 gdb -q -nx -batch }" -x "$dir/commands" \
 wait $run
 is 'an interrupt of no device is ignored' $? 4
 is 'and one line says so' "$(grep -c 'vector 200 ' "$dir/err")" 1
+
+# A call's arguments have their names: at the stop in the list's form, and at the stop or
+# a step later as locals.
+for debug in '' --debug; do
+	: >"$dir/err"
+	tools/run --gdb $debug --timeout 60 /bin/shmlife >"$dir/out" 2>"$dir/err" &
+	run=$!
+	for ((i = 0; i < 100; i++)); do
+		command=$(grep -m 1 '^gdb ' "$dir/err") && break
+		sleep 0.1
+	done
+	eval "${command/gdb /timeout 50 gdb -q -nx -batch }" -ex "'hbreak sys_shmat'" \
+		-ex continue -ex "'print ((union call_args *)arg)->shmat'" -ex "'info locals'" \
+		-ex step -ex "'info locals'" -ex delete -ex continue >"$dir/gdb" 2>&1 </dev/null
+	wait $run
+	ok "sys_shmat's arguments${debug:+ ($debug)}" grep -qxF \
+		'$1 = {shmid = 65536, shmaddr = 0, shmflg = 0}' "$dir/gdb"
+	is "and as locals${debug:+ ($debug)}" "$(grep -xE 'shm[a-z]* = [0-9]+' "$dir/gdb" |
+		tr '\n' ' ')" 'shmid = 65536 shmaddr = 0 shmflg = 0 '
+done
 plan

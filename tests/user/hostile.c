@@ -30,7 +30,7 @@ struct call {
 };
 
 static const struct call calls[] = {
-#define SYSCALL(number, name, args) {number, #name, args},
+#define SYSCALL(number, name, args, ...) {number, #name, args},
 #include "abi/syscalls.def"
 #undef SYSCALL
 };

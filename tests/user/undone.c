@@ -31,7 +31,7 @@ struct call {
 };
 
 static const struct call calls[] = {
-#define SYSCALL(number, name, args) {number, #name, args},
+#define SYSCALL(number, name, args, ...) {number, #name, args},
 #include "abi/syscalls.def"
 #undef SYSCALL
 };
