@@ -51,7 +51,7 @@ kstack_init(void)
 	unsigned i;
 
 	for (i = 0; i < KSTACK_TABLES; i++)
-		boot_dir[(KSTACK_BASE >> SLOT_SHIFT) + i] =
+		boot_dir[(KSTACK_BASE >> SPAN_SHIFT) + i] =
 			kva_frame(kstack_tables + i * PTAB_PAGES) << PAGE_SHIFT | PTE_PRESENT |
 			PTE_WRITE;
 }
@@ -80,15 +80,15 @@ kstack_unmap(uint8_t *stack, unsigned pages)
 static uint8_t *
 kstack_alloc(void)
 {
-	unsigned i, slot = kstack_frees > 0 ? kstack_free[kstack_frees - 1] : kstack_fresh;
+	unsigned i, place = kstack_frees > 0 ? kstack_free[kstack_frees - 1] : kstack_fresh;
 	uint8_t *stack;
 	pte_t *pte;
 	frame_t f;
 
-	if (slot == KSTACKS)
+	if (place == KSTACKS)
 		return NULL;
-	pte = kstack_tables + slot * KSTACK_STRIDE + 1;
-	stack = (uint8_t *)KSTACK_BASE + (slot * KSTACK_STRIDE + 1) * PAGE_SIZE;
+	pte = kstack_tables + place * KSTACK_STRIDE + 1;
+	stack = (uint8_t *)KSTACK_BASE + (place * KSTACK_STRIDE + 1) * PAGE_SIZE;
 	for (i = 0; i < KSTACK_PAGES; i++) {
 		if (!frame_alloc(&f)) {
 			kstack_unmap(stack, i);
@@ -155,10 +155,10 @@ machine_proc_init(struct proc *p, void (*fn)(void))
 void
 machine_proc_free(struct proc *p)
 {
-	uint32_t slot = ((uint32_t)p->md.kstack - KSTACK_BASE) / (KSTACK_STRIDE * PAGE_SIZE);
+	uint32_t place = ((uint32_t)p->md.kstack - KSTACK_BASE) / (KSTACK_STRIDE * PAGE_SIZE);
 
 	kstack_unmap(p->md.kstack, KSTACK_PAGES);
-	kstack_free[kstack_frees++] = (uint16_t)slot;
+	kstack_free[kstack_frees++] = (uint16_t)place;
 	p->md.kstack = NULL;
 }
 
@@ -259,12 +259,12 @@ machine_check_tls(struct abi_user_desc *d)
 	uint32_t n = d->entry_number - GDT_TLS;
 
 	if (d->entry_number == (uint32_t)-1) {
-		for (n = 0; n < TLS_SLOTS && md->tls[n] != 0; n++)
+		for (n = 0; n < TLS_ENTRIES && md->tls[n] != 0; n++)
 			;
-		if (n == TLS_SLOTS)
+		if (n == TLS_ENTRIES)
 			return ESRCH;
 	}
-	if (n >= TLS_SLOTS)
+	if (n >= TLS_ENTRIES)
 		return EINVAL;
 	if (!tls_is_empty(d) && (!(d->flags & DESC_32BIT) || (d->flags & DESC_CONTENTS) > 2 ||
 	                         (d->flags & DESC_NOT_PRESENT)))

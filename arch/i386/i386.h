@@ -35,7 +35,7 @@ struct tss {
 };
 extern struct tss tss;
 void segments_init(void);
-void segments_load_tls(const uint64_t tls[TLS_SLOTS]);
+void segments_load_tls(const uint64_t tls[TLS_ENTRIES]);
 
 /* vectors.asm, switch.asm and usercopy.asm */
 extern const uint32_t trap_vectors[VECTORS];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The page tables that the MMU follows: a directory of 1,024 entries, each for
- * a slot of 4 MiB, and a page table for each slot in use.
+ * a span of 4 MiB, and a page table for each span in use.
  *
  *	directory           table            frame
  *	[   0] ---------> [   0] ---------> page
@@ -10,15 +10,15 @@
  *	[ 768] the kernel's, the same in every directory
  *	[1023]
  *
- * A slot that shows nothing but shared memory may be shown whole instead: as one
+ * A span that shows nothing but shared memory may be shown whole instead: as one
  * large page of 4 MiB, or grafted, with a table that others have too: the
  * object's own, or since a fork the one that parent and child have in common. The
- * objects have the pages, and can show them again, so such a slot is simply
+ * objects have the pages, and can show them again, so such a span is simply
  * forgotten where some of it is to change. Who has a table of a fork's as the
  * last has it for himself again.
  *
- * A table comes with the first page entered in its slot and goes when vm_space
- * says that no entry touches the slot. Intel SDM vol. 3, 4.3; TLB: 4.10.
+ * A table comes with the first page entered in its span and goes when vm_space
+ * says that no entry touches the span. Intel SDM vol. 3, 4.3; TLB: 4.10.
  */
 #include <machine.h>
 
@@ -30,7 +30,7 @@
 #include "mem/frame.h"
 
 #define DIR_ENTRIES 1024u
-#define DIR_KERNEL (KERNEL_BASE >> SLOT_SHIFT)
+#define DIR_KERNEL (KERNEL_BASE >> SPAN_SHIFT)
 
 /* Beyond this many pages one flush is cheaper than an INVLPG each. */
 #define FLUSH_PAGES 32u
@@ -46,10 +46,10 @@ dir_of(const struct pmap *pm)
 static pte_t *
 pde_of(const struct pmap *pm, vaddr_t va)
 {
-	return &dir_of(pm)[va >> SLOT_SHIFT];
+	return &dir_of(pm)[va >> SPAN_SHIFT];
 }
 
-/* Is the slot shown whole, by a graft or a large page? */
+/* Is the span shown whole, by a graft or a large page? */
 static bool
 is_whole(pte_t *pde)
 {
@@ -61,7 +61,7 @@ is_whole(pte_t *pde)
 	return false;
 }
 
-/* The table of va's slot, be it grafted; NULL if it has none. */
+/* The table of va's span, be it grafted; NULL if it has none. */
 static pte_t *
 table_of(const struct pmap *pm, vaddr_t va)
 {
@@ -83,7 +83,7 @@ flush(const struct pmap *pm, vaddr_t start, vaddr_t end)
 		cpu_invlpg(start);
 }
 
-/* The entry of va's slot goes, and what it held: the reference on a table that
+/* The entry of va's span goes, and what it held: the reference on a table that
  * is empty, on a grafted one, or on the first frame of a large page. */
 static void
 forget(struct pmap *pm, vaddr_t va)
@@ -91,7 +91,7 @@ forget(struct pmap *pm, vaddr_t va)
 	pte_t *pde = pde_of(pm, va), old = *pde;
 
 	*pde = 0;
-	/* The MMU may keep an entry for all of the slot: any INVLPG drops that. */
+	/* The MMU may keep an entry for all of the span: any INVLPG drops that. */
 	if (pm == active && (old & PTE_GRAFT))
 		cpu_load_cr3(pm->dir << PAGE_SHIFT);
 	else if (pm == active)
@@ -99,7 +99,7 @@ forget(struct pmap *pm, vaddr_t va)
 	frame_unref(pte_frame(old));
 }
 
-/* The table of va's slot, of the pmap's own. */
+/* The table of va's span, of the pmap's own. */
 static pte_t *
 table_make(struct pmap *pm, vaddr_t va)
 {
@@ -112,11 +112,11 @@ table_make(struct pmap *pm, vaddr_t va)
 	return frame_kva(pte_frame(*pde));
 }
 
-/* Where the walk from va goes on: the next slot's start, or end. */
+/* Where the walk from va goes on: the next span's start, or end. */
 static vaddr_t
-slot_end(vaddr_t va, vaddr_t end)
+span_end(vaddr_t va, vaddr_t end)
 {
-	vaddr_t next = (va | (SLOT_SIZE - 1)) + 1;
+	vaddr_t next = (va | (SPAN_SIZE - 1)) + 1;
 
 	return next < end ? next : end;
 }
@@ -171,25 +171,25 @@ pmap_held(const struct pmap *pm, vaddr_t va)
 	return pte_frame(is_whole(pde) ? *pde : pmap_lookup(pm, va));
 }
 
-/* The slot shows something already. (Not inlined: mostly it doesn't.) */
+/* The span shows something already. (Not inlined: mostly it doesn't.) */
 __attribute__((noinline)) static bool
-slot_replace(struct pmap *pm, vaddr_t va, pte_t new)
+span_replace(struct pmap *pm, vaddr_t va, pte_t new)
 {
 	pte_t *pde = pde_of(pm, va);
 
 	if (!is_whole(pde))
 		return false;
 	forget(pm, va);
-	return pmap_enter_slot(pm, va, new);
+	return pmap_enter_span(pm, va, new);
 }
 
 bool
-pmap_enter_slot(struct pmap *pm, vaddr_t va, pte_t new)
+pmap_enter_span(struct pmap *pm, vaddr_t va, pte_t new)
 {
 	pte_t *pde = pde_of(pm, va);
 
 	if (*pde != 0)
-		return slot_replace(pm, va, new);
+		return span_replace(pm, va, new);
 	*pde = new;
 	frame_ref(pte_frame(new));
 	return true;
@@ -198,10 +198,10 @@ pmap_enter_slot(struct pmap *pm, vaddr_t va, pte_t new)
 void
 pmap_enter(struct pmap *pm, vaddr_t va, pte_t pte)
 {
-	pte_t *slot = table_make(pm, va) + ptab_index(va);
-	pte_t old = *slot;
+	pte_t *entry = table_make(pm, va) + ptab_index(va);
+	pte_t old = *entry;
 
-	*slot = pte;
+	*entry = pte;
 	if (old != 0) {
 		flush(pm, va, va + PAGE_SIZE);
 		frame_unref(pte_frame(old));
@@ -209,7 +209,7 @@ pmap_enter(struct pmap *pm, vaddr_t va, pte_t pte)
 }
 
 /* The frames may have new owners as soon as they are let go: so the entries
- * are cleared and the TLB flushed slot by slot before their frames go. */
+ * are cleared and the TLB flushed span by span before their frames go. */
 static void
 remove_pages(struct pmap *pm, vaddr_t start, vaddr_t end)
 {
@@ -236,7 +236,7 @@ pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone)
 	pte_t *pde = pde_of(pm, start);
 
 	if (!is_whole(pde))
-		remove_pages(pm, start, slot_end(start, end));
+		remove_pages(pm, start, span_end(start, end));
 	else
 		alone = true;
 	if (alone)
@@ -256,7 +256,7 @@ pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot)
 	for (va = start; va < end; va = stop) {
 		pte_t *pt;
 
-		stop = slot_end(va, end);
+		stop = span_end(va, end);
 		if (is_whole(pde_of(pm, va)) && keep != ~0u)
 			forget(pm, va);
 		pt = is_whole(pde_of(pm, va)) ? NULL : table_of(pm, va);
@@ -267,7 +267,7 @@ pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot)
 	flush(pm, start, end);
 }
 
-/* One slot's pages; there is a table. */
+/* One span's pages; there is a table. */
 static void
 copy_pages(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool cow)
 {
@@ -293,7 +293,7 @@ pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool c
 	vaddr_t va, stop;
 
 	for (va = start; va < end; va = stop) {
-		stop = slot_end(va, end);
+		stop = span_end(va, end);
 		if (is_whole(pde_of(from, va))) {
 			/* It has nothing of a private neighbour. */
 			if (!cow)
@@ -328,7 +328,7 @@ pmap_resident(const struct pmap *pm, vaddr_t start, vaddr_t end)
 	for (va = start; va < end; va = stop) {
 		const pte_t *pt = table_of(pm, va);
 
-		stop = slot_end(va, end);
+		stop = span_end(va, end);
 		if (*pde_of(pm, va) & PTE_LARGE)
 			n += (stop - va) >> PAGE_SHIFT;
 		for (; pt != NULL && va < stop; va += PAGE_SIZE)

@@ -97,10 +97,10 @@ segments_init(void)
 }
 
 void
-segments_load_tls(const uint64_t tls[TLS_SLOTS])
+segments_load_tls(const uint64_t tls[TLS_ENTRIES])
 {
 	unsigned i;
 
-	for (i = 0; i < TLS_SLOTS; i++)
+	for (i = 0; i < TLS_ENTRIES; i++)
 		gdt[GDT_TLS + i] = tls[i];
 }

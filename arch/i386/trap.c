@@ -139,7 +139,7 @@ refuse_page(int code, vaddr_t va, const struct trapframe *tf)
 		             write ? "write to the kernel" : "read of the kernel");
 	} else if (code == VM_FAULT_END) {
 		signal_fault(SIGBUS, BUS_ADRERR, va, "access beyond the end of a file");
-	} else if (code == SEGV_MAPERR && va < STACK_TOP && va >= STACK_LOW - SLOT_SIZE) {
+	} else if (code == SEGV_MAPERR && va < STACK_TOP && va >= STACK_LOW - SPAN_SIZE) {
 		signal_fault(SIGSEGV, code, va, "stack overflow");
 	} else if (code == SEGV_MAPERR) {
 		signal_fault(SIGSEGV, code, va, write ? "write to no memory" : "read of no memory");
@@ -302,7 +302,7 @@ double_fault(void)
 	kernel_trapframe = &tf;
 	kernel_trap_esp = tss.esp;
 	panic("%s in %s+0x%x",
-	      cr2 - KSTACK_BASE < KSTACK_TABLES * SLOT_SIZE && !kstack_mapped(cr2)
+	      cr2 - KSTACK_BASE < KSTACK_TABLES * SPAN_SIZE && !kstack_mapped(cr2)
 	              ? "kernel stack overflow"
 	              : "double fault",
 	      where, off);

@@ -15,7 +15,7 @@ static unsigned open_windows;
 void
 window_init(void)
 {
-	boot_dir[WINDOW_BASE >> SLOT_SHIFT] =
+	boot_dir[WINDOW_BASE >> SPAN_SHIFT] =
 		kva_frame(window_table) << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE;
 }
 

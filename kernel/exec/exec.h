@@ -49,7 +49,7 @@ struct image {
 	struct elf_header eh;
 	struct elf_phdr ph[PHDRS_MAX];
 	const struct elf_phdr *interp; /* NULL: it needs none */
-	vaddr_t low, end;              /* of its segments, as the file has them */
+	vaddr_t low, end;              /* of all that is loaded, as the file has them */
 	uint32_t align;                /* of the one that wants most */
 	vaddr_t bias;                  /* what is added to the file's addresses */
 	vaddr_t phdr_va;               /* where its program headers are seen; 0: nowhere */
@@ -69,7 +69,7 @@ int image_interp(struct image *im, char *path);
  * => ENOEXEC, ENOMEM. */
 int image_place(struct vm_space *sp, struct image *im, vaddr_t wish);
 int image_map(struct vm_space *sp, struct image *im); /* => ENOMEM */
-/* What the file's last page holds beyond a segment's end isn't the segment's.
+/* Clear what the file's last page of each program header holds beyond that header's end.
  * => the space is current. */
 void image_clear_tails(struct vm_space *sp, const struct image *im);
 

@@ -110,16 +110,16 @@ check_header(struct image *im)
 }
 
 static int
-check_segment(struct image *im, const struct elf_phdr *ph)
+check_phdr(struct image *im, const struct elf_phdr *ph)
 {
 	vaddr_t end = ph->vaddr + ph->memsz;
 
 	if (ph->filesz > ph->memsz || !in_file(im, ph))
-		return refuse(im, "a segment that lies outside of the file");
+		return refuse(im, "a program header that leads outside of the file");
 	if (end < ph->vaddr || page_round(end) < end)
-		return refuse(im, "a segment that lies outside of user space");
+		return refuse(im, "a program header that leads outside of user space");
 	if (ph->filesz > 0 && (ph->offset & PAGE_MASK) != (ph->vaddr & PAGE_MASK))
-		return refuse(im, "a segment that is not aligned to pages");
+		return refuse(im, "a program header that is not aligned to pages");
 	return 0;
 }
 
@@ -137,7 +137,7 @@ image_read(struct image *im)
 			im->interp = ph;
 		if (!is_load(ph))
 			continue;
-		err = check_segment(im, ph);
+		err = check_phdr(im, ph);
 		if (im->eh.entry - ph->vaddr < ph->memsz)
 			entry_ok = true;
 		if (im->eh.phoff - ph->offset < ph->filesz)
@@ -147,12 +147,12 @@ image_read(struct image *im)
 		if (ph->vaddr + ph->memsz > im->end)
 			im->end = ph->vaddr + ph->memsz;
 		/* Beyond a page table's it would matter to nobody. */
-		if (ph->align > im->align && ph->align <= SLOT_SIZE &&
+		if (ph->align > im->align && ph->align <= SPAN_SIZE &&
 		    (ph->align & (ph->align - 1)) == 0)
 			im->align = ph->align;
 	}
 	if (err == 0 && !entry_ok)
-		return refuse(im, "an entry point outside of its segments");
+		return refuse(im, "an entry point outside of what its program headers map");
 	return err;
 }
 
@@ -186,7 +186,7 @@ image_place(struct vm_space *sp, struct image *im, vaddr_t wish)
 		va = (va + im->align - 1) & ~(im->align - 1);
 	}
 	if (!vm_range_ok(va, len) || va + len > STACK_LOW)
-		return refuse(im, "a segment that lies outside of user space");
+		return refuse(im, "a program header that leads outside of user space");
 	if (!vm_range_free(sp, va, len))
 		return refuse(im, "a dynamic linker in the program's place");
 	im->bias = va - im->low;
@@ -202,17 +202,17 @@ prot_of(const struct elf_phdr *ph)
 	       (ph->flags & ELF_EXEC ? PROT_EXEC : 0);
 }
 
-/* A read-only segment whose last page is to be cleared is writable until then. */
+/* What a program header maps read-only is writable until its last page has been cleared. */
 static bool
 has_tail(const struct elf_phdr *ph)
 {
 	return is_load(ph) && ph->filesz > 0 && ph->memsz > ph->filesz;
 }
 
-/* The file's part, and zeros behind it. Where segments share a page it is the
+/* The file's part, and zeros behind it. Where two program headers share a page it is the
  * later one's. */
 static int
-map_segment(struct vm_space *sp, struct image *im, const struct elf_phdr *ph)
+map_phdr(struct vm_space *sp, struct image *im, const struct elf_phdr *ph)
 {
 	vaddr_t at = ph->vaddr + im->bias, start = at & ~PAGE_MASK;
 	vaddr_t file_end = ph->filesz == 0 ? start : page_round(at + ph->filesz);
@@ -244,7 +244,7 @@ image_map(struct vm_space *sp, struct image *im)
 
 	for (ph = im->ph; err == 0 && ph < im->ph + im->eh.phnum; ph++)
 		if (is_load(ph))
-			err = map_segment(sp, im, ph);
+			err = map_phdr(sp, im, ph);
 	return err;
 }
 

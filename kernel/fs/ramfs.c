@@ -80,7 +80,7 @@ entry_create(struct node *dir, const char *name, size_t len)
 
 /* e becomes a name of n. */
 static void
-attach(struct dirent *e, struct node *n)
+bind(struct dirent *e, struct node *n)
 {
 	e->node = n;
 	e->name_next = NULL;
@@ -102,7 +102,7 @@ attach(struct dirent *e, struct node *n)
 
 /* It isn't any more. A directory goes on having its "..", for those in it. */
 static void
-detach(struct dirent *e)
+unbind(struct dirent *e)
 {
 	struct node *n = e->node;
 
@@ -124,7 +124,7 @@ ramfs_link(struct node *dir, const char *name, size_t len, struct node *n)
 
 	if (e == NULL)
 		return ENOMEM;
-	attach(e, n);
+	bind(e, n);
 	return 0;
 }
 
@@ -137,7 +137,7 @@ ramfs_unlink(struct node *dir, const char *name, size_t len)
 	*(e->prev != NULL ? &e->prev->next : &dir->entries) = e->next;
 	*(e->next != NULL ? &e->next->prev : &dir->last) = e->prev;
 	dir->hint = NULL;
-	detach(e);
+	unbind(e);
 	kmem_free(e);
 }
 
@@ -147,10 +147,10 @@ ramfs_rename(const struct walk *from, const struct walk *to)
 	struct dirent *e = *find(to->dir, to->name, to->len);
 
 	if (e != NULL)
-		detach(e);
+		unbind(e);
 	else if ((e = entry_create(to->dir, to->name, to->len)) == NULL)
 		return ENOMEM;
-	attach(e, from->node);
+	bind(e, from->node);
 	ramfs_unlink(from->dir, from->name, from->len);
 	return 0;
 }

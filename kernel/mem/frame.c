@@ -142,7 +142,7 @@ low_pop(bool zeroed)
 }
 
 static void
-take(frame_t f, enum frame_kind kind)
+frame_take(frame_t f, enum frame_kind kind)
 {
 	frame_table[f].refs = 1;
 	frame_table[f].link = kind;
@@ -159,7 +159,7 @@ kernel_take(bool zeroed)
 		return 0;
 	kernel_used++;
 	f = low_pop(zeroed);
-	take(f, FRAME_KERNEL);
+	frame_take(f, FRAME_KERNEL);
 	return f;
 }
 
@@ -175,7 +175,7 @@ frame_alloc_user(void)
 		f = list_pop(&low);
 	else /* these hold nothing but zeros, and are of more use to others */
 		f = list_pop(&clean);
-	take(f, FRAME_USER);
+	frame_take(f, FRAME_USER);
 	return f;
 }
 
@@ -187,7 +187,7 @@ frame_alloc_table(void)
 	ASSERT(tables_owed > 0 && low_count() > 0);
 	tables_owed--;
 	f = low_pop(true);
-	take(f, FRAME_TABLE);
+	frame_take(f, FRAME_TABLE);
 	return f;
 }
 
@@ -239,7 +239,7 @@ frame_alloc_row(frame_t *out)
 		list_remove_row(list_of(first), first);
 		list_remove_row(&clean, first);
 		for (i = first; i < f; i++)
-			take(i, FRAME_USER);
+			frame_take(i, FRAME_USER);
 		*out = first;
 		return true;
 	}

@@ -40,7 +40,7 @@ text_add(struct text *t, const char *fmt, ...)
 static int
 may_read(const struct node *n)
 {
-	const struct proc_file *pf = n->data;
+	const struct procfs_file *pf = n->data;
 	const struct proc *p = n->pid != 0 ? proc_find(n->pid) : NULL;
 
 	if (n->pid != 0 && p == NULL)
@@ -70,7 +70,7 @@ text_open(struct file *f)
 static int
 text_find(struct text *t, const struct node *n, uint32_t at)
 {
-	const struct proc_file *pf = n->data;
+	const struct procfs_file *pf = n->data;
 	unsigned made = 0;
 	int err;
 
@@ -152,7 +152,7 @@ skip_blanks(const char *s)
  * Returns how many bytes were used: a second number is left to the next write. Returns 0
  * if the line makes no sense. */
 static size_t
-store_number(const struct proc_file *pf, const char *line, size_t n)
+store_number(const struct procfs_file *pf, const char *line, size_t n)
 {
 	uint32_t v;
 	const char *end = number_parse(skip_blanks(line), &v);
@@ -170,7 +170,7 @@ store_number(const struct proc_file *pf, const char *line, size_t n)
 static int
 text_write(struct file *f, struct uio *u)
 {
-	const struct proc_file *pf = f->node->data;
+	const struct procfs_file *pf = f->node->data;
 	char line[128];
 	size_t n = u->left, taken = n;
 	int err;
@@ -200,7 +200,7 @@ static const struct file_ops knob_ops = {
 /* ---- Nodes ---- */
 
 static struct node *
-file_node(const struct node *dir, const struct proc_file *pf)
+file_node(const struct node *dir, const struct procfs_file *pf)
 {
 	struct node *n = node_create(dir, S_IFREG | pf->mode);
 
@@ -212,7 +212,7 @@ file_node(const struct node *dir, const struct proc_file *pf)
 }
 
 static void
-add_files(struct node *dir, const struct proc_file *pf)
+add_files(struct node *dir, const struct procfs_file *pf)
 {
 	if (dir == NULL)
 		noboot("too little memory for /proc");
@@ -261,7 +261,7 @@ pid_ino(int pid, unsigned i)
 
 /* Where another's links lead is not everybody's business. */
 static int
-pid_link(const struct node *dir, const struct proc_file *pf, const struct proc *p,
+pid_link(const struct node *dir, const struct procfs_file *pf, const struct proc *p,
          struct node **out)
 {
 	struct node *n;
@@ -282,7 +282,7 @@ pid_link(const struct node *dir, const struct proc_file *pf, const struct proc *
 
 /* A directory of p's, in its own. => NULL: no memory. */
 static struct node *
-pid_dir(struct node *dir, const struct proc_file *pf)
+pid_dir(struct node *dir, const struct procfs_file *pf)
 {
 	struct node *n = node_create(dir, S_IFDIR | pf->mode);
 
@@ -302,8 +302,8 @@ pid_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 	unsigned i;
 	int err = 0;
 
-	for (i = 0; p != NULL && proc_pid_files[i].name != NULL; i++) {
-		const struct proc_file *pf = &proc_pid_files[i];
+	for (i = 0; p != NULL && procfs_pid_files[i].name != NULL; i++) {
+		const struct procfs_file *pf = &procfs_pid_files[i];
 
 		if (strlen(pf->name) != len || memcmp(pf->name, name, len) != 0)
 			continue;
@@ -323,14 +323,14 @@ pid_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 {
 	uint32_t i = *pos - DIR_FIRST, n = 0;
 
-	while (n <= i && proc_pid_files[n].name != NULL)
+	while (n <= i && procfs_pid_files[n].name != NULL)
 		n++;
 	if (n <= i || proc_find(dir->pid) == NULL)
 		return false;
-	e->name = proc_pid_files[i].name;
-	e->mode = proc_pid_files[i].link != NULL  ? S_IFLNK
-	          : proc_pid_files[i].dir != NULL ? S_IFDIR
-	                                          : S_IFREG;
+	e->name = procfs_pid_files[i].name;
+	e->mode = procfs_pid_files[i].link != NULL  ? S_IFLNK
+	          : procfs_pid_files[i].dir != NULL ? S_IFDIR
+	                                            : S_IFREG;
 	e->ino = pid_ino(dir->pid, i + 1);
 	++*pos;
 	return true;
@@ -428,13 +428,13 @@ procfs_init(void)
 	struct node *proc = fs_root_dir("proc", 0555), *dir;
 
 	proc->dev = DEV_PROC;
-	add_files(proc, proc_root_files);
+	add_files(proc, procfs_root_files);
 	proc->dops = &root_dir_ops;
-	add_files(ramfs_mkdir(proc, "sysvipc", 7), proc_ipc_files);
+	add_files(ramfs_mkdir(proc, "sysvipc", 7), procfs_ipc_files);
 	dir = ramfs_mkdir(proc, "sys", 3);
 	if (dir != NULL) {
 		dir->dops = &ramfs_fixed_ops;
 		dir = ramfs_mkdir(dir, "kernel", 6);
 	}
-	add_files(dir, proc_sys_files);
+	add_files(dir, procfs_sys_files);
 }

@@ -31,7 +31,7 @@ struct text {
 void text_add(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* What a file shows is one of the first three. */
-struct proc_file {
+struct procfs_file {
 	const char *name;
 	uint32_t mode;
 	const char *text;
@@ -50,14 +50,14 @@ struct proc_file {
 };
 
 /* procfs_system.c and procfs_process.c; each table ends with a NULL name. */
-extern const struct proc_file proc_root_files[], proc_ipc_files[], proc_sys_files[];
-extern const struct proc_file proc_pid_files[];
-void frames_show(struct text *t, const struct proc *p);
-extern const char proc_mounts[];
-extern const struct dir_ops proc_fd_ops; /* procfs_fd.c */
+extern const struct procfs_file procfs_root_files[], procfs_ipc_files[], procfs_sys_files[];
+extern const struct procfs_file procfs_pid_files[];
+void procfs_show_frames(struct text *t, const struct proc *p);
+extern const char procfs_mounts[];
+extern const struct dir_ops procfs_fd_ops; /* procfs_fd.c */
 /* procfs_status.c */
-void proc_show_status(struct text *t, const struct proc *p);
-void proc_show_statm(struct text *t, const struct proc *p);
+void procfs_show_status(struct text *t, const struct proc *p);
+void procfs_show_statm(struct text *t, const struct proc *p);
 
 /* Make /proc. => NOBOOT. */
 void procfs_init(void);

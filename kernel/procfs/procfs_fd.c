@@ -48,7 +48,7 @@ next_file(const struct proc *p, uint32_t *fd)
 static void
 describe(const struct node *n, char *buf, size_t size)
 {
-	const struct proc_file *pf = n->data;
+	const struct procfs_file *pf = n->data;
 
 	if (n->pid != 0 && pf != NULL)
 		snprintf(buf, size, "/proc/%d/%s", n->pid, pf->name);
@@ -107,4 +107,4 @@ fd_name(const struct node *dir, struct dir_entry *e)
 	return proc_find(dir->pid) != NULL;
 }
 
-const struct dir_ops proc_fd_ops = {.lookup = fd_lookup, .next = fd_next, .name = fd_name};
+const struct dir_ops procfs_fd_ops = {.lookup = fd_lookup, .next = fd_next, .name = fd_name};

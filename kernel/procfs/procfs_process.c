@@ -218,7 +218,7 @@ show_maps(struct text *t, const struct proc *p)
 	text_add(t, "\n");
 }
 
-const struct proc_file proc_pid_files[] = {
+const struct procfs_file procfs_pid_files[] = {
 	{.name = "stat", .mode = 0444, .show = show_stat},
 	{.name = "cmdline", .mode = 0444, .many = true, .show = show_cmdline},
 	{.name = "maps", .mode = 0444, .many = true, .inspects = true, .show = show_maps},
@@ -226,12 +226,12 @@ const struct proc_file proc_pid_files[] = {
 	{.name = "exe", .link = link_exe},
 	{.name = "cwd", .link = link_cwd},
 	{.name = "root", .link = link_root},
-	{.name = "fd", .mode = 0500, .dir = &proc_fd_ops},
-	{.name = "status", .mode = 0444, .show = proc_show_status},
-	{.name = "statm", .mode = 0444, .show = proc_show_statm},
+	{.name = "fd", .mode = 0500, .dir = &procfs_fd_ops},
+	{.name = "status", .mode = 0444, .show = procfs_show_status},
+	{.name = "statm", .mode = 0444, .show = procfs_show_statm},
 	{.name = "comm", .mode = 0444, .show = show_comm},
 	{.name = "environ", .mode = 0400, .many = true, .show = show_environ},
-	{.name = "mounts", .mode = 0444, .text = proc_mounts},
+	{.name = "mounts", .mode = 0444, .text = procfs_mounts},
 	{.name = "mountinfo",
          .mode = 0444,
          .text = "1 1 0:1 / / rw - ramfs ramfs rw\n2 1 0:2 / /proc rw - proc proc rw"},
@@ -274,12 +274,12 @@ mark_process(const struct proc *p)
 			continue;
 		for (va = e->start; va < e->end; va += PAGE_SIZE) {
 			pte_t pte = pmap_lookup(&p->space->pmap, va);
-			vaddr_t slot = va & ~(SLOT_SIZE - 1);
+			vaddr_t span = va & ~(SPAN_SIZE - 1);
 
 			/* Much may be mapped where little is there. */
-			if (va == slot &&
-			    pmap_resident(&p->space->pmap, slot, slot + SLOT_SIZE) == 0)
-				va += SLOT_SIZE - PAGE_SIZE;
+			if (va == span &&
+			    pmap_resident(&p->space->pmap, span, span + SPAN_SIZE) == 0)
+				va += SPAN_SIZE - PAGE_SIZE;
 			if (pte != 0 && frame_refs(pte_frame(pte)) == 1)
 				frame_set_owner(pte_frame(pte), owner);
 		}
@@ -318,7 +318,7 @@ frames_mark(void)
 /* The cursor is a frame. What changed since the marking shows as it is now; who
  * has a frame that came into use meanwhile isn't known. */
 void
-frames_show(struct text *t, const struct proc *p)
+procfs_show_frames(struct text *t, const struct proc *p)
 {
 	if (t->cursor == 0)
 		frames_mark();

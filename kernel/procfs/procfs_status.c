@@ -40,7 +40,7 @@ count(const struct vm_space *sp)
 }
 
 void
-proc_show_statm(struct text *t, const struct proc *p)
+procfs_show_statm(struct text *t, const struct proc *p)
 {
 	struct usage u = count(p->space);
 
@@ -156,7 +156,7 @@ show_rights(struct text *t, const struct proc *p)
 }
 
 void
-proc_show_status(struct text *t, const struct proc *p)
+procfs_show_status(struct text *t, const struct proc *p)
 {
 	show_name(t, p->name);
 	if (p->state != PROC_ZOMBIE)

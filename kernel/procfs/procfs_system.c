@@ -97,9 +97,9 @@ show_cpuinfo(struct text *t, const struct proc *p)
 	t->len = machine_cpu_text(t->buf, sizeof(t->buf));
 }
 
-const char proc_mounts[] = "ramfs / ramfs rw 0 0\nproc /proc proc rw 0 0";
+const char procfs_mounts[] = "ramfs / ramfs rw 0 0\nproc /proc proc rw 0 0";
 
-const struct proc_file proc_root_files[] = {
+const struct procfs_file procfs_root_files[] = {
 	{.name = "cmdline", .mode = 0444, .show = show_cmdline},
 	{.name = "meminfo", .mode = 0444, .show = show_meminfo},
 	{.name = "uptime", .mode = 0444, .show = show_uptime},
@@ -109,11 +109,11 @@ const struct proc_file proc_root_files[] = {
 	{.name = "stat", .mode = 0444, .show = show_stat},
 	{.name = "vmstat", .mode = 0444, .show = show_vmstat},
 	{.name = "loadavg", .mode = 0444, .show = show_loadavg},
-	{.name = "mounts", .mode = 0444, .text = proc_mounts},
+	{.name = "mounts", .mode = 0444, .text = procfs_mounts},
 	{.name = "cpuinfo", .mode = 0444, .show = show_cpuinfo},
 	{.name = "filesystems", .mode = 0444, .text = "nodev\tramfs\nnodev\tproc"},
 	{.name = "kmsg", .mode = 0400, .many = true, .show = show_kmsg},
-	{.name = "frames", .mode = 0400, .many = true, .show = frames_show},
+	{.name = "frames", .mode = 0400, .many = true, .show = procfs_show_frames},
 	{.name = NULL},
 };
 
@@ -155,7 +155,7 @@ show_check(struct text *t, const struct proc *p)
 	text_add(t, "%s\n", shm_check(what, sizeof(what)) ? "ok" : what);
 }
 
-const struct proc_file proc_ipc_files[] = {
+const struct procfs_file procfs_ipc_files[] = {
 	{.name = "shm", .mode = 0444, .many = true, .show = show_shm},
 	{.name = "check", .mode = 0400, .show = show_check}, /* the walk is long */
 	{.name = NULL},
@@ -180,7 +180,7 @@ show_fail(struct text *t, const struct proc *p)
 		.name = n, .mode = 0644, .number = &(at), .max = most                              \
 	}
 
-const struct proc_file proc_sys_files[] = {
+const struct procfs_file procfs_sys_files[] = {
 	KNOB("shmmax", shminfo.shmmax, UINT32_MAX),
 	KNOB("shmall", shminfo.shmall, UINT32_MAX),
 	KNOB("shmseg", shminfo.shmseg, SHM_ATTACH_MAX),

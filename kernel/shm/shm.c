@@ -243,7 +243,7 @@ shm_get(int32_t key, uint32_t size, int flags, int32_t *id)
 static int
 choose_address(struct vm_space *sp, uint32_t len, vaddr_t *va)
 {
-	if (len >= VM_SLOTS_FROM && vm_find_slots(sp, len, va) == 0)
+	if (len >= VM_SPANS_FROM && vm_find_spans(sp, len, va) == 0)
 		return 0;
 	return vm_find_space(sp, len, va);
 }
@@ -287,7 +287,7 @@ shm_attach_size(int32_t id)
 /* A point where shmat may sleep, and may fail: the attach is counted, and in no
  * entry yet. */
 static bool
-attach_fails(struct vm_space *sp, const struct vm_object *obj)
+attach_injected_failure(struct vm_space *sp, const struct vm_object *obj)
 {
 	if (!inject_active)
 		return false;
@@ -347,7 +347,7 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	/* Counted before anything may sleep, so that it can't be freed meanwhile. */
 	seg = (struct shm_segment *)m.object;
 	seg->nattch++;
-	err = attach_fails(p->space, m.object) ? ENOMEM : vm_map(p->space, &m);
+	err = attach_injected_failure(p->space, m.object) ? ENOMEM : vm_map(p->space, &m);
 	if (err != 0) {
 		seg_drop(seg);
 		return err;
@@ -405,7 +405,7 @@ seg_detached(struct shm_segment *seg, int32_t pid, int64_t now)
 void
 shm_entry_gone(struct vm_space *sp, struct vm_entry *e)
 {
-	if (e->cut != NULL && shm_cut_stays(e))
+	if (e->cut != NULL && shm_cut_drop_piece(e))
 		return;
 	sp->nattch--;
 	seg_detached(seg_attached(e), curproc()->pid, clock_seconds());
@@ -419,7 +419,7 @@ shm_detach_all(struct vm_space *sp)
 	struct vm_entry *e;
 
 	for (e = sp->nattch > 0 ? sp->first : NULL; e != NULL; e = e->next)
-		if ((e->flags & VM_ATTACH) && (e->cut == NULL || !shm_cut_stays(e)))
+		if ((e->flags & VM_ATTACH) && (e->cut == NULL || !shm_cut_drop_piece(e)))
 			seg_detached(seg_attached(e), pid, now);
 	sp->nattch = 0;
 }
@@ -435,7 +435,7 @@ shm_inherit(const struct vm_space *from, struct vm_space *to)
 			goto no_memory;
 	to->nattch = from->nattch;
 	for (e = to->first; e != NULL; e = e->next)
-		if ((e->flags & VM_ATTACH) && (e->cut == NULL || shm_cut_inherited(e)))
+		if ((e->flags & VM_ATTACH) && (e->cut == NULL || shm_cut_commit(e)))
 			seg_attached(e)->nattch++;
 	return 0;
 no_memory:

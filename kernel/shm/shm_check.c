@@ -29,7 +29,7 @@ static uint32_t steps; /* how much there was to look at, the last time */
 
 /* Does an attach begin with e, of all that is left of it? */
 static bool
-begins(const struct vm_entry *e)
+is_first_piece(const struct vm_entry *e)
 {
 	const struct vm_entry *p = e;
 
@@ -72,7 +72,7 @@ check_space(struct finding *f, const struct proc *p)
 		     e->start);
 		FIND(f, e->end - vm_entry_base(e) <= page_round(seg->segsz),
 		     "process %d: 0x%x lies outside of its attach", p->pid, e->start);
-		if (!begins(e))
+		if (!is_first_piece(e))
 			continue;
 		count++;
 		FIND(f, count_pieces(e) == (e->cut != NULL ? e->cut->pieces : 1),
@@ -98,7 +98,7 @@ count_attaches(const struct shm_segment *seg, uint32_t *entries)
 		count += sp != NULL && sp->attaching == &seg->object;
 		for (e = sp == NULL ? NULL : sp->first; e != NULL; e = e->next, steps++) {
 			*entries += e->object == &seg->object;
-			count += e->object == &seg->object && begins(e);
+			count += e->object == &seg->object && is_first_piece(e);
 		}
 	}
 	return count;
@@ -107,7 +107,7 @@ count_attaches(const struct shm_segment *seg, uint32_t *entries)
 /* Has p a reference on frame f, a page or a table of the object, to show what is at
  * va? That of a table which is several processes' since a fork is the first one's. */
 static bool
-holds(const struct proc *p, vaddr_t va, frame_t f, frame_t table)
+owns_reference(const struct proc *p, vaddr_t va, frame_t f, frame_t table)
 {
 	frame_t held = pmap_held(&p->space->pmap, va);
 	const struct proc *q;
@@ -142,7 +142,8 @@ count_views(const struct vm_object *obj, uint32_t page, frame_t f, uint32_t alig
 			if (e->object != obj || page < e->pgoff ||
 			    page - e->pgoff >= (e->end - e->start) >> PAGE_SHIFT)
 				continue;
-			count += va % align == 0 && holds(p, va, f, obj->tables[page / PTAB_PAGES]);
+			count += va % align == 0 &&
+			         owns_reference(p, va, f, obj->tables[page / PTAB_PAGES]);
 		}
 	}
 	return count;
@@ -162,10 +163,10 @@ check_frames(struct finding *f, const struct shm_segment *seg)
 		frame_t table = obj->tables[page / PTAB_PAGES];
 
 		if (page % PTAB_PAGES == 0 && table != 0)
-			FIND(f, frame_refs(table) == 1 + count_views(obj, page, table, SLOT_SIZE),
+			FIND(f, frame_refs(table) == 1 + count_views(obj, page, table, SPAN_SIZE),
 			     "segment %d: table %u has %u references, not 1 + %u", id,
 			     page / PTAB_PAGES, frame_refs(table),
-			     count_views(obj, page, table, SLOT_SIZE));
+			     count_views(obj, page, table, SPAN_SIZE));
 		if (!vm_object_peek(obj, page, &fr))
 			continue;
 		resident++;
@@ -178,7 +179,7 @@ check_frames(struct finding *f, const struct shm_segment *seg)
 }
 
 static void
-check_segment(struct finding *f, const struct shm_segment *seg)
+check_phdr(struct finding *f, const struct shm_segment *seg)
 {
 	bool removed = seg->perm.mode & SHMSEG_REMOVED, created = seg->made;
 	int32_t id = shm_segment_id(seg);
@@ -215,7 +216,7 @@ shm_check(char *what, size_t size)
 		used++;
 		pages += page_round(seg->segsz) >> PAGE_SHIFT;
 		FIND(&f, seg->slot == slot, "slot %u: holds slot %u's segment", slot, seg->slot);
-		check_segment(&f, seg);
+		check_phdr(&f, seg);
 	}
 	FIND(&f, used == shm_nused, "%u slots are in use, not %u", used, shm_nused);
 	FIND(&f, pages == shm_committed, "segments have %u pages, not %u", pages, shm_committed);

@@ -87,7 +87,7 @@ shm_cut(struct vm_space *sp, struct vm_entry *lower, struct vm_entry *upper, str
 }
 
 bool
-shm_cut_stays(struct vm_entry *e)
+shm_cut_drop_piece(struct vm_entry *e)
 {
 	static uint64_t when;
 	struct shm_cut *cut = e->cut;
@@ -133,7 +133,7 @@ shm_cut_undo(struct vm_entry *copy)
 }
 
 bool
-shm_cut_inherited(struct vm_entry *copy)
+shm_cut_commit(struct vm_entry *copy)
 {
 	struct shm_cut *cut = copy->cut, *from = cut->twin;
 

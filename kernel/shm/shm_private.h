@@ -91,12 +91,12 @@ struct shm_cut {
  * its object; NULL: there is none. */
 struct vm_object *shm_headless(const struct vm_space *sp, vaddr_t va);
 /* e, a piece, goes. => false: and no other is left. */
-bool shm_cut_stays(struct vm_entry *e);
+bool shm_cut_drop_piece(struct vm_entry *e);
 /* Fork: copy, which still has the parent's cut, gets one for its space `to`
  * => ENOMEM; that is undone; or the copy is there for good
  * => false: it is not the first of its attach. */
 int shm_cut_copy(struct vm_space *to, struct vm_entry *copy);
 void shm_cut_undo(struct vm_entry *copy);
-bool shm_cut_inherited(struct vm_entry *copy);
+bool shm_cut_commit(struct vm_entry *copy);
 
 #endif

@@ -106,7 +106,7 @@ unwatch(struct poll_piece *piece)
 /* Tell in each revents what there is of its events, and of `always`. Return in how
  * many there is something. */
 static uint32_t
-look(struct poll_piece *piece, int always)
+poll_scan(struct poll_piece *piece, int always)
 {
 	uint32_t found = 0, i;
 
@@ -139,7 +139,7 @@ sleep_any(struct poll_piece *first, int always, int64_t end, uint32_t *found)
 		watch(piece, first);
 	do {
 		err = clock_sleep(first, "poll", end);
-		*found = look(first, always);
+		*found = poll_scan(first, always);
 	} while (*found == 0 && err == 0);
 	for (piece = first; piece != NULL; piece = piece->next)
 		unwatch(piece);
@@ -159,7 +159,7 @@ wait_any(struct poll_piece *first, int always, int64_t end, const uint32_t mask[
 
 	if (err != 0)
 		return err;
-	*found = look(first, always);
+	*found = poll_scan(first, always);
 	if (*found == 0)
 		err = sleep_any(first, always, end, found);
 	if (*found == 0 && err != ETIMEDOUT)

@@ -61,7 +61,7 @@ struct whom {
 /* For any that has news those with news are looked at, for one that may have some
  * day (known) those that it is about. */
 static struct proc *
-look(const struct whom *w, uint32_t lists, bool known)
+find_child(const struct whom *w, uint32_t lists, bool known)
 {
 	struct proc *p;
 
@@ -80,8 +80,8 @@ wait_for(const struct whom *w, struct proc **child)
 {
 	uint32_t all = lists((1u << NEWS_KINDS) - 1, w->kinds), asked = lists(w->news, w->kinds);
 
-	while ((*child = look(w, asked, false)) == NULL) {
-		if (look(w, all, true) == NULL)
+	while ((*child = find_child(w, asked, false)) == NULL) {
+		if (find_child(w, all, true) == NULL)
 			return ECHILD;
 		if (w->kinds & WNOHANG)
 			return 0;

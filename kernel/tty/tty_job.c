@@ -97,7 +97,7 @@ set_pgrp(vaddr_t arg)
 
 /* A session's leader takes it; from others only root may (steal). */
 static int
-take(bool steal)
+take_terminal(bool steal)
 {
 	const struct proc *p = curproc();
 
@@ -123,7 +123,7 @@ tty_job_ioctl(uint32_t cmd, vaddr_t arg)
 {
 	switch (cmd) {
 	case TIOCSCTTY:
-		return take(arg == 1);
+		return take_terminal(arg == 1);
 	case TIOCGSID:
 	case TIOCGPGRP:
 		if (tty.pgrp == 0 || proc_sid(curproc()) != tty.sid)

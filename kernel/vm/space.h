@@ -77,10 +77,10 @@ struct vm_space {
 	struct vm_block *blocks;
 	struct vm_entry *spare; /* what went last, for the next */
 	bool locks;             /* an entry may have VM_LOCKED */
-	bool packed;            /* no slot is kept for one entry any more */
+	bool packed;            /* no span is kept for one entry any more */
 	vaddr_t low;            /* below it no gap has low_room bytes; vm_tree.c */
 	uint32_t low_room;
-	uint32_t slots[32]; /* a bit for each slot that an entry touches */
+	uint32_t spans[32]; /* a bit for each span that an entry touches */
 	vaddr_t brk_start, brk_end;
 	/* For /proc: the strings of arguments and environment, the first ESP. */
 	vaddr_t arg_start, arg_end, env_end, stack_start;
@@ -115,15 +115,15 @@ bool vm_range_ok(vaddr_t start, uint32_t len);
 bool vm_range_free(struct vm_space *sp, vaddr_t start, uint32_t len);
 /* A free range, the lowest that mmap may have. => ENOMEM. */
 int vm_find_space(struct vm_space *sp, uint32_t len, vaddr_t *out);
-/* The same, in whole slots that nothing touches, from the start of one on. */
-int vm_find_slots(const struct vm_space *sp, uint32_t len, vaddr_t *out);
+/* The same, in whole spans that nothing touches, from the start of one on. */
+int vm_find_spans(const struct vm_space *sp, uint32_t len, vaddr_t *out);
 /* => takes its own reference on m->object; the range is ok, and free unless
  * m->replace. ENOMEM with nothing changed. */
 int vm_map(struct vm_space *sp, const struct vm_mapping *m);
 /* => 0, or ENOMEM (a split needs memory) with nothing changed. */
 int vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end);
 /* Nothing that [start, end), which is not empty, shows can be seen any more, until
- * faults bring it back. Of so many slots from lo on the tables go, too, for nothing
+ * faults bring it back. Of so many spans from lo on the tables go, too, for nothing
  * else is in these. */
 void vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t alone);
 /* One entry goes. => can't fail. */
@@ -171,9 +171,9 @@ vm_entry_at(struct vm_space *sp, vaddr_t va)
 struct vm_entry *vm_entry_from(struct vm_space *sp, vaddr_t va);
 /* brk.c: move the end of the heap. => ENOMEM. */
 int vm_brk(struct vm_space *sp, vaddr_t end);
-/* From this many bytes on it pays to have whole slots of the page directory to
+/* From this many bytes on it pays to have whole spans of the page directory to
  * oneself: the promise of a table for each is little beside the pages. */
-#define VM_SLOTS_FROM (16 * PAGE_SIZE)
+#define VM_SPANS_FROM (16 * PAGE_SIZE)
 
 void vm_init(void);
 /* Resolve an access (PROT_WRITE, or 0 for a read) of user code or the kernel on its behalf.

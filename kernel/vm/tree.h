@@ -31,17 +31,17 @@ vm_tree_settle(struct vm_space *sp)
 /* Put e behind prev (NULL: first); take it out. */
 void vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev);
 void vm_tree_remove(struct vm_space *sp, struct vm_entry *e);
-/* Slots [lo, hi) are touched by an entry, or by none any more. */
+/* Spans [lo, hi) are touched by an entry, or by none any more. */
 static inline void
-vm_tree_slots(struct vm_space *sp, uint32_t lo, uint32_t hi, bool used)
+vm_tree_spans(struct vm_space *sp, uint32_t lo, uint32_t hi, bool used)
 {
 	uint32_t bits;
 
 	if (lo + 1 == hi) { /* mostly; of more, a word's worth at a time */
 		if (used)
-			sp->slots[lo / 32] |= 1u << lo % 32;
+			sp->spans[lo / 32] |= 1u << lo % 32;
 		else
-			sp->slots[lo / 32] &= ~(1u << lo % 32);
+			sp->spans[lo / 32] &= ~(1u << lo % 32);
 		return;
 	}
 	for (; lo < hi; lo = (lo | 31) + 1) {
@@ -49,9 +49,9 @@ vm_tree_slots(struct vm_space *sp, uint32_t lo, uint32_t hi, bool used)
 		if (hi <= (lo | 31))
 			bits &= ~(~0u << hi % 32);
 		if (used)
-			sp->slots[lo / 32] |= bits;
+			sp->spans[lo / 32] |= bits;
 		else
-			sp->slots[lo / 32] &= ~bits;
+			sp->spans[lo / 32] &= ~bits;
 	}
 }
 /* e's start or end is another, in the same place among the others. */
@@ -60,7 +60,7 @@ void vm_tree_moved(struct vm_space *sp, struct vm_entry *e);
 /* ---- Entries come, change and go: vm_map.c ---- */
 
 /* The last of the entries from e on that are inherited alike and follow each other
- * without a gap, or, shared ones, in one slot. */
+ * without a gap, or, shared ones, in one span. */
 const struct vm_entry *vm_run_end(const struct vm_entry *e);
 /* Unmap everything, for good. */
 void vm_unmap_all(struct vm_space *sp);

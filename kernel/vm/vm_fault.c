@@ -2,7 +2,7 @@
 /*
  * Page faults: address -> entry -> object -> pmap.
  *
- * A shared entry shows the object's own frame, or a whole slot of them. A private
+ * A shared entry shows the object's own frame, or a whole span of them. A private
  * page is one of:
  *	absent		zeros, or the object's page if there is one
  *	read-only	a frame that others hold too: the object, the other side
@@ -56,44 +56,44 @@ enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
 }
 
 /*
- * A slot in which nothing but this entry can be seen, from its first page on, is
+ * A span in which nothing but this entry can be seen, from its first page on, is
  * shown whole: by one large page if the frames are in a row, else by the
- * object's own table. Beyond the entry's end, in the slot of its tail, the table
- * has to be empty for good. => false: it isn't such a slot.
+ * object's own table. Beyond the entry's end, in the span of its tail, the table
+ * has to be empty for good. => false: it isn't such a span.
  */
 __attribute__((noinline)) static bool
-enter_slot(struct vm_space *sp, const struct vm_entry *e, vaddr_t va)
+enter_span(struct vm_space *sp, const struct vm_entry *e, vaddr_t va)
 {
-	vaddr_t slot = va & ~(SLOT_SIZE - 1), left = e->end - slot;
-	uint32_t page = e->pgoff + ((slot - e->start) >> PAGE_SHIFT);
+	vaddr_t span = va & ~(SPAN_SIZE - 1), left = e->end - span;
+	uint32_t page = e->pgoff + ((span - e->start) >> PAGE_SHIFT);
 	const struct vm_object *obj = e->object;
 	pte_t pde;
 
-	if (slot < e->start || page % PTAB_PAGES != 0)
+	if (span < e->start || page % PTAB_PAGES != 0)
 		return false;
-	if (left < SLOT_SIZE && e->next != NULL && e->next->start - slot < SLOT_SIZE)
+	if (left < SPAN_SIZE && e->next != NULL && e->next->start - span < SPAN_SIZE)
 		return false;
-	if (left < SLOT_SIZE && (!obj->fixed || page + (left >> PAGE_SHIFT) < obj->npages))
+	if (left < SPAN_SIZE && (!obj->fixed || page + (left >> PAGE_SHIFT) < obj->npages))
 		return false;
 	pde = pte_make(obj->tables[page / PTAB_PAGES], e->prot & PROT_WRITE) | PTE_GRAFT;
-	if (obj->large && left >= SLOT_SIZE && obj->npages - page >= PTAB_PAGES)
+	if (obj->large && left >= SPAN_SIZE && obj->npages - page >= PTAB_PAGES)
 		pde = pte_make(vm_object_page(e->object, page), e->prot & PROT_WRITE) | PTE_LARGE;
-	return pmap_enter_slot(&sp->pmap, slot, pde);
+	return pmap_enter_span(&sp->pmap, span, pde);
 }
 
-/* In a slot shown whole a page is there as soon as the object has it. */
+/* In a span shown whole a page is there as soon as the object has it. */
 static int
 fault_shared(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {
 	frame_t f = vm_object_page(e->object, page);
 	pte_t pte;
 
-	if (pmap_in_use(&sp->pmap, va >> SLOT_SHIFT)) {
+	if (pmap_in_use(&sp->pmap, va >> SPAN_SHIFT)) {
 		pte = pmap_lookup(&sp->pmap, va);
 		if (pte_present(pte) && (!write || pte_writable(pte)))
 			return 0;
 	}
-	if (!enter_slot(sp, e, va))
+	if (!enter_span(sp, e, va))
 		enter_shared(sp, va, f, e->prot & PROT_WRITE);
 	return 0;
 }

@@ -11,7 +11,7 @@
  *	0xc0000000  the kernel
  *
  * Promises: a space has been promised a page for each page of a private entry
- * that is or was writable, and a page table for each 4 MiB slot that any entry
+ * that is or was writable, and a page table for each 4 MiB span that any entry
  * touches. Both are counted as entries come and go, so that fork knows what a
  * copy takes.
  */
@@ -43,17 +43,17 @@ vm_entry_from(struct vm_space *sp, vaddr_t va)
 
 /* ---- Promises ---- */
 
-/* The slots [*lo, *hi) that [start, end) touches and neither prev, the entry
+/* The spans [*lo, *hi) that [start, end) touches and neither prev, the entry
  * below it, nor next, the one above, does. */
 static inline uint32_t
-slots_alone(const struct vm_entry *prev, vaddr_t start, vaddr_t end, const struct vm_entry *next,
+spans_alone(const struct vm_entry *prev, vaddr_t start, vaddr_t end, const struct vm_entry *next,
             uint32_t *lo, uint32_t *hi)
 {
-	*lo = start >> SLOT_SHIFT;
-	*hi = ((end - 1) >> SLOT_SHIFT) + 1;
-	if (prev != NULL && prev->end > (start & ~(SLOT_SIZE - 1)))
+	*lo = start >> SPAN_SHIFT;
+	*hi = ((end - 1) >> SPAN_SHIFT) + 1;
+	if (prev != NULL && prev->end > (start & ~(SPAN_SIZE - 1)))
 		++*lo;
-	if (next != NULL && *lo < *hi && next->start <= ((end - 1) | (SLOT_SIZE - 1)))
+	if (next != NULL && *lo < *hi && next->start <= ((end - 1) | (SPAN_SIZE - 1)))
 		--*hi;
 	return *hi - *lo;
 }
@@ -132,13 +132,13 @@ entry_create(struct vm_space *sp, const struct vm_mapping *m, uint32_t tables)
 inline void
 vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t alone)
 {
-	uint32_t slot = start >> SLOT_SHIFT, last = (end - 1) >> SLOT_SHIFT;
+	uint32_t span = start >> SPAN_SHIFT, last = (end - 1) >> SPAN_SHIFT;
 
 	do {
-		if (pmap_in_use(&sp->pmap, slot))
-			pmap_remove(&sp->pmap, start, end, slot - lo < alone);
-		start = ++slot << SLOT_SHIFT;
-	} while (slot <= last);
+		if (pmap_in_use(&sp->pmap, span))
+			pmap_remove(&sp->pmap, start, end, span - lo < alone);
+		start = ++span << SPAN_SHIFT;
+	} while (span <= last);
 }
 
 /* The attach goes before the reference: with its last a removed segment is freed. */
@@ -181,10 +181,10 @@ vm_join(struct vm_space *sp, struct vm_entry *e, vaddr_t end)
 void
 vm_unmap_entry(struct vm_space *sp, struct vm_entry *e)
 {
-	uint32_t lo, hi, tables = slots_alone(e->prev, e->start, e->end, e->next, &lo, &hi);
+	uint32_t lo, hi, tables = spans_alone(e->prev, e->start, e->end, e->next, &lo, &hi);
 
 	vm_hide(sp, e->start, e->end, lo, tables);
-	vm_tree_slots(sp, lo, hi, false);
+	vm_tree_spans(sp, lo, hi, false);
 	space_release(sp, e->flags & VM_CHARGED ? entry_pages(e) : 0, tables);
 	vm_tree_remove(sp, e);
 	entry_free(sp, e);
@@ -197,7 +197,7 @@ vm_run_end(const struct vm_entry *e)
 
 	while ((next = e->next) != NULL && next->inherit == e->inherit &&
 	       (next->start == e->end || (e->inherit == VM_SHARE &&
-	                                  next->start >> SLOT_SHIFT == (e->end - 1) >> SLOT_SHIFT)))
+	                                  next->start >> SPAN_SHIFT == (e->end - 1) >> SPAN_SHIFT)))
 		e = next;
 	return e;
 }
@@ -212,7 +212,7 @@ vm_unmap_all(struct vm_space *sp)
 
 	for (e = next; e != NULL; e = last->next) {
 		last = vm_run_end(e);
-		tables = slots_alone(NULL, e->start, last->end, last->next, &lo, &hi);
+		tables = spans_alone(NULL, e->start, last->end, last->next, &lo, &hi);
 		vm_hide(sp, e->start, last->end, lo, tables);
 	}
 	shm_detach_all(sp);
@@ -270,7 +270,7 @@ vm_unmap_attach(struct vm_space *sp, vaddr_t start, struct vm_object *obj)
 static int
 map_over(struct vm_space *sp, const struct vm_mapping *m, vaddr_t end)
 {
-	uint32_t lo, hi, tables = slots_alone(NULL, m->start, end, NULL, &lo, &hi);
+	uint32_t lo, hi, tables = spans_alone(NULL, m->start, end, NULL, &lo, &hi);
 	struct vm_entry *prev, *e;
 	struct vm_borders b;
 
@@ -285,8 +285,8 @@ map_over(struct vm_space *sp, const struct vm_mapping *m, vaddr_t end)
 	unmap_range(sp, m->start, end);
 	prev = vm_tree_below(sp, m->start);
 	vm_tree_add(sp, e, prev);
-	space_release(sp, 0, tables - slots_alone(prev, m->start, end, e->next, &lo, &hi));
-	vm_tree_slots(sp, lo, hi, true);
+	space_release(sp, 0, tables - spans_alone(prev, m->start, end, e->next, &lo, &hi));
+	vm_tree_spans(sp, lo, hi, true);
 	return 0;
 }
 
@@ -302,12 +302,12 @@ vm_map(struct vm_space *sp, const struct vm_mapping *m)
 	if (m->replace)
 		return map_over(sp, m, end);
 	prev = vm_tree_below(sp, m->start);
-	tables = slots_alone(prev, m->start, end, prev != NULL ? prev->next : sp->first, &lo, &hi);
+	tables = spans_alone(prev, m->start, end, prev != NULL ? prev->next : sp->first, &lo, &hi);
 	e = entry_create(sp, m, tables);
 	if (e == NULL)
 		return ENOMEM;
 	vm_tree_add(sp, e, prev);
-	vm_tree_slots(sp, lo, hi, true);
+	vm_tree_spans(sp, lo, hi, true);
 	return 0;
 }
 
@@ -373,9 +373,9 @@ vm_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
 	uint32_t lo, hi, tables;
 
 	if (end == e->start)
-		tables = slots_alone(e->prev, start, end, e, &lo, &hi);
+		tables = spans_alone(e->prev, start, end, e, &lo, &hi);
 	else
-		tables = slots_alone(e, start, end, e->next, &lo, &hi);
+		tables = spans_alone(e, start, end, e->next, &lo, &hi);
 	if (space_charge(sp, (e->flags & VM_CHARGED) ? pages : 0, tables) != 0)
 		return ENOMEM;
 	if (end == e->start)
@@ -383,6 +383,6 @@ vm_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
 	else
 		e->end = end;
 	vm_tree_moved(sp, e);
-	vm_tree_slots(sp, lo, hi, true);
+	vm_tree_spans(sp, lo, hi, true);
 	return 0;
 }

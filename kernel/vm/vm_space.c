@@ -124,11 +124,11 @@ entries_copy(struct vm_space *from, struct vm_space *to)
 	to->packed = from->packed;
 	to->low = from->low;
 	to->low_room = from->low_room;
-	memcpy(to->slots, from->slots, sizeof(to->slots));
+	memcpy(to->spans, from->spans, sizeof(to->spans));
 	return 0;
 }
 
-/* What a run of shared entries shows. Slots that have nothing else in them, both
+/* What a run of shared entries shows. Spans that have nothing else in them, both
  * spaces show by the same tables. */
 static void
 share(struct vm_space *to, struct vm_space *from, const struct vm_entry *first,
@@ -139,11 +139,11 @@ share(struct vm_space *to, struct vm_space *from, const struct vm_entry *first,
 	vaddr_t start = first->start, end = last->end, va, stop;
 
 	for (va = start; va < end; va = stop) {
-		vaddr_t slot = va & ~(SLOT_SIZE - 1);
+		vaddr_t span = va & ~(SPAN_SIZE - 1);
 
-		stop = slot + SLOT_SIZE < end ? slot + SLOT_SIZE : end;
-		if (slot >= lo && slot + SLOT_SIZE <= hi)
-			pmap_share(&to->pmap, &from->pmap, slot);
+		stop = span + SPAN_SIZE < end ? span + SPAN_SIZE : end;
+		if (span >= lo && span + SPAN_SIZE <= hi)
+			pmap_share(&to->pmap, &from->pmap, span);
 		else
 			pmap_copy(&to->pmap, &from->pmap, va, stop, false);
 	}

@@ -12,10 +12,10 @@
  * entry stays beside the tree until there is another: most that go go young.
  *
  * Gaps begin where mmap may: below MMAP_BASE there are none. And a shared entry
- * that starts at a slot of 4 MiB, and isn't too small for that, keeps the rest of
+ * that starts at a span of 4 MiB, and isn't too small for that, keeps the rest of
  * its last one to itself, so that it can be shown whole there; only when nothing
  * else is left ("packed") does the rest count as free. Those who look for whole
- * slots find them in a map of bits, one for each slot that any entry touches.
+ * spans find them in a map of bits, one for each span that any entry touches.
  */
 #include "abi/errno.h"
 #include "vm/tree.h"
@@ -32,19 +32,19 @@ rank(const struct vm_entry *e)
 /* ---- Room ---- */
 
 static vaddr_t
-reach(const struct vm_space *sp, const struct vm_entry *e)
+reserved_end(const struct vm_space *sp, const struct vm_entry *e)
 {
-	if (e->inherit != VM_SHARE || sp->packed || e->start % SLOT_SIZE != 0 ||
-	    e->end - e->start < VM_SLOTS_FROM)
+	if (e->inherit != VM_SHARE || sp->packed || e->start % SPAN_SIZE != 0 ||
+	    e->end - e->start < VM_SPANS_FROM)
 		return e->end;
-	return (e->end + SLOT_SIZE - 1) & ~(SLOT_SIZE - 1);
+	return (e->end + SPAN_SIZE - 1) & ~(SPAN_SIZE - 1);
 }
 
 /* Where the gap above prev begins; all there is, for NULL. */
 static vaddr_t
 gap_start(const struct vm_space *sp, const struct vm_entry *prev)
 {
-	vaddr_t va = prev != NULL ? reach(sp, prev) : 0;
+	vaddr_t va = prev != NULL ? reserved_end(sp, prev) : 0;
 
 	return va > MMAP_BASE ? va : MMAP_BASE;
 }
@@ -96,7 +96,7 @@ room_renew(const struct vm_space *sp)
 /* Memory from va on is free: what is remembered of the lowest gap holds no more
  * than to where that begins. */
 static void
-freed(struct vm_space *sp, const struct vm_entry *prev, vaddr_t va)
+low_gap_lowered(struct vm_space *sp, const struct vm_entry *prev, vaddr_t va)
 {
 	if (va < sp->low)
 		sp->low = prev != NULL && prev->end > MMAP_BASE ? prev->end : MMAP_BASE;
@@ -225,7 +225,7 @@ vm_tree_remove(struct vm_space *sp, struct vm_entry *e)
 		take_out(sp, e);
 	sp->hint = prev;
 	sp->count--;
-	freed(sp, prev, e->start);
+	low_gap_lowered(sp, prev, e->start);
 }
 
 /* ---- Finding room ---- */
@@ -251,35 +251,35 @@ lowest_gap(struct vm_space *sp, uint32_t need, vaddr_t top)
 	}
 }
 
-/* Behind the highest used one of n slots from slot on; slot: all are free. */
+/* Behind the highest used one of n spans from span on; span: all are free. */
 static uint32_t
-behind_used(const struct vm_space *sp, uint32_t slot, uint32_t n)
+after_last_used(const struct vm_space *sp, uint32_t span, uint32_t n)
 {
-	uint32_t end = slot + n, low, bits;
+	uint32_t end = span + n, low, bits;
 
-	for (; end > slot; end = low) {
+	for (; end > span; end = low) {
 		low = (end - 1) & ~31u;
-		bits = sp->slots[low / 32] & ~0u >> (low + 32 - end);
-		if (low < slot) {
-			bits &= ~0u << (slot - low);
-			low = slot;
+		bits = sp->spans[low / 32] & ~0u >> (low + 32 - end);
+		if (low < span) {
+			bits &= ~0u << (span - low);
+			low = span;
 		}
 		if (bits != 0)
 			return (low & ~31u) + 32 - __builtin_clz(bits);
 	}
-	return slot;
+	return span;
 }
 
 int
-vm_find_slots(const struct vm_space *sp, uint32_t len, vaddr_t *out)
+vm_find_spans(const struct vm_space *sp, uint32_t len, vaddr_t *out)
 {
-	uint32_t n = ((len - 1) >> SLOT_SHIFT) + 1;
-	uint32_t slot = MMAP_BASE >> SLOT_SHIFT, next;
+	uint32_t n = ((len - 1) >> SPAN_SHIFT) + 1;
+	uint32_t span = MMAP_BASE >> SPAN_SHIFT, next;
 
-	for (; slot + n <= MMAP_END >> SLOT_SHIFT; slot = next) {
-		next = behind_used(sp, slot, n);
-		if (next == slot) {
-			*out = slot << SLOT_SHIFT;
+	for (; span + n <= MMAP_END >> SPAN_SHIFT; span = next) {
+		next = after_last_used(sp, span, n);
+		if (next == span) {
+			*out = span << SPAN_SHIFT;
 			return 0;
 		}
 	}
@@ -296,7 +296,7 @@ find_gap(struct vm_space *sp, uint32_t len, vaddr_t *out)
 	if (va > MMAP_END || len > MMAP_END - va) {
 		if (sp->packed)
 			return ENOMEM;
-		/* What was kept for slots shown whole is room, too. */
+		/* What was kept for spans shown whole is room, too. */
 		sp->packed = true;
 		for (e = sp->first; e != NULL; e = e->next)
 			e->room = STALE;
@@ -316,8 +316,8 @@ vm_find_space(struct vm_space *sp, uint32_t len, vaddr_t *out)
 	/* Is it right there, where the lowest gap is remembered to be? */
 	if (len < sp->low_room || prev == NULL || prev->start > va || (next = prev->next) == NULL)
 		return find_gap(sp, len, out);
-	if (reach(sp, prev) > va)
-		va = reach(sp, prev);
+	if (reserved_end(sp, prev) > va)
+		va = reserved_end(sp, prev);
 	end = next->start < MMAP_END ? next->start : MMAP_END;
 	if (va > end || len > end - va)
 		return find_gap(sp, len, out);

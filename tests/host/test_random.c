@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Spaces against a model that knows nothing of entries, tables or frames: for
- * each page of a stretch of three slots it says what is there. Thousands of
+ * each page of a stretch of three spans it says what is there. Thousands of
  * random calls, on memory that runs out at times; what each one returns, what
  * every page holds and what is promised has to be as the model says.
  */
@@ -9,7 +9,7 @@
 #include "abi/signal.h"
 #include "host.h"
 
-#define BASE 0x3fe00000u /* the middle of a slot */
+#define BASE 0x3fe00000u /* the middle of a span */
 #define PAGES 2560u
 #define SPACES 4u
 #define OBJECTS 16u
@@ -45,7 +45,7 @@ address(unsigned page)
 	return BASE + page * PAGE_SIZE;
 }
 
-/* A range, short as a rule, often next to a slot's border. */
+/* A range, short as a rule, often next to a span's border. */
 static void
 draw_range(unsigned *start, unsigned *n)
 {
@@ -66,8 +66,8 @@ promised(unsigned space, uint32_t *pages, uint32_t *tables)
 		if (!model[space][i].mapped)
 			continue;
 		*pages += model[space][i].charged;
-		*tables += address(i) >> SLOT_SHIFT != last;
-		last = address(i) >> SLOT_SHIFT;
+		*tables += address(i) >> SPAN_SHIFT != last;
+		last = address(i) >> SPAN_SHIFT;
 	}
 }
 
@@ -315,7 +315,7 @@ check_all(void)
 		promised(s, &pages, &tables);
 		claim(procs[s]->space->pages == pages, "pages of space %u", s);
 		claim(procs[s]->space->tables == tables, "tables of space %u", s);
-		for (i = BASE >> SLOT_SHIFT; i <= (BASE >> SLOT_SHIFT) + 2; i++)
+		for (i = BASE >> SPAN_SHIFT; i <= (BASE >> SPAN_SHIFT) + 2; i++)
 			large += ((pte_t *)frame_kva(procs[s]->space->pmap.dir))[i] & PTE_LARGE;
 		for (i = 0; i < PAGES; i++) {
 			const struct page *p = &model[s][i];

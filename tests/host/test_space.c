@@ -138,7 +138,7 @@ test_brk(void)
 	is(vm_brk(sp, top + 3 * P - 1), 0, "brk: three pages");
 	is(sp->pages, 3, "brk: are promised");
 	is(host_store(top + 2 * P, 9), 0, "brk: written");
-	is(vm_brk(sp, top + SLOT_SIZE), 0, "brk: into the next slot");
+	is(vm_brk(sp, top + SPAN_SIZE), 0, "brk: into the next span");
 	is(sp->tables, 2, "brk: whose table is promised");
 	ok(sp->first->next == NULL, "brk: it is still one entry");
 	is(vm_brk(sp, top + P), 0, "brk: down");
@@ -170,7 +170,7 @@ test_stack(void)
 	vm_map(sp, &m);
 	is(host_store(m.start - 10 * P, 1), 0, "stack: grows");
 	is(sp->pages, 14, "stack: by what is between, too");
-	is(load(0xbf900000), 0, "stack: a load grows it, into the next slots");
+	is(load(0xbf900000), 0, "stack: a load grows it, into the next spans");
 	is(sp->tables, 2, "stack: whose tables are promised");
 	is(load(0xbf7ff000), 0, "stack: to its lowest");
 	is(load(0xbf7fe000), 0xbad0 + SEGV_MAPERR, "stack: not below");
@@ -217,7 +217,7 @@ test_find(void)
 	is(va, 0x40002000, "find: a hole that fits");
 	vm_find_space(sp, 3 * P, &va);
 	is(va, 0x40006000, "find: behind, if it doesn't");
-	vm_find_slots(sp, SLOT_SIZE, &va);
+	vm_find_spans(sp, SPAN_SIZE, &va);
 	is(va, 0x40400000, "find: aligned");
 	is(vm_find_space(sp, 0x7f7f8000, &va), 0, "find: all but the stack's");
 	is(va + 0x7f7f8000, 0xbf7fe000, "find: a page stays free below it");
@@ -276,10 +276,10 @@ is_large(vaddr_t va)
 {
 	pte_t *dir = frame_kva(curproc()->space->pmap.dir);
 
-	return dir[va >> SLOT_SHIFT] & PTE_LARGE;
+	return dir[va >> SPAN_SHIFT] & PTE_LARGE;
 }
 
-/* One large page for a slot; it falls apart where some of it changes. */
+/* One large page for a span; it falls apart where some of it changes. */
 static void
 test_large(void)
 {
@@ -295,7 +295,7 @@ test_large(void)
 	for (i = 0; i < PTAB_PAGES + 2; i++)
 		sum |= load(at + i * P);
 	is(sum, 0, "large: it is zeros");
-	ok(is_large(at) && !is_large(at + SLOT_SIZE), "large: the full slot is one page");
+	ok(is_large(at) && !is_large(at + SPAN_SIZE), "large: the full span is one page");
 	for (i = 0; i < PTAB_PAGES + 2; i++)
 		host_store(at + i * P, i);
 	child = host_fork();
@@ -309,7 +309,7 @@ test_large(void)
 	host_exit(child);
 	host_run(parent);
 	ok(is_large(at) && load(at + 5 * P) == 55, "large: the parent's is one still");
-	host_map(at + SLOT_SIZE + 2 * P, 4000, PROT_READ, NULL);
+	host_map(at + SPAN_SIZE + 2 * P, 4000, PROT_READ, NULL);
 	is(protect(at + 8 * P, PTAB_PAGES - 6 + 4000, RW), ENOMEM, "large: a refused protect");
 	host_exit(host_fork());
 	host_audit();
@@ -320,16 +320,16 @@ test_large(void)
 	unmap(0, USER_END / P);
 	host_map(at + P, PTAB_PAGES, RW, obj);
 	ok(load(at + 6 * P) == 55 && !is_large(at), "large: not where it isn't aligned");
-	host_map(at + 3 * SLOT_SIZE, PTAB_PAGES, PROT_READ, obj);
-	ok(load(at + 3 * SLOT_SIZE) == 0 && is_large(at + 3 * SLOT_SIZE), "large: read-only");
-	is(host_store(at + 3 * SLOT_SIZE, 1), SEGV_ACCERR, "large: stays so");
-	is(protect(at + 3 * SLOT_SIZE, PTAB_PAGES, RW), 0, "large: protect all of it");
-	is(host_store(at + 3 * SLOT_SIZE, 7), 0, "large: can be written");
+	host_map(at + 3 * SPAN_SIZE, PTAB_PAGES, PROT_READ, obj);
+	ok(load(at + 3 * SPAN_SIZE) == 0 && is_large(at + 3 * SPAN_SIZE), "large: read-only");
+	is(host_store(at + 3 * SPAN_SIZE, 1), SEGV_ACCERR, "large: stays so");
+	is(protect(at + 3 * SPAN_SIZE, PTAB_PAGES, RW), 0, "large: protect all of it");
+	is(host_store(at + 3 * SPAN_SIZE, 7), 0, "large: can be written");
 	is(load(at + P), 7, "large: and is the same page");
 	host_audit();
 	unmap(0, USER_END / P);
 	off = (struct vm_mapping){.start = at,
-	                          .len = SLOT_SIZE,
+	                          .len = SPAN_SIZE,
 	                          .object = obj,
 	                          .pgoff = 1,
 	                          .prot = PROT_READ,

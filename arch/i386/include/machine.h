@@ -60,7 +60,7 @@ void frame_copy(frame_t to, frame_t from);
  * frame. pmaps take and drop those references; the tables they need have been
  * promised beforehand (commit_charge), so entering cannot fail.
  *
- * A slot shown whole may be forgotten by any call that changes a part of it: it
+ * A span shown whole may be forgotten by any call that changes a part of it: it
  * comes back by faults.
  */
 struct pmap {
@@ -78,19 +78,19 @@ pte_t pmap_lookup(const struct pmap *pm, vaddr_t va);
 /* Put pte at va in place of what is there.
  * => takes over the caller's reference on pte's frame. */
 void pmap_enter(struct pmap *pm, vaddr_t va, pte_t pte);
-/* Show a whole slot of an object at va, the start of a slot, by one entry of the
+/* Show a whole span of an object at va, the start of a span, by one entry of the
  * directory: pte_make() of the object's own table | PTE_GRAFT, or of the first
  * of PTAB_PAGES frames in a row | PTE_LARGE. Takes a reference on that frame.
- * => false: there are pages in the slot already. */
-bool pmap_enter_slot(struct pmap *pm, vaddr_t va, pte_t pde);
+ * => false: there are pages in the span already. */
+bool pmap_enter_span(struct pmap *pm, vaddr_t va, pte_t pde);
 /* The frame that the pmap has a reference on to show what is at va. */
 frame_t pmap_held(const struct pmap *pm, vaddr_t va);
-/* Forget what is in [start, end) and in start's slot, dropping each entry's
- * reference, and the slot's table too if nothing is mapped besides (alone).
- * => there is something in the slot: pmap_in_use(). */
+/* Forget what is in [start, end) and in start's span, dropping each entry's
+ * reference, and the span's table too if nothing is mapped besides (alone).
+ * => there is something in the span: pmap_in_use(). */
 void pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone);
-/* Is there anything to forget in a slot? */
-static inline bool pmap_in_use(const struct pmap *pm, uint32_t slot);
+/* Is there anything to forget in a span? */
+static inline bool pmap_in_use(const struct pmap *pm, uint32_t span);
 /* Take from every entry in [start, end) what prot (PROT_*) doesn't allow. What
  * it allows beyond that comes back by faults. Without any access the entry is
  * parked: it keeps its frame, and is not present. */
@@ -98,7 +98,7 @@ void pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot);
 /* Enter in `to` all that `from` has in [start, end), one more reference each.
  * With cow, both sides lose write permission first. */
 void pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool cow);
-/* Let `to` show all of va's slot, in which it has nothing, by the table that `from`
+/* Let `to` show all of va's span, in which it has nothing, by the table that `from`
  * has for it. => all that it shows is shared memory that others hold, too. */
 void pmap_share(struct pmap *to, struct pmap *from, vaddr_t va);
 /* Entries present in [start, end). */
@@ -222,9 +222,9 @@ void tty_input(uint8_t byte);
 #include "machine_inline.h"
 
 static inline bool
-pmap_in_use(const struct pmap *pm, uint32_t slot)
+pmap_in_use(const struct pmap *pm, uint32_t span)
 {
-	return ((const pte_t *)frame_kva(pm->dir))[slot] != 0;
+	return ((const pte_t *)frame_kva(pm->dir))[span] != 0;
 }
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define TLS_SLOTS 3 /* GDT entries 6 to 8 belong to the process */
+#define TLS_ENTRIES 3 /* GDT entries 6 to 8 belong to the process */
 
 struct trapframe;
 
@@ -14,7 +14,7 @@ struct machine_proc {
 	uint32_t esp;                  /* kernel stack pointer while switched out */
 	uint8_t *kstack;               /* lowest byte of its kernel stack */
 	struct trapframe *tf;          /* user registers, at the stack's top */
-	uint64_t tls[TLS_SLOTS];       /* segment descriptors */
+	uint64_t tls[TLS_ENTRIES];     /* segment descriptors */
 	/* The last fault that became a signal. Each signal frame shows it; a child inherits it. */
 	struct last_fault {
 		uint32_t trapno, error, cr2;

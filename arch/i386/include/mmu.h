@@ -15,8 +15,8 @@ typedef uint32_t pte_t;   /* an entry of a page table */
 #define PAGE_MASK (PAGE_SIZE - 1)
 
 #define PTAB_PAGES 1024u /* entries of a page table */
-#define SLOT_SHIFT 22    /* what one page table covers */
-#define SLOT_SIZE (1u << SLOT_SHIFT)
+#define SPAN_SHIFT 22    /* what one page table covers */
+#define SPAN_SIZE (1u << SPAN_SHIFT)
 
 #define USER_MIN 0x00010000u /* the lowest address that can be mapped */
 #define USER_END 0xC0000000u /* the first that is the kernel's */

@@ -257,7 +257,7 @@ audit_table(frame_t table)
 	return n;
 }
 
-/* A slot that shows an object's pages holds one frame for all of them. */
+/* A span that shows an object's pages holds one frame for all of them. */
 static uint32_t
 audit_whole(pte_t pde)
 {
@@ -362,31 +362,31 @@ audit_tree(const struct vm_entry *e, const struct vm_entry *up, unsigned depth)
 static void
 audit_space(struct vm_space *sp)
 {
-	uint32_t slots[32] = {0};
+	uint32_t spans[32] = {0};
 
 	const pte_t *dir = frame_kva(sp->pmap.dir);
-	uint32_t s, n = 0, resident = 0, pages = 0, tables = 0, next_slot = 0, attaches = 0;
+	uint32_t s, n = 0, resident = 0, pages = 0, tables = 0, next_span = 0, attaches = 0;
 	struct vm_entry *e;
 
 	for (e = sp->first; e != NULL; e = e->next) {
-		uint32_t lo = e->start >> SLOT_SHIFT, hi = ((e->end - 1) >> SLOT_SHIFT) + 1;
+		uint32_t lo = e->start >> SPAN_SHIFT, hi = ((e->end - 1) >> SPAN_SHIFT) + 1;
 
 		audit_entry(sp, e);
 		attaches += audit_pieces(sp, e) > 0;
 		resident += pmap_resident(&sp->pmap, e->start, e->end);
 		pages += (e->flags & VM_CHARGED) ? (e->end - e->start) >> PAGE_SHIFT : 0;
-		tables += hi - (lo > next_slot ? lo : next_slot);
+		tables += hi - (lo > next_span ? lo : next_span);
 		sp->hint = NULL;
 		must(vm_tree_below(sp, e->start) == e, "audit: %x is not in the tree", e->start);
 		for (s = lo; s < hi; s++)
-			slots[s / 32] |= 1u << s % 32;
-		next_slot = hi;
+			spans[s / 32] |= 1u << s % 32;
+		next_span = hi;
 	}
 	audit_tree(sp->root, NULL, 0);
-	must(memcmp(slots, sp->slots, sizeof(slots)) == 0, "audit: the map of slots");
+	must(memcmp(spans, sp->spans, sizeof(spans)) == 0, "audit: the map of spans");
 	must(pages == sp->pages && tables == sp->tables, "audit: promises of a space");
 	promised += pages + tables;
-	for (s = 0; s < KERNEL_BASE >> SLOT_SHIFT; s++) {
+	for (s = 0; s < KERNEL_BASE >> SPAN_SHIFT; s++) {
 		if (dir[s] & (PTE_LARGE | PTE_GRAFT))
 			n += audit_whole(dir[s]);
 		else if (dir[s] != 0)

@@ -324,9 +324,9 @@ translate(vaddr_t va, bool write, frame_t *f)
 	uint32_t n = va >> PAGE_SHIFT;
 
 	if (tlb[n].generation != generation || (tlb[n].pte & need) != need) {
-		pde = ((pte_t *)frame_kva(directory))[va >> SLOT_SHIFT];
+		pde = ((pte_t *)frame_kva(directory))[va >> SPAN_SHIFT];
 		if (pde & PTE_LARGE) {
-			pte = (pde & ~(SLOT_SIZE - 1 - PAGE_MASK)) | ptab_index(va) << PAGE_SHIFT;
+			pte = (pde & ~(SPAN_SIZE - 1 - PAGE_MASK)) | ptab_index(va) << PAGE_SHIFT;
 			large_cached = true;
 		} else if (pde & PTE_PRESENT) {
 			pte = ((pte_t *)frame_kva(pte_frame(pde)))[ptab_index(va)];
