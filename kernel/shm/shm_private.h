@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside shm: segments, the table of slots, and attaches in pieces. */
+/* What the files of shm/ share: segments, the table of slots, and attaches in pieces. */
 #ifndef SHM_SLOTS_H
 #define SHM_SLOTS_H
 
@@ -8,47 +8,55 @@
 
 #define SHM_SLOTS_MAX 32768u
 
-/* States, in perm.mode above the nine mode bits. A FREE slot has no segment,
- * so that 0x0200 stands nowhere. */
+/* Bits of a segment's state, in perm.mode above the nine bits of the mode; spec-shm.md part 1
+ * draws the states. A FREE slot has no segment, so no bit means FREE (in other systems 0x0200
+ * does). */
 #define SHMSEG_REMOVED 0x0400
 #define SHMSEG_ALLOCATED 0x0800
 #define SHMSEG_WANTED 0x1000
 
 struct shm_segment {
-	struct vm_object object; /* first: its last reference frees all of this */
+	/* Must be first: the object's last reference frees the whole segment by this address. */
+	struct vm_object object;
 	struct ipc_perm perm;
-	uint32_t segsz; /* bytes, as asked for */
-	uint32_t nattch;
-	int32_t cpid, lpid;
-	int64_t atime, dtime, ctime;
-	bool made;                    /* it is not being created any more */
-	bool locked;                  /* SHM_LOCK: all of its pages are there */
-	struct shm_segment *key_next; /* in the hash of keys */
+	uint32_t segsz;               /* bytes, as shmget asked for them; not rounded */
+	uint32_t nattch;              /* attaches, over all processes */
+	int32_t cpid, lpid;           /* who created it; who attached or detached it last */
+	int64_t atime, dtime, ctime;  /* of the last attach, detach and change, or 0 */
+	bool made;                    /* its creation has ended: the object has its memory */
+	bool locked;                  /* SHM_LOCK: every page is resident */
+	struct shm_segment *key_next; /* next in its hash chain of keys */
 	uint32_t slot;
 };
 
 /* ---- Segments: shm.c ---- */
 
 extern uint32_t shm_nused;     /* slots that are not FREE */
-extern uint32_t shm_committed; /* pages of all their segments */
+extern uint32_t shm_committed; /* pages of the segments in these slots */
 
+/* Returns the segment's identifier: its sequence number and its slot. */
 int32_t shm_segment_id(const struct shm_segment *seg);
-/* The segment that an identifier stands for; NULL if it isn't live. */
+/* Returns the segment that an identifier stands for, or NULL if the identifier is not live:
+ * of no segment, of one that is being created, or of a removed one (but see
+ * shm_allow_removed). Does not check permission. */
 struct shm_segment *shm_segment_live(int32_t id);
-/* What a user sees of it: no internal bits, nothing but what is set there. */
+/* Fill in *ds with what a user may see of the segment: no internal bits of the mode, and zeros
+ * in the padding. shm_control.c. */
 void shm_segment_stat(const struct shm_segment *seg, struct shmid_ds *ds);
-/* Free a removed segment whose nattch is 0: its slot becomes FREE, and shm_last_free. */
+/* Free a removed segment whose nattch is 0. Its slot becomes FREE, and shm_last_free. */
 void shm_segment_free(struct shm_segment *seg);
 
-/* ---- Slots ---- */
+/* ---- The table of slots: shm_slots.c ---- */
 
-/* Make room for count slots, once. => ENOMEM. */
+/* Allocate the table for `count` slots, once. Returns 0 or ENOMEM. */
 int shm_slots_init(uint32_t count);
-/* The highest slot in use; 0 if there is none. */
+/* Returns the highest slot in use, or 0 if all are FREE. */
 uint32_t shm_slot_highest(void);
-/* The slot that a removed segment had last, if it is still FREE; -1: none. */
+/* The slot whose removed segment was freed last, if the slot is still FREE; else -1. */
 extern int32_t shm_last_free;
-/* Segments by slot, a page of pointers at a time; NULL: FREE, or no such slot. */
+
+/* The segment of each slot, in chunks of one page of pointers. shm_slot() returns the segment
+ * in a slot; NULL if the slot is FREE or beyond the end of the table. */
 #define SHM_CHUNK (PAGE_SIZE / sizeof(struct shm_segment *))
 extern struct shm_segment **shm_slot_chunks[SHM_SLOTS_MAX / 512];
 static inline struct shm_segment *
@@ -59,44 +67,55 @@ shm_slot(uint32_t slot)
 
 	return chunk == NULL ? NULL : chunk[slot % SHM_CHUNK];
 }
-/* The segment with that key (not IPC_PRIVATE); NULL: none. */
+
+/* Returns the segment with that key, which is not IPC_PRIVATE, or NULL if there is none. */
 struct shm_segment *shm_slot_by_key(int32_t key);
-/* A segment in the slot freed last, else in the lowest FREE one, with its key set
- * and the slot's next seq, a reference on its object, and all else zeros.
- * => NULL when memory is out; there must be a FREE slot. */
+/* Creates a segment in slot shm_last_free or, if that is -1, in the lowest FREE slot, of which
+ * there must be one. Sets its key, the next sequence number of the slot, and one reference
+ * on its object; all else is zeros. Returns NULL, with nothing changed, if memory is out. Does not
+ * sleep. */
 struct shm_segment *shm_slot_alloc(int32_t key);
-/* The slot becomes FREE, its key is forgotten, and its reference on the object dropped. */
+/* Make the segment's slot FREE, forget its key, and drop the slot's reference on its object. */
 void shm_slot_free(struct shm_segment *seg);
-/* The key becomes IPC_PRIVATE: nobody finds it any more. */
+/* Take the segment out of the hash of keys. Its key becomes IPC_PRIVATE. */
 void shm_slot_forget_key(struct shm_segment *seg);
 
 /* ---- Attaches in pieces: shm_cut.c ---- */
 
 /*
- * What the pieces of an attach have in common; one that is whole has none. An
- * attach is known by its object and its address, for no two of one object
- * can have the same: the second is to cover all of the first.
+ * What the pieces of one attach share. An attach in one piece has no cut. Within a space an
+ * attach is identified by its object and the address where its first page is, or was: a second
+ * attach of the same object at the same address would need all the addresses of the first,
+ * and SHM_REMAP, which unmaps what is left of the first.
  */
 struct shm_cut {
 	struct vm_space *space;
 	struct vm_object *object;
-	vaddr_t va;
-	uint32_t pieces;      /* entries that belong to it */
-	uint64_t headless;    /* when its first page went; 0: it is there */
-	struct shm_cut *next; /* in the hash of headless ones */
-	struct shm_cut *twin; /* its copy, or what it is a copy of, during fork */
+	vaddr_t va;           /* where its first page is, or was */
+	uint32_t pieces;      /* entries of the space that point here */
+	uint64_t headless;    /* 0 while the first page is mapped, then a number that is the
+	                       * higher the later that page was unmapped */
+	struct shm_cut *next; /* next in its hash chain of headless attaches */
+	struct shm_cut *twin; /* during a fork: the child's copy of it, or the parent's original */
 };
 
-/* Of the attaches at va whose first page has gone, the one where it went last:
- * its object; NULL: there is none. */
+/* Returns the object of the headless attach whose first page was at va; if there are several,
+ * of the one that lost that page last. Returns NULL if there is none. */
 struct vm_object *shm_headless(const struct vm_space *sp, vaddr_t va);
-/* e, a piece, goes. => false: and no other is left. */
+/* Record that e, a piece of an attach, is being unmapped. Returns true while other pieces of
+ * the attach remain; frees the cut and returns false with the last one. */
 bool shm_cut_drop_piece(struct vm_entry *e);
-/* Fork: copy, which still has the parent's cut, gets one for its space `to`
- * => ENOMEM; that is undone; or the copy is there for good
- * => false: it is not the first of its attach. */
+
+/* Fork copies cuts in two steps, of which only the first can fail. `copy` is an entry of the
+ * child's space `to`, a copy of a piece. */
+
+/* Replace the parent's cut, which copy->cut still points to, by the child's, which the first
+ * piece of an attach creates. Returns ENOMEM if there is no memory for that. */
 int shm_cut_copy(struct vm_space *to, struct vm_entry *copy);
+/* Take back shm_cut_copy() of this entry, since that of a later one has failed. */
 void shm_cut_undo(struct vm_entry *copy);
+/* Complete the copy. Returns true for the first piece of each attach that it is called for,
+ * false for the others, so that the caller counts each attach once. */
 bool shm_cut_commit(struct vm_entry *copy);
 
 #endif
