@@ -6,8 +6,8 @@
 #include "proc/proc.h"
 
 /*
- * One class decides, and there is no falling through to a later one: an owner
- * whom the mode refuses is refused, though everybody else may.
+ * The caller's class decides alone: an owner whom the mode refuses is refused, even where
+ * it lets everybody else in.
  */
 int
 ipcperm_class(const struct cred *cred, const struct ipc_perm *perm, uint32_t request)

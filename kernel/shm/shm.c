@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * System V shared memory: segments and attaches. docs/spec-shm.md is the contract.
+ * System V shared memory: segments and attaches. docs/spec-shm.md is the contract; shmctl is
+ * in shm_control.c.
  *
  *	key ----> hash ----+
  *	                   v
@@ -8,11 +9,11 @@
  *	                   ^
  *	process -> space -> entries, each with a reference on the object
  *
- * A slot that is FREE has no segment; the others' states are bits above the
- * nine of the mode. An attach is an entry, or several once it has been cut, and
- * lives as long as any of them is mapped: it is vm_map.c that says when one goes,
- * be it by shmdt, munmap, exec or exit, and so there is one place where attaches
- * end.
+ * A FREE slot has no segment; the state of a segment is kept in bits of perm.mode above the nine
+ * of the mode (shm_private.h). An attach is one entry, or several after munmap or mprotect has
+ * split it (shm_cut.c), and it lasts as long as any of them is mapped. Whether shmdt, munmap,
+ * exec or exit unmaps an entry, vm/ reports it to shm_entry_gone() or, for a whole space, to
+ * shm_detach_all(): no attach ends anywhere else.
  */
 #include "abi/errno.h"
 #include "base/assert.h"
@@ -28,8 +29,8 @@
 
 struct shminfo shminfo;
 uint32_t shm_allow_removed;
-uint32_t shm_nused;     /* slots that are not FREE */
-uint32_t shm_committed; /* pages of all their segments */
+uint32_t shm_nused;
+uint32_t shm_committed;
 
 void
 shm_init(void)
@@ -64,16 +65,15 @@ shm_segment_id(const struct shm_segment *seg)
 	return ipc_id(seg->perm.seq, seg->slot);
 }
 
-/* May it be used by its identifier? One that is being created is REMOVED and
- * has no attach. */
+/* Returns whether the segment can be used by its identifier. While it is being created it can't:
+ * it is REMOVED then, and has no attach. */
 static bool
 seg_usable(const struct shm_segment *seg)
 {
 	return !(seg->perm.mode & SHMSEG_REMOVED) || (shm_allow_removed && seg->nattch > 0);
 }
 
-/* The segment that an identifier stands for; NULL if it isn't live. No segment has
- * the seq of a negative one. */
+/* No segment has the sequence number of a negative identifier, so these need no check. */
 struct shm_segment *
 shm_segment_live(int32_t id)
 {
@@ -86,7 +86,7 @@ shm_segment_live(int32_t id)
 	return seg;
 }
 
-/* The segment of an attach, which may have been removed since. */
+/* Returns the segment of an attach. It may be a removed one. */
 static struct shm_segment *
 seg_attached(const struct vm_entry *e)
 {
@@ -96,8 +96,8 @@ seg_attached(const struct vm_entry *e)
 	return seg;
 }
 
-/* The slot is FREE again, and its segment counts no more; the memory goes with the last
- * reference. */
+/* Make the slot FREE and take the segment out of the counts. Its memory is freed with the last
+ * reference on its object, which SHM_LOCK may still hold. */
 static void
 seg_release(struct shm_segment *seg)
 {
@@ -113,7 +113,7 @@ shm_segment_free(struct shm_segment *seg)
 	seg_release(seg);
 }
 
-/* One attach less; a removed segment dies with its last. */
+/* Uncount an attach of the segment, and free a removed segment with its last attach. */
 static void
 seg_drop(struct shm_segment *seg)
 {
@@ -124,16 +124,17 @@ seg_drop(struct shm_segment *seg)
 
 /* ---- shmget ---- */
 
-/* spec-shm.md part 3a. Returns EAGAIN if the segment may have changed while we slept:
- * the caller looks the key up again. ERESTART makes the call again, unless a handler ran that does
- * not ask for that; being stopped and continued is no end of the wait. May sleep. */
+/* spec-shm.md part 3a. Returns 0, EACCES, EINVAL or EEXIST. If the segment is being created, sleeps
+ * until that has ended and returns EAGAIN: the segment may be gone, so the caller looks the key
+ * up again. Returns ERESTART if a signal ends the sleep: then the call is made again, unless a
+ * handler without SA_RESTART has run (signal.h). */
 static int
 get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
 {
 	int err;
 
 	if (seg->perm.mode & SHMSEG_REMOVED) {
-		/* Only one that is being created has a key and is REMOVED. */
+		/* It was found by its key, which IPC_RMID takes away: it is being created. */
 		seg->perm.mode |= SHMSEG_WANTED;
 		return tsleep(seg, PCATCH, "shmget", 0) != 0 ? ERESTART : EAGAIN;
 	}
@@ -150,9 +151,8 @@ get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
 	return 0;
 }
 
-/* The checks of spec-shm.md part 3b, in their order. The last of them promises the
- * segment's memory; whoever is refused by one has taken nothing. Returns EINVAL, ENOSPC
- * or ENOMEM. */
+/* Makes the checks of spec-shm.md part 3b, in their order. Returns 0 with the segment's memory
+ * promised, or EINVAL, ENOSPC or ENOMEM with nothing taken. */
 static int
 create_check(uint32_t size)
 {
@@ -174,10 +174,11 @@ create_check(uint32_t size)
 }
 
 /*
- * spec-shm.md part 3b. The slot, its key and what it counts for are taken before anything
- * that may sleep, so that whoever comes meanwhile finds a segment "being
- * created" and limits that it is part of. (Not inlined: the way to a segment
- * that exists need not save registers for this.)
+ * Creates a segment: spec-shm.md part 3b. Returns 0, EINVAL, ENOSPC or ENOMEM. May sleep. The
+ * slot and the key are taken, and the counts raised, before anything that may sleep: other
+ * callers find the segment in the state "being created" meanwhile, and limits that
+ * already count it. (noinline: otherwise shm_get() would save registers for this also where
+ * the key exists.)
  */
 __attribute__((noinline)) static int
 get_new(int32_t key, uint32_t size, int flags, int32_t *id)
@@ -215,7 +216,7 @@ get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 	if (wanted)
 		wakeup(seg);
 	if (err != 0)
-		seg_release(seg); /* shm_last_free stays: nothing has been removed */
+		seg_release(seg); /* a failed creation does not set shm_last_free: 3b.6 */
 	return err;
 }
 
@@ -239,7 +240,8 @@ shm_get(int32_t key, uint32_t size, int flags, int32_t *id)
 
 /* ---- shmat ---- */
 
-/* A place of the kernel's choice. What starts at a slot is shown whole there. */
+/* Choose an address for an attach of len bytes. Returns 0 or ENOMEM. A long attach begins at the
+ * start of a span if possible, so that its object's page tables can be grafted. */
 static int
 choose_address(struct vm_space *sp, uint32_t len, vaddr_t *va)
 {
@@ -248,7 +250,8 @@ choose_address(struct vm_space *sp, uint32_t len, vaddr_t *va)
 	return vm_find_space(sp, len, va);
 }
 
-/* Where an attach is to go. => EINVAL, ENOMEM. */
+/* Puts the address of an attach of len bytes into *va: the given one or, if addr is 0, one that the
+ * kernel chooses (spec-shm.md at.4 and at.5). Returns 0, EINVAL or ENOMEM. */
 static int
 attach_address(struct vm_space *sp, vaddr_t addr, uint32_t len, int flags, vaddr_t *va)
 {
@@ -284,8 +287,8 @@ shm_attach_size(int32_t id)
 	return seg == NULL ? 0 : page_round(seg->segsz);
 }
 
-/* A point where shmat may sleep, and may fail: the attach is counted, and in no
- * entry yet. */
+/* Returns whether shmat shall fail here on request (debug/inject.h); may sleep on request, too. The
+ * attach has been counted but has no entry yet: sp->attaching tells shm_check() of it. */
 static bool
 attach_injected_failure(struct vm_space *sp, const struct vm_object *obj)
 {
@@ -297,9 +300,9 @@ attach_injected_failure(struct vm_space *sp, const struct vm_object *obj)
 	return inject_fail(INJECT_ATTACH);
 }
 
-/* All checks of shmat, spec-shm.md part 3, in their order, up to the memory that the
- * mapping itself takes. Returns 0 and fills m, in m->object the segment; or EINVAL, EACCES, EMFILE,
- * ENOMEM. Changes nothing. */
+/* Makes the checks of shmat in the order of spec-shm.md part 3, all but for the memory that the
+ * mapping itself takes. Returns 0 with the mapping in *m, whose object is the segment's; or
+ * EINVAL, EACCES, EMFILE or ENOMEM. Changes nothing else. */
 static inline int
 attach_check(const struct proc *p, int32_t id, vaddr_t addr, int flags, struct vm_mapping *m)
 {
@@ -344,7 +347,7 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 
 	if (err != 0)
 		return err;
-	/* Counted before anything may sleep, so that it can't be freed meanwhile. */
+	/* Count the attach before anything may sleep, so that IPC_RMID can't free the segment. */
 	seg = (struct shm_segment *)m.object;
 	seg->nattch++;
 	err = attach_injected_failure(p->space, m.object) ? ENOMEM : vm_map(p->space, &m);
@@ -361,8 +364,9 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 
 /* ---- The end of attaches ---- */
 
-/* The attach is the one that can be seen at addr, where e is, or else has left its
- * first page there. */
+/* Detach an attach that was split. If its first page is still mapped, e is that entry;
+ * otherwise it is looked up by the address where its first page used to be. Returns EINVAL if
+ * no attach starts at addr. (noinline: shm_detach() need not save registers for this.) */
 __attribute__((noinline)) static int
 detach_pieces(struct vm_space *sp, const struct vm_entry *e, vaddr_t addr)
 {
@@ -380,7 +384,7 @@ detach_pieces(struct vm_space *sp, const struct vm_entry *e, vaddr_t addr)
 	return 0;
 }
 
-/* Most are whole, and one entry. */
+/* The usual attach is in one piece: one entry, which starts at addr. */
 int
 shm_detach(vaddr_t addr)
 {
@@ -393,7 +397,7 @@ shm_detach(vaddr_t addr)
 	return 0;
 }
 
-/* An attach less, of the segment; a removed one dies with its last. */
+/* Record that an attach of the segment has ended: dt.2 and dt.3. */
 static inline void
 seg_detached(struct shm_segment *seg, int32_t pid, int64_t now)
 {
@@ -424,7 +428,7 @@ shm_detach_all(struct vm_space *sp)
 	sp->nattch = 0;
 }
 
-/* Cuts are copied first, for that can fail. */
+/* Cuts are copied first, since that can fail; then the attaches are counted. */
 int
 shm_inherit(const struct vm_space *from, struct vm_space *to)
 {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * shmctl: spec-shm.md parts 3 and 5.
- */
+/* shmctl: spec-shm.md part 3, and part 5 for the commands that POSIX does not have. */
 #include "abi/errno.h"
 #include "base/assert.h"
 #include "base/string.h"
@@ -29,6 +27,7 @@ shm_segment_stat(const struct shm_segment *seg, struct shmid_ds *ds)
 	ds->shm_nattch = seg->nattch;
 }
 
+/* IPC_STAT. Returns EACCES or EFAULT. */
 static int
 control_stat(const struct shm_segment *seg, vaddr_t buf)
 {
@@ -41,7 +40,8 @@ control_stat(const struct shm_segment *seg, vaddr_t buf)
 	return copyout(buf, &ds, sizeof(ds));
 }
 
-/* -1 is nobody's id: for other calls it means "leave it as it is". */
+/* IPC_SET. Returns EFAULT, or EINVAL for a user or group of -1: that is no id, since other calls
+ * take it for "leave it as it is". */
 static int
 control_set(struct shm_segment *seg, vaddr_t buf)
 {
@@ -60,6 +60,7 @@ control_set(struct shm_segment *seg, vaddr_t buf)
 	return 0;
 }
 
+/* IPC_RMID: the segment stays until its last detach, without a key. */
 static void
 control_remove(struct shm_segment *seg)
 {
@@ -70,9 +71,9 @@ control_remove(struct shm_segment *seg)
 }
 
 /*
- * Every page now, so that no access waits for one. This takes its time, and
- * others get theirs; the segment may be removed meanwhile, but its object stays
- * while we hold it.
+ * SHM_LOCK: fills every page of the segment, so that no access has to wait for one. May sleep,
+ * since that takes long. The segment may be removed meanwhile, but its object stays while
+ * we hold a reference. Returns EINVAL if the segment is no longer live at the end.
  */
 static int
 control_lock(int32_t id, struct shm_segment *seg)
@@ -87,7 +88,7 @@ control_lock(int32_t id, struct shm_segment *seg)
 		if (page % 256 == 255)
 			sched_point();
 	}
-	/* By now the identifier may be another segment's. */
+	/* By now the slot may be FREE, or hold another segment. */
 	live = shm_segment_live(id) == seg;
 	if (live)
 		seg->locked = true;
@@ -95,7 +96,8 @@ control_lock(int32_t id, struct shm_segment *seg)
 	return live ? 0 : EINVAL;
 }
 
-/* Commands for the segment's owner and creator. */
+/* Carries out the commands that only root, the segment's owner and its creator may give. Returns
+ * EPERM to all others, or the command's own error. */
 static int
 control_owner(int32_t id, struct shm_segment *seg, int cmd, vaddr_t buf)
 {
@@ -117,8 +119,9 @@ control_owner(int32_t id, struct shm_segment *seg, int cmd, vaddr_t buf)
 	}
 }
 
-/* ---- Commands about all of them ---- */
+/* ---- Commands about all segments ---- */
 
+/* IPC_INFO. Returns EFAULT. */
 static int
 control_limits(vaddr_t buf, uint32_t *result)
 {
@@ -146,6 +149,7 @@ shm_resident(void)
 	return n;
 }
 
+/* SHM_INFO. Returns EFAULT. */
 static int
 control_usage(vaddr_t buf, uint32_t *result)
 {
@@ -157,8 +161,9 @@ control_usage(vaddr_t buf, uint32_t *result)
 	return copyout(buf, &info, sizeof(info));
 }
 
-/* By slot; of an identifier only its slot part counts, whatever its seq. A segment that
- * is removed but attached shows too. Returns EINVAL, EACCES, EFAULT. */
+/* SHM_STAT and SHM_STAT_ANY: id is a slot, or an identifier, whose sequence number is ignored.
+ * They show a removed segment that is still attached, too. Returns EINVAL if the slot is FREE
+ * or its segment is being created; EACCES; EFAULT. */
 static int
 control_slot(int32_t id, int cmd, vaddr_t buf, uint32_t *result)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Attaches in pieces. munmap and mprotect cut entries in two, and an attach goes
- * with its last piece: the pieces count themselves in a shm_cut. While the
- * first page of an attach is mapped shmdt finds it by the entry there; without
- * it is "headless", and found by a hash of where that page was.
+ * Attaches in pieces. munmap and mprotect split entries, and an attach ends when its last piece is
+ * unmapped: the pieces share a struct shm_cut, which counts them. While the first page of an
+ * attach is mapped, shmdt finds the attach by the entry there. Without that page the attach is
+ * "headless", and its cut is in a hash table by the address where the page was.
  */
 #include "abi/errno.h"
 #include "mem/kmem.h"
@@ -14,6 +14,7 @@
 
 static struct shm_cut *headless[HEADLESS];
 
+/* Returns the hash chain of the headless attaches of the space whose first page was at va. */
 static struct shm_cut **
 chain_of(const struct vm_space *sp, vaddr_t va)
 {
@@ -89,7 +90,7 @@ shm_cut(struct vm_space *sp, struct vm_entry *lower, struct vm_entry *upper, str
 bool
 shm_cut_drop_piece(struct vm_entry *e)
 {
-	static uint64_t when;
+	static uint64_t when; /* how many first pages have been unmapped, of all attaches */
 	struct shm_cut *cut = e->cut;
 
 	if (--cut->pieces == 0) {
@@ -137,7 +138,7 @@ shm_cut_commit(struct vm_entry *copy)
 {
 	struct shm_cut *cut = copy->cut, *from = cut->twin;
 
-	if (from == NULL)
+	if (from == NULL) /* an earlier piece has done it */
 		return false;
 	from->twin = cut->twin = NULL;
 	if (from->headless != 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Segments and their attaches as /proc asks for them. */
+/* What procfs/ needs to show segments. */
 #include "shm/shm_private.h"
 
 uint32_t

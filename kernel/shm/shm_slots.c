@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tables under shm.c, in chunks, as long as shmmni says at boot:
+ * The table of segments by slot and the hash of segments by key. Both are arrays of pointers,
+ * allocated at boot for shmmni segments in chunks of one page, 1,024 pointers each:
  *
  * Slots:   chunk[slot / 1024] -> [segment of slot % 1024]
  * Keys:    chunk[hash / 1024] -> [chain of hash % 1024] -> segment -> segment
@@ -13,20 +14,21 @@
 
 /* ---- Slots ---- */
 
-/* Two tables of pointers, a page at a time: segments by slot, and the chains
- * of the hash of keys, of which there are as many as there can be segments. */
+/* The hash has as many chains as the table has slots, rounded up to a power of two. (512 is
+ * SHM_CHUNK on a machine with 64-bit pointers, on which the host tests run.) */
 struct shm_segment **shm_slot_chunks[SHM_SLOTS_MAX / 512];
 static struct shm_segment **hash_chunks[SHM_SLOTS_MAX / 512];
-/* What a slot keeps while it is FREE: its last seq. */
+/* The last sequence number of each slot, which outlives the slot's segments. */
 #define SEQ_CHUNK (PAGE_SIZE / sizeof(uint16_t))
 static uint16_t *seq_chunks[SHM_SLOTS_MAX / SEQ_CHUNK];
-static uint32_t hash_shift; /* of a key's 32 bits, those that count */
+static uint32_t hash_shift; /* 32 minus the bits of a chain's number */
 int32_t shm_last_free = -1;
 
 /*
- * Which slots are taken: a bit for each, bits above each word of 32 that say
- * "full" and "not empty", and one more above each word of "full". The lowest FREE
- * slot is three look-ups away.
+ * A bitmap of three levels finds the lowest FREE slot and the highest one in use in a few steps.
+ * `taken` has a bit for each slot; `full` and `some` have a bit for each word of `taken`, which
+ * says that all, or any, of the word's 32 bits are set; `all_full` has a bit for each word of
+ * `full` that has all bits set.
  */
 static uint32_t taken[SHM_SLOTS_MAX / 32];
 static uint32_t full[SHM_SLOTS_MAX / 32 / 32], some[SHM_SLOTS_MAX / 32 / 32];
@@ -54,6 +56,7 @@ shm_slots_init(uint32_t count)
 	return 0;
 }
 
+/* Advances the slot's sequence number, of 15 bits, and returns it. */
 static uint16_t
 next_seq(uint32_t slot)
 {
@@ -89,6 +92,7 @@ mark_free(uint32_t slot)
 		some[w / 32] &= ~(1u << w % 32);
 }
 
+/* Returns the lowest slot that is not taken; at least one must not be. */
 static uint32_t
 lowest_free(void)
 {
@@ -109,6 +113,7 @@ shm_slot_highest(void)
 	return taken[w] == 0 ? 0 : w * 32 + 31 - __builtin_clz(taken[w]);
 }
 
+/* Returns the hash chain that a segment with this key is on. */
 static struct shm_segment **
 key_bucket(int32_t key)
 {
