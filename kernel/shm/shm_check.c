@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The invariants of spec-shm.md part 3, checked the long way round: from the
- * processes' entries and page tables, not from the counts that are kept.
+ * Checks the invariants of spec-shm.md part 3. It counts anew, from the entries and the page tables
+ * of all processes, and compares the result with the counts that the kernel keeps.
  */
 #include "base/assert.h"
 #include "base/printf.h"
@@ -10,14 +10,14 @@
 #include "proc/proc.h"
 #include "shm/shm_private.h"
 
-/* What does not hold, in words; the first one counts. */
+/* The result: the first invariant that does not hold, in words. FIND() records it. */
 struct finding {
 	char *buf;
 	size_t size;
-	bool ok;
+	bool ok; /* all hold so far */
 };
 
-static uint32_t steps; /* how much there was to look at, the last time */
+static uint32_t steps; /* slots, entries and processes that the last check has visited */
 
 #define FIND(f, cond, ...)                                                                         \
 	do {                                                                                       \
@@ -27,7 +27,7 @@ static uint32_t steps; /* how much there was to look at, the last time */
 		}                                                                                  \
 	} while (0)
 
-/* Does an attach begin with e, of all that is left of it? */
+/* Returns whether e is the lowest entry that is left of an attach. */
 static bool
 is_first_piece(const struct vm_entry *e)
 {
@@ -41,7 +41,7 @@ is_first_piece(const struct vm_entry *e)
 	return true;
 }
 
-/* What e's attach has, from e on. */
+/* Returns the number of entries of e's attach, from e upwards. */
 static uint32_t
 count_pieces(const struct vm_entry *e)
 {
@@ -55,7 +55,8 @@ count_pieces(const struct vm_entry *e)
 	return count;
 }
 
-/* Each attach shows a live slot's segment, in as many entries as it says. */
+/* Checks that each attach of the process shows the segment that is in its slot, and lies within it;
+ * that each cut has as many pieces as it counts, and the space as many attaches. */
 static void
 check_space(struct finding *f, const struct proc *p)
 {
@@ -83,7 +84,8 @@ check_space(struct finding *f, const struct proc *p)
 	     p->space->nattch);
 }
 
-/* Over all processes: the segment's attaches, and the entries that they are in. */
+/* Returns the number of the segment's attaches over all processes, those included that shmat has
+ * counted but not yet mapped. Puts the number of their entries into *entries. */
 static uint32_t
 count_attaches(const struct shm_segment *seg, uint32_t *entries)
 {
@@ -104,8 +106,9 @@ count_attaches(const struct shm_segment *seg, uint32_t *entries)
 	return count;
 }
 
-/* Has p a reference on frame f, a page or a table of the object, to show what is at
- * va? That of a table which is several processes' since a fork is the first one's. */
+/* Returns whether p's pmap has a reference on frame f to show it at va. f is a page of an
+ * object, or `table`, the object's page table for that page. Where processes share a page table
+ * since a fork, that table's one reference on f is counted for the first of them in proc_list. */
 static bool
 owns_reference(const struct proc *p, vaddr_t va, frame_t f, frame_t table)
 {
@@ -123,8 +126,9 @@ owns_reference(const struct proc *p, vaddr_t va, frame_t f, frame_t table)
 	return true;
 }
 
-/* References on frame f that pmaps have where they show page `page` of the
- * object, at a multiple of align. */
+/* Returns how many references on frame f all pmaps have, to show page `page` of the object at
+ * addresses that are multiples of align: PAGE_SIZE where f is the page's frame, SPAN_SIZE where it
+ * is the object's page table that begins with the page. */
 static uint32_t
 count_views(const struct vm_object *obj, uint32_t page, frame_t f, uint32_t align)
 {
@@ -149,9 +153,12 @@ count_views(const struct vm_object *obj, uint32_t page, frame_t f, uint32_t alig
 	return count;
 }
 
-/* A page is held by its object and each small page that shows it, a table by the
- * object and each slot it is grafted in, which begins with its first page: another
- * attach further up in that slot, which nobody touched yet, does not count. */
+/* Checks the references on the segment's frames. A page's frame has one from the object, and
+ * one from each page table but the object's own that shows it; of a large page it is the first
+ * frame that has the reference. A page table of the object has one from the object, and one
+ * from each span that it is grafted into, at the start of which it shows its first page.
+ * (Another attach of the object further up in such a span, of which no page has been touched
+ * yet, has no reference: SPAN_SIZE leaves it out.) */
 static void
 check_frames(struct finding *f, const struct shm_segment *seg)
 {
@@ -178,8 +185,9 @@ check_frames(struct finding *f, const struct shm_segment *seg)
 	     obj->resident);
 }
 
+/* Checks the segment's state, its counts and its frames. */
 static void
-check_phdr(struct finding *f, const struct shm_segment *seg)
+check_segment(struct finding *f, const struct shm_segment *seg)
 {
 	bool removed = seg->perm.mode & SHMSEG_REMOVED, created = seg->made;
 	int32_t id = shm_segment_id(seg);
@@ -192,7 +200,7 @@ check_phdr(struct finding *f, const struct shm_segment *seg)
 	     "segment %d: removed, with a key", id);
 	FIND(f, seg->nattch == attaches, "segment %d: nattch %u, attaches %u", id, seg->nattch,
 	     attaches);
-	/* Its slot has one, and so has SHM_LOCK while it takes its time. */
+	/* Each entry has a reference, its slot has one, and each SHM_LOCK under way, too. */
 	FIND(f, seg->object.refs > entries, "segment %d: %u references, %u entries and a slot", id,
 	     seg->object.refs, entries);
 	if (created)
@@ -216,7 +224,7 @@ shm_check(char *what, size_t size)
 		used++;
 		pages += page_round(seg->segsz) >> PAGE_SHIFT;
 		FIND(&f, seg->slot == slot, "slot %u: holds slot %u's segment", slot, seg->slot);
-		check_phdr(&f, seg);
+		check_segment(&f, seg);
 	}
 	FIND(&f, used == shm_nused, "%u slots are in use, not %u", used, shm_nused);
 	FIND(&f, pages == shm_committed, "segments have %u pages, not %u", pages, shm_committed);
@@ -229,8 +237,8 @@ shm_check(char *what, size_t size)
 }
 
 #ifdef DEBUG
-/* The walk grows with all there is: after a long one, as many calls go without
- * as make it about a thousand steps for each. */
+/* A check takes time in proportion to all that is mapped. After one of n steps the next n / 1,024
+ * calls are left out, so that a call costs about a thousand steps on the average. */
 void
 shm_verify(void)
 {
