@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Objects: memory that mappings share. An object's frames stand in page tables
- * of its own, in the form that the MMU reads, made as they are needed:
+ * Objects: memory that mappings share. An object keeps its frames in page tables of its
+ * own, in the format that the MMU reads, so that a space can show a whole span of the
+ * object by one entry of its directory (pmap_enter_span()). Tables and frames are
+ * allocated when they are first needed:
  *
  *	tables[0] -> [pte 0 .. 1023]	pages    0 .. 1023
  *	tables[1] -> [pte 0 .. 1023]	pages 1024 .. 2047
- *	tables[2]  = 0			nothing touched there yet
+ *	tables[2]  = 0			pages 2048 .. 3071: none was touched yet
  */
 #include "abi/errno.h"
 #include "base/assert.h"
@@ -18,14 +20,15 @@
 
 uint32_t vm_object_frames;
 
+/* Returns how many page tables npages pages take. */
 static uint32_t
 table_count(uint32_t npages)
 {
 	return (npages + PTAB_PAGES - 1) / PTAB_PAGES;
 }
 
-/* Where the tables of so many pages are to be named: in the object, if it is one.
- * => NULL: ENOMEM. */
+/* Returns an array for the frames of ntables page tables: obj's own field if one is
+ * enough, else new memory that holds zeros; NULL if there is none. */
 static frame_t *
 names_alloc(struct vm_object *obj, uint32_t ntables)
 {
@@ -115,7 +118,8 @@ vm_object_init_large(struct vm_object *obj, uint32_t npages)
 	return 0;
 }
 
-/* Drop the frames of the pages from `from` on, and the tables of them alone. */
+/* Free the frames of the pages from `from` on, and the page tables in which no page
+ * below `from` lies. */
 static void
 drop_pages(struct vm_object *obj, uint32_t from)
 {
@@ -177,7 +181,7 @@ vm_object_resize(struct vm_object *obj, uint32_t npages)
 void
 vm_object_free(struct vm_object *obj)
 {
-	/* A segment that nobody touched has no table. */
+	/* A segment of one table that nobody touched has nothing to free: skip the walk. */
 	if (!obj->fixed || obj->resident > 0 || obj->npages > PTAB_PAGES || obj->first != 0)
 		drop_pages(obj, 0);
 	vm_object_unpromise(obj->npages);
