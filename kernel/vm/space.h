@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Room vm: virtual memory: objects, address spaces, faults, and the copies to and from
- * programs. It calls mem/ and the page tables of machine.h; what it has to tell those above
- * stands in owner.h. proc/, shm/, fs/, exec/ and sys/ call it, and the page-fault handler.
+ * programs. It calls mem/ and the page tables of machine.h; its calls upwards are those of
+ * owner.h. proc/, shm/, fs/, exec/ and sys/ call it, and so does the page fault handler.
  *
  *   vm_object   memory that mappings share: a segment, a file, a shared
- *               anonymous mmap. Keeps its frames in page tables of its own.
- *   vm_space    what one process sees: entries in order of address.
- *   pmap        the page tables that the MMU follows (machine.h). Private
- *               pages live here and nowhere else.
+ *               anonymous mmap. It keeps its frames in page tables of its own.
+ *   vm_space    what one process can address: entries in order of address.
+ *   pmap        the page tables that the MMU follows (machine.h). Only here
+ *               are private pages recorded.
  *
- * A shared entry shows its object's frames. A private one shows the object's
- * (or zeros) until it is written; then the page is the space's own. After a
- * fork both sides have a private frame read-only, and whoever writes first
- * takes a copy, unless it is the last holder: a frame with one reference is
- * its holder's alone.
+ * A shared entry shows its object's frames. A private entry shows the object's frames, or
+ * zeros, until a page is written to: then the space gets a copy of that page (copy-on-write).
+ * After a fork both spaces map each private frame read-only. Whoever writes first takes a
+ * copy, unless it holds the only reference left: such a frame is simply made writable.
+ *
+ * Page tables are filled by faults alone: vm_map() only records an entry. The calls below
+ * don't sleep unless their comment says so.
  */
 #ifndef VM_SPACE_H
 #define VM_SPACE_H
@@ -27,46 +29,50 @@
 struct shm_cut;
 
 enum vm_inherit { VM_SHARE, VM_COPY };
-#define VM_CHARGED 1u /* private and was writable: pages promised */
-#define VM_STACK 2u   /* grows down */
-#define VM_ATTACH 4u  /* the object is a segment's: shm.c */
-#define VM_BLOCK 8u   /* its memory is part of a vm_block */
-#define VM_LOCKED 16u /* by mlock: counted, see vm_lock.c */
+/* Flags of an entry. */
+#define VM_CHARGED 1u /* private, and is or was writable: its pages are promised */
+#define VM_STACK 2u   /* a fault below it makes it grow down */
+#define VM_ATTACH 4u  /* an attach, or a piece of one: the object is a segment */
+#define VM_BLOCK 8u   /* its memory belongs to a vm_block, and is not freed alone */
+#define VM_LOCKED 16u /* locked by mlock(); see vm_lock.c */
 
 struct vm_entry {
-	struct vm_entry *next, *prev; /* in order of address */
+	/* Its place in the list and in the tree of the space's entries: vm_tree.c. */
+	struct vm_entry *next, *prev; /* in order of address; NULL at the ends */
 	struct vm_entry *left, *right, *up;
-	struct vm_entry *twin;    /* its copy in the space forked last */
-	uint32_t room;            /* bytes: the largest gap in its subtree; vm_tree.c */
-	vaddr_t start, end;       /* [start, end), page aligned */
-	struct vm_object *object; /* one reference; NULL: private zeros */
-	uint32_t pgoff;           /* page of object at start */
+	struct vm_entry *twin; /* during a fork: its copy in the new space */
+	uint32_t room;         /* bytes: the largest gap below an entry of its subtree */
+	/* What it shows, and where. */
+	vaddr_t start, end;       /* [start, end), multiples of PAGE_SIZE */
+	struct vm_object *object; /* it holds one reference; NULL: private zeros */
+	uint32_t pgoff;           /* number of the object's page at start */
 	union {
 		struct {
 			uint8_t prot, max_prot; /* PROT_*; mprotect stays within max_prot */
-			uint8_t inherit;        /* enum vm_inherit: shared or private */
+			uint8_t inherit;        /* VM_SHARE: shared; VM_COPY: private */
 			uint8_t flags;          /* VM_* above */
 		};
-		uint32_t kind; /* all four */
+		uint32_t kind; /* all four bytes at once */
 	};
-	struct shm_cut *cut; /* of an attach that is in pieces, else NULL */
-	/* Of a file's: the list of those that show it; file_map.c. */
+	struct shm_cut *cut; /* what the pieces of an attach share; NULL: not in pieces */
+	/* If the object is a file's content: the list of all entries that show the file,
+	 * kept by fs/file_map.c. */
 	struct vm_space *space;
 	struct vm_entry *shown_next, **shown_link;
 };
 
-/* The entries that a fork copied: they go together, when the space ends. */
+/* Entries that a fork copied, in one piece of memory, which is freed with the space. */
 struct vm_block {
 	struct vm_block *next;
 	struct vm_entry entries[];
 };
 
-/* The stack begins below the last page, and STACK_MAX is kept for it in each space, whatever
- * its limit is. */
+/* The stack begins below the last page of user space. STACK_MAX bytes are set aside for it
+ * in every space, whatever the process's limit is. */
 #define STACK_TOP (USER_END - PAGE_SIZE)
 #define STACK_MAX (8u << 20)
 #define STACK_LOW (STACK_TOP - STACK_MAX)
-#define MMAP_END (STACK_LOW - PAGE_SIZE) /* a page stays free between */
+#define MMAP_END (STACK_LOW - PAGE_SIZE) /* the page between is never mapped by choice */
 
 struct vm_space {
 	struct pmap pmap;
@@ -89,12 +95,16 @@ struct vm_space {
 	const struct vm_object *attaching; /* counted, while shmat sleeps before it is mapped */
 };
 
-int vm_space_create(struct vm_space **out); /* => ENOMEM */
-/* A copy by inheritance. => ENOMEM, with nothing changed. */
+/* Create an empty space. Returns 0 with the space in *out, or ENOMEM. */
+int vm_space_create(struct vm_space **out);
+/* Create the child's space for fork(). Shared entries show the same memory in both spaces,
+ * private ones become copy-on-write in both; locks are not inherited. Returns 0 with the
+ * space in *out, or ENOMEM with nothing changed. */
 int vm_space_fork(struct vm_space *from, struct vm_space **out);
+/* Unmap everything in sp, which ends its attaches, and free sp. */
 void vm_space_destroy(struct vm_space *sp);
 
-/* What to map, filled in by the caller of vm_map(). */
+/* What vm_map() is to map. The fields are those of the entry that it makes. */
 struct vm_mapping {
 	vaddr_t start;
 	uint32_t len; /* bytes, a multiple of PAGE_SIZE */
@@ -106,60 +116,82 @@ struct vm_mapping {
 		};
 		uint32_t kind;
 	};
-	bool replace; /* what is mapped there goes, else there must be nothing */
+	bool replace; /* unmap first what is mapped there; without it, nothing may be */
 };
 
-/* Is [start, start+len) inside user space, without wrapping? */
+/* Returns true if the len bytes from start lie in user space, USER_MIN or above, and don't
+ * wrap. */
 bool vm_range_ok(vaddr_t start, uint32_t len);
-/* Does it touch nothing that is mapped? */
+/* Returns true if nothing is mapped in the len bytes from start, for which vm_range_ok()
+ * must hold. */
 bool vm_range_free(struct vm_space *sp, vaddr_t start, uint32_t len);
-/* A free range, the lowest that mmap may have. => ENOMEM. */
+/* Find the lowest free range of len bytes (a multiple of PAGE_SIZE) that mmap may use.
+ * Returns 0 with its start in *out, or ENOMEM. */
 int vm_find_space(struct vm_space *sp, uint32_t len, vaddr_t *out);
-/* The same, in whole spans that nothing touches, from the start of one on. */
+/* Find the lowest spans, one after the other, that hold len bytes and that no entry
+ * touches. Returns 0 with the start of the first in *out; or ENOMEM, where
+ * vm_find_space() may still find a range. */
 int vm_find_spans(const struct vm_space *sp, uint32_t len, vaddr_t *out);
-/* => takes its own reference on m->object; the range is ok, and free unless
- * m->replace. ENOMEM with nothing changed. */
+/* Make an entry for m, with its own reference on m->object. vm_range_ok() must hold for the
+ * range, and without m->replace it must be free. Returns 0, or ENOMEM with nothing changed. */
 int vm_map(struct vm_space *sp, const struct vm_mapping *m);
-/* => 0, or ENOMEM (a split needs memory) with nothing changed. */
+/* Unmap everything in [start, end); an entry that lies across an end is split there.
+ * Returns 0, or ENOMEM, for a split takes memory, with nothing changed. */
 int vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end);
-/* Nothing that [start, end), which is not empty, shows can be seen any more, until
- * faults bring it back. Of so many spans from lo on the tables go, too, for nothing
- * else is in these. */
+/* Take the pages in [start, end), which is not empty, out of the page tables. The entries
+ * stay, and faults bring the pages back. In `alone` spans, from span number lo on, nothing
+ * else is mapped: their page tables are freed. */
 void vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t alone);
-/* One entry goes. => can't fail. */
+/* Unmap one entry, and free it. Cannot fail. */
 void vm_unmap_entry(struct vm_space *sp, struct vm_entry *e);
-/* Unmap an attach of an object: what shows it as if its first page were at start.
- * => can't fail. */
+/* Unmap one attach of obj, all of its pieces: the entries that show obj so that its first
+ * page is, or would be, at start. Cannot fail. */
 void vm_unmap_attach(struct vm_space *sp, vaddr_t start, struct vm_object *obj);
-/* Where the first page of e's object is, or would be. */
+/* Returns the address at which e shows the first page of its object, or would show it if
+ * it began so low. */
 static inline vaddr_t
 vm_entry_base(const struct vm_entry *e)
 {
 	return e->start - (e->pgoff << PAGE_SHIFT);
 }
-/* => ENOMEM: a hole in the range, or memory; EACCES: beyond max_prot. */
+/* Give [start, end) the protection prot (PROT_*). Returns 0, or with nothing changed:
+ * ENOMEM if part of the range is not mapped, or memory is short; EACCES if prot is more
+ * than the max_prot of an entry there. */
 int vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot);
-/* vm_lock.c: pages locked in all of the space, or in [start, end). */
+
+/* ---- Locked memory: vm_lock.c ---- */
+
+/* Returns how many pages of sp are locked: of all of them, or of those in [start, end). */
 uint32_t vm_locked_pages(struct vm_space *sp);
 uint32_t vm_locked_between(struct vm_space *sp, vaddr_t start, vaddr_t end);
-/* Mark [start, end) as locked or not. => ENOMEM, with nothing marked: there is a hole,
- * or (to lock) a page that no access could bring in. */
+/* Mark [start, end) as locked, or as not locked. No page is brought in: that is vm_fill().
+ * Returns 0, or ENOMEM with nothing marked, if part of the range is not mapped, if a page
+ * that is to be locked could not be brought in by any access, or if memory is short. */
 int vm_lock(struct vm_space *sp, vaddr_t start, vaddr_t end, bool lock);
+/* Mark all entries as locked, or as not locked. */
 void vm_lock_all(struct vm_space *sp, bool lock);
-/* Bring in the pages of [start, end) that can be there. => sleeps, for that takes time. */
+/* Bring in each page of [start, end) that an access could bring in. May sleep, for that
+ * takes long. */
 void vm_fill(struct vm_space *sp, vaddr_t start, vaddr_t end);
 
-/* vm_remap.c: [start, start + len) becomes new_len bytes long, at *out, which is start
- * unless it may move and has to. All are whole pages, new_len is not 0.
- * => EFAULT: it is not in one mapping; EINVAL: it cannot grow; ENOMEM. */
+/* ---- mremap: vm_remap.c ---- */
+
+/* Make the mapping of the len bytes from start new_len bytes long: in place, or at another
+ * address if may_move and it does not fit. All three are multiples of PAGE_SIZE, and new_len
+ * is not 0. Returns 0 with its address in *out; EFAULT if the range is not in one mapping;
+ * EINVAL if that mapping cannot change its length; ENOMEM. */
 int vm_remap(struct vm_space *sp, vaddr_t start, uint32_t len, uint32_t new_len, bool may_move,
              vaddr_t *out);
-/* It moves to `to`, and replaces what is there. => also EINVAL: the two ranges overlap, or
- * the new one is not in user space; EPERM: it is below what can be mapped. */
+/* Like vm_remap(), but the mapping moves to `to`, in place of all that is mapped in the
+ * new_len bytes there. Returns also EINVAL if the two ranges overlap or the new one is not in
+ * user space, and EPERM if it begins below USER_MIN. */
 int vm_remap_to(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32_t new_len);
 
-/* The entry that va is in; NULL: none. */
+/* ---- Look-up ---- */
+
+/* Do what vm_entry_at() does if the hint does not help. For vm_entry_at() only. */
 struct vm_entry *vm_entry_search(struct vm_space *sp, vaddr_t va);
+/* Returns the entry that contains va, or NULL. */
 static inline struct vm_entry *
 vm_entry_at(struct vm_space *sp, vaddr_t va)
 {
@@ -167,19 +199,23 @@ vm_entry_at(struct vm_space *sp, vaddr_t va)
 
 	return e != NULL && va - e->start < e->end - e->start ? e : vm_entry_search(sp, va);
 }
-/* The first entry that ends above va. */
+/* Returns the entry that contains va, or else the next one above; NULL if there is none. */
 struct vm_entry *vm_entry_from(struct vm_space *sp, vaddr_t va);
-/* brk.c: move the end of the heap. => ENOMEM. */
+
+/* brk.c: move the end of the heap to `end`. Returns 0, or ENOMEM with nothing changed. */
 int vm_brk(struct vm_space *sp, vaddr_t end);
-/* From this many bytes on it pays to have whole spans of the page directory to
- * oneself: the promise of a table for each is little beside the pages. */
+/* A shared mapping of this many bytes or more gets whole spans to itself, so that each can
+ * be shown whole: the page table promised for a span costs little beside its pages. */
 #define VM_SPANS_FROM (16 * PAGE_SIZE)
 
+/* vm_fault.c: allocate the page of zeros, at boot. Ends with NOBOOT if there is no memory. */
 void vm_init(void);
-/* Resolve an access (PROT_WRITE, or 0 for a read) of user code or the kernel on its behalf.
- * => 0, SEGV_MAPERR, SEGV_ACCERR, or VM_FAULT_END beyond the object's end, for
- * which the signal is SIGBUS. Never for want of memory, but for a stack that
- * would grow beyond what can be promised. Does not sleep. */
+/* Make an access to va possible (PROT_WRITE, or 0 for a read), by the program itself or by
+ * the kernel on its behalf. Returns 0 if it is possible now; SEGV_MAPERR if nothing is mapped
+ * at va and the stack can't grow there; SEGV_ACCERR if the entry's protection forbids it;
+ * VM_FAULT_END, for which the signal is SIGBUS, if the page is beyond the object's end. It
+ * never fails for want of memory, except for a stack that would grow beyond what can be
+ * promised. */
 #define VM_FAULT_END 3
 int vm_fault(struct vm_space *sp, vaddr_t va, int access);
 

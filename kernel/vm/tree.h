@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside vm/: entries in order of address, and how they are cut, joined and hidden. */
+/*
+ * For the files of vm/ only: the list and the tree of a space's entries, changes to
+ * entries, and borders between them. None of the calls sleeps.
+ */
 #ifndef VM_TREE_H
 #define VM_TREE_H
 
@@ -8,9 +11,10 @@
 
 /* ---- The tree: vm_tree.c ---- */
 
-/* The last that starts at or below va;
- * NULL: none. */
+/* Do what vm_tree_below() does if the hint does not help, and make the result the hint. */
 struct vm_entry *vm_tree_search(struct vm_space *sp, vaddr_t va);
+/* Returns the last entry that starts at va or below, whether it contains va or not; NULL if
+ * there is none. */
 static inline struct vm_entry *
 vm_tree_below(struct vm_space *sp, vaddr_t va)
 {
@@ -20,24 +24,27 @@ vm_tree_below(struct vm_space *sp, vaddr_t va)
 		return e;
 	return vm_tree_search(sp, va);
 }
-/* Now all are in the tree. */
-void vm_tree_insert(struct vm_space *sp, struct vm_entry *e); /* the youngest, too */
+/* Put the young entry, which is in the list already, into the tree. */
+void vm_tree_insert(struct vm_space *sp, struct vm_entry *e);
+/* Make sure that the tree holds all entries: afterwards none is young. */
 static inline void
 vm_tree_settle(struct vm_space *sp)
 {
 	if (sp->young != NULL)
 		vm_tree_insert(sp, sp->young);
 }
-/* Put e behind prev (NULL: first); take it out. */
+/* Add e behind prev (NULL: as the first). It becomes the young entry. */
 void vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev);
+/* Take e out of the list and the tree. It is not freed. */
 void vm_tree_remove(struct vm_space *sp, struct vm_entry *e);
-/* Spans [lo, hi) are touched by an entry, or by none any more. */
+/* Record that an entry now touches the spans [lo, hi), or (used is false) that none does
+ * any more. */
 static inline void
 vm_tree_spans(struct vm_space *sp, uint32_t lo, uint32_t hi, bool used)
 {
 	uint32_t bits;
 
-	if (lo + 1 == hi) { /* mostly; of more, a word's worth at a time */
+	if (lo + 1 == hi) { /* the common case; more are done a word of bits at a time */
 		if (used)
 			sp->spans[lo / 32] |= 1u << lo % 32;
 		else
@@ -54,26 +61,30 @@ vm_tree_spans(struct vm_space *sp, uint32_t lo, uint32_t hi, bool used)
 			sp->spans[lo / 32] &= ~bits;
 	}
 }
-/* e's start or end is another, in the same place among the others. */
+/* Say that e's start or end has changed, while its place among the entries is the same. */
 void vm_tree_moved(struct vm_space *sp, struct vm_entry *e);
 
-/* ---- Entries come, change and go: vm_map.c ---- */
+/* ---- Changes to entries: vm_map.c ---- */
 
-/* The last of the entries from e on that are inherited alike and follow each other
- * without a gap, or, shared ones, in one span. */
+/* Returns the last entry of the run that begins with e. The entries of a run are all shared
+ * or all private, and each starts where the one below ends; shared ones may also leave a gap
+ * inside one span. */
 const struct vm_entry *vm_run_end(const struct vm_entry *e);
-/* Unmap everything, for good. */
+/* Unmap everything in a space that is about to be freed: sp can't be used afterwards. */
 void vm_unmap_all(struct vm_space *sp);
-/* e also has [start, end), right above or below it, which is free. => ENOMEM. */
+/* Extend e by [start, end), a free range right above or right below it. Returns 0, or ENOMEM
+ * with nothing changed. */
 int vm_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end);
-/* Make one entry of e and those right behind it that differ from it in nothing, until it
- * reaches end: mprotect or mlock may have cut one mapping into several. Attaches are left. */
+/* Make one entry of e and of those that continue it and differ from it in nothing else,
+ * until it ends at `end` or above: mprotect or mlock may have split what a program made as
+ * one mapping. Attaches are left as they are. */
 void vm_join(struct vm_space *sp, struct vm_entry *e, vaddr_t end);
 
-/* brk.c: grow the stack to include va. Returns its entry; NULL if va isn't the stack's, or
- * the stack may not grow so far, or there is no memory to promise. */
+/* brk.c: grow the stack down to the page of va. Returns the stack's entry, or NULL if va is
+ * not in the stack's range, a limit forbids it or the memory can't be promised. */
 struct vm_entry *vm_stack_grow(struct vm_space *sp, vaddr_t va);
-/* Tell e's owner that sp shows it, or no longer does. */
+/* Take the reference that e, an entry of sp, holds on its object, if it has one. A file is
+ * also told that e shows it. */
 static inline void
 vm_entry_show(struct vm_space *sp, struct vm_entry *e)
 {
@@ -82,6 +93,7 @@ vm_entry_show(struct vm_space *sp, struct vm_entry *e)
 	else if (e->object != NULL)
 		file_map_show(sp, e);
 }
+/* Drop e's reference on its object: the reverse of vm_entry_show(). */
 static inline void
 vm_entry_unshow(struct vm_entry *e)
 {
@@ -93,18 +105,19 @@ vm_entry_unshow(struct vm_entry *e)
 
 /* ---- Borders between entries: vm_borders.c ---- */
 
-/* What it takes to make two borders between entries. It is had before anything changes,
- * so that a call that needs more than this can still fail with nothing changed. */
+/* The memory for borders at two addresses. It is reserved before anything changes, so that
+ * a call that needs other memory too can still fail with nothing changed. */
 struct vm_borders {
-	struct vm_entry *upper[2];
-	struct shm_cut *cut[2]; /* an attach's, which must not have been in pieces */
+	struct vm_entry *upper[2]; /* for the upper half of the entry split; NULL: none is */
+	struct shm_cut *cut[2];    /* for an attach that is split for the first time; or NULL */
 };
-/* Have what the borders at start and end take. => ENOMEM. */
+/* Reserve the memory for borders at start and end. Returns 0; or ENOMEM with none. */
 int vm_borders_reserve(struct vm_space *sp, vaddr_t start, vaddr_t end, struct vm_borders *b);
-/* Make them, which cannot fail, or give back what was had. */
+/* Make the borders that b was reserved for. Cannot fail. */
 void vm_borders_make(struct vm_space *sp, vaddr_t start, vaddr_t end, const struct vm_borders *b);
+/* Free what was reserved, if the borders aren't made. */
 void vm_borders_drop(struct vm_borders *b);
-/* Make start and end borders between entries. => ENOMEM. */
+/* Make borders at start and end. Returns 0, or ENOMEM with nothing changed. */
 int vm_split(struct vm_space *sp, vaddr_t start, vaddr_t end);
 
 #endif
