@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What grows: the heap, upwards from the program's end, and the stack, downwards. */
+/* The two mappings that grow: the heap, upwards from the program's end (brk), and the
+ * stack, downwards by faults. */
 #include "abi/errno.h"
 #include "mem/frame.h"
 #include "vm/tree.h"
@@ -35,10 +36,15 @@ vm_brk(struct vm_space *sp, vaddr_t end)
 	return err;
 }
 
-/* Grow the stack to include va and return its entry; of a stack in pieces the one above va
- * grows, and the limit is for each piece. Returns NULL if va isn't the stack's, if the stack
- * would be beyond the limit, or what is locked beyond its own, or without a free page, its
- * guard, above what else is mapped below, or if memory is short. */
+/*
+ * Grow the stack down to the page of va. Returns the stack's entry, or NULL:
+ * - if the entry above va is not the stack's, or va is below STACK_LOW;
+ * - if the stack, or what the process has locked, would exceed its limit;
+ * - if no free page, the guard, would be left above another mapping below the stack;
+ * - if memory is short.
+ * Of a stack that mprotect or munmap has split the piece above va grows, and the limit holds
+ * for each piece.
+ */
 struct vm_entry *
 vm_stack_grow(struct vm_space *sp, vaddr_t va)
 {

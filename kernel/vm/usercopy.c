@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The gate for user pointers. What comes in is copied once and checked as a
- * copy: memory that two processes share can change between two looks.
+ * User pointers. Each copy is checked to lie in user space before the machine's raw copy
+ * (machine.h) touches it. Callers copy an argument once and then check the copy: memory that
+ * two processes share can change between a check and a second read.
  */
 #include "vm/usercopy.h"
 
@@ -40,7 +41,7 @@ copyinstr(char *to, vaddr_t from, size_t max, size_t *len)
 	if (from >= USER_END)
 		return EFAULT;
 	if (max > USER_END - from) {
-		/* A string without an end runs into the kernel: EFAULT, not too long. */
+		/* The end of user space comes before max bytes: no NUL means EFAULT. */
 		err = user_copy_str(to, from, USER_END - from, &n);
 		if (err == ENAMETOOLONG)
 			err = EFAULT;
