@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Borders: what lies on both sides of an address becomes two entries. */
+/*
+ * Borders: the entry that contains an address is split in two, which meet there. Each
+ * border is made in two steps: the memory is reserved, which can fail, and then the entry
+ * is split, which cannot.
+ */
 #include "abi/errno.h"
 #include "mem/kmem.h"
 #include "vm/tree.h"
@@ -17,7 +21,7 @@ int
 vm_borders_reserve(struct vm_space *sp, vaddr_t start, vaddr_t end, struct vm_borders *b)
 {
 	const vaddr_t at[2] = {start, end};
-	const struct vm_entry *e, *cut = NULL; /* cut: what the lower border cuts */
+	const struct vm_entry *e, *cut = NULL; /* cut: the entry that the lower border splits */
 
 	*b = (struct vm_borders){.upper = {NULL}};
 	for (int i = 0; i < 2; i++) {
@@ -34,6 +38,8 @@ vm_borders_reserve(struct vm_space *sp, vaddr_t start, vaddr_t end, struct vm_bo
 	return 0;
 }
 
+/* Split the entry that contains va: it keeps what is below va, and upper becomes the rest.
+ * Does nothing if upper is NULL, for then no border is needed at va. */
 static void
 split_at(struct vm_space *sp, vaddr_t va, struct vm_entry *upper, struct shm_cut *cut)
 {

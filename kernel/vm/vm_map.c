@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is mapped in a space: entries in order of address.
+ * What is mapped in a space: entries in order of address, and the calls that add, change
+ * and remove them. The addresses of a space:
  *
- *	0x00010000  lowest address that can be mapped
- *	0x08048000  the program: text, data
- *	            heap, grows up from there (brk)
- *	0x40000000  mmap and shmat without an address, upwards
- *	0xbf7ff000  lowest that the stack may ever reach; a page below is left free
- *	0xbffff000  the stack grows down from here
- *	0xc0000000  the kernel
+ *	USER_MIN   0x00010000  lowest address that can be mapped
+ *	           0x08048000  the program: text, data
+ *	                       the heap, upwards from the program's end (brk.c)
+ *	MMAP_BASE  0x40000000  mmap and shmat without an address, upwards (vm_tree.c)
+ *	MMAP_END   0xbf7fe000  where these end; the page above is left free
+ *	STACK_LOW  0xbf7ff000  lowest address that the stack may ever reach
+ *	STACK_TOP  0xbffff000  the stack, downwards
+ *	USER_END   0xc0000000  the kernel
  *
- * Promises: a space has been promised a page for each page of a private entry
- * that is or was writable, and a page table for each 4 MiB span that any entry
- * touches. Both are counted as entries come and go, so that fork knows what a
- * copy takes.
+ * Promises. A space is promised one page for each page of a private entry that is or was
+ * writable, and one page table for each span that any entry touches. sp->pages and
+ * sp->tables count both as entries are added and removed, so that fork knows what a copy
+ * of the space takes.
  */
 #include "abi/errno.h"
 #include "base/assert.h"
@@ -43,8 +45,8 @@ vm_entry_from(struct vm_space *sp, vaddr_t va)
 
 /* ---- Promises ---- */
 
-/* The spans [*lo, *hi) that [start, end) touches and neither prev, the entry
- * below it, nor next, the one above, does. */
+/* Returns how many spans [start, end) touches that neither prev, the entry below it, nor
+ * next, the entry above it, touches (NULL: there is none). They are the spans [*lo, *hi). */
 static inline uint32_t
 spans_alone(const struct vm_entry *prev, vaddr_t start, vaddr_t end, const struct vm_entry *next,
             uint32_t *lo, uint32_t *hi)
@@ -58,6 +60,7 @@ spans_alone(const struct vm_entry *prev, vaddr_t start, vaddr_t end, const struc
 	return *hi - *lo;
 }
 
+/* Promise sp so many pages and page tables. Returns 0, or ENOMEM with nothing promised. */
 static int
 space_charge(struct vm_space *sp, uint32_t pages, uint32_t tables)
 {
@@ -68,6 +71,7 @@ space_charge(struct vm_space *sp, uint32_t pages, uint32_t tables)
 	return 0;
 }
 
+/* Give back promises that space_charge() made. */
 static void
 space_release(struct vm_space *sp, uint32_t pages, uint32_t tables)
 {
@@ -101,7 +105,9 @@ vm_range_free(struct vm_space *sp, vaddr_t start, uint32_t len)
 
 /* ---- Mapping ---- */
 
-/* An entry for m, not linked, with what it is promised. => NULL: ENOMEM. */
+/* Returns a new entry for m, which is not in the list yet, with a reference on its object;
+ * its pages and `tables` page tables are promised. Returns NULL, with nothing promised, if
+ * memory is short. */
 static inline struct vm_entry *
 entry_create(struct vm_space *sp, const struct vm_mapping *m, uint32_t tables)
 {
@@ -141,7 +147,8 @@ vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t a
 	} while (span <= last);
 }
 
-/* The attach goes before the reference: with its last a removed segment is freed. */
+/* Free e, which is out of the list. An attach ends before its reference is dropped: the
+ * last reference would free a removed segment, and shm_entry_gone() still needs it. */
 static inline void
 entry_free(struct vm_space *sp, struct vm_entry *e)
 {
@@ -176,8 +183,8 @@ vm_join(struct vm_space *sp, struct vm_entry *e, vaddr_t end)
 	}
 }
 
-/* Everything that an entry holds goes: first its pages, then the tables that nothing
- * else needs, then the promise of both. */
+/* The order matters: the pages and the page tables that no other entry needs are freed
+ * before their promises are given back, for a promise covers what is in use. */
 void
 vm_unmap_entry(struct vm_space *sp, struct vm_entry *e)
 {
@@ -202,22 +209,23 @@ vm_run_end(const struct vm_entry *e)
 	return e;
 }
 
-/* Nothing need be kept up for those that stay, and pages go by whole runs. */
+/* No entry stays, so the tree and the record of spans are not kept up to date, and pages are
+ * hidden a run at a time. The runs below are hidden already: spans_alone() need not see them. */
 void
 vm_unmap_all(struct vm_space *sp)
 {
-	struct vm_entry *e, *next = sp->first;
+	struct vm_entry *e, *first = sp->first, *next;
 	const struct vm_entry *last;
 	uint32_t lo, hi, tables;
 
-	for (e = next; e != NULL; e = last->next) {
+	for (e = first; e != NULL; e = last->next) {
 		last = vm_run_end(e);
 		tables = spans_alone(NULL, e->start, last->end, last->next, &lo, &hi);
 		vm_hide(sp, e->start, last->end, lo, tables);
 	}
 	shm_detach_all(sp);
 	sp->first = sp->root = sp->young = sp->hint = NULL;
-	while ((e = next) != NULL) {
+	for (e = first; e != NULL; e = next) {
 		next = e->next;
 		vm_entry_unshow(e);
 		if (!(e->flags & VM_BLOCK))
@@ -227,7 +235,7 @@ vm_unmap_all(struct vm_space *sp)
 	space_release(sp, sp->pages, sp->tables);
 }
 
-/* Unmap the entries from start to end, which have borders there. */
+/* Unmap the entries in [start, end). No entry lies across either end. */
 static void
 unmap_range(struct vm_space *sp, vaddr_t start, vaddr_t end)
 {
@@ -263,9 +271,10 @@ vm_unmap_attach(struct vm_space *sp, vaddr_t start, struct vm_object *obj)
 }
 
 /*
- * All that can fail comes before what was there goes. Until then it is not
- * known which tables the neighbours will have, so all that the range could need
- * are promised, and those too many given back.
+ * Map m, which ends at `end`, in place of what is mapped there. All that can fail is done
+ * before anything is unmapped. Only afterwards is it known which page tables the neighbours
+ * need too, so tables for all spans of the range are promised first, and those that are too
+ * many are given back. Returns 0, or ENOMEM with nothing changed.
  */
 static int
 map_over(struct vm_space *sp, const struct vm_mapping *m, vaddr_t end)
@@ -313,7 +322,9 @@ vm_map(struct vm_space *sp, const struct vm_mapping *m)
 
 /* ---- Protection ---- */
 
-/* May [start, end) get prot? *pages: how many are to be promised for it. */
+/* Check that [start, end) may get the protection prot. Returns 0, with the number of pages
+ * that must be promised for it in *pages; ENOMEM if part of the range is not mapped; EACCES
+ * if prot is more than some entry's max_prot. */
 static int
 protect_check(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot, uint32_t *pages)
 {
@@ -364,7 +375,7 @@ vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
 	return 0;
 }
 
-/* ---- Growing, for brk.c ---- */
+/* ---- Growing, for brk.c and vm_remap.c ---- */
 
 int
 vm_grow(struct vm_space *sp, struct vm_entry *e, vaddr_t start, vaddr_t end)
