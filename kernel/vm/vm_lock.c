@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Locked memory. Nothing is ever taken out to make room, so that a lock only brings
- * in what is not there yet; it is kept to be counted against RLIMIT_MEMLOCK.
+ * Locked memory (mlock). The kernel never takes a page away to make room, so to lock pages is
+ * to bring in those that have no frame yet. Which entries are locked is recorded only to
+ * count them against RLIMIT_MEMLOCK.
  */
 #include "abi/errno.h"
 #include "base/sleep.h"
@@ -33,8 +34,8 @@ vm_locked_pages(struct vm_space *sp)
 	return vm_locked_between(sp, 0, USER_END);
 }
 
-/* The first address from start on that e has no page to fill at: what comes behind it
- * ends with SIGSEGV or SIGBUS. */
+/* Returns the address up to which the pages of e can be brought in. An access to e from
+ * there on gets SIGSEGV or SIGBUS. */
 static vaddr_t
 fillable_end(const struct vm_entry *e)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mremap: a mapping gets another length, or another place. Shared pages are shown
- * again by faults; private ones, which nothing else has, are carried over.
+ * mremap: give a mapping another length or another address. At a new address faults bring
+ * shared pages back; private pages, which only the page tables record, are carried over.
  */
 #include "abi/errno.h"
 #include "mem/frame.h"
 #include "vm/tree.h"
 
-/* Show at `to` also what [from, end), of a private entry, has. */
+/* Enter the pages of [from, end), of a private entry, also at `to`. */
 static void
 pages_carry(struct pmap *pm, vaddr_t from, vaddr_t end, vaddr_t to)
 {
@@ -22,9 +22,10 @@ pages_carry(struct pmap *pm, vaddr_t from, vaddr_t end, vaddr_t to)
 }
 
 /*
- * [start, start + len) of one entry moves to `to` with new_len >= len bytes; an empty one
- * stays, and what it is of is mapped a second time. Returns ENOMEM with nothing changed,
- * if with replace the borders at start and start + len are there already.
+ * Move the len bytes from start, all of one entry, to `to`, where they become new_len bytes,
+ * not fewer. If len is 0 nothing is unmapped: the object at start is mapped a second time.
+ * With replace, borders at start and start + len must exist already, for making room at `to`
+ * may split the entry that start is in. Returns 0, or ENOMEM with nothing changed.
  */
 static int
 move(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32_t new_len, bool replace)
@@ -43,7 +44,7 @@ move(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32_t new_
 
 	struct vm_borders b = {.upper = {NULL}};
 
-	/* What was writable once has its pages promised. */
+	/* If the old pages are promised, vm_map() must promise the new ones, writable or not. */
 	m.prot |= e->flags & VM_CHARGED ? PROT_WRITE : 0;
 	if (len > 0 && vm_borders_reserve(sp, start, start + len, &b) != 0)
 		return ENOMEM;
@@ -62,9 +63,10 @@ move(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32_t new_
 	return 0;
 }
 
-/* May [start, start + len) be new_len bytes long? => EFAULT: it is not of one mapping;
- * EINVAL: an attach, which has the length of its segment; what is private twice; a
- * file's place that is no number of 32 bits. */
+/* Check that the len bytes from start, an address in e, may become new_len bytes. Returns 0;
+ * EFAULT if they are not all in e; EINVAL if e is an attach, which has the length of its
+ * segment, if a private mapping would be mapped twice (len is 0), or if an offset in the
+ * file would need more than 32 bits. */
 static int
 resize_check(const struct vm_entry *e, vaddr_t start, uint32_t len, uint32_t new_len)
 {
