@@ -1,36 +1,57 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The entries of a space, found by address, and the room between them.
+ * The entries of a space, found by address, and the gaps between them.
  *
- * They are a list in order of address, and over it a treap: a binary tree by
- * address in which no entry's rank is above its parent's. Ranks are as good as
- * drawn by lot, so the tree is about as deep as one that grew in random order,
- * whatever order it grew in. Each entry knows the largest gap in its subtree, so
- * the lowest gap that is large enough is one walk down. What a change makes
- * untrue is marked stale, up to the first that is, and measured when somebody
- * asks; mostly nobody does, for the lowest gap of all is remembered. The youngest
- * entry stays beside the tree until there is another: most that go go young.
+ * The entries are a list in order of address, and a treap (Seidel and Aragon, 1989): a
+ * binary search tree by address in which no entry's rank is above its parent's. A rank is a
+ * hash, as good as a random number, so that the tree is balanced on average in whatever
+ * order entries are added.
  *
- * Gaps begin where mmap may: below MMAP_BASE there are none. And a shared entry
- * that starts at a span of 4 MiB, and isn't too small for that, keeps the rest of
- * its last one to itself, so that it can be shown whole there; only when nothing
- * else is left ("packed") does the rest count as free. Those who look for whole
- * spans find them in a map of bits, one for each span that any entry touches.
+ * The gap of an entry is the free range right below it. Each entry caches the size of the
+ * largest gap in its subtree (room), so that the lowest gap that is large enough is found by
+ * one walk down. A change marks the cached sizes of the entry and its ancestors stale,
+ * stopping at the first already stale one. They are recomputed only when a search needs
+ * them.
+ *
+ * Shortcuts. These fields of a space are caches:
+ *
+ *	hint            the entry found last; the next look-up tries it first
+ *	young           the newest entry, in the list but not in the tree yet: most
+ *	                entries that are unmapped soon never get into the tree
+ *	spare           the memory of an entry that was unmapped, for the next one
+ *	low, low_room   no gap that begins below low has low_room bytes, so a search for as
+ *	                many begins at low
+ *
+ * None of them changes a result: without them the same entries and gaps are found, later.
+ *
+ * Mappings without an address are placed in [MMAP_BASE, MMAP_END), so gaps below MMAP_BASE
+ * do not count. reserved_end() says which free addresses do not count either. vm_find_spans()
+ * does not use the tree: it searches a bitmap of the spans that any entry touches.
  */
 #include "abi/errno.h"
 #include "vm/tree.h"
 
 #define MMAP_BASE 0x40000000u
-#define STALE UINT32_MAX /* of an entry, and then of all above it */
+#define STALE UINT32_MAX /* a room that is to be recomputed; those of all ancestors are, too */
 
+/* Returns e's priority in the treap: a hash of its address in the kernel. */
 static uint32_t
 rank(const struct vm_entry *e)
 {
 	return (uint32_t)((uintptr_t)e >> 4) * 2654435769u; /* 2^32 / golden ratio */
 }
 
-/* ---- Room ---- */
+/* ---- Gaps ---- */
 
+/*
+ * Returns the address at which the gap above e begins. For most entries this is e's end.
+ *
+ * A shared entry that starts at a span's start, and isn't too small to be worth it
+ * (VM_SPANS_FROM), reserves its last span to the end: only while nothing else is mapped
+ * there can vm_fault() show that span whole. The reservation steers only where the kernel
+ * places mappings. A program that gives an address may map the rest of the span, and once
+ * a space has run short of gaps (packed) nothing is reserved in it any more.
+ */
 static vaddr_t
 reserved_end(const struct vm_space *sp, const struct vm_entry *e)
 {
@@ -40,7 +61,7 @@ reserved_end(const struct vm_space *sp, const struct vm_entry *e)
 	return (e->end + SPAN_SIZE - 1) & ~(SPAN_SIZE - 1);
 }
 
-/* Where the gap above prev begins; all there is, for NULL. */
+/* Returns the address at which the gap above prev begins; NULL: the first gap of all. */
 static vaddr_t
 gap_start(const struct vm_space *sp, const struct vm_entry *prev)
 {
@@ -49,6 +70,7 @@ gap_start(const struct vm_space *sp, const struct vm_entry *prev)
 	return va > MMAP_BASE ? va : MMAP_BASE;
 }
 
+/* Returns the size of the gap right below e, in bytes. */
 static uint32_t
 gap_below(const struct vm_space *sp, const struct vm_entry *e)
 {
@@ -63,6 +85,7 @@ room_of(const struct vm_entry *e)
 	return e == NULL ? 0 : e->room;
 }
 
+/* Mark the rooms of e and of its ancestors stale. Above a stale one all are stale. */
 static void
 stale(struct vm_entry *e)
 {
@@ -70,7 +93,7 @@ stale(struct vm_entry *e)
 		e->room = STALE;
 }
 
-/* Measure what is stale, the lower ones first. */
+/* Recompute every stale room, children before their parents. */
 static void
 room_renew(const struct vm_space *sp)
 {
@@ -93,8 +116,8 @@ room_renew(const struct vm_space *sp)
 	}
 }
 
-/* Memory from va on is free: what is remembered of the lowest gap holds no more
- * than to where that begins. */
+/* The addresses from va on have become free, and prev is the entry below them. If that is
+ * below low, a gap of low_room bytes may begin right above prev: low falls to there. */
 static void
 low_gap_lowered(struct vm_space *sp, const struct vm_entry *prev, vaddr_t va)
 {
@@ -112,6 +135,7 @@ vm_tree_moved(struct vm_space *sp, struct vm_entry *e)
 
 /* ---- The tree ---- */
 
+/* Returns the pointer in the tree that points to e: its parent's, or the root. */
 static struct vm_entry **
 link_of(struct vm_space *sp, struct vm_entry *e)
 {
@@ -120,7 +144,8 @@ link_of(struct vm_space *sp, struct vm_entry *e)
 	return e->up->left == e ? &e->up->left : &e->up->right;
 }
 
-/* e and its parent change places; what is between them goes along. */
+/* Rotate e above its parent, which becomes its child. The subtree whose addresses are
+ * between theirs passes from e to the parent. The parent's room must be stale. */
 static void
 rotate(struct vm_space *sp, struct vm_entry *e)
 {
@@ -138,7 +163,7 @@ rotate(struct vm_space *sp, struct vm_entry *e)
 	p->up = e;
 	if (between != NULL)
 		between->up = p;
-	e->room = STALE; /* as p is */
+	e->room = STALE; /* p, now below e, is stale */
 }
 
 struct vm_entry *
@@ -156,8 +181,9 @@ vm_tree_search(struct vm_space *sp, vaddr_t va)
 	return found;
 }
 
-/* Of two neighbours in the list one is below the other in the tree, and the
- * place between them is free on the lower one's side. */
+/* Of e's neighbours in the list one is an ancestor of the other, and the lower one has no
+ * child on the other's side. e becomes that child, and is rotated up to where its rank
+ * belongs. */
 void
 vm_tree_insert(struct vm_space *sp, struct vm_entry *e)
 {
@@ -170,7 +196,7 @@ vm_tree_insert(struct vm_space *sp, struct vm_entry *e)
 		e->up = e->prev;
 		*(e->prev != NULL ? &e->prev->right : &sp->root) = e;
 	}
-	stale(e->up); /* e->next is among those above */
+	stale(e->up); /* e->next, whose gap e makes smaller, is an ancestor of e */
 	while (e->up != NULL && rank(e) > rank(e->up))
 		rotate(sp, e);
 }
@@ -195,6 +221,8 @@ vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev)
 		sp->low = e->end;
 }
 
+/* Remove e from the tree: rotate it down until it has one child or none, and put the child
+ * in its place. */
 static void
 take_out(struct vm_space *sp, struct vm_entry *e)
 {
@@ -228,9 +256,10 @@ vm_tree_remove(struct vm_space *sp, struct vm_entry *e)
 	low_gap_lowered(sp, prev, e->start);
 }
 
-/* ---- Finding room ---- */
+/* ---- Finding a gap ---- */
 
-/* The start of the lowest gap with so many bytes; it may lie at the top. */
+/* Returns the start of the lowest gap of `need` bytes. If no entry has one below it, returns
+ * where the gap above the last entry below `top` begins: the caller checks its size. */
 static vaddr_t
 lowest_gap(struct vm_space *sp, uint32_t need, vaddr_t top)
 {
@@ -251,7 +280,8 @@ lowest_gap(struct vm_space *sp, uint32_t need, vaddr_t top)
 	}
 }
 
-/* Behind the highest used one of n spans from span on; span: all are free. */
+/* Returns the number after that of the highest used one of the n spans from `span` on;
+ * `span` if none of them is used. */
 static uint32_t
 after_last_used(const struct vm_space *sp, uint32_t span, uint32_t n)
 {
@@ -286,7 +316,7 @@ vm_find_spans(const struct vm_space *sp, uint32_t len, vaddr_t *out)
 	return ENOMEM;
 }
 
-/* The lowest gap of all, by the tree. */
+/* Do what vm_find_space() does by the tree, and make the gap found the low gap. */
 __attribute__((noinline)) static int
 find_gap(struct vm_space *sp, uint32_t len, vaddr_t *out)
 {
@@ -296,7 +326,7 @@ find_gap(struct vm_space *sp, uint32_t len, vaddr_t *out)
 	if (va > MMAP_END || len > MMAP_END - va) {
 		if (sp->packed)
 			return ENOMEM;
-		/* What was kept for spans shown whole is room, too. */
+		/* Try again without reservations: what reserved_end() kept is free, too. */
 		sp->packed = true;
 		for (e = sp->first; e != NULL; e = e->next)
 			e->room = STALE;
@@ -313,7 +343,8 @@ vm_find_space(struct vm_space *sp, uint32_t len, vaddr_t *out)
 	const struct vm_entry *prev = sp->hint, *next;
 	vaddr_t va = sp->low, end;
 
-	/* Is it right there, where the lowest gap is remembered to be? */
+	/* The low gap helps if as many bytes are wanted, and the hint is the entry below low.
+	 * If the gap at low is too small, find_gap() looks further. */
 	if (len < sp->low_room || prev == NULL || prev->start > va || (next = prev->next) == NULL)
 		return find_gap(sp, len, out);
 	if (reserved_end(sp, prev) > va)
