@@ -2,14 +2,14 @@
 /*
  * Page faults: address -> entry -> object -> pmap.
  *
- * A shared entry shows the object's own frame, or a whole span of them. A private
- * page is one of:
- *	absent		zeros, or the object's page if there is one
- *	read-only	a frame that others hold too: the object, the other side
+ * A page of a shared entry shows the object's own frame, or a whole span of them is shown at
+ * once. A page of a private entry is in one of three states:
+ *	absent		it reads as zeros, or as the object's page if there is an object
+ *	read-only	it has a frame that others may hold too: the object, the other space
  *			of a fork, the page of zeros
- *	writable	a frame with one reference, ours
- * and a write moves it to the last state, by taking the frame over if we are
- * its last holder, else by a copy.
+ *	writable	it has a frame with one reference, this page's
+ * A write to it makes it writable: it keeps a frame that nobody else holds any more, and
+ * gets a copy of any other (copy-on-write).
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -17,7 +17,9 @@
 #include "mem/frame.h"
 #include "vm/tree.h"
 
-/* What an i386 page table can tell apart: writing, and everything else. */
+/* Returns true if e's protection allows the access. Page tables of the i386 distinguish only
+ * writes from everything else (Intel SDM vol. 3, 4.6), so any protection but PROT_NONE allows
+ * reads and execution. */
 static bool
 access_ok(const struct vm_entry *e, int access)
 {
@@ -26,8 +28,9 @@ access_ok(const struct vm_entry *e, int access)
 	return e->prot != PROT_NONE;
 }
 
-/* Read-only private zeros have no page promised to them, so all of them are
- * this one, which nobody ever writes. */
+/* The page of zeros. Private pages without an object show this one frame when they are first
+ * read while their entry is read-only, for then no page need be promised to them. Nobody
+ * ever writes to it. */
 static frame_t zero_frame;
 
 void
@@ -38,6 +41,7 @@ vm_init(void)
 	frame_zero(zero_frame);
 }
 
+/* Enter frame f at va, with a new reference on it. */
 static void
 enter_shared(struct vm_space *sp, vaddr_t va, frame_t f, bool writable)
 {
@@ -45,7 +49,7 @@ enter_shared(struct vm_space *sp, vaddr_t va, frame_t f, bool writable)
 	pmap_enter(&sp->pmap, va, pte_make(f, writable));
 }
 
-/* A private page of our own with f's content in it. */
+/* Enter a copy of frame f at va, writable. The memory for it is promised. */
 static void
 enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
 {
@@ -56,10 +60,13 @@ enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
 }
 
 /*
- * A span in which nothing but this entry can be seen, from its first page on, is
- * shown whole: by one large page if the frames are in a row, else by the
- * object's own table. Beyond the entry's end, in the span of its tail, the table
- * has to be empty for good. => false: it isn't such a span.
+ * Show the whole span that va is in by one entry of the directory: by a large page if the
+ * object's frames form a row there, else by a graft of the object's own page table. Returns
+ * false if the span can't be shown so. It can if
+ * - e reaches down to the span's start, and shows there the first page of a table;
+ * - nothing else is mapped in the span;
+ * - where e ends inside the span the object ends with it for good: what the page table has
+ *   beyond e's end would be seen.
  */
 __attribute__((noinline)) static bool
 enter_span(struct vm_space *sp, const struct vm_entry *e, vaddr_t va)
@@ -81,7 +88,8 @@ enter_span(struct vm_space *sp, const struct vm_entry *e, vaddr_t va)
 	return pmap_enter_span(&sp->pmap, span, pde);
 }
 
-/* In a span shown whole a page is there as soon as the object has it. */
+/* Resolve a fault in a shared entry. In a span that is shown whole a page can be seen as soon
+ * as vm_object_page() has given it a frame: then nothing is left to enter. */
 static int
 fault_shared(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {
@@ -98,7 +106,7 @@ fault_shared(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t
 	return 0;
 }
 
-/* Nothing is at va yet. */
+/* Enter a page of a private entry for the first time: nothing is at va yet. */
 static void
 fill_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {
@@ -119,6 +127,7 @@ fill_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page,
 	}
 }
 
+/* Resolve a fault in a private entry. */
 __attribute__((noinline)) static int
 fault_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {

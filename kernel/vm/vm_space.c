@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Spaces as wholes: what a process gets at fork, and what it loses at its end.
- * What is in them is vm_map.c's.
+ * Spaces as wholes: how they are created, copied by fork, and freed. vm_map.c changes what is
+ * mapped in them.
  */
 #include "abi/errno.h"
 #include "base/string.h"
@@ -46,7 +46,8 @@ vm_space_destroy(struct vm_space *sp)
 
 #define BLOCK_MAX ((KMEM_SMALL - sizeof(struct vm_block)) / sizeof(struct vm_entry))
 
-/* Memory for n entries, in blocks, of which all but the last are full. => ENOMEM. */
+/* Allocate blocks for n entries; of sp->blocks all but the last have BLOCK_MAX entries.
+ * Returns 0; or ENOMEM, and then the caller frees the blocks that sp has got so far. */
 static int
 blocks_alloc(struct vm_space *sp, uint32_t n)
 {
@@ -64,8 +65,10 @@ blocks_alloc(struct vm_space *sp, uint32_t n)
 	return 0;
 }
 
-/* copy's place in the tree is e's. All below e have been copied, and its parent
- * too unless e is the left one of it; then the parent's copy will find this. */
+/* Give copy the place in the tree of `to` that e has in its own. Entries are copied in order
+ * of address, so e's left child has a copy already, and so has the parent if e is its right
+ * child. The links to a right child, or to a parent above a left child, are set when that is
+ * copied. */
 static void
 tree_copy(struct vm_space *to, const struct vm_entry *e, struct vm_entry *copy)
 {
@@ -83,7 +86,9 @@ tree_copy(struct vm_space *to, const struct vm_entry *e, struct vm_entry *copy)
 	}
 }
 
-/* Entries, each with a reference on its object; nothing is mapped or counted yet. */
+/* Copy all entries of `from` to `to`, each with a reference on its object. The page tables,
+ * the promises and the counts of attaches are left to the caller. Returns 0; or ENOMEM, and
+ * then the caller calls blocks_free(). */
 __attribute__((noinline)) static int
 entries_copy(struct vm_space *from, struct vm_space *to)
 {
@@ -128,8 +133,9 @@ entries_copy(struct vm_space *from, struct vm_space *to)
 	return 0;
 }
 
-/* What a run of shared entries shows. Spans that have nothing else in them, both
- * spaces show by the same tables. */
+/* Show in `to` what the shared entries from first to last, a run, show in `from`. A span in
+ * which nothing else is mapped is shown by one page table in both spaces; of any other the
+ * page table entries are copied. */
 static void
 share(struct vm_space *to, struct vm_space *from, const struct vm_entry *first,
       const struct vm_entry *last)
@@ -150,10 +156,9 @@ share(struct vm_space *to, struct vm_space *from, const struct vm_entry *first,
 }
 
 /*
- * All that can fail comes first; from the moment that the attaches are counted
- * nothing does. The one switch on inheritance is the last argument of
- * pmap_copy: what is shared stays as it is, what is private becomes
- * copy-on-write on both sides.
+ * All that can fail comes first; once the attaches are counted nothing fails. The loop at the
+ * end is the one place where fork tells shared from private entries: runs of private ones
+ * become copy-on-write in both spaces, and runs of shared ones show the same frames.
  */
 int
 vm_space_fork(struct vm_space *from, struct vm_space **out)
@@ -169,7 +174,7 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 	if (entries_copy(from, to) != 0 || shm_inherit(from, to) != 0)
 		goto no_memory;
 	if (from->locks)
-		vm_lock_all(to, false); /* the parent's are not the child's */
+		vm_lock_all(to, false); /* locks are not inherited: POSIX, mlock() */
 	to->pages = from->pages;
 	to->tables = from->tables;
 	to->brk_start = from->brk_start;
