@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How the kernel came to where it is. */
+/* The registers and the call chain that a panic prints. The chain is followed through the frame
+ * pointers, so the kernel is compiled with -fno-omit-frame-pointer. */
 #include "i386.h"
 
 #include "base/printf.h"
@@ -10,7 +11,7 @@
 const struct trapframe *kernel_trapframe;
 uint32_t kernel_trap_esp;
 
-/* May two words at va be read without a fault? */
+/* Returns true if the two words at va can be read without a fault. */
 static bool
 readable(uint32_t va)
 {
@@ -32,8 +33,8 @@ kernel_place(uint32_t eip, uint32_t *off)
 	return name != NULL ? name : "?";
 }
 
-/* back 1: a return address. The call before it may be its function's last
- * instruction, and the address then lies in the next one. */
+/* Prints eip and the function that contains it. For a return address, back is 1: the call may be
+ * the last instruction of its function, and the return address then lies in the next one. */
 static void
 print_place(uint32_t eip, uint32_t back)
 {
@@ -63,8 +64,8 @@ machine_backtrace(void)
 	unsigned i;
 
 	if (tf == NULL) {
-		/* A panic of the kernel's own: what the callee-saved registers
-		 * hold is all that is left of its caller's. */
+		/* The kernel itself called panic(): of its caller's registers only the
+		 * callee-saved ones still have their values. */
 		__asm__ volatile("movl %%ebx, %0\n\tmovl %%esi, %1\n\tmovl %%edi, %2"
 		                 : "=m"(here.ebx), "=m"(here.esi), "=m"(here.edi));
 		here.eip = (uint32_t)__builtin_return_address(0);
@@ -84,7 +85,7 @@ machine_backtrace(void)
 			break;
 		print_place(frame[1], 1);
 		if (frame[0] <= ebp)
-			break; /* callers lie higher: this chain is broken or done */
+			break; /* a caller's frame lies higher: the chain is broken or at its end */
 		ebp = frame[0];
 	}
 }

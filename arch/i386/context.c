@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Kernel stacks, and what changes hands when another process runs. */
+/*
+ * The machine's part of a process: its kernel stack, FPU state and TLS segments, and the switch
+ * from one process to another. A kernel stack is two pages above a guard page, so that an
+ * overflow is a double fault and overwrites nothing.
+ */
 #include "i386.h"
 
 #include "abi/errno.h"
@@ -11,7 +15,7 @@
 #include "vm/space.h"
 
 #define KSTACK_PAGES (KSTACK_SIZE / PAGE_SIZE)
-#define KSTACK_STRIDE (KSTACK_PAGES + 1) /* the lowest page is never mapped */
+#define KSTACK_STRIDE (KSTACK_PAGES + 1) /* the lowest page is the guard page */
 #define KSTACKS (KSTACK_TABLES * PTAB_PAGES / KSTACK_STRIDE)
 
 #define CPUID_SSE (1u << 25) /* EDX, leaf 1 */
@@ -21,11 +25,11 @@
 #define CR0_AM 0x40000u
 #define CR4_OSFXSR 0x200u
 #define CR4_OSXMMEXCPT 0x400u
-#define FPU_CONTROL 0x37fu /* what FNINIT sets */
+#define FPU_CONTROL 0x37fu /* the control word that FNINIT sets */
 #define MXCSR_DEFAULT 0x1f80u
-#define FXSAVE_MXCSR 24 /* where it lies */
+#define FXSAVE_MXCSR 24 /* byte offset of MXCSR in the FXSAVE area */
 
-/* struct abi_user_desc's flags */
+/* Bits of flags in struct abi_user_desc. */
 #define DESC_32BIT 0x01u
 #define DESC_CONTENTS 0x06u /* 0 and 2 are data, 4 and 6 code */
 #define DESC_READ_ONLY 0x08u
@@ -34,10 +38,11 @@
 #define DESC_USEABLE 0x40u
 #define DESC_EMPTY (DESC_READ_ONLY | DESC_NOT_PRESENT)
 
-/* Tables of the stacks' region: every directory has them from the start, so a
- * stack mapped later is there in all. */
+/* The page tables of the stacks' region. Every page directory refers to them from the start,
+ * so a stack that is mapped later is mapped in all of them. */
 static _Alignas(PAGE_SIZE) pte_t kstack_tables[KSTACK_TABLES * PTAB_PAGES];
-/* Numbers of stacks that came back, and the lowest that was never used. */
+/* A stack of the numbers of kernel stacks that were freed, its length, and the lowest number
+ * that was never used. */
 static uint16_t kstack_free[KSTACKS];
 static unsigned kstack_frees, kstack_fresh;
 
@@ -64,6 +69,7 @@ kstack_mapped(uint32_t va)
 	return page < KSTACK_TABLES * PTAB_PAGES && pte_present(kstack_tables[page]);
 }
 
+/* Unmaps the first pages of a stack and gives their frames back. */
 static void
 kstack_unmap(uint8_t *stack, unsigned pages)
 {
@@ -77,6 +83,7 @@ kstack_unmap(uint8_t *stack, unsigned pages)
 	}
 }
 
+/* Returns the lowest byte of a new kernel stack, or NULL if frames or numbers have run out. */
 static uint8_t *
 kstack_alloc(void)
 {
@@ -121,7 +128,7 @@ fpu_init(void)
 	*(uint32_t *)(fpu_default + FXSAVE_MXCSR) = MXCSR_DEFAULT;
 }
 
-/* The registers of the current process as a new program finds them. */
+/* Sets the FPU and SSE registers to the values that a new program starts with. */
 void
 fpu_reset(void)
 {
@@ -131,7 +138,7 @@ fpu_reset(void)
 int
 machine_proc_init(struct proc *p, void (*fn)(void))
 {
-	/* What context_switch() finds on the stack. */
+	/* The words that context_switch() pops from the new stack. */
 	struct {
 		uint32_t edi, esi;
 		void (*ebx)(void);
@@ -193,7 +200,7 @@ machine_proc_exec(vaddr_t entry, vaddr_t sp)
 	fpu_reset();
 }
 
-/* The kernel itself uses no FPU: what its registers hold is the process's. */
+/* The kernel does not use the FPU, so its registers always hold the current process's values. */
 void
 machine_switch(struct proc *from, struct proc *to)
 {
@@ -232,6 +239,7 @@ machine_user_pc(void)
 	return user_frame()->eip;
 }
 
+/* Returns true if d asks for an empty descriptor, in one of the two forms that Linux takes. */
 static bool
 tls_is_empty(const struct abi_user_desc *d)
 {
@@ -239,8 +247,8 @@ tls_is_empty(const struct abi_user_desc *d)
 	       ((d->flags & ~DESC_USEABLE) == DESC_EMPTY || d->flags == 0);
 }
 
-/* Only data of ring 3: nothing else is any use to a program, and a gate or a
- * task here would be a way into the kernel. */
+/* Returns the descriptor of d. It is always a data segment of ring 3: a program has no use for
+ * another kind, and a gate or a task here would be a way into the kernel. */
 static uint64_t
 tls_segment(const struct abi_user_desc *d)
 {

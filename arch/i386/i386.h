@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of this directory offer each other. */
+/* What the files of this directory declare for each other; kernel/ does not include it. */
 #ifndef I386_H
 #define I386_H
 
@@ -11,8 +11,8 @@
 /*
  * The kernel's addresses:
  *
- *   0xC0000000  RAM as it is, to 896 MiB, in 4 MiB pages
- *   0xF8000000  kernel stacks: a page that is never mapped, then two
+ *   0xC0000000  the first 896 MiB of RAM, mapped one to one by 4 MiB pages
+ *   0xF8000000  kernel stacks of two pages, each above a guard page that is never mapped
  *   0xFF800000  windows on frames beyond 896 MiB
  */
 #define DIRECT_FRAMES 0x38000u
@@ -23,7 +23,7 @@
 
 extern pte_t boot_dir[PTAB_PAGES];
 
-/* boot.asm: the image, from its first byte to the end of its bss. */
+/* linker.ld: the kernel's image, from its first byte to the end of its bss. */
 extern uint8_t image_start[], image_end[];
 
 /* segments.c */
@@ -49,37 +49,41 @@ void context_switch(uint32_t *save_esp, uint32_t esp);
 void trap(struct trapframe *tf);
 void page_fault(struct trapframe *tf);
 void unusual_flags(struct trapframe *tf);
-/* Returns the user registers of the current process, which is in a trap from user mode:
- * the frame at the top of its kernel stack. */
+/* Returns the user registers of the current process, which has entered the kernel from user
+ * mode: the trap frame at the top of its kernel stack. */
 struct trapframe *user_frame(void);
 void double_fault(void);
 
 /* context.c */
 void fpu_init(void);
 void fpu_reset(void);
-/* Is it one word of a kernel stack that is mapped? */
+/* Returns true if va lies in a mapped page of a kernel stack. */
 bool kstack_mapped(uint32_t va);
 void kstack_init(void);
 
 /* window.c */
 void window_init(void);
 
-/* backtrace.c: where machine_backtrace() starts; NULL: at its caller. */
+/* backtrace.c: the trap frame at which machine_backtrace() starts, and the value of ESP that it
+ * prints. While kernel_trapframe is NULL, the backtrace starts at the caller. */
 extern const struct trapframe *kernel_trapframe;
 extern uint32_t kernel_trap_esp;
-/* The function that eip lies in, "?" if in none, and how far. */
+/* Returns the name of the kernel function that contains eip, or "?", and sets *off to the
+ * distance of eip from the function's start, in bytes. */
 const char *kernel_place(uint32_t eip, uint32_t *off);
 
 /* devices */
 void pic_init(void);
-/* Take irq from the controller; false: there was none. */
+/* Acknowledges irq at the interrupt controller. Returns false if the interrupt was spurious. */
 bool pic_accept(unsigned irq);
+/* Returns true if irq is requested and not yet being served. */
 bool pic_pending(unsigned irq);
 void pit_init(void);
-void pit_tick(void); /* its interrupt is being taken */
+/* Called by trap.c for each timer interrupt that it takes. */
+void pit_tick(void);
 void serial_init(void);
 void serial_write(unsigned com, const char *s, size_t n);
-/* What has been written has left. */
+/* Waits until the ports have sent every byte that was written. */
 void serial_drain(void);
 void serial_interrupt(void);
 void vga_init(void);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a signal handler finds on its stack: Linux/i386's frames, for handlers,
- * debuggers and unwinders look into them.
+ * Signal frames: what is pushed on the user stack before a handler runs, and popped by
+ * sigreturn. The layout is that of Linux/i386, because handlers, debuggers and unwinders
+ * read it.
  */
 #include "i386.h"
 
@@ -11,10 +12,10 @@
 #include "vm/usercopy.h"
 
 #define INT80_SIZE 2
-#define FPSTATE_FXSR 0x0000 /* the FXSAVE part is there too */
-#define FXSAVE_UNUSED 464   /* the CPU leaves the bytes from here on to the kernel */
+#define FPSTATE_FXSR 0x0000 /* magic: the FXSAVE part follows */
+#define FXSAVE_UNUSED 464   /* first of the bytes that the CPU leaves to the kernel */
 #define FXSAVE_MAGIC 0x46505853
-#define MXCSR_VALID 0xffbfu /* without DAZ, which not every CPU has */
+#define MXCSR_VALID 0xffbfu /* all but DAZ, which not every CPU has */
 
 struct sigcontext {
 	uint32_t gs, fs, es, ds;
@@ -32,12 +33,12 @@ struct fpstate {
 	uint8_t fxsave[512];
 };
 
-/* Without SA_SIGINFO. */
+/* The frame of a handler without SA_SIGINFO. */
 struct sigframe {
-	uint32_t pretcode; /* the handler returns to it */
+	uint32_t pretcode; /* the handler's return address */
 	int32_t sig;
 	struct sigcontext sc;
-	uint8_t unused[sizeof(struct fpstate)]; /* where old kernels had it */
+	uint8_t unused[sizeof(struct fpstate)]; /* old Linux kernels had the FPU state here */
 	uint32_t extramask;
 	uint8_t retcode[8];
 };
@@ -49,7 +50,7 @@ struct ucontext {
 	uint64_t sigmask;
 };
 
-/* With SA_SIGINFO. */
+/* The frame of a handler with SA_SIGINFO. */
 struct rt_sigframe {
 	uint32_t pretcode;
 	int32_t sig;
@@ -69,6 +70,8 @@ static const uint8_t retcode_plain[8] = {0x58, 0xb8, 119, 0, 0, 0, 0xcd, 0x80};
 /* mov $173 (rt_sigreturn), %eax; int $0x80 */
 static const uint8_t retcode_rt[8] = {0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0};
 
+/* Fills *sc with the user registers of the current process. fpstate is the user address of the
+ * saved FPU state. */
 static void
 context_fill(struct sigcontext *sc, uint64_t mask, vaddr_t fpstate)
 {
@@ -99,21 +102,24 @@ context_fill(struct sigcontext *sc, uint64_t mask, vaddr_t fpstate)
 	                          .cr2 = last->cr2};
 }
 
-/* => the handler starts with the FPU as a program does. */
+/* Writes the FPU state of the current process to the user address `to` and resets it, so that
+ * the handler starts with the state of a new program. Returns 0 or EFAULT. The buffers are
+ * static to spare the kernel stack; nothing sleeps while they are in use. */
 static int
 fpstate_push(vaddr_t to)
 {
-	/* A magic number; the size of the whole, with the word that would end extended state;
-	 * which extended state there is (none), in two words; the size of the FXSAVE part. */
+	/* Linux's description of the area: a magic number; its size, counting a word that would
+	 * end extended state; the mask of extended state (none), two words; the size of the
+	 * FXSAVE part. */
 	static const uint32_t words[5] = {FXSAVE_MAGIC, sizeof(struct fpstate) + 4, 0, 0, 512};
 	static _Alignas(16) uint8_t fxsave[512];
 	static struct fpstate fp;
 	unsigned i;
 
-	/* FNSAVE's form of it is in the CPU's own hands. */
+	/* Let the CPU itself write FNSAVE's format. FXSAVE goes first: FNSAVE clears the state. */
 	__asm__ volatile("fxsave %0; fnsave %1" : "=m"(fxsave), "=m"(fp.fsave));
 	fpu_reset();
-	for (i = 0; i < 3; i++) /* a CPU sets these upper halves, QEMU does not */
+	for (i = 0; i < 3; i++) /* a real CPU sets these upper halves to ones, QEMU does not */
 		memset(fp.fsave + 4 * i + 2, 0xff, 2);
 	memcpy(fp.fxsave, fxsave, sizeof(fxsave));
 	memcpy(fp.fxsave + FXSAVE_UNUSED, words, sizeof(words));
@@ -122,6 +128,7 @@ fpstate_push(vaddr_t to)
 	return copyout(to, &fp, sizeof(fp));
 }
 
+/* Loads the FPU state from the user address `from`; resets it if that is 0. Returns 0 or EFAULT. */
 static int
 fpstate_pop(vaddr_t from)
 {
@@ -134,11 +141,13 @@ fpstate_pop(vaddr_t from)
 	}
 	if (copyin(fxsave, from + offsetof(struct fpstate, fxsave), sizeof(fxsave)) != 0)
 		return EFAULT;
-	*mxcsr &= MXCSR_VALID; /* a reserved bit would be the kernel's fault */
+	*mxcsr &= MXCSR_VALID; /* FXRSTOR with a reserved bit set would fault in the kernel */
 	__asm__ volatile("fxrstor %0" : : "m"(fxsave));
 	return 0;
 }
 
+/* Writes a struct sigframe at the user address `at` and sets the handler's register arguments.
+ * Returns 0 or EFAULT. */
 static int
 plain_push(vaddr_t at, int sig, const struct abi_sigaction *act, uint64_t mask, vaddr_t fpstate)
 {
@@ -151,7 +160,7 @@ plain_push(vaddr_t at, int sig, const struct abi_sigaction *act, uint64_t mask, 
 		act->flags & SA_RESTORER ? act->restorer : at + offsetof(struct sigframe, retcode);
 	context_fill(&f.sc, mask, fpstate);
 	memcpy(f.retcode, retcode_plain, sizeof(f.retcode));
-	/* Linux does not write the unused part either. */
+	/* Like Linux, leave the unused part of the stack unwritten. */
 	if (copyout(at, &f, unused) != 0 ||
 	    copyout(at + mask_at, &f.extramask, sizeof(f) - mask_at) != 0)
 		return EFAULT;
@@ -159,6 +168,8 @@ plain_push(vaddr_t at, int sig, const struct abi_sigaction *act, uint64_t mask, 
 	return 0;
 }
 
+/* Writes a struct rt_sigframe at the user address `at` and sets the handler's register
+ * arguments. Returns 0 or EFAULT. */
 static int
 rt_push(vaddr_t at, int sig, const struct abi_siginfo *info, const struct abi_sigaction *act,
         uint64_t mask, vaddr_t fpstate)
@@ -191,7 +202,7 @@ machine_signal_push(int sig, const struct abi_siginfo *info, const struct abi_si
 	bool rt = act->flags & SA_SIGINFO;
 	vaddr_t fpstate = (sp - sizeof(struct fpstate)) & ~15u, at;
 
-	/* As a call leaves it: ESP + 4 is a multiple of 16. */
+	/* Align the stack as a call instruction would: ESP + 4 is a multiple of 16. */
 	at = fpstate - (rt ? sizeof(struct rt_sigframe) : sizeof(struct sigframe));
 	at = ((at + 4) & ~15u) - 4;
 	if (fpstate_push(fpstate) != 0)
@@ -208,8 +219,8 @@ machine_signal_push(int sig, const struct abi_siginfo *info, const struct abi_si
 	return 0;
 }
 
-/* A selector from outside can only be one for ring 3 (trap.c sees to those that
- * don't exist). */
+/* Returns a selector from a signal frame with ring 3 as its privilege level. It may still name
+ * no segment: mend_return() in trap.c deals with that. */
 static uint32_t
 user_selector(uint32_t sel)
 {
@@ -245,14 +256,14 @@ machine_signal_return(bool rt, uint64_t *mask, uint32_t *result)
 	uint32_t high;
 
 	if (rt) {
-		/* The handler's return has taken pretcode off. */
+		/* The handler's return has popped pretcode. */
 		vaddr_t uc = tf->esp - 4 + offsetof(struct rt_sigframe, uc);
 
 		if (copyin(&sc, uc + offsetof(struct ucontext, mc), sizeof(sc)) != 0 ||
 		    copyin(mask, uc + offsetof(struct ucontext, sigmask), sizeof(*mask)) != 0)
 			return EFAULT;
 	} else {
-		/* And the restorer the signal's number. */
+		/* The handler's return has popped pretcode, and the restorer the signal number. */
 		vaddr_t at = tf->esp - 8;
 
 		if (copyin(&sc, at + offsetof(struct sigframe, sc), sizeof(sc)) != 0 ||

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ;
-; The two of kernel/base/string.h that are worth the CPU's own instructions.
+; memcpy and memset with the CPU's string instructions; base/string.c has the
+; other functions of base/string.h. Arguments come in EAX, EDX and ECX.
 
 section .text
 

@@ -6,8 +6,9 @@ extern user_return
 extern trap_return
 
 ; void context_switch(uint32_t *save_esp, uint32_t esp)
-; Leave this kernel stack for that one: C's preserved registers go onto it, and
-; its place to *save_esp, and the other's come from where it left them.
+; Switches kernel stacks: pushes the callee-saved registers on the current stack, stores
+; its ESP in *save_esp, loads esp, and pops the registers that were pushed there earlier.
+; Returns on the new stack, to whoever called it there.
 global context_switch
 context_switch:
 	push ebp
@@ -22,8 +23,8 @@ context_switch:
 	pop ebp
 	ret
 
-; A new process comes here from context_switch(): its first function is in EBX,
-; and above ESP lies its trap frame.
+; Where context_switch() returns to in a new process: machine_proc_init() has put its
+; first function in EBX, and ESP points at its trap frame.
 global context_start
 context_start:
 	call ebx

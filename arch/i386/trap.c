@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the CPU reports: system calls, interrupts, and mistakes. */
+/*
+ * Traps other than system calls: exceptions, page faults and interrupts. In user mode an
+ * exception becomes a signal; in the kernel it is a bug and a panic, except for a page fault in
+ * usercopy.asm and a bad selector on the way back to user mode.
+ */
 #include "i386.h"
 
 #include "base/assert.h"
@@ -14,8 +18,9 @@
 
 enum { ADDR_NONE, ADDR_EIP };
 
-/* What the process gets for each exception; Linux's signals and codes. One that has a
- * name and no signal is not the program's doing; one without a name does not exist. */
+/* The name of each exception, and the signal and code that Linux sends for it. Exceptions with
+ * signal 0 are not turned into a signal by this table: page_fault() handles page faults, and
+ * the others are not the program's doing, and panic. Vectors without a name are not exceptions. */
 static const struct {
 	const char *what;
 	uint8_t sig, code, addr;
@@ -39,6 +44,7 @@ static const struct {
 	[19] = {"SIMD floating point error", SIGFPE, FPE_FLTINV, ADDR_EIP},
 };
 
+/* Acknowledges an interrupt and calls its driver. user: it interrupted user mode. */
 static void
 irq_take(unsigned irq, bool user)
 {
@@ -55,8 +61,8 @@ irq_take(unsigned irq, bool user)
 }
 
 /*
- * An interrupt that is not the interrupt controllers', or an exception that this kernel
- * has not enabled. It is said once for each vector, and ignored.
+ * Ignores an interrupt that did not come from the interrupt controllers, or an exception that
+ * this kernel has not enabled. Logs the first one of each vector.
  */
 static void
 unexpected_vector(uint32_t n)
@@ -68,7 +74,7 @@ unexpected_vector(uint32_t n)
 	told[n] = true;
 }
 
-/* Takes an interrupt. => false: vector n is an exception's. */
+/* Handles vector n if it is an interrupt. Returns false if it is an exception. */
 static bool
 interrupt_take(uint32_t n, bool user)
 {
@@ -82,10 +88,10 @@ interrupt_take(uint32_t n, bool user)
 }
 
 /*
- * Called by vectors.asm before all else for a frame with flags that are unusual (see
- * trapframe.h). They become what a program may have. In virtual 8086 mode, which only
- * an emulator lets a program enter, the CPU pushed four words more, so the frame is not
- * where user_frame() looks for it: such a process ends here.
+ * Called by vectors.asm, before anything else, for a trap frame with unusual flags (see
+ * trapframe.h): clears those that a program may not have. In virtual 8086 mode, which only an
+ * emulator lets a program enter, the CPU pushes four more words, so the frame is not where
+ * user_frame() expects it. Such a process is killed here.
  */
 void
 unusual_flags(struct trapframe *tf)
@@ -100,7 +106,8 @@ unusual_flags(struct trapframe *tf)
 		tf->eflags |= EFLAGS_IF;
 }
 
-/* A trap from a program begins: its interrupts are on whatever the frame says. */
+/* Called first for each trap from user mode. Makes the program continue with interrupts on,
+ * whatever its trap frame says. */
 static void
 user_trap_begins(struct trapframe *tf)
 {
@@ -118,13 +125,15 @@ user_frame(void)
 	return tf;
 }
 
-/* What vm_fault() is to allow: PROT_WRITE or, for a read, 0. */
+/* Returns the access that faulted, for vm_fault(): PROT_WRITE, or 0 for a read. */
 static int
 fault_access(const struct trapframe *tf)
 {
 	return tf->error & PF_WRITE ? PROT_WRITE : 0;
 }
 
+/* Sends the current process the signal for a page fault at va that vm_fault() refused with code.
+ * Not inlined: that saves three instructions of each page fault that is not refused. */
 __attribute__((noinline)) static void
 refuse_page(int code, vaddr_t va, const struct trapframe *tf)
 {
@@ -133,7 +142,7 @@ refuse_page(int code, vaddr_t va, const struct trapframe *tf)
 
 	p->md.last_fault = (struct last_fault){tf->trapno, tf->error, va};
 	if (va >= USER_END) {
-		/* What the kernel has there is nobody's business. */
+		/* Don't reveal which kernel addresses are mapped. */
 		p->md.last_fault.error |= PF_PRESENT;
 		signal_fault(SIGSEGV, code, va,
 		             write ? "write to the kernel" : "read of the kernel");
@@ -149,7 +158,7 @@ refuse_page(int code, vaddr_t va, const struct trapframe *tf)
 	}
 }
 
-/* A page fault of the kernel that is none of usercopy.asm's. */
+/* Panics about a page fault of the kernel outside usercopy.asm. */
 static _Noreturn void
 kernel_page_fault(const struct trapframe *tf)
 {
@@ -162,6 +171,7 @@ kernel_page_fault(const struct trapframe *tf)
 	      va, where, off);
 }
 
+/* Panics about an exception in the kernel, or one that no program can cause. */
 static _Noreturn void
 kernel_exception(const struct trapframe *tf)
 {
@@ -179,10 +189,11 @@ kernel_exception(const struct trapframe *tf)
 }
 
 /*
- * The way back to user mode stumbled over a selector. The CPU did not change
- * stacks for this trap, so the word that was to be loaded, or IRET's first, is
- * where the frame of a trap from the kernel ends. GS and FS, if not yet loaded,
- * still hold what this trap found: as bad, and not to be put back.
+ * Repairs a fault on the way back to user mode, at an instruction that loads a bad selector.
+ * Returns false if the trap happened elsewhere. The CPU did not switch stacks for this trap, so
+ * the trap frame ends before its esp, and in esp's place is the word that was to be loaded, or
+ * the first that IRET was to pop. If GS or FS had not been loaded yet, its value in this trap
+ * frame is the same bad selector, and must not be loaded either.
  */
 static bool
 mend_return(struct trapframe *tf)
@@ -206,6 +217,7 @@ mend_return(struct trapframe *tf)
 	return true;
 }
 
+/* Handles a trap from kernel mode. */
 static void
 kernel_trap(struct trapframe *tf)
 {
@@ -226,6 +238,7 @@ kernel_trap(struct trapframe *tf)
 		kernel_exception(tf);
 }
 
+/* Sends the current process the signal for its exception. */
 static void
 user_exception(struct trapframe *tf)
 {
@@ -233,14 +246,14 @@ user_exception(struct trapframe *tf)
 	uint32_t n = tf->trapno;
 
 	if (exceptions[n].sig == 0)
-		kernel_exception(tf); /* NMI, machine check: not the program's doing */
+		kernel_exception(tf); /* NMI, machine check: not caused by the program */
 	last->trapno = n;
 	last->error = tf->error;
 	signal_fault(exceptions[n].sig, exceptions[n].code,
 	             exceptions[n].addr == ADDR_EIP ? tf->eip : 0, exceptions[n].what);
 }
 
-/* Page faults, from vectors.asm; the rest is as with trap(). */
+/* Called by vectors.asm for page faults only; otherwise does what trap() does. */
 void
 page_fault(struct trapframe *tf)
 {
@@ -261,7 +274,8 @@ page_fault(struct trapframe *tf)
 		user_return();
 }
 
-/* All else but system calls; what it leaves in *tf is what the CPU goes on with. */
+/* Called by vectors.asm for every trap except page faults and system calls. On return the CPU
+ * continues with the registers in *tf. */
 void
 trap(struct trapframe *tf)
 {
@@ -276,7 +290,8 @@ trap(struct trapframe *tf)
 		user_return();
 }
 
-/* On its own stack; the interrupted state is in the main TSS. */
+/* Panics about a double fault. Runs on a stack of its own; the CPU has saved the interrupted
+ * registers in the main TSS. */
 void
 double_fault(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What vectors.asm leaves on the kernel stack, lowest address first. */
+/* The trap frame that vectors.asm pushes on the kernel stack, and the numbers in it. */
 #ifndef TRAPFRAME_H
 #define TRAPFRAME_H
 
@@ -7,13 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The lowest address comes first. */
 struct trapframe {
 	uint32_t gs, fs, es, ds;
 	uint32_t edi, esi, ebp, pusha_esp, ebx, edx, ecx, eax;
 	uint32_t trapno;
-	uint32_t error; /* of a system call: its number, to run it again */
+	uint32_t error; /* for a system call: its number, kept to restart the call */
 	uint32_t eip, cs, eflags;
-	uint32_t esp, ss; /* from user mode only */
+	uint32_t esp, ss; /* pushed only by a trap from user mode */
 };
 
 enum trap {
@@ -33,12 +34,12 @@ enum trap {
 #define PF_PRESENT 1u
 #define PF_WRITE 2u
 
-/* GDT selectors. The user's are Linux's numbers, for programs print them. */
+/* GDT selectors. Those of user mode have Linux's numbers, because programs print them. */
 #define KERNEL_CS 0x08
 #define KERNEL_DS 0x10
 #define TSS_SEL 0x18
 #define DOUBLE_TSS_SEL 0x20
-#define GDT_TLS 6 /* to 8: the process's own */
+#define GDT_TLS 6 /* to 8: the TLS segments of the current process */
 #define USER_CS 0x73
 #define USER_DS 0x7b
 #define GDT_ENTRIES 16
@@ -54,29 +55,29 @@ enum trap {
 #define EFLAGS_VIF 0x00080000u
 #define EFLAGS_VIP 0x00100000u
 #define EFLAGS_ID 0x00200000u
-/* CF PF AF ZF SF TF DF OF RF AC: what a signal frame may set. */
+/* CF PF AF ZF SF TF DF OF RF AC: the flags that sigreturn takes from a signal frame. */
 #define EFLAGS_USER 0x00050dd5u
 /*
- * All that a program can have, Intel SDM vol. 3, 2.3. A frame may hold more: under
- * emulation a program can make the CPU push IOPL or VM, and IRET would give them to
- * it. So vectors.asm looks for flags that are unusual: those beyond, and DF, which
- * the kernel's own code must not have.
+ * All flags that a program can have, Intel SDM vol. 3, 2.3. A trap frame may hold others:
+ * under emulation a program can make the CPU push IOPL or VM, and IRET would then load
+ * them. So vectors.asm checks each frame for unusual flags: those that a program can't have,
+ * and DF, which must be clear while compiled C code runs.
  */
 #define EFLAGS_PROGRAM (EFLAGS_USER | EFLAGS_NT | EFLAGS_ID | EFLAGS_IF | EFLAGS_FIXED)
 #define EFLAGS_UNUSUAL (~EFLAGS_PROGRAM | EFLAGS_DF)
-/* Those that IRET would load. The emulator also pushes reserved flags now and then, in a
- * system call of a program that did nothing for it: IRET ignores them. */
+/* The flags beyond EFLAGS_PROGRAM that IRET would load. An emulator may push reserved flags
+ * as well, even for an innocent program's system call; IRET ignores those. */
 #define EFLAGS_FOREIGN (EFLAGS_IOPL | EFLAGS_VM | EFLAGS_VIF | EFLAGS_VIP)
 
-/* Was it a program that was interrupted? (In virtual 8086 mode CS says nothing, but
- * such a frame goes no further than unusual_flags().) */
+/* Returns true if the trap came from user mode. (In virtual 8086 mode CS doesn't say so, but
+ * unusual_flags() ends the process before anyone asks about such a frame.) */
 static inline bool
 trap_from_user(const struct trapframe *tf)
 {
 	return (tf->cs & 3) != 0;
 }
 
-/* What vectors.asm knows of it. */
+/* vectors.asm has these numbers as constants of its own. */
 _Static_assert(offsetof(struct trapframe, edx) == 36, "FRAME_EDX");
 _Static_assert(offsetof(struct trapframe, ecx) == 40, "FRAME_ECX");
 _Static_assert(offsetof(struct trapframe, eax) == 44, "FRAME_EAX");

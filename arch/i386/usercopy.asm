@@ -1,9 +1,10 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ;
-; The only kernel code that touches user memory. A page fault between
-; usercopy_start and usercopy_end goes to vm_fault(); if that refuses, trap.c
-; goes on at usercopy_fault. Arguments come in EAX, EDX, ECX, a fourth on the
-; stack. All have the same stack: EDI, ESI, return address.
+; The only kernel code that touches user memory through user addresses. trap.c
+; passes a page fault between usercopy_start and usercopy_end to vm_fault(); if
+; that refuses it, the code continues at usercopy_fault, which returns EFAULT.
+; Arguments come in EAX, EDX and ECX, a fourth on the stack. Each function pushes
+; ESI and EDI and nothing else, so that the end can be shared.
 
 EFAULT		equ 14
 ENAMETOOLONG	equ 36

@@ -1,13 +1,13 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ;
-; Where the CPU enters the kernel, and where it leaves it: struct trapframe
-; (trapframe.h) is made and unmade here.
+; Where the CPU enters the kernel, and where it leaves it. Each entry pushes a
+; struct trapframe (trapframe.h), and trap_return pops it.
 
 KERNEL_DS	equ 0x10
 TRAP_PAGE	equ 14
 TRAP_SYSCALL	equ 0x80
 VECTORS		equ 256
-FRAME_ECX	equ 40			; in struct trapframe
+FRAME_ECX	equ 40			; offsets in struct trapframe
 FRAME_EDX	equ 36
 FRAME_EAX	equ 44
 FRAME_EFLAGS	equ 64
@@ -24,7 +24,8 @@ extern double_fault
 
 section .text
 
-; The exceptions for which the CPU pushes an error code itself (8 is a task).
+; The exceptions for which the CPU pushes an error code. (8, the double fault, enters
+; a task instead, and does not come here.)
 %define PUSHES_ERROR(n) (n == 10 || n == 11 || n == 12 || n == 13 || n == 14 || n == 17)
 
 %macro VECTOR 1
@@ -44,8 +45,9 @@ vector_%1:
 %assign n n + 1
 %endrep
 
-; The stack has a struct trapframe from here on. SAVE CMP, ADDRESS, VALUE, JCC looks
-; at the flags: with those that are unusual, unusual_flags() is called.
+; SAVE CMP, ADDRESS, VALUE, JCC pushes the registers, which completes the trap frame,
+; and loads the kernel's data segment. It compares the interrupted flags by CMP
+; ADDRESS, VALUE, and calls unusual_flags() unless JCC jumps.
 %macro SAVE 4
 	pusha
 	push ds
@@ -60,8 +62,8 @@ vector_%1:
 	mov es, [cs:kernel_ds]
 %endmacro
 
-; Called by SAVE: unusual_flags() mends the frame, or ends the process. The
-; registers that a system call passes on keep their values.
+; Called by SAVE for unusual flags: unusual_flags() repairs the trap frame, or ends
+; the process. Keeps EAX, ECX and EDX, which hold arguments of a system call.
 mend_flags:
 	cld
 	mov ds, [cs:kernel_ds]
@@ -73,14 +75,14 @@ mend_flags:
 	mov edx, [esp + 4 + FRAME_EDX]
 	ret
 
-; Any trap: flags that a program or C code may not have are unusual. All are rare,
-; and so is DF, so that this test takes the place of CLD.
+; Entry of any trap: checks for FLAGS_UNUSUAL. This one test also replaces a CLD
+; at each entry, since a set DF is among those flags.
 %macro SAVE_TRAP 0
 	SAVE test, dword [esp + FRAME_EFLAGS], FLAGS_UNUSUAL, jz
 %endmacro
 
-; A system call: all but the arithmetic flags are unusual there, and so is IF if it
-; is clear.
+; Entry of a system call: compares bits 8 to 23 of EFLAGS with IF alone, so that any
+; flag but the arithmetic ones is unusual.
 %macro SAVE_SYSCALL 0
 	SAVE cmp, word [esp + FRAME_EFLAGS + 1], EFLAGS_IF >> 8, je
 %endmacro
@@ -91,7 +93,7 @@ trap_enter:
 	call trap
 	jmp trap_return
 
-; What most programs trap for goes straight there.
+; Page faults are the most frequent traps, and have a function of their own.
 vector_14:
 	push dword TRAP_PAGE
 	SAVE_TRAP
@@ -99,12 +101,11 @@ vector_14:
 	call page_fault
 	jmp trap_return
 
-; A system call goes by no other way than this: to syscall() with the number, in
-; EAX since before, and where the six arguments are. Behind it one look tells
-; whether there is anything to do before the program goes on, and mostly there
-; is not.
+; A system call: calls syscall(number, arguments), with the number still in EAX and
+; the six arguments pushed as an array. user_return() is called only if return_work
+; says that there is something to do before the program continues.
 vector_syscall:
-	push eax			; kept to make the call again
+	push eax			; tf->error: the number, to restart the call
 	push dword TRAP_SYSCALL
 	SAVE_SYSCALL
 	push ebp
@@ -121,8 +122,9 @@ vector_syscall:
 	je trap_return
 	call user_return
 
-; The user may have taken away the segments that its registers name: each of
-; these instructions may fault, and trap.c then mends the word it was to load.
+; The program may have removed a segment that one of its segment registers names, so
+; each of these instructions may fault. mend_return() in trap.c then replaces the
+; selector that was to be loaded.
 global trap_return
 global trap_return_gs
 global trap_return_fs
@@ -139,7 +141,8 @@ trap_return_fs:
 trap_return_iret:
 	iret
 
-; A double fault is a task of its own: it comes when the stack has run out.
+; A double fault switches to a task with a stack of its own, since the usual cause is
+; a kernel stack that has overflowed.
 global double_fault_entry
 double_fault_entry:
 	call double_fault

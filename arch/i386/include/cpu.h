@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Instructions that C has no words for. */
+/* Instructions that C cannot express: port I/O, control registers, the TLB, the cycle counter. */
 #ifndef CPU_H
 #define CPU_H
 
@@ -7,8 +7,8 @@
 
 #include "mmu.h"
 
-/* The boot page directory: its entries 768 to 1023 are the kernel's half, set
- * before the first process and the same in every directory. */
+/* The frame of the boot page directory. Its entries 768 to 1023 map the kernel; they are
+ * complete before the first process exists, and every page directory has a copy of them. */
 extern frame_t kernel_dir;
 
 static inline uint8_t

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The parts of machine.h that are one instruction on this machine. */
+/* The functions of machine.h that are one or two instructions on this machine. */
 #ifndef MACHINE_INLINE_H
 #define MACHINE_INLINE_H
 
-#define KERNEL_BASE 0xC0000000u /* physical 0 in the kernel's map */
+#define KERNEL_BASE 0xC0000000u /* where the kernel maps physical address 0 */
 
 static inline void *
 frame_kva(frame_t f)

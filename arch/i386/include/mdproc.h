@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a process is to the i386. */
+/* The part of struct proc that depends on the machine: its member `md`. */
 #ifndef MDPROC_H
 #define MDPROC_H
 
@@ -11,11 +11,12 @@ struct trapframe;
 
 struct machine_proc {
 	_Alignas(16) uint8_t fpu[512]; /* FXSAVE area, Intel SDM vol. 1, 10.5 */
-	uint32_t esp;                  /* kernel stack pointer while switched out */
+	uint32_t esp;                  /* kernel stack pointer while it does not run */
 	uint8_t *kstack;               /* lowest byte of its kernel stack */
-	struct trapframe *tf;          /* user registers, at the stack's top */
-	uint64_t tls[TLS_ENTRIES];     /* segment descriptors */
-	/* The last fault that became a signal. Each signal frame shows it; a child inherits it. */
+	struct trapframe *tf;          /* user registers, at the top of kstack */
+	uint64_t tls[TLS_ENTRIES];     /* segment descriptors, 0 if unused */
+	/* The last exception that became a signal. It is copied into each signal frame, as on
+	 * Linux, and a child inherits it. */
 	struct last_fault {
 		uint32_t trapno, error, cr2;
 	} last_fault;
