@@ -1,10 +1,11 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ;
-; From the boot loader to C. A multiboot loader has put the image at 1 MiB,
-; runs us in protected mode with flat segments and no paging, and says so in
-; EAX, with its information at EBX (Multiboot 0.6.96, section 3.2).
+; From the boot loader to C. A multiboot loader has put the image at 1 MiB and
+; starts it in protected mode with flat segments and no paging. EAX holds the
+; loader's magic number, EBX the address of its information (Multiboot 0.6.96,
+; section 3.2).
 ;
-; This file's code is linked where it is loaded; everything else lies at
+; The section .boot is linked at its load address. Everything else is linked at
 ; KERNEL_BASE above its load address, and can be reached once paging is on.
 
 KERNEL_BASE	equ 0xC0000000
@@ -50,8 +51,8 @@ _start:
 	mov [machine_start_cycles - KERNEL_BASE + 4], edx
 	mov edx, ebp
 
-	; Map RAM at KERNEL_BASE, and its first 4 MiB also where they are, for
-	; the instructions up to the jump.
+	; Map RAM at KERNEL_BASE, and its first 4 MiB also at address 0: the
+	; instructions up to the jump run there.
 	mov ebx, boot_dir - KERNEL_BASE
 	mov eax, LARGE_PAGE
 	mov [ebx], eax
@@ -69,12 +70,12 @@ _start:
 	or eax, CR4_PSE
 	mov cr4, eax
 	mov eax, cr0
-	or eax, CR0_PG_WP		; WP: the kernel, too, obeys read-only
+	or eax, CR0_PG_WP		; WP: read-only pages bind the kernel, too
 	mov cr0, eax
 	mov eax, start_high
 	jmp eax
 
-	; The console's C is out of reach here: tell COM1, and QEMU.
+	; The C console can't be called yet: write to COM1, and tell QEMU the verdict.
 not_enough:
 	mov dx, 0x3f8
 	mov esi, message
@@ -100,7 +101,7 @@ put:
 	ret
 message	db "isthmus: cannot start: the CPU has no ", 0
 line_end db 13, 10, 0
-; What the kernel cannot do without: the bit, and the name in seven bytes.
+; The CPU features that the kernel needs: the bit in EDX, and the name in seven bytes.
 needs	db CPUID_PSE, "PSE", 0, 0, 0, 0
 	db CPUID_TSC, "TSC", 0, 0, 0, 0
 	db CPUID_CMOV, "CMOV", 0, 0, 0
@@ -110,8 +111,8 @@ verdict	db "noboot", 10, 0
 
 section .text
 start_high:
-	; The low mapping goes, with it what the TLB holds of it; only then
-	; may entries be global.
+	; Unmap address 0 and flush the TLB. Only then may global entries be
+	; enabled: loading CR3 would not flush them.
 	xor eax, eax
 	mov [boot_dir], eax
 	mov eax, cr3

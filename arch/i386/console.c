@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where text goes: the console is COM1 and the screen, the log maybe COM2. */
+/* Output of text: the console is COM1 and the screen; the log is COM2, or else the console. */
 #include "i386.h"
 
 enum { COM1, COM2 };
@@ -13,7 +13,8 @@ console_write(const char *s, size_t n)
 	vga_write(s, n);
 }
 
-/* On the console no terminal's ONLCR helps the log's lines. */
+/* On the console each newline becomes CR LF here: log lines do not pass through the terminal,
+ * whose ONLCR flag does that for programs. */
 void
 log_write(const char *s, size_t n)
 {

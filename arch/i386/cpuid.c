@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the processor says of itself, in the words of Linux's /proc/cpuinfo.
+ * The text of /proc/cpuinfo: what the CPUID instruction reports, with Linux's names.
  * Intel SDM vol. 2, CPUID: leaves 0, 1, and 0x80000000 to 0x80000008.
  */
 #include <machine.h>
@@ -23,7 +23,7 @@ cpuid(uint32_t leaf)
 	return r;
 }
 
-/* A name for each bit, from bit 0 on; an empty one is of no interest. */
+/* The name of each bit, from bit 0 on; bits with an empty name are not shown. */
 static const char features_edx[] =
 	"fpu,vme,de,pse,tsc,msr,pae,mce,cx8,apic,,sep,mtrr,pge,mca,cmov,pat,pse36,pn,clflush,,"
 	"dts,acpi,mmx,fxsr,sse,sse2,ss,ht,tm,ia64,pbe";
@@ -39,6 +39,7 @@ struct out {
 
 static void add(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* Appends formatted text to the buffer; cuts what doesn't fit. */
 static void
 add(struct out *o, const char *fmt, ...)
 {
@@ -51,6 +52,7 @@ add(struct out *o, const char *fmt, ...)
 	o->len += n < room ? n : room - 1;
 }
 
+/* Appends the names of the bits that are set in bits, each after a space. */
 static void
 add_features(struct out *o, uint32_t bits, const char *names)
 {
@@ -64,7 +66,8 @@ add_features(struct out *o, uint32_t bits, const char *names)
 	}
 }
 
-/* The 48 bytes of a name that leaves 0x80000002 to 0x80000004 spell. */
+/* Stores the CPU's brand string, up to 48 bytes from leaves 0x80000002 to 0x80000004, in name;
+ * "unknown" if the CPU lacks those leaves. */
 static void
 brand(uint32_t highest, char name[49])
 {

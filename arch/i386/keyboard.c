@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The PC keyboard, scan code set 1, US layout. */
+/* The PC keyboard: turns scan codes (set 1, US layout) into the bytes that a terminal sends. */
 #include "i386.h"
 
 #define PORT_DATA 0x60
@@ -15,6 +15,7 @@ enum {
 	KEY_EXTENDED = 0xe0
 };
 
+/* The character of each scan code, 0 if it has none. */
 static const char plain[] =
 	"\0\0331234567890-=\177\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 ";
 static const char shifted[] =
@@ -29,7 +30,7 @@ keyboard_init(void)
 		inb(PORT_DATA);
 }
 
-/* Keys that came after 0xe0: the arrows as a VT100 sends them. */
+/* A key whose code follows 0xe0: an arrow, sent as by a VT100, or Enter or / of the keypad. */
 static void
 extended_key(uint8_t code)
 {

@@ -2,7 +2,7 @@
 /* The two 8259A interrupt controllers. */
 #include "i386.h"
 
-#define MASTER 0x20 /* command port; data is the next one */
+#define MASTER 0x20 /* command port; the data port is the next */
 #define SLAVE 0xa0
 #define ICW1_INIT 0x11 /* edge triggered, cascade, ICW4 follows */
 #define ICW4_8086 0x01
@@ -10,7 +10,7 @@
 #define OCW3_READ_IRR 0x0a
 #define OCW3_READ_ISR 0x0b
 #define CASCADE 2
-#define SPURIOUS 0x80u /* what is lost on its way becomes the lowest request */
+#define SPURIOUS 0x80u /* a request that vanishes is reported as input 7 of its PIC */
 
 static uint8_t
 pic_read(uint16_t pic, uint8_t what)
@@ -30,7 +30,7 @@ pic_init(void)
 	outb(SLAVE + 1, CASCADE);
 	outb(MASTER + 1, ICW4_8086);
 	outb(SLAVE + 1, ICW4_8086);
-	/* Timer, keyboard and COM1 are all that is used. */
+	/* Only the timer, the keyboard and COM1 are used. */
 	outb(MASTER + 1, (uint8_t) ~(1 << 0 | 1 << 1 | 1 << 4));
 	outb(SLAVE + 1, 0xff);
 }
@@ -45,7 +45,7 @@ pic_accept(unsigned irq)
 
 		if (real)
 			outb(SLAVE, OCW2_EOI);
-		outb(MASTER, OCW2_EOI); /* the cascade was real in any case */
+		outb(MASTER, OCW2_EOI); /* the master saw a real request, from the slave */
 		return real;
 	}
 	outb(MASTER, OCW2_EOI);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The 8254 interval timer's channel 0: the ticks. */
+/* The 8254 interval timer: channel 0 interrupts HZ times a second and tells the time between. */
 #include "i386.h"
 
 #define COUNTER0 0x40
@@ -12,7 +12,7 @@
 #define COUNT_NS (1000000000u / HZ / RELOAD)
 #define COUNT_NS_REST (1000000000u / HZ % RELOAD)
 
-static uint32_t last_passed; /* counts since the last tick taken, as last told */
+static uint32_t last_passed; /* counts since the last tick taken, when last asked */
 
 void
 pit_init(void)
@@ -23,10 +23,12 @@ pit_init(void)
 }
 
 /*
- * The count wraps a moment before its interrupt is taken, and maybe before the
- * interrupt controller knows of it. So a tick is due if the controller says so (unless
- * it came after the latch), or if time would otherwise run backwards. However many ticks
- * are due or lost, no more than one is told: the clock goes by those that are taken.
+ * Returns the nanoseconds since the last tick that was taken, at most 1/HZ second.
+ *
+ * The counter wraps a moment before the interrupt is taken, and perhaps before the interrupt
+ * controller has seen it. So a tick counts as due if the controller says so (unless it came
+ * after the count was latched), or if time would otherwise run backwards. Even if several
+ * ticks are due or lost, only one is counted: the clock advances by those that are taken.
  */
 uint32_t
 machine_subtick_ns(void)
@@ -40,7 +42,7 @@ machine_subtick_ns(void)
 	if (passed < last_passed || (passed < RELOAD / 2 && pic_pending(TIMER_IRQ)))
 		passed = RELOAD;
 	last_passed = passed;
-	/* A tick is told as 1/HZ second; RELOAD counts are all of it. */
+	/* The clock counts a tick as exactly 1/HZ second, so RELOAD counts are 1/HZ second. */
 	return passed * COUNT_NS + passed * COUNT_NS_REST / RELOAD;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The calendar in the CMOS chip (MC146818). */
+/* The battery-backed clock, an MC146818: the date and time at the start. */
 #include "i386.h"
 #include "base/string.h"
 
@@ -21,6 +21,7 @@ cmos_read(uint8_t reg)
 	return inb(CMOS_DATA);
 }
 
+/* Reads all fields, as the chip has them, outside an update. */
 static void
 rtc_read(uint8_t v[FIELDS])
 {
@@ -33,7 +34,7 @@ rtc_read(uint8_t v[FIELDS])
 		v[i] = cmos_read(regs[i]);
 }
 
-/* Days from 1970-01-01 to a date of this century. */
+/* Returns the days from 1970-01-01 to a date between 2000 and 2099. */
 static int32_t
 days_since_1970(int32_t year, int32_t month, int32_t day)
 {
@@ -52,7 +53,7 @@ machine_rtc(void)
 	bool pm;
 	unsigned i;
 
-	/* An update may come between two fields: read until two agree. */
+	/* The clock may advance between two fields: read it until two readings agree. */
 	do {
 		rtc_read(v);
 		rtc_read(again);

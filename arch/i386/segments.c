@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The descriptor tables, Intel SDM vol. 3, 3.4 and 6.11. */
+/* The global and the interrupt descriptor table, and the task state segments: Intel SDM vol. 3,
+ * 3.4, 6.11 and 7.2. */
 #include "i386.h"
 
-#define SEG_CODE 0x9a00u /* access byte, in the high word's place */
+/* Bits of a descriptor's high word. */
+#define SEG_CODE 0x9a00u
 #define SEG_DATA 0x9200u
 #define SEG_TSS 0x8900u
 #define SEG_USER 0x6000u   /* DPL 3 */
@@ -79,7 +81,7 @@ segments_init(void)
 	gdt[TSS_SEL >> 3] = tss_segment(&tss);
 	gdt[DOUBLE_TSS_SEL >> 3] = tss_segment(&double_fault_tss);
 	tss.ss0 = KERNEL_DS;
-	tss.iomap = sizeof(tss); /* no port is the user's */
+	tss.iomap = sizeof(tss); /* no I/O permission bitmap: programs have no port */
 
 	double_fault_tss.cr3 = kernel_dir << PAGE_SHIFT;
 	double_fault_tss.eip = (uint32_t)double_fault_entry;
@@ -96,6 +98,7 @@ segments_init(void)
 	tables_load();
 }
 
+/* Puts the TLS descriptors of the process that runs next into the GDT. */
 void
 segments_load_tls(const uint64_t tls[TLS_ENTRIES])
 {

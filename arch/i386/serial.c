@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* 16550A serial ports: COM1 is the console, COM2 may be the log. */
+/* 16550A serial ports, by polling for output: COM1 is the console, COM2 may be the log. */
 #include "i386.h"
 
-#define DATA 0 /* and the divisor's low byte */
-#define IER 1  /* and its high byte */
+#define DATA 0 /* also the low byte of the divisor */
+#define IER 1  /* also the high byte of the divisor */
 #define FCR 2
 #define LCR 3
 #define MCR 4
@@ -14,9 +14,9 @@
 #define LCR_DIVISOR 0x80
 #define MCR_DTR_RTS_IRQ 0x0b
 #define LSR_RECEIVED 0x01
-#define LSR_ROOM 0x20 /* the transmit FIFO is empty */
-#define LSR_DONE 0x40
-#define NO_UART 0xff /* what an empty port reads */
+#define LSR_ROOM 0x20 /* the transmit FIFO is empty: there is room for all of it */
+#define LSR_DONE 0x40 /* the last byte has been sent */
+#define NO_UART 0xff  /* what reads return where no port is */
 #define FIFO_SIZE 16
 
 static const uint16_t base[2] = {0x3f8, 0x2f8};
@@ -45,7 +45,7 @@ serial_init(void)
 		outb(base[0] + IER, IER_RECEIVED);
 }
 
-/* Waits as long as the other side makes it wait: nothing is dropped. */
+/* Writes n bytes, busy-waiting while the FIFO is full, so that nothing is dropped. */
 void
 serial_write(unsigned com, const char *s, size_t n)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From boot.asm to kernel_main(), and the machine's end. */
+/*
+ * The start of the machine, from boot.asm to kernel_main(), and its end. The start learns from
+ * the boot loader which RAM exists, and takes the kernel's image and the boot module out of it.
+ */
 #include "i386.h"
 
 #include "base/assert.h"
@@ -29,12 +32,12 @@ struct boot_module {
 };
 
 struct boot_map_entry {
-	uint32_t size; /* of what follows */
+	uint32_t size; /* bytes of the entry after this field */
 	uint64_t base, length;
 	uint32_t type;
 } __attribute__((packed));
 
-#define FIRST_FRAME 0x100u /* 1 MiB: below is the PC's own */
+#define FIRST_FRAME 0x100u /* 1 MiB: what lies below belongs to the PC's firmware */
 #define FRAMES_4GIB 0x100000u
 #define RAM_RANGES 32
 #define CMDLINE_SIZE 1024
@@ -46,12 +49,13 @@ struct boot_map_entry {
 
 struct ram_range machine_ram[RAM_RANGES];
 unsigned machine_ram_count;
-frame_t machine_low_frames = DIRECT_FRAMES; /* all readable until RAM is known */
+frame_t machine_low_frames = DIRECT_FRAMES; /* all of the direct map, until RAM is known */
 frame_t kernel_dir;
 uint64_t machine_start_cycles;
 
 void start_c(uint32_t magic, uint32_t info);
 
+/* Returns the kernel's address of a physical address. Ends the boot if it is not mapped. */
 static void *
 physical(uint32_t paddr)
 {
@@ -95,7 +99,7 @@ ram_add(uint64_t base, uint64_t length)
 	ram_insert(i, start, end);
 }
 
-/* Take [start, end) out. */
+/* Takes the frames [start, end) out of machine_ram. */
 static void
 ram_exclude(frame_t start, frame_t end)
 {
@@ -173,7 +177,7 @@ start_c(uint32_t magic, uint32_t info_paddr)
 	kernel_main(cmdline, initrd, initrd_len);
 }
 
-/* One line for people and tools, then out. */
+/* Writes the verdict to QEMU's debug port, for tools/run, and ends the emulator or powers off. */
 void
 machine_shutdown(enum verdict v, int status)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The VGA's text screen, with those ANSI sequences that programs here use. */
+/* The VGA's text screen, with the ANSI escape sequences that the programs here use: cursor
+ * movement, erasing, colours, and the cursor's visibility. */
 #include "i386.h"
 
 #define COLUMNS 80
@@ -19,7 +20,8 @@ static unsigned row, column;
 static uint8_t attr = ATTR_DEFAULT;
 static bool reverse;
 
-/* An escape sequence under way: ESC [ ? 12 ; 34 H */
+/* The escape sequence being received: private is its `?`, param its numbers, as in
+ * ESC [ ? 12 ; 34 H. */
 static enum { TEXT, ESCAPE, SEQUENCE } state;
 static unsigned param[PARAMS], nparams;
 static bool private;
@@ -69,11 +71,12 @@ line_feed(void)
 	blank(CELLS - COLUMNS, CELLS);
 }
 
-/* ESC [ ... m */
+/* Applies one parameter of ESC [ ... m: colour, brightness or reverse video. */
 static void
 set_colour(unsigned n)
 {
-	static const uint8_t vga[10] = {0, 4, 2, 6, 1, 5, 3, 7, 7, 7}; /* ANSI has red at 1 */
+	/* The VGA's numbers of the ANSI colours; the defaults, 8 and 9, are grey. */
+	static const uint8_t vga[10] = {0, 4, 2, 6, 1, 5, 3, 7, 7, 7};
 	uint8_t colour = vga[n % 10];
 
 	if (n == 0) {
@@ -98,7 +101,8 @@ at_most(unsigned n, unsigned max)
 	return n < max ? n : max;
 }
 
-/* J and K erase from the cursor (0), to it (1), or all (2) of [start, end). */
+/* Erases the part of cells [start, end) from the cursor (parameter 0), up to it (1), or all
+ * of them (2): the sequences J and K. */
 static void
 erase(unsigned start, unsigned end)
 {
@@ -171,7 +175,7 @@ text_byte(uint8_t c)
 	} else if (c == '\t') {
 		column = at_most((column | 7) + 1, COLUMNS - 1);
 	} else if (c >= ' ') {
-		/* The last column wraps only when another character comes. */
+		/* A full line wraps only when another character follows. */
 		if (column == COLUMNS) {
 			column = 0;
 			line_feed();
