@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cat [FILE...]: copy files to standard output. */
+/* cat [FILE...]: copies files to standard output. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* echo [-n] [WORD...] */
+/* echo [-n] [WORD...]: prints its arguments. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * init: process 1. Runs the one job that /etc/job describes and ends with its
- * verdict, or else a shell on the console, again and again.
+ * init: process 1. If /etc/job exists, runs the one program that it names and exits with that
+ * program's status. Otherwise runs a shell on the console, and a new one whenever it exits.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@ fail(const char *what, int status)
 	exit(status);
 }
 
-/* The child: become the user, then the program. */
+/* In the child: becomes user uid and executes path. */
 static _Noreturn void
 become(uid_t uid, const char *path, char **argv)
 {
@@ -33,7 +33,7 @@ become(uid_t uid, const char *path, char **argv)
 
 	snprintf(user, sizeof(user), "USER=%s", pw ? pw->pw_name : "nobody");
 	setpgid(0, 0);
-	signal(SIGTTOU, SIG_IGN); /* which a process in the background gets for this */
+	signal(SIGTTOU, SIG_IGN); /* sent to a background process that calls tcsetpgrp */
 	tcsetpgrp(1, getpid());
 	signal(SIGTTOU, SIG_DFL);
 	if (uid && (setgroups(0, NULL) < 0 || setgid(pw ? pw->pw_gid : uid) < 0 || setuid(uid) < 0))
@@ -42,7 +42,8 @@ become(uid_t uid, const char *path, char **argv)
 	fail(path, errno == EACCES || errno == ENOEXEC ? 126 : 127);
 }
 
-/* Run a program to its end, whoever else ends meanwhile, and tell how it did. */
+/* Runs a program and waits for it, reaping any orphans that end first. Returns its exit status,
+ * or 128 plus the signal that killed it. */
 static int
 run(uid_t uid, const char *path, char **argv)
 {
@@ -60,7 +61,8 @@ run(uid_t uid, const char *path, char **argv)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* /etc/job: strings ending in NUL: user id, program, argv[0], argv[1]... */
+/* Runs the job in file fd, and returns its status. The file consists of strings that end with
+ * NUL: user id, program, argv[0], argv[1]... */
 static int
 run_job(int fd)
 {
@@ -94,6 +96,6 @@ main(void)
 	do {
 		run(0, "/bin/cat", cat);
 		status = run(0, "/bin/sh", shell);
-	} while (status != 126 && status != 127); /* there is no shell to be had */
+	} while (status != 126 && status != 127); /* the shell can't be executed */
 	return status;
 }

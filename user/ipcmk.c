@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ipcmk -M SIZE [-p MODE]: create a segment under a key drawn at random. */
+/* ipcmk -M SIZE [-p MODE]: creates a segment with a random key. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-/* Bytes; K, M, G (or KiB...) are powers of 1024. */
+/* Returns a size in bytes. The suffixes K, M and G (or KiB, MiB, GiB) mean powers of 1024. */
 static size_t
 parse_size(const char *s)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ipcrm [-a] [-m ID] [-M KEY] [ID...]: remove segments. */
+/* ipcrm [-a] [-m ID] [-M KEY] [[shm] ID...]: removes segments. */
 #include <errno.h>
 #include <procfs.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ complain(const char *kind, const char *what)
 		fprintf(stderr, "ipcrm: %s (%s): %s\n", kind, what, strerror(errno));
 }
 
-/* An identifier, base 10, or a key, base 0, whose upper half is allowed too. */
+/* Returns an identifier (base 10), or a key (base 0, up to 0xffffffff). Exits if s is neither. */
 static int
 number(const char *s, int base)
 {

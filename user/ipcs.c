@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ipcs [-m] [-a|-c|-t|-p|-l|-u|-i ID]: the segments, laid out as by util-linux. */
+/* ipcs [-m] [-a|-c|-t|-p|-l|-u|-i ID]: lists the segments, in util-linux's layout. */
 #include <procfs.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,8 +80,8 @@ show_one(int id)
 	return 0;
 }
 
-/* The name that /etc/passwd or /etc/group has for a number, else the number. Both
- * begin NAME:x:NUMBER: */
+/* Returns the name that file (/etc/passwd or /etc/group, whose lines begin with NAME:x:NUMBER:)
+ * has for id, or else id as digits. Four results stay valid at a time. */
 static const char *
 name_of(const char *file, unsigned id)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* kill [-SIGNAL] PID...: the signal by number or name; TERM if none is given. */
+/* kill [-SIGNAL] PID...: sends a signal, given by number or name (TERM if it is omitted). */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

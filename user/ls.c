@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ls [-l] [FILE...] */
+/* ls [-l] [FILE...]: lists files and what directories hold. */
 #include <dirent.h>
 #include <pwd.h>
 #include <stdio.h>

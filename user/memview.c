@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * memview [-n ROUNDS] [-d SECONDS]: physical memory as a picture. A cell stands
- * for some frames and shows the most notable of their owners: a segment before
- * a process before the kernel. To a terminal it goes on until Ctrl-C.
+ * memview [-n ROUNDS] [-d SECONDS]: draws physical memory. Each cell of the picture stands for
+ * several frames and shows the most notable of their owners: a segment rather than a process,
+ * a process rather than the kernel. On a terminal it redraws until Ctrl-C.
  */
 #include <fcntl.h>
 #include <procfs.h>
@@ -14,8 +14,8 @@
 #define WIDE 64
 #define HIGH 16
 
-/* What /proc/frames says of a frame: a kind, 15 more than the process that owns
- * it, or a segment's slot. */
+/* The values in /proc/frames: one of these kinds, or 15 plus the id of the process that owns the
+ * frame, or SEGMENT plus the slot of the segment that it belongs to. */
 enum { FREE, KERNEL, TABLES, COW, HOLE, KINDS, FIRST_PID = 16, SEGMENT = 0x8000 };
 
 static const struct {
@@ -27,9 +27,9 @@ static const struct {
                   {"shared copy-on-write", "33", '=', 5},
                   {"no memory", "2", ' ', 1}};
 
-static uint16_t frames[1 << 20]; /* of 4 GiB */
+static uint16_t frames[1 << 20]; /* the owner of each, enough for 4 GiB */
 static size_t nframes;
-static unsigned count[65536]; /* frames of each owner */
+static unsigned count[65536]; /* frames by owner */
 static int colours;
 static volatile sig_atomic_t ended;
 
@@ -67,7 +67,7 @@ notable(unsigned owner)
 	return owner >= SEGMENT ? 7 : owner >= FIRST_PID ? 6 : kinds[owner].notable;
 }
 
-/* Escapes are sent only where the colour changes. */
+/* Sets the colour of the text that follows; sends an escape sequence only if it changes. */
 static void
 paint(const char *colour)
 {
@@ -120,7 +120,7 @@ picture(void)
 	}
 }
 
-/* Two to a line, so that all of it fits on 25 lines. */
+/* Prints entry i of the legend, two on each line, so that the whole fits on 25 lines. */
 static void
 legend_entry(int i, unsigned owner, const char *name)
 {

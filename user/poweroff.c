@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* poweroff: leave the machine. */
+/* poweroff: turns the machine off, which ends the emulator. */
 #include "abi/misc.h"
 #include <stdio.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * prodcons [N]: a producer and a consumer share a ring in a segment. N numbers
- * go through it, and at the end both must have seen the same ones.
+ * prodcons [N]: a producer sends N numbers to a consumer through a ring buffer in a segment. At
+ * the end both must have computed the same checksum.
  *
- * One writes only head, the other only tail, so no lock is needed: x86 shows
- * stores to others in the order in which they were made.
+ * Only the producer writes head and only the consumer writes tail, so no lock is needed: on x86
+ * other processors see stores in the order in which they were made.
  */
 #include <sched.h>
 #include <stdio.h>
@@ -16,8 +16,8 @@
 #define SLOTS 1000
 
 struct ring {
-	volatile unsigned head, tail; /* numbers ever put in, taken out */
-	volatile unsigned sum;        /* of what the producer put in */
+	volatile unsigned head, tail; /* how many numbers were put in and taken out */
+	volatile unsigned sum;        /* the producer's checksum */
 	unsigned slot[SLOTS];
 };
 
@@ -38,7 +38,7 @@ produce(struct ring *r, unsigned n)
 		value = value * 1103515245 + 12345;
 		sum = mix(sum, value);
 		r->slot[i % SLOTS] = value;
-		__asm__ volatile("" ::: "memory"); /* the number before the news of it */
+		__asm__ volatile("" ::: "memory"); /* store the number before head */
 		r->sum = sum;
 		r->head = i + 1;
 	}
@@ -66,7 +66,7 @@ main(int argc, char **argv)
 	pid_t pid = -1;
 
 	if (r != (void *)-1) {
-		shmctl(id, IPC_RMID, NULL); /* it lives while we are attached */
+		shmctl(id, IPC_RMID, NULL); /* the segment stays until the last detach */
 		printf("%u numbers through a ring of %d at %p, segment %d\n", n, SLOTS, (void *)r,
 		       id);
 		fflush(stdout);

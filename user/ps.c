@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ps: the processes, from /proc. */
+/* ps: lists the processes, from /proc. */
 #include <procfs.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -2,10 +2,10 @@
 /*
  * sh [-c COMMANDS | FILE]: the shell.
  *
- * A line is pipelines joined by ; & && ||. Each is read and run before the next
- * is looked at, so that `a=1; echo $a` does what it says. Variables are the
- * environment. A job is a process group; but a shell that is not interactive
- * keeps its foreground in its own, so that the terminal's signals reach all.
+ * A line is a sequence of pipelines joined by ; & && ||. Each pipeline is parsed and run before
+ * the next is parsed, so that `a=1; echo $a` prints 1. Variables are kept in the environment.
+ * Each job is a process group of its own, except that a shell that is not interactive runs
+ * foreground jobs in its own group, so that the terminal's signals reach them.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -25,18 +25,18 @@
 static struct stage { /* one command of a pipeline */
 	char *argv[WORDS + 1];
 	int argc;
-	const char *file[3]; /* what its descriptors are redirected to */
-	int append, both;    /* by >> and 2>&1 */
+	const char *file[3]; /* files that its descriptors 0 to 2 are redirected to, or NULL */
+	int append, both;    /* flags: >> and 2>&1 were given */
 } stages[STAGES];
 
 static struct job {
-	pid_t pgrp; /* 0: all its processes have ended */
-	pid_t last; /* the process whose status is its own */
+	pid_t pgrp; /* its process group; 0 once all its processes have ended */
+	pid_t last; /* the last process, whose status is the job's */
 	int status, stopped, background;
 	char text[64];
 } jobs[JOBS];
 
-static int interactive;  /* jobs get the terminal, each in its turn */
+static int interactive;  /* the shell has a terminal, which it hands to each foreground job */
 static int status;       /* $? */
 static pid_t background; /* $! */
 
@@ -51,11 +51,11 @@ syntax(const char *what)
 
 /* ---- words ---- */
 
-/* Longest first where one begins another. */
+/* An operator stands before those that it begins with. */
 static const char *const operators[] = {"2>&1", "2>", "&&", "||", ">>", "\n",
                                         ";",    "&",  "|",  "<",  ">",  NULL};
 
-static char room[4 * LINE], *next; /* words, until the next pipeline */
+static char room[4 * LINE], *next; /* the words of the current pipeline */
 
 static void
 emit(char c)
@@ -74,7 +74,7 @@ name_length(const char *s)
 	return n;
 }
 
-/* The value of the variable whose name begins at s; where it ends. */
+/* Emits the value of the variable whose name begins at s. Returns the end of the name. */
 static const char *
 variable(const char *s)
 {
@@ -93,8 +93,9 @@ variable(const char *s)
 	return s + n;
 }
 
-/* Take the next token off *at: an operator (*op is set) or a word, which stays
- * NULL if it comes to nothing. => 0 at the end, -1 if a quote is open. */
+/* Parses the next token at *at and moves *at behind it. Sets *op if it is an operator, else *word,
+ * which stays NULL for a word that expands to nothing. Returns 1, or 0 at the end of the line, or
+ * -1 if a quote is not closed. */
 static int
 token(const char **at, const char **op, char **word)
 {
@@ -130,7 +131,8 @@ token(const char **at, const char **op, char **word)
 	return quote ? -1 : 1;
 }
 
-/* The first word that is no assignment; those before it are made, if need be. */
+/* Returns a pointer to the first word that is not an assignment. With make, makes the assignments
+ * before it. */
 static char **
 assign(char **argv, int make)
 {
@@ -155,7 +157,8 @@ job_report(const struct job *j, const char *what)
 	printf("[%d] %s  %s\n", (int)(j - jobs) + 1, what, j->text);
 }
 
-/* Take note of what became of j's processes, and wait for it unless WNOHANG. */
+/* Waits until j has ended or stopped (with WNOHANG, only collects what has happened), and records
+ * its state. */
 static void
 job_wait(struct job *j, int flags)
 {
@@ -174,7 +177,8 @@ job_wait(struct job *j, int flags)
 		j->pgrp = 0;
 }
 
-/* Tell which jobs have ended since the last time, and of all what they do. */
+/* Reports the background jobs that have ended since the last call, if the shell is interactive;
+ * with all, also the others and their states. */
 static int
 job_poll(int all)
 {
@@ -217,7 +221,7 @@ complain(const char *who, const char *what)
 	return 1;
 }
 
-/* The job of that number, or the last one. */
+/* Continues job number, or the last one, in the foreground. Returns its status. */
 static int
 do_fg(const char *number)
 {
@@ -233,7 +237,7 @@ do_fg(const char *number)
 	return 1;
 }
 
-/* The job of that process, or all. */
+/* Waits for the job whose last process is pid, or for all jobs. Returns its status, 0 for all. */
 static int
 do_wait(const char *pid)
 {
@@ -248,7 +252,7 @@ do_wait(const char *pid)
 	return st;
 }
 
-/* The commands of the shell itself; => -1 if argv is none of them. */
+/* Runs a built-in command. Returns its status, or -1 if argv is not a built-in command. */
 static int
 builtin(char **argv)
 {
@@ -316,7 +320,7 @@ run_child(struct stage *s, const struct job *j, int in, int out)
 	dup2(out, 1);
 	if (redirect(s))
 		exit(1);
-	memset(jobs, 0, sizeof(jobs)); /* they are the parent's */
+	memset(jobs, 0, sizeof(jobs)); /* they are the parent's children, not this process's */
 	argv = assign(s->argv, 1);
 	st = *argv ? builtin(argv) : 0;
 	if (st >= 0)
@@ -327,14 +331,15 @@ run_child(struct stage *s, const struct job *j, int in, int out)
 	exit(st);
 }
 
-/* Run the first n stages, which were written as text; their status. */
+/* Runs the first n stages as a pipeline; text is its source, for messages. Returns the status of
+ * its last process, or 0 in the background. */
 static int
 run_pipeline(int n, int in_background, const char *text, int len)
 {
 	struct job *j = jobs;
 	int in = -1;
 
-	/* cd and its like have to run in the shell. */
+	/* Built-in commands such as cd have to run in the shell itself. */
 	if (n == 1 && !in_background && !stages->file[0] && !stages->file[1]) {
 		int st = *assign(stages->argv, 0) ? builtin(stages->argv) : 0;
 
@@ -382,8 +387,8 @@ run_pipeline(int n, int in_background, const char *text, int len)
 	return 0;
 }
 
-/* Read the next pipeline off *at, and the operator behind it, NULL at the end.
- * => how many stages it has, or -1. */
+/* Parses the next pipeline at *at into stages, and sets *end to the operator behind it, NULL at the
+ * end. Returns the number of its stages, or -1 after a syntax error. */
 static int
 read_pipeline(const char **at, const char **end)
 {
@@ -420,7 +425,7 @@ read_pipeline(const char **at, const char **end)
 	return syntax("a quote is open");
 }
 
-/* Run a line, or several; the status of the last command. */
+/* Runs one or more lines. Returns the status of the last command. */
 static int
 run(const char *at)
 {

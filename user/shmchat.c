@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * shmchat NAME [WORD...]: processes that know nothing of each other but a key
- * talk through a segment. With words: say them. Without: hear the others.
+ * shmchat NAME [WORD...]: unrelated processes that share only a key send each other messages
+ * through a segment. With words, it sends them; without, it prints what the others send.
  *
- * The segment is a ring of messages. A speaker takes the next number with one
- * atomic addition, fills that slot and last of all writes the number into it;
- * so speakers need no lock and a listener never reads half a message.
+ * The segment is a ring of messages. A sender takes the next number with one atomic addition,
+ * fills the place of that number, and stores the number in it last. So senders need no lock, and
+ * a listener never takes half a message for a whole one.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static struct ring {
 	volatile unsigned next; /* number of the next message */
 	volatile int listeners;
 	struct message {
-		volatile unsigned number; /* plus one; else it is not there yet */
+		volatile unsigned number; /* 1 more than its number, once it is complete */
 		char from[16];
 		char text[200];
 	} slot[SLOTS];
@@ -50,7 +50,7 @@ say(const char *name, char **words)
 	m->number = n + 1;
 }
 
-/* Print message n unless it is our own; => 0 if it is not there yet. */
+/* Prints message n, unless it is our own. Returns 0 if it is not complete yet, or overwritten. */
 static int
 hear(const char *name, unsigned n)
 {
@@ -72,13 +72,13 @@ listen(const char *name, int id)
 	struct sigaction act = {.sa_handler = end};
 
 	if (ring->listeners > 0)
-		n = ring->next; /* what was said before was heard */
+		n = ring->next; /* the other listeners have printed the older ones */
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
 	__sync_fetch_and_add(&ring->listeners, 1);
 	while (!ended) {
 		if (ring->next - n > SLOTS)
-			n = ring->next - SLOTS; /* overtaken */
+			n = ring->next - SLOTS; /* the older ones are overwritten */
 		if (n != ring->next && hear(name, n))
 			n++;
 		else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * shmlife: the life of one shared segment, told step by step. What is told is
- * checked against the kernel at each step; status 1 if anything is otherwise.
+ * shmlife: shows the life of one shared segment, step by step. Checks each step's description
+ * against the kernel's behaviour, and exits with status 1 if one is not true.
  */
 #include <errno.h>
 #include <procfs.h>
@@ -39,7 +39,7 @@ tell(const char *what)
 	printf("\n%2d.  %s\n", ++step, what);
 }
 
-/* Who sees the page: us and them tell whether parent and child have it. */
+/* Draws who has the segment attached: us is true for the parent, them for the child. */
 static void
 draw(int us, int them, unsigned nattch)
 {
@@ -55,8 +55,8 @@ draw(int us, int them, unsigned nattch)
 	       (unsigned)ds.shm_nattch);
 }
 
-/* A removed segment has no identifier to ask by, but is listed while it lives:
- * => its attaches, 0 if it is gone. */
+/* Returns how many attaches the removed segment has, or 0 if it has been freed. Its identifier is
+ * no longer valid for shmctl, but the list shows it until it is freed. */
 static unsigned
 listed(void)
 {
@@ -73,7 +73,8 @@ listed(void)
 	return found;
 }
 
-/* Hand the turn to the other process, and wait for it to come back. */
+/* Lets the other process continue by a byte on pipe `to`, and waits for its byte on pipe `from`;
+ * -1 stands for no pipe. */
 static void
 turn(int to, int from)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sleep SECONDS */
+/* sleep SECONDS: waits that long. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

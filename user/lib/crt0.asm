@@ -1,5 +1,5 @@
 ; SPDX-License-Identifier: BSD-2-Clause
-; The first instructions of a program: the stack holds argc, argv, environment.
+; The first instructions of a program. ESP points at argc, argv and the environment.
 
 section .note.GNU-stack noalloc noexec nowrite progbits
 section .text

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* 64-bit division, which compilers for i386 leave to functions. */
+/* 64-bit division, for which compilers for i386 call these functions. */
 #include <stdint.h>
 
 uint64_t __udivmoddi4(uint64_t n, uint64_t d, uint64_t *rem);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What errors and signals are called. */
+/* The texts of errors and signals. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-/* In the order of their numbers; of signals, those that end a program. */
+/* In the order of their numbers. Of the signals, only those that end a program have a text. */
 static const char errors[] =
 	"Success\0Operation not permitted\0No such file or directory\0No such process\0"
 	"Interrupted system call\0Input/output error\0No such device or address\0"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Directories, and the names of users. */
+/* Reading directories and /etc/passwd. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -56,7 +56,8 @@ closedir(DIR *d)
 	return close(fd);
 }
 
-/* The line of /etc/passwd, name:x:uid:gid:..., for a uid. */
+/* Returns the entry of /etc/passwd (name:x:uid:gid:...) for uid, or NULL. It is overwritten by
+ * the next call. */
 struct passwd *
 getpwuid(uid_t uid)
 {

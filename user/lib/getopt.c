@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Options of one letter, before the other arguments. */
+/* getopt: options of one letter. Unlike glibc's, it stops at the first other argument. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,13 +1,13 @@
 ; SPDX-License-Identifier: BSD-2-Clause
-; What C cannot say: the way into the kernel, signal return, setjmp.
+; What C can't express: system calls, return from signal handlers, setjmp.
 
 section .note.GNU-stack noalloc noexec nowrite progbits
 section .text
 extern errno
 
-; All stubs end here, with the call's number in EAX and C's arguments on the
-; stack. Six words are loaded whatever the call takes: there is always that
-; much stack above, and the kernel looks at no more than the call's own.
+; All stubs jump here, with the number of the system call in EAX and the C arguments on
+; the stack. Six words are loaded, however many arguments the call has: the stack always
+; goes on that far, and the kernel reads only the arguments that the call has.
 global __syscall:function
 __syscall:
 	push ebx
@@ -49,9 +49,8 @@ syscall:
 	jmp load
 
 ; pid_t vfork(void)
-; The child runs on its parent's stack, and each call that it makes writes where
-; the return address of this one was. So the address waits in ECX, which the
-; kernel leaves alone, and not on the stack.
+; The child runs on its parent's stack, and its next call overwrites the return address
+; of this one. So the address is kept in ECX, which the kernel preserves.
 global vfork:function
 vfork:
 	pop ecx
@@ -62,8 +61,8 @@ vfork:
 	jae failed
 	ret
 
-; Signal handlers return to one of these. A plain frame has the signal's
-; number on top, which sigreturn wants popped.
+; Signal handlers return to one of these. In a frame without SA_SIGINFO the signal
+; number is on top of the stack, and sigreturn expects that it has been popped.
 global __restore:function
 __restore:
 	pop eax
@@ -83,7 +82,7 @@ setjmp:
 	mov [eax + 4], esi
 	mov [eax + 8], edi
 	mov [eax + 12], ebp
-	lea ecx, [esp + 4]	; as it is after the return
+	lea ecx, [esp + 4]	; ESP after the return
 	mov [eax + 16], ecx
 	mov ecx, [esp]
 	mov [eax + 20], ecx

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * malloc: free blocks in one list by address, first fit, neighbours joined
- * when one is freed. The heap grows by brk and never shrinks.
+ * malloc: first fit in one list of free blocks, sorted by address. A freed block is joined with
+ * its free neighbours. The heap grows by brk and never shrinks.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@ struct block {
 	struct block *next;
 };
 
-#define UNIT 16u /* so that what malloc returns is 8-aligned and splittable */
+#define UNIT 16u /* so that memory is 8-aligned and the rest of a split holds a header */
 #define GROW (16u << 10)
 
 static struct block *free_list;
@@ -32,7 +32,7 @@ malloc(size_t n)
 	for (at = &free_list; (b = *at) && b->size < need; at = &b->next)
 		;
 	if (b == NULL) {
-		b = sbrk(more + UNIT); /* UNIT to align the first */
+		b = sbrk(more + UNIT); /* UNIT more, to align the block */
 		if (b == (void *)-1)
 			return NULL;
 		b = (struct block *)(((size_t)b + UNIT - 1) & -UNIT);
@@ -42,7 +42,7 @@ malloc(size_t n)
 	}
 	if (b->size == need)
 		*at = b->next;
-	b->size -= need; /* of a larger one, the upper end is taken */
+	b->size -= need; /* of a larger block, take the upper end */
 	b = (struct block *)((char *)b + b->size);
 	b->size = need;
 	return b + 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading the tables that the kernel shows under /proc. */
+/* Reading the tables of segments and processes that the kernel shows under /proc. */
 #include <ctype.h>
 #include <procfs.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ proc_next(struct proc_stat *p)
 		snprintf(path, sizeof(path), "/proc/%.10s/stat", e->d_name);
 		f = isdigit(e->d_name[0]) ? fopen(path, "r") : NULL;
 		if (f == NULL)
-			continue; /* no process, or it ended meanwhile */
+			continue; /* not a process, or it has ended meanwhile */
 		at = fgets(line, sizeof(line), f);
 		fclose(f);
 		if (at == NULL)

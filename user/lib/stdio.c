@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Streams, and at the end the printf family. */
+/* Streams, and the printf family at the end. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static char buffers[FOPEN_MAX][BUFSIZ]; /* apart, for they need no place in the image */
+static char buffers[FOPEN_MAX][BUFSIZ]; /* not in FILE, so that they lie in the bss */
 FILE __files[FOPEN_MAX] = {
 	{.fd = 0, .buf = buffers[0], .size = BUFSIZ},
 	{.fd = 1, .buf = buffers[1], .size = BUFSIZ, .mode = -1},
@@ -83,7 +83,7 @@ fgetc(FILE *f)
 		ssize_t n;
 
 		if (f == stdin)
-			fflush(stdout); /* a prompt is seen before we wait */
+			fflush(stdout); /* show the prompt before waiting for an answer */
 		n = read(f->fd, f->buf, f->size);
 		f->eof |= n == 0;
 		f->error |= n < 0;
@@ -133,7 +133,8 @@ put(FILE *f, char c)
 		fflush(f);
 }
 
-/* Unbuffered means that what one call prints leaves in one piece at its end. */
+/* Ends a call that writes. On an unbuffered stream the output of the whole call is written now, in
+ * one piece. Returns result, or EOF after an error. */
 static int
 done(FILE *f, int result)
 {
@@ -169,7 +170,7 @@ enum { LEFT = 1, PLUS = 2, SPACE = 4, ALT = 8, ZERO = 16 };
 static const char flags[] = "-+ #0";
 
 struct spec {
-	int flags, width, prec; /* prec -1: none given */
+	int flags, width, prec; /* prec is -1 if none was given */
 };
 
 static void
@@ -179,7 +180,7 @@ pad(FILE *f, char c, int n)
 		put(f, c);
 }
 
-/* sign or 0x, then zeros, then the digits or text, in a field. */
+/* Writes a field: prefix (a sign or 0x), zeros, and text, padded to the width. */
 static void
 field(FILE *f, const struct spec *s, const char *prefix, int zeros, const char *text, int len)
 {
@@ -196,7 +197,7 @@ field(FILE *f, const struct spec *s, const char *prefix, int zeros, const char *
 		pad(f, ' ', fill);
 }
 
-/* Of n, decimals digits are behind the point. */
+/* Writes number n; its last `decimals` digits come after the decimal point. */
 static void
 number(FILE *f, const struct spec *s, unsigned long long n, int negative, char conv, int decimals)
 {
@@ -248,7 +249,7 @@ convert(FILE *f, const struct spec *s, char conv, int size, va_list *ap)
 		n = size == -2 ? (unsigned char)n : size == -1 ? (unsigned short)n : n;
 		number(f, s, n, 0, conv, 0);
 		break;
-	case 'f': /* below 2^63 with all decimals: enough for times and ratios */
+	case 'f': /* only values below 2^63 / 10^decimals: enough for times and ratios */
 		x = va_arg(*ap, double);
 		for (decimals = 0; decimals < (s->prec < 0 ? 6 : s->prec); decimals++)
 			x *= 10;
@@ -267,7 +268,7 @@ convert(FILE *f, const struct spec *s, char conv, int size, va_list *ap)
 	}
 }
 
-/* A width or precision: * stands for an argument. */
+/* Returns a width or precision: a number in the format, or the next argument for `*`. */
 static int
 amount(const char **fmt, va_list *ap)
 {
@@ -283,7 +284,7 @@ vfprintf(FILE *f, const char *fmt, va_list args)
 	int start = f->count;
 	va_list ap;
 
-	va_copy(ap, args); /* whose address may be handed on, args' may not */
+	va_copy(ap, args); /* a va_list parameter may be an array, so pass &ap on */
 	for (; *fmt; fmt++) {
 		struct spec s = {.prec = -1};
 		const char *flag;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The start and end of a program, environment, numbers, sorting. */
+/* The start and end of a program, the environment, parsing of numbers, sorting. */
 #include <assert.h>
 #include <ctype.h>
 #include <errno.h>
@@ -62,7 +62,7 @@ __assert_fail(const char *what, const char *file, int line)
 	abort();
 }
 
-/* The place of NAME=... in the environment, or of its final NULL. */
+/* Returns a pointer to the entry NAME=... in the environment, or to its final NULL. */
 static char **
 env_find(const char *name, size_t len)
 {
@@ -86,7 +86,7 @@ getenv(const char *name)
 int
 setenv(const char *name, const char *value, int overwrite)
 {
-	static char **made; /* the environment, once it is ours to enlarge */
+	static char **made; /* the environment, once it has been copied to grow */
 	size_t n = env_find(name, strlen(name)) - environ;
 	char *s;
 
@@ -110,7 +110,8 @@ setenv(const char *name, const char *value, int overwrite)
 	return 0;
 }
 
-/* A magnitude of at most max, or max + extra where *neg tells of a minus sign. */
+/* Parses a number and returns its magnitude, at most max. Sets *neg if it has a minus sign; max is
+ * then larger by extra. */
 static unsigned long long
 number(const char *s, char **end, int base, unsigned long long max, int extra, int *neg)
 {
@@ -151,7 +152,7 @@ number(const char *s, char **end, int base, unsigned long long max, int extra, i
 	return n;
 }
 
-/* A negative number may be larger by one; for the unsigned ones it wraps. */
+/* The magnitude of a negative number may be larger by one. Unsigned results wrap around. */
 #define STRTO(type, name, max, extra)                                                              \
 	type name(const char *s, char **end, int base)                                             \
 	{                                                                                          \
@@ -181,7 +182,7 @@ rand(void)
 	return (seed >> 16 | seed << 16) & RAND_MAX;
 }
 
-/* By insertion, for small tables. */
+/* Insertion sort: the tables here are small. */
 void
 qsort(void *base, size_t n, size_t size, int (*cmp)(const void *, const void *))
 {

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* upper 1, lower 2, digit 4, hexadecimal 8, space 16, punctuation 32, a blank 64 */
+/* Bits of a character: upper 1, lower 2, digit 4, hexadecimal 8, space 16, punctuation 32, blank
+ * 64. */
 const unsigned char __ctype[256] = {['\t' ... '\r'] = 16, [' '] = 80,         ['!' ... '/'] = 32,
                                     ['0' ... '9'] = 12,   [':' ... '@'] = 32, ['A' ... 'F'] = 9,
                                     ['G' ... 'Z'] = 1,    ['[' ... '`'] = 32, ['a' ... 'f'] = 10,
@@ -22,7 +23,7 @@ toupper(int c)
 	return islower(c) ? c - 32 : c;
 }
 
-/* In assembly so that no compiler turns the loop into a call of itself. */
+/* In assembly, because a compiler may turn a C loop into a call of memcpy. */
 void *
 memcpy(void *d, const void *s, size_t n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where C's functions and the kernel's calls differ in form. */
+/* The C functions whose interface differs from that of the kernel's call. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ int __sys_getcwd(char *buf, size_t size);
 char *__sys_brk(void *end);
 void *__sys_mmap2(void *addr, size_t len, int prot, int flags, int fd, unsigned page);
 
-void __restore(void), __restore_rt(void); /* where handlers return to */
+void __restore(void), __restore_rt(void); /* machine.asm: where handlers return to */
 int __sys_rt_sigaction(int, const struct sigaction *, struct sigaction *, size_t);
 
 _Static_assert(sizeof(struct sigaction) == sizeof(struct abi_sigaction), "");
@@ -26,7 +26,7 @@ getcwd(char *buf, size_t size)
 	return __sys_getcwd(buf, size) < 0 ? NULL : buf;
 }
 
-/* The kernel answers a refused brk with the old end. */
+/* The kernel returns the old end if it refuses the call. */
 int
 brk(void *end)
 {
@@ -78,7 +78,7 @@ ftok(const char *path, int id)
 	return (st.st_ino & 0xffff) | (st.st_dev & 0xff) << 16 | (unsigned)id << 24;
 }
 
-/* On this machine a variable argument list is already the array we need. */
+/* On this machine the variable arguments lie on the stack as the array that execv needs. */
 int
 execl(const char *path, const char *arg, ...)
 {

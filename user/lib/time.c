@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Clocks, sleeping, and dates; the zone is always UTC. */
+/* Clocks, sleeping, and dates. The time zone is always UTC. */
 #include <stdio.h>
 #include <sys/time.h>
 #include <time.h>
@@ -72,7 +72,7 @@ days_of_month(const struct tm *tm)
 	return days[tm->tm_mon] + (tm->tm_mon == 1 && days_of_year(tm->tm_year + 1900) == 366);
 }
 
-/* Of dates from 1970 on. */
+/* Dates before 1970 become 1970-01-01. */
 struct tm *
 gmtime(const time_t *t)
 {

@@ -3,7 +3,7 @@
 
 #include <sys/types.h>
 
-/* struct abi_dirent64, as the kernel gives it. */
+/* Has the layout of struct abi_dirent64. */
 struct dirent {
 	uint64_t d_ino;
 	int64_t d_off;

@@ -15,16 +15,18 @@ struct shm_line {
 	unsigned long long rss, swap; /* bytes */
 };
 
-/* Open the list, past its heading; the next line of it: 1, or 0 at its end. */
+/* Returns the open list of segments, positioned behind its heading, or NULL. */
 FILE *shm_list(void);
+/* Stores the next line of the list f in *s and returns 1, or returns 0 at its end. */
 int shm_next(FILE *f, struct shm_line *s);
 
-/* What programs here want of /proc/PID/stat. */
+/* The fields of /proc/PID/stat that the programs here use. */
 struct proc_stat {
 	int pid, ppid;
 	char name[32], state;
 	unsigned long vsize; /* bytes */
 };
 
-/* The next process: 1, or 0 after the last; then it begins again. */
+/* Stores the next process in *p and returns 1, or returns 0 after the last. The call after that
+ * starts again with the first. */
 int proc_next(struct proc_stat *p);

@@ -4,7 +4,7 @@
 #include "abi/signal.h"
 #include <sys/types.h>
 
-typedef uint64_t sigset_t; /* bit N-1 stands for signal N */
+typedef uint64_t sigset_t; /* bit N-1 is signal N */
 typedef int sig_atomic_t;
 typedef void (*sighandler_t)(int);
 
@@ -18,7 +18,7 @@ typedef struct abi_siginfo siginfo_t;
 #define si_status u.who.status
 #define si_addr u.fault.addr
 
-/* struct abi_sigaction word for word. */
+/* Has the layout of struct abi_sigaction. */
 struct sigaction {
 	union {
 		sighandler_t sa_handler;

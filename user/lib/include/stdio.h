@@ -12,13 +12,13 @@
 #define _IOLBF 1
 #define _IONBF 2
 
-/* A buffer that is at any time either read from or written to. */
+/* A stream. Its buffer holds input or, while writing is set, output; never both. */
 typedef struct {
-	int fd;   /* -1: this stream is free, or a string */
-	int mode; /* _IOFBF..., or -1: decided at the first write */
+	int fd;   /* -1: a free stream, or one that writes to a string */
+	int mode; /* _IOFBF, _IOLBF or _IONBF; -1 until the first write decides */
 	int eof, error, writing;
-	int count;       /* of all that was ever put */
-	size_t pos, len; /* reading: next, end; writing: pos bytes wait */
+	int count;       /* characters written so far */
+	size_t pos, len; /* reading: the next byte, the end; writing: pos bytes wait */
 	size_t size;
 	char *buf;
 } FILE;

@@ -10,7 +10,7 @@
 #define _SC_PAGESIZE 30
 #define _SC_PAGE_SIZE _SC_PAGESIZE
 
-/* fcntl.h, sched.h and sys/uio.h are this one too. */
+/* fcntl.h, sched.h and sys/uio.h include this header. */
 extern char **environ, *optarg;
 extern int optind, opterr, optopt;
 
@@ -46,7 +46,7 @@ int brk(void *end);
 void *sbrk(intptr_t by);
 unsigned alarm(unsigned seconds), sleep(unsigned seconds);
 int usleep(useconds_t us), pause(void), getopt(int argc, char *const argv[], const char *options);
-/* Any call by its number, as the kernel takes it; errors as from a stub. */
+/* Makes any system call by its number. Errors are returned as by the other functions here. */
 long syscall(long number, ...);
 #define getpagesize() 4096
 #define sysconf(name) ((name) == _SC_PAGESIZE ? 4096l : -1l)

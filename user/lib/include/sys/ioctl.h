@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Terminals; termios.h is the same. */
+/* Terminals; termios.h includes this header. */
 #pragma once
 
 #include "abi/fcntl.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sys/ipc.h is the same. */
+/* sys/ipc.h includes this header. */
 #pragma once
 
 #include "abi/shm.h"

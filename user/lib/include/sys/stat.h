@@ -14,8 +14,7 @@ enum { S_IRWXU = 0700, S_IRUSR = 0400, S_IWUSR = 0200, S_IXUSR = 0100 };
 enum { S_IRWXG = 0070, S_IRGRP = 0040, S_IWGRP = 0020 };
 enum { S_IRWXO = 0007, S_IROTH = 0004, S_IWOTH = 0002, S_IXOTH = 0001 };
 
-/* struct abi_stat64 word for word, but for sizes of 64 bits: here they are
- * their low words. */
+/* Has the layout of struct abi_stat64, except that 64-bit fields are given as their low words. */
 struct stat {
 	dev_t st_dev;
 	uint32_t pad0, ino32;
