@@ -160,7 +160,7 @@ main(int argc, char **argv)
 	while ((c = getopt(argc, argv, "mactplui:h")) != -1) {
 		if (c == 'h') {
 			puts("Usage: ipcs [-m] [-a|-c|-t|-p|-l|-u|-i ID]\n"
-			     "  -a all, as without  -c creators and owners  -t times\n"
+			     "  -a all (the default)  -c creators and owners  -t times\n"
 			     "  -p processes  -l limits  -u summary  -i ID one segment");
 			return 0;
 		}

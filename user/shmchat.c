@@ -95,8 +95,8 @@ main(int argc, char **argv)
 	int id;
 
 	if (argc < 2 || *argv[1] == '-') {
-		fprintf(stderr, "usage: shmchat NAME &        hear the others\n"
-		                "       shmchat NAME WORD...  say that\n");
+		fprintf(stderr, "usage: shmchat NAME &        listen to the others\n"
+		                "       shmchat NAME WORD...  say the words to them\n");
 		return 1;
 	}
 	id = shmget(KEY, sizeof(*ring), IPC_CREAT | 0666);
@@ -109,6 +109,6 @@ main(int argc, char **argv)
 		return listen(argv[1], id);
 	say(argv[1], argv + 2);
 	if (ring->listeners == 0)
-		printf("Nobody hears it yet; it waits in segment %d.\n", id);
+		printf("Nobody is listening yet; the message waits in segment %d.\n", id);
 	return 0;
 }

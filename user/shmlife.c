@@ -20,7 +20,7 @@ static void
 expect(int ok, const char *what)
 {
 	if (!ok) {
-		printf("     *** not as told: %s (%s)\n", what, strerror(errno));
+		printf("     *** not as described: %s (%s)\n", what, strerror(errno));
 		failed = 1;
 	}
 }
@@ -108,7 +108,7 @@ main(void)
 	pid_t pid;
 	char *m;
 
-	tell("shmget(IPC_PRIVATE, 8192, IPC_CREAT | 0600): two pages, so far of no one");
+	tell("shmget(IPC_PRIVATE, 8192, IPC_CREAT | 0600): two pages, not attached yet");
 	id = shmget(IPC_PRIVATE, SIZE, IPC_CREAT | 0600);
 	if (id < 0 || pipe(to_child) < 0 || pipe(to_parent) < 0)
 		fail("shmget");
@@ -118,10 +118,10 @@ main(void)
 	m = shmat(id, NULL, 0);
 	if (m == (void *)-1)
 		fail("shmat");
-	printf("     it is at %p\n", (void *)m);
+	printf("     the address is %p\n", (void *)m);
 	draw(1, 0, 1);
 
-	tell("a first look and a first write: new memory is zero, frames come on touch");
+	tell("first read and write: new memory is zero, frames are allocated on touch");
 	for (int i = 0; i < SIZE; i++) {
 		if (m[i])
 			expect(0, "new memory reads as zero");
@@ -129,7 +129,7 @@ main(void)
 	strcpy(m, "written by the parent");
 	printf("     parent writes: \"%s\"\n", m);
 
-	tell("fork: the child has the attach too, at the same address");
+	tell("fork: the child inherits the attach, at the same address");
 	fflush(stdout);
 	pid = fork();
 	if (pid < 0)
@@ -138,7 +138,7 @@ main(void)
 		child(m, to_child[0], to_parent[1]);
 	draw(1, 1, 2);
 
-	tell("the child reads and answers; no copy is made, the page is the same");
+	tell("the child reads and answers: both see the same page, nothing is copied");
 	turn(to_child[1], to_parent[0]);
 	printf("     parent reads: \"%s\"\n", m);
 	expect(strcmp(m, "answered by the child") == 0, "the parent sees the child's text");
@@ -147,20 +147,22 @@ main(void)
 	turn(to_child[1], to_parent[0]);
 	draw(1, 0, 1);
 	wait(&status);
-	expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child was content");
+	expect(WIFEXITED(status) && WEXITSTATUS(status) == 0,
+	       "the child found everything as described");
 
-	tell("shmctl(IPC_RMID) while attached: the name goes, the memory stays");
+	tell("shmctl(IPC_RMID) while attached: the id is invalid now, the memory stays");
 	expect(shmctl(id, IPC_RMID, NULL) == 0, "IPC_RMID");
 	printf("     parent still reads: \"%s\"; nattch %u\n", m, listed());
 	expect(listed() == 1, "it is listed as removed and attached once");
 	expect(strcmp(m, "answered by the child") == 0, "the memory is still there");
 
-	tell("shmdt, the last one: now the segment is freed");
+	tell("shmdt by the parent, the last: the segment is freed");
 	expect(shmdt(m) == 0, "shmdt");
-	expect(listed() == 0, "it is listed no more");
+	expect(listed() == 0, "it is no longer listed");
 	expect(shmctl(id, IPC_STAT, &ds) < 0 && errno == EINVAL, "the identifier is dead");
 	printf("     shmctl(%d, IPC_STAT): %s\n", id, strerror(errno));
 
-	printf("\n%s\n", failed ? "Something was not as told." : "All was as told.");
+	printf("\n%s\n", failed ? "Something did not happen as described."
+	                        : "Everything happened as described.");
 	return failed;
 }

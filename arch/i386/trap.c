@@ -70,7 +70,7 @@ unexpected_vector(uint32_t n)
 	static bool told[VECTORS];
 
 	if (!told[n])
-		printf("vector %u came for no reason, and is ignored\n", n);
+		printf("unexpected interrupt on vector %u ignored\n", n);
 	told[n] = true;
 }
 
