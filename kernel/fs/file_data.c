@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A file's content for the kernel itself: what the image brings, and what exec
- * reads of a program. */
+/* Reads and writes of a file's content by the kernel itself: initrd.c writes the files of the boot
+ * image, and exec reads programs. */
 #include "base/string.h"
 #include "fs/node.h"
 #include "vm/object.h"
 
-/* The part of [off, off+n) that lies in off's page. */
+/* Returns how many bytes of [off, off + n) lie in the page of off. */
 static size_t
 piece(uint32_t off, size_t n)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tree of files: nodes, who may do what to them, and the way from a path
- * to a node. What a directory holds is for its dir_ops to say (ramfs.c,
- * procfs.c), so that a further file system is a further dir_ops.
+ * The tree of files: nodes, rights to them, and the walk from a path to a node. The entries of a
+ * directory are found by its dir_ops (ramfs.c, procfs.c); another file system would be another
+ * set of them.
  */
 #include "abi/errno.h"
 #include "base/assert.h"
@@ -13,7 +13,7 @@
 #include "mem/kmem.h"
 #include "proc/proc.h"
 
-#define SYMLINKS_MAX 40u /* in one path */
+#define SYMLINKS_MAX 40u /* symbolic links that one walk follows, as on Linux */
 
 static struct node *root;
 
@@ -57,8 +57,8 @@ node_ref(struct node *n)
 	n->refs++;
 }
 
-/* The last reference to a directory may be the last but one to its parent, and
- * so on upwards. */
+/* A node that is freed drops the reference on its parent, which may be the parent's last, and so on
+ * upwards. This is a loop, since a deep tree would overflow the stack of a recursion. */
 void
 node_unref(struct node *n)
 {
@@ -100,7 +100,8 @@ node_object(const struct node *n, uint32_t *size)
 	return n->object;
 }
 
-/* What the image need not bring. */
+/* Returns the directory called name in dir with the given mode. It is made here if the boot image
+ * does not contain it. Takes no reference. */
 static struct node *
 standard_dir(struct node *dir, const char *name, uint32_t mode)
 {
@@ -139,7 +140,7 @@ fs_access(const struct node *n, const struct cred *cred, int mode)
 {
 	uint32_t bits = n->mode;
 
-	/* What shows something of the kernel's can't be written to. */
+	/* A file without a write operation shows the kernel's data: not even root may write it. */
 	if ((mode & W_OK) && node_is(n, S_IFREG) && (n->fops == NULL || n->fops->write == NULL))
 		return EACCES;
 	if (cred->euid == 0) {
@@ -179,7 +180,9 @@ node_drop_setid(struct node *n)
 
 /* ---- Paths ---- */
 
-/* One step down from w->node, which becomes w->dir. */
+/* Go from the directory w->node to its entry w->name: w->node becomes w->dir, and the entry
+ * becomes w->node, or NULL if there is none. Returns 0, ENOENT if w->node is NULL, ENOTDIR, EACCES,
+ * ENAMETOOLONG, or an error of the directory's lookup. */
 static int
 step(struct walk *w, const struct cred *cred)
 {
@@ -207,8 +210,9 @@ step(struct walk *w, const struct cred *cred)
 	return err == ENOENT ? 0 : err;
 }
 
-/* Go on with what the symbolic link w->node says in place of its name; *path is
- * what comes behind it. */
+/* Follow the symbolic link w->node. Its target replaces the link's name in front of the rest of
+ * the path, *path, and the walk continues with that from the root or from w->dir. A link with
+ * leads_to ends there at once. Returns 0, ELOOP, ENAMETOOLONG or ENOMEM. */
 static int
 follow_link(struct walk *w, const char **path, unsigned count)
 {

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What changes a tree: names come, go and move. Each checks all that could stop
- * it, then does it; the rules are POSIX's, with Linux's choice of error where
- * POSIX leaves one.
+ * Changes to the tree: create, remove, link and rename. Each function first checks everything that
+ * could make it fail, then changes the tree. The rules are POSIX's; where POSIX leaves the choice
+ * of an error open, it is Linux's.
  */
 #include "abi/errno.h"
 #include "fs/ramfs.h"
 #include "proc/proc.h"
 
-/* May names in dir be changed? fixed: the error where nobody may. */
+/* Returns 0 if the current process may bind and unbind names in dir, else ENOENT if dir has been
+ * removed, EACCES, or `fixed` if dir is a directory that nobody may change. */
 static int
 may_change(const struct node *dir, int fixed)
 {
@@ -19,7 +20,8 @@ may_change(const struct node *dir, int fixed)
 	return fs_access(dir, &curproc()->cred, W_OK | X_OK);
 }
 
-/* May n's name be taken away? In a sticky directory that is for owners only. */
+/* Returns 0 if the current process may unbind a name of n in dir, else the errno. In a sticky
+ * directory only root and the owners of n and of dir may. */
 static int
 may_remove(const struct node *dir, const struct node *n)
 {
@@ -31,7 +33,7 @@ may_remove(const struct node *dir, const struct node *n)
 	return err;
 }
 
-/* Is it the root, "." or ".."? Those are no names to change. */
+/* Returns whether the walk ended at the root, "." or "..": these names cannot be changed. */
 static bool
 is_dots(const struct walk *w)
 {
@@ -61,7 +63,7 @@ fs_create(struct walk *w, uint32_t mode, const char *target)
 	if (node_is(n, S_IFDIR))
 		n->mode |= dir->mode & S_ISGID;
 	else if ((n->mode & S_IXGRP) && !node_may_setgid(n))
-		n->mode &= ~S_ISGID; /* a set-id program needs a member of its group */
+		n->mode &= ~S_ISGID; /* only members of its group make a set-group-ID program */
 	err = target != NULL ? node_set_target(n, target) : ramfs_setup(n);
 	if (err == 0)
 		err = ramfs_link(dir, w->name, w->len, n);
@@ -119,7 +121,7 @@ fs_link(struct node *n, const struct walk *w)
 	return ramfs_link(w->dir, w->name, w->len, n);
 }
 
-/* May what is at `to` make way for n? */
+/* Returns 0 if n may replace what the walk `to` found, else the errno. */
 static int
 may_replace(const struct node *n, const struct walk *to)
 {
@@ -152,7 +154,7 @@ fs_rename(const struct walk *from, const struct walk *to, bool replace)
 		return EEXIST;
 	if (!node_is(n, S_IFDIR) && (from->slash || to->slash))
 		return ENOTDIR;
-	/* A directory can't come to be within itself. */
+	/* A directory cannot be moved into itself or a directory below it. */
 	for (up = to->dir; up != n && up != up->parent; up = up->parent)
 		;
 	if (up == n)
@@ -162,7 +164,7 @@ fs_rename(const struct walk *from, const struct walk *to, bool replace)
 	err = may_remove(from->dir, n);
 	if (err == 0)
 		err = to->node != NULL ? may_replace(n, to) : may_change(to->dir, ENOENT);
-	/* Its ".." is to change: that is a write to it. */
+	/* A directory that gets another parent is written to, for its ".." changes. */
 	if (err == 0 && node_is(n, S_IFDIR) && from->dir != to->dir)
 		err = fs_access(n, &curproc()->cred, W_OK);
 	if (err == 0 && node_is(n, S_IFDIR) && !n->dops->changes)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Room fs: files: the tree and its nodes, open files, descriptors, pipes, devices. It calls
- * vm/ for what files contain, and proc/ for who is asking. tty/ and procfs/ give it files;
- * exec/ and sys/ call it, proc/ through owned.h, vm/ through owner.h.
+ * vm/ for the content of files, and proc/ for the current process's rights. tty/ and procfs/
+ * add files to the tree; exec/ and sys/ call it, proc/ through owned.h, vm/ through owner.h.
+ *
+ * Nothing declared here sleeps.
  */
 #ifndef NODE_H
 #define NODE_H
@@ -22,29 +24,35 @@ struct lock;
 struct pipe;
 struct vm_object;
 
-/* A file of any kind. Its names are entries of directories. */
+/* A file of any kind; other systems call it an inode. Its names are directory entries. */
 struct node {
-	uint32_t refs; /* one for each entry, open file, cwd, child's ".." */
-	uint32_t dev, ino, mode, uid, gid, nlink, rdev;
+	/* One for each name, open file, working directory and running program, for each
+	 * child's "..", and for each link of /proc/PID/fd to it. */
+	uint32_t refs;
+	uint32_t dev, ino, mode, uid, gid, nlink, rdev; /* as in struct stat */
 	struct abi_timespec64 atime, mtime, ctime;
 	uint32_t size;            /* bytes */
-	struct vm_object *object; /* a regular file's content */
-	int32_t writers;          /* open files that may write; below 0: who runs it */
-	struct pipe *pipe;        /* a FIFO's, while it is open */
-	char *label;              /* what a memfd is called, from kmem_alloc */
-	struct lock *locks;       /* lock.h */
+	struct vm_object *object; /* a regular file's content, one reference; else NULL */
+	int32_t writers;          /* open files that may write; -n: n processes run it */
+	struct pipe *pipe;        /* the ring of a pipe or FIFO while it is open, else NULL */
+	char *label;              /* a memfd's name, from kmem_alloc; else NULL */
+	struct lock *locks;       /* advisory locks of all owners: lock.h */
 	uint32_t nlocks;
-	char *target; /* a symbolic link's, from kmem_alloc */
+	char *target; /* where a symbolic link leads, from kmem_alloc; else NULL */
 	const struct file_ops *fops;
-	struct dirent *names, **names_end; /* ramfs: its entries in directories, oldest first */
-	const struct dir_ops *dops;        /* of a directory, */
-	struct node *parent;               /* its "..", one reference; the root's is itself, */
-	struct dirent *entries;            /* in order of cookie, */
-	struct dirent *last, *hint;        /* and where the last look at them ended */
-	const void *data;                  /* procfs: what the file shows, */
-	int pid;                           /* of whom, */
-	struct node *leads_to;             /* and a link to it goes here, whatever it says;
-	                                      one reference */
+	struct dirent *names, **names_end; /* ramfs: the entries that name it, oldest first */
+
+	/* Directories; the entries are ramfs's. */
+	const struct dir_ops *dops;
+	struct node *parent;    /* "..", one reference; the root is its own parent, without */
+	struct dirent *entries; /* in order of their cookies */
+	struct dirent *last;
+	struct dirent *hint; /* the entry that ramfs_next() found last; changes no result */
+
+	/* Files of /proc. */
+	const void *data;      /* the struct procfs_file that the file shows */
+	int pid;               /* the process that the file is about; 0: none */
+	struct node *leads_to; /* whoever follows the link gets this node, one reference */
 };
 #define DEV_RAMFS 1u
 #define DEV_PROC 2u
@@ -55,97 +63,125 @@ node_is(const struct node *n, uint32_t type)
 	return (n->mode & S_IFMT) == type;
 }
 
-/* Is it a pipe that pipe() made, which never has a name, and not a FIFO that lost its? */
+/* Returns whether n was made by pipe(). Such a node never has a name but has nlink 1, unlike a
+ * FIFO that has lost its name. */
 static inline bool
 node_is_pipe(const struct node *n)
 {
 	return node_is(n, S_IFIFO) && n->names == NULL && n->nlink > 0;
 }
 
+/* One entry of a directory, as dir_ops return it. */
 struct dir_entry {
-	const char *name;
-	char buf[12]; /* for a name that is stored nowhere */
+	const char *name; /* may point to buf */
+	char buf[12];     /* for a name that is stored nowhere else */
 	uint32_t ino, mode;
 };
 #define DIR_FIRST 2u /* positions 0 and 1 are "." and ".." */
 
 struct dir_ops {
-	/* => ENOENT, ENOMEM; one reference in *out. */
+	/* Look up name, of len bytes. Returns 0 with the node and a reference on it in *out, or
+	 * ENOENT, ENOMEM, and in /proc also EACCES. */
 	int (*lookup)(struct node *dir, const char *name, size_t len, struct node **out);
-	/* The first entry at *pos or behind; *pos moves beyond it. */
+	/* Find the first entry at position *pos or after it, and set *pos to the position after
+	 * that entry. Returns false if there is none. */
 	bool (*next)(struct node *dir, uint32_t *pos, struct dir_entry *e);
-	/* What it is called in its parent: e->name. => false: not any more. */
+	/* Find the name that dir has in its parent, for e->name. Returns false if dir has been
+	 * removed. */
 	bool (*name)(const struct node *dir, struct dir_entry *e);
-	bool changes; /* entries may come and go: it is ramfs's */
+	bool changes; /* names may be bound and unbound: the directory is ramfs's */
 };
 
-/* fs.c: a node on dir's file system, without a name, one reference; the
- * caller's sets what it shows. => NULL: no memory. */
+/* ---- Nodes and paths: fs.c ---- */
+
+/* Returns a new node with one reference and no name, on dir's file system (dir NULL: ramfs), or
+ * NULL if memory is out. The caller sets the fields of its kind. */
 struct node *node_create(const struct node *dir, uint32_t mode);
-/* Where a symbolic link leads. => ENOMEM. */
+/* Make target the place where the symbolic link n leads. Returns 0 or ENOMEM. */
 int node_set_target(struct node *n, const char *target);
+/* Returns the time of day, for the stamps of a node. */
 struct abi_timespec64 fs_now(void);
-/* A path up to its last name. */
+
+/* What fs_walk() finds. */
 struct walk {
-	struct node *dir;  /* holds the last name; one reference */
-	struct node *node; /* the path's own, one reference; NULL: not there */
-	const char *name;  /* the last name, not ending in NUL */
-	size_t len;
-	bool slash; /* behind it: only a directory will do */
-	char *buf;  /* where name stands, if that isn't the caller's */
+	struct node *dir;  /* the directory of the last name, one reference; NULL: no name */
+	struct node *node; /* what the path names, one reference; NULL: does not exist */
+	const char *name;  /* the last name of the path, without a NUL */
+	size_t len;        /* bytes of name; 0: the root */
+	bool slash;        /* a slash follows the name: only a directory will do */
+	char *buf;         /* memory that name lies in, for fs_walk_end() to free; may be NULL */
 };
-/* What a walk does with a symbolic link that the path ends in. */
+/* What a walk does with a symbolic link at the end of its path. */
 enum walk_end {
-	WALK_FOLLOW,
-	WALK_STAY, /* the link is what is meant, unless a slash follows it */
-	WALK_NAME  /* the name is what is meant, also with a slash behind it */
+	WALK_FOLLOW, /* follow the link */
+	WALK_STAY,   /* return the link itself, unless a slash follows it */
+	WALK_NAME    /* return the link itself in any case */
 };
-/* => as fs_lookup(), but 0 when only the last name is missing; with WALK_NAME a slash
- * behind the name of a file is for the caller to judge. */
+/* Walk path, from the root if it begins with a slash, else from cwd, with the rights of cred
+ * (search permission for each directory on the way). Returns 0 with the result in *w, for
+ * fs_walk_end(), also if only the last name does not exist. Returns ENOENT, ENOTDIR, EACCES,
+ * ENAMETOOLONG, ELOOP or ENOMEM with nothing in *w. A slash after the name of a file is
+ * ENOTDIR, but with WALK_NAME it is left to the caller. name may point into path. */
 int fs_walk(const char *path, struct node *cwd, const struct cred *cred, enum walk_end end,
             struct walk *w);
+/* Drop the references and the memory of a walk. */
 void fs_walk_end(struct walk *w);
+/* Walk path as fs_walk() does, following all symbolic links. Returns 0 with the node and a
+ * reference on it in *out, or ENOENT or another error of fs_walk(). */
+int fs_lookup(const char *path, struct node *cwd, const struct cred *cred, struct node **out);
 
-/* Make the tree: / from the initrd's ustar archive, /tmp, /dev.
- * => NOBOOT for an archive that makes no sense. */
+/* Make the tree: what the ustar archive initrd, of len bytes, contains, then /dev and /tmp. Calls
+ * noboot() if the archive is malformed or memory is out. */
 void fs_init(const void *initrd, size_t len);
-/* A directory of /, made if it isn't there; no reference is taken. => NOBOOT. */
+/* Returns the directory /name, which gets this mode and is made if it does not exist. Takes no
+ * reference. Calls noboot() if it cannot be made. */
 struct node *fs_root_dir(const char *name, uint32_t mode);
 
-/* Walk a path from cwd with that cred's rights (search permission), through
- * symbolic links.
- * => a node with one reference in *out; ENOENT, ENOTDIR, EACCES, ELOOP, ENOMEM. */
-int fs_lookup(const char *path, struct node *cwd, const struct cred *cred, struct node **out);
-/* May cred do R_OK, W_OK, X_OK to it? => 0, EACCES. */
+/* Returns 0 if cred has all the rights in mode (R_OK, W_OK, X_OK) to n, else EACCES. */
 int fs_access(const struct node *n, const struct cred *cred, int mode);
-/* The current process changes what n contains: unless it is root, a program that others
- * run as its owner, or as its group, isn't one any more. */
+/* Call node_clear_setid() because the current process changes the content of n, if n is a regular
+ * file and the process is not root: nobody may put other code into a set-id program. */
 void node_drop_setid(struct node *n);
-/* Clear n's set-id bits. Set-group-ID without the group's x bit says something else, and
- * stays if the current process may set it. */
+/* Clear n's set-user-ID bit, and its set-group-ID bit unless the group may not execute n (then
+ * the bit does not make it a set-id program) and the current process may set the bit. */
 void node_clear_setid(struct node *n);
 /* Returns whether the current process may give n the set-group-ID bit: it is root or in
  * n's group. */
 bool node_may_setgid(const struct node *n);
-/* A regular file's memory and size in bytes; NULL if it has none (a
- * directory, a device). The node keeps its own reference. */
+/* Returns the object with n's content, and n's size in bytes in *size; NULL if n is not a regular
+ * file with content. Takes no reference. */
 struct vm_object *node_object(const struct node *n, uint32_t *size);
-/* Kernel memory to and from a file's object; off + n within it. */
+
+/* Copy n bytes between kernel memory and offset off of a file's object: file_data.c. off + n must
+ * lie within the object. A page that is not resident reads as zeros. */
 void file_data_write(struct vm_object *obj, uint32_t off, const void *from, size_t n);
 void file_data_read(struct vm_object *obj, uint32_t off, void *to, size_t n);
-/* The file whose memory obj is, and its path. => false: it has no name. */
+
+/* Find the file whose content is obj, its inode number and a path to it. Returns false if obj is
+ * no file's, the file has no name, or its path does not fit into size bytes. */
 bool fs_object_name(struct vm_object *obj, uint32_t *ino, char *path, size_t size);
-/* A path of the file's, into buf. => false: it has no name, or a longer one. */
+/* Write a path of n, which for a memfd is "/memfd:LABEL (deleted)", to path. Returns false if n
+ * has no name, or the path does not fit into size bytes. */
 bool fs_node_name(const struct node *n, char *path, size_t size);
-/* A directory's path; it ends with buf and starts where it says.
- * => NULL: it has none any more, or a longer one. */
+/* Returns the path of the directory dir, a string that ends at the end of buf. Returns NULL if dir
+ * or a directory above it has been removed, or the path does not fit into size bytes. */
 char *fs_path(const struct node *dir, char *buf, size_t size);
 
-/* fs_change.c: what changes a tree, with the current process's rights.
- * Make what the walk didn't find; target: of a symbolic link. */
+/* ---- Changes to the tree, with the current process's rights: fs_change.c ---- */
+
+/* Make the file that the walk did not find, and put it into w->node. mode is its type and its
+ * permissions, from which the umask is taken; target is where a symbolic link leads, else NULL.
+ * Returns 0, EEXIST, ENOENT, EACCES or ENOMEM. */
 int fs_create(struct walk *w, uint32_t mode, const char *target);
+/* Unbind the name that the walk found: of a directory if dir (rmdir), else of another file
+ * (unlink). Returns 0, ENOENT, EISDIR, ENOTDIR, ENOTEMPTY, EBUSY, EINVAL, EACCES or EPERM. */
 int fs_remove(const struct walk *w, bool dir);
+/* Bind the name that the walk did not find to n. Returns 0, EEXIST, ENOENT, EXDEV, EPERM,
+ * EACCES or ENOMEM. */
 int fs_link(struct node *n, const struct walk *w);
+/* Give what `from` found the name of `to` in place of its own. What has that name already is
+ * replaced, or the reason for EEXIST if !replace. Returns 0, EBUSY, ENOENT, EXDEV, EEXIST,
+ * ENOTDIR, EISDIR, ENOTEMPTY, EINVAL (into itself), EACCES, EPERM or ENOMEM. */
 int fs_rename(const struct walk *from, const struct walk *to, bool replace);
 
 #endif
