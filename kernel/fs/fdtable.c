@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Descriptors. A table is one process's alone, so that an open file stays while a
- * call on it sleeps. Its descriptors lie in blocks: the first is part of the table,
- * which most processes never need more of; the others are made when a descriptor
- * in them is, and a fork copies those in which one is open.
+ * Tables of descriptors. Each process has a table of its own, so no other process can close a
+ * file while a call on it sleeps. A table consists of blocks of 64 descriptors. The first block,
+ * which is enough for most processes, is part of the table; each other one is allocated with the
+ * first descriptor in it, and fork copies those in which a descriptor is open.
  */
 #include "abi/errno.h"
 #include "base/bits.h"
@@ -21,7 +21,7 @@ block_at(struct fdtable *fds, uint32_t i)
 	return i == 0 ? &fds->first : i < fds->nblocks ? fds->more[i - 1] : NULL;
 }
 
-/* Make the block of descriptor fd, if it is not there. => ENOMEM. */
+/* Allocate the block of descriptor fd, if it does not exist yet. Returns 0 or ENOMEM. */
 static int
 make_block(struct fdtable *fds, uint32_t fd)
 {
@@ -49,7 +49,7 @@ fdtable_create(struct fdtable **out)
 	return 0;
 }
 
-/* Take the references that a copied block needs. */
+/* Take a reference on each open file of a block, since the block has been copied. */
 static void
 ref_block(const struct fd_block *b)
 {
@@ -89,8 +89,8 @@ no_memory:
 	return ENOMEM;
 }
 
-/* POSIX: a process that closes any of its descriptors for a file loses all of its
- * record locks on it. */
+/* Close descriptor i of block b. The process also loses all of its record locks on the file,
+ * whichever descriptor it set them by (POSIX, fcntl()). */
 static void
 close_one(struct fdtable *fds, struct fd_block *b, unsigned i)
 {
@@ -215,7 +215,7 @@ fd_replace(struct file *f, uint32_t fd, bool cloexec)
 	if (make_block(fds, fd) != 0)
 		return ENOMEM;
 	f->refs++;
-	fd_close(fd); /* EBADF says that it was free anyway. */
+	fd_close(fd); /* EBADF is no error here: fd was free. */
 	fd_install(f, fd, cloexec);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Open files. A struct file is shared by all descriptors (fdtable.c) that dup and
- * fork made of one open.
+ * Open files, and the user memory that reads and writes of them move (struct uio). An open file
+ * is shared by all descriptors that dup and fork made of the one that open returned; descriptors
+ * are in fdtable.c.
  */
 #include "fs/file.h"
 
@@ -18,6 +19,7 @@
 
 /* ---- User memory ---- */
 
+/* Make the next range of the iovec the current one. Returns 0 or EFAULT. */
 static int
 next_range(struct uio *u)
 {
@@ -44,8 +46,8 @@ uio_probe(struct uio *u)
 	return copyin(&c, u->base, 1);
 }
 
-/* In pieces that lie in one user page each, for a page is all there or not at
- * all: the count after a fault is exact. */
+/* The bytes are moved in pieces that each lie in one user page. A page can be accessed as a whole
+ * or not at all, so that u->left is exact after a fault. */
 int
 uio_move(struct uio *u, void *buf, size_t n)
 {
@@ -82,7 +84,7 @@ uio_move(struct uio *u, void *buf, size_t n)
 
 /* ---- Open files ---- */
 
-/* Is a file opened with these flags one that may be written to? => 0, 1. */
+/* Returns 1 if a file opened with these flags may be written to, else 0. */
 static int
 writes(int flags)
 {
@@ -105,6 +107,7 @@ node_allow_write(struct node *n)
 	n->writers++;
 }
 
+/* Fill in f, which is zeroed, as an open file of n with one reference. */
 static void
 file_setup(struct file *f, struct node *n, const struct file_ops *ops, int flags)
 {
@@ -151,7 +154,7 @@ file_truncate(struct node *n, uint32_t size)
 	return err;
 }
 
-/* May flags open what the walk found? */
+/* Returns 0 if the file that the walk found may be opened with these flags, else the errno. */
 static int
 open_check(const struct walk *w, int flags)
 {
@@ -175,8 +178,9 @@ open_check(const struct walk *w, int flags)
 	return err == 0 && (mode & W_OK) && w->node->writers < 0 ? ETXTBSY : err;
 }
 
-/* See to it that w's node is what is to be opened: the one that is there, emptied if that
- * was asked for, or a new one. This is the last step of an open that can fail. */
+/* Do what open does to the tree: create w->node, or check that it may be opened and empty it for
+ * O_TRUNC. Returns 0, or the errno with nothing changed. For a regular file this is the last step
+ * of an open that can fail. */
 static int
 open_node(struct walk *w, int flags, uint32_t mode)
 {
@@ -206,7 +210,7 @@ file_open(struct node *start, const char *path, int flags, uint32_t mode, int *f
 		err = fs_walk(path, start, &curproc()->cred, follow ? WALK_FOLLOW : WALK_STAY, &w);
 	if (err != 0)
 		return err;
-	/* The memory comes first: what O_CREAT and O_TRUNC do can't be taken back. */
+	/* Allocate first, for what O_CREAT and O_TRUNC do cannot be undone. */
 	f = kmem_alloc(sizeof(*f));
 	err = f == NULL ? ENOMEM : open_node(&w, flags, mode);
 	if (err == 0) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Pipes: a ring between readers and writers, as large as Linux's, for there are
- * programs that write so much before anybody reads. Its pages come when there is
- * something for them, and go when all that was in them is read; the first stays, so
- * that where memory is out a pipe is only smaller.
+ * Pipes and FIFOs: a ring of bytes between readers and writers. It is as large as Linux's, since
+ * there are programs that write that much before anybody reads. A page of the ring is allocated
+ * when bytes are written to it, and freed when all of them have been read. One page is always
+ * kept, so that a pipe works, with less room, when memory is out.
  */
 #include "abi/errno.h"
 #include "fs/file.h"
@@ -15,15 +15,16 @@
 
 #define RING (16 * PAGE_SIZE)
 
-_Static_assert(PIPE_BUF <= PAGE_SIZE, "a write that is one piece lies in two pages");
+_Static_assert(PIPE_BUF <= PAGE_SIZE, "an atomic write lies in at most two pages");
 
 struct pipe {
-	uint32_t head, count;                /* oldest byte, bytes */
-	uint32_t files;                      /* that are open, or are being opened */
-	uint32_t readers, writers;           /* of these */
-	uint32_t readers_ever, writers_ever; /* how many there have been */
+	uint32_t head;                       /* place of the oldest byte in the ring */
+	uint32_t count;                      /* bytes in the ring */
+	uint32_t files;                      /* open files, also those that open() waits for */
+	uint32_t readers, writers;           /* of these files; one may be both */
+	uint32_t readers_ever, writers_ever; /* how many have been opened: see fifo_open() */
 	struct poll_watch *pollers;
-	char *page[RING / PAGE_SIZE];
+	char *page[RING / PAGE_SIZE]; /* NULL: not allocated */
 };
 
 static bool
@@ -38,7 +39,8 @@ writes(const struct file *f)
 	return (f->flags & O_ACCMODE) != O_RDONLY;
 }
 
-/* Readers sleep on &p->head, writers on &p->count. */
+/* Wake the processes that sleep on chan, and those that poll the pipe. Readers sleep on &p->head,
+ * writers on &p->count. */
 static void
 changed(struct pipe *p, const void *chan)
 {
@@ -75,7 +77,8 @@ pipe_read(struct file *f, struct uio *u)
 				*page = NULL;
 			}
 		} else if (off + before - u->left == PAGE_SIZE && p->count <= RING - PAGE_SIZE) {
-			/* The newest have not come round to it. */
+			/* The page is read to its end, and the newest bytes, which follow the
+			 * oldest around the ring, have not reached it again. */
 			kmem_free(*page);
 			*page = NULL;
 		}
@@ -84,7 +87,8 @@ pipe_read(struct file *f, struct uio *u)
 	return err;
 }
 
-/* The page for the byte that is n behind the newest. => NULL when memory is out. */
+/* Returns the page for the byte at distance n after the newest one, allocated if needed, or NULL
+ * if memory is out. */
 static char *
 page_for(struct pipe *p, uint32_t n)
 {
@@ -95,7 +99,8 @@ page_for(struct pipe *p, uint32_t n)
 	return *page;
 }
 
-/* Into the room that is there. */
+/* Move bytes of u into the ring until it is full, u is empty, or memory is out. Returns 0, or
+ * EFAULT after the part that was moved. */
 static int
 fill(struct pipe *p, struct uio *u)
 {
@@ -114,8 +119,8 @@ fill(struct pipe *p, struct uio *u)
 	return err;
 }
 
-/* POSIX: up to PIPE_BUF bytes go in as one piece. So a short write waits for
- * room for all of it, a longer one for any. */
+/* A write of up to PIPE_BUF bytes is atomic (POSIX, write()), so it waits until there is room for
+ * all of them. A longer write waits only until there is room for one byte. */
 static int
 pipe_write(struct file *f, struct uio *u)
 {
@@ -138,6 +143,7 @@ pipe_write(struct file *f, struct uio *u)
 	return err;
 }
 
+/* Returns a new pipe with its first page, or NULL if memory is out. */
 static struct pipe *
 create(void)
 {
@@ -160,7 +166,7 @@ destroy(struct pipe *p)
 	kmem_free(p);
 }
 
-/* f is one of the pipe's open files. */
+/* Count f among the pipe's open files. */
 static void
 join(struct pipe *p, struct file *f)
 {
@@ -178,7 +184,7 @@ pipe_close(struct file *f)
 {
 	struct pipe *p = f->data;
 
-	if (p == NULL) /* It came to nothing. */
+	if (p == NULL) /* fifo_open() failed before join(). */
 		return;
 	p->readers -= reads(f);
 	p->writers -= writes(f);
@@ -191,11 +197,12 @@ pipe_close(struct file *f)
 }
 
 /*
- * Open a FIFO: who only reads waits for a writer, and who only writes for a reader. The
- * other may be gone again when the sleep ends, so that what is looked at is how many
- * there have been. A reader that does not wait keeps that number in f->offset, which
- * a pipe has no other use for: until a writer has come, no end is told by poll. A pipe
- * without a name is opened again through /proc/PID/fd, and nobody waits for that.
+ * Open a FIFO (POSIX, open()). An open for reading only waits for a writer, and one for writing
+ * only waits for a reader. The other side may have closed the FIFO again before the sleep ends,
+ * so the wait ends when the number of those that ever opened it has changed. A reader with
+ * O_NONBLOCK does not wait; it keeps that number in f->offset, which a pipe does not use
+ * otherwise, and poll reports no POLLHUP to it before the first writer. A pipe that pipe() made
+ * can be opened again by /proc/PID/fd: that never waits.
  */
 static int
 fifo_open(struct file *f)
@@ -227,7 +234,7 @@ fifo_open(struct file *f)
 	return 0;
 }
 
-/* There is room when a write of PIPE_BUF bytes would not wait. */
+/* A pipe is ready for writing if a write of PIPE_BUF bytes would not wait (POSIX, poll()). */
 static int
 pipe_ready(struct file *f)
 {
