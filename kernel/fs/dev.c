@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* /dev: the devices that are no hardware, and the names of the console. */
+/* /dev: the devices without hardware (null, zero, random), and links to /proc/self/fd. */
 #include "fs/dev.h"
 
 #include "abi/errno.h"
@@ -8,7 +8,7 @@
 #include "base/string.h"
 #include "fs/ramfs.h"
 
-#define ZERO_CHUNK 65536u /* bytes cleared before others get their turn */
+#define ZERO_CHUNK 65536u /* bytes to make between two calls of sched_point() */
 
 static struct node *dev;
 
@@ -37,7 +37,8 @@ zero_read(struct file *f, struct uio *u)
 	return err;
 }
 
-/* Good enough for hash seeds and stack canaries; no secret should rest on it. */
+/* The generator, a linear congruential one stirred with the cycle counter, is good enough for
+ * hash seeds and stack canaries. No secret should rest on it. */
 int
 dev_random(struct uio *u)
 {
@@ -66,7 +67,7 @@ static const struct file_ops null_ops = {.read = null_read, .write = null_write}
 static const struct file_ops zero_ops = {.read = zero_read, .write = null_write, .zeros = true};
 static const struct file_ops random_ops = {.read = random_read, .write = null_write};
 
-/* What programs of Linux's look for. */
+/* Make the links in /dev that programs for Linux look for. */
 static void
 links_init(void)
 {

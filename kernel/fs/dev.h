@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* /dev: devices of other rooms are added to it when the kernel starts. */
+/* The devices in /dev. Other rooms add theirs when the kernel starts. */
 #ifndef DEV_H
 #define DEV_H
 
@@ -7,11 +7,13 @@
 
 #define DEVICE(major, minor) ((major) << 8 | (minor))
 
-/* Make /dev, with the devices that are no hardware. => NOBOOT. */
+/* Make /dev with null, zero, random, urandom and some links. Calls noboot() if memory is out. */
 void dev_init(void);
-/* Add a character device. => NOBOOT. */
+/* Add the character device /dev/NAME with the number rdev, which DEVICE() makes. mode is its
+ * permissions. Calls noboot() if memory is out. */
 void dev_add(const char *name, const struct file_ops *ops, uint32_t mode, uint32_t rdev);
-/* Fill u with random bytes. => EFAULT; u->left tells how far it came. May sleep. */
+/* Fill u with random bytes. Returns 0, or EFAULT after the part by which u->left has fallen. May
+ * sleep. */
 int dev_random(struct uio *u);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a file's content has beside what any object has: a list of the entries that
- * show it, for when it gets shorter. (A segment never does.)
+ * Mappings of files. The object with a file's content keeps a list of the entries that show
+ * it, so that their pages can be hidden when the file gets shorter. A segment needs no such
+ * list, for its size never changes.
  */
 #include "fs/file_map.h"
 
@@ -23,7 +24,7 @@ file_map_create(struct node *n)
 	return &m->object;
 }
 
-/* Can stores through e change the file? => 0, 1. */
+/* Returns 1 if a store through e can change the file, now or after mprotect, else 0. */
 static uint32_t
 writes(const struct vm_entry *e)
 {

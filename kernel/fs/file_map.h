@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A file's content as an object, and who maps it. */
+/* The content of a file as an object, with a list of the entries that show it. */
 #ifndef FILE_MAP_H
 #define FILE_MAP_H
 
@@ -7,14 +7,15 @@
 
 struct node;
 
-/* Every object that can change its size is one of these. */
+/* Every object that can change its size (!fixed) is part of a file_map. */
 struct file_map {
-	struct vm_object object; /* first: its last reference frees all of this */
-	struct node *node;       /* whose content it is; NULL: that has gone */
-	uint32_t writers;        /* of these, the shared ones that may be written to */
-	struct vm_entry *shown;  /* the entries that show it, of all spaces */
+	struct vm_object object; /* first, since its last reference frees the file_map */
+	struct node *node;       /* the file; NULL: it has been freed, but is still mapped */
+	uint32_t writers;        /* entries in `shown` that may write to the file */
+	struct vm_entry *shown;  /* the entries of all spaces that show the object */
 };
 
+/* Returns the file_map that obj, which must not be fixed, is part of. */
 static inline struct file_map *
 file_map_of(struct vm_object *obj)
 {
@@ -22,10 +23,11 @@ file_map_of(struct vm_object *obj)
 	return (struct file_map *)obj;
 }
 
-/* n's content, of no bytes, with one reference. => NULL: no memory. */
+/* Returns a new object of 0 pages for the content of n, with one reference, or NULL if memory is
+ * out. */
 struct vm_object *file_map_create(struct node *n);
-/* Mappings do not show the pages from `from` on any more: a touch there is SIGBUS
- * once the object is smaller. */
+/* Hide the pages of obj from page number `from` on in all mappings. The caller shrinks the object
+ * next: then an access to one of these pages gets SIGBUS. Does not sleep. */
 void file_map_forget(struct vm_object *obj, uint32_t from);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Advisory locks of files. A node has one list of them, of all owners. The record
- * locks of one owner never overlap, and two that touch differ in type: POSIX says
- * that setting one splits and joins what was there.
+ * Advisory locks of files. Each node has one unordered list of the locks of all owners. The
+ * record locks of one owner never overlap, and two that are adjacent differ in type: setting a
+ * lock splits and joins the owner's older ones (POSIX, fcntl()).
  */
 #include "fs/lock.h"
 
@@ -11,10 +11,11 @@
 #include "mem/kmem.h"
 #include "proc/proc.h"
 
-#define LOCKS_MAX 4096u /* on one file: a call goes through all of them */
-#define CHAIN_MAX 10u   /* waiters that wait for each other, as far as is looked */
+#define LOCKS_MAX 4096u /* on one file, since each call searches all of them */
+#define CHAIN_MAX 10u   /* how far the search for a deadlock follows a chain of waiters */
 
-/* Who sleeps for a record lock, for the search for deadlocks. */
+/* A call that sleeps until it can have a lock. It lies on its process's kernel stack, in a list
+ * of all such calls, for the search for deadlocks. */
 struct lock_waiter {
 	struct lock_waiter *next;
 	const struct node *node;
@@ -41,8 +42,9 @@ lock_conflict(const struct node *n, const struct lock *want)
 	return NULL;
 }
 
-/* Does the owner of l wait for a lock of `self`, directly or through others? What each
- * waits for is found anew, for it may be free by now. */
+/* Returns whether the owner of lock l waits for a lock of `self`, directly or through other
+ * owners. The lock that each of them waits for is searched anew, for the one that made it sleep
+ * may have been released. */
 static bool
 is_deadlock(const void *self, const struct lock *l)
 {
@@ -60,7 +62,7 @@ is_deadlock(const void *self, const struct lock *l)
 	return false;
 }
 
-/* Sleep until the locks of n change. => ERESTART. */
+/* Sleep until the locks of n change. Returns 0, or ERESTART after a signal. */
 static int
 wait_for_change(struct node *n, const struct lock *want)
 {
@@ -75,7 +77,8 @@ wait_for_change(struct node *n, const struct lock *want)
 	return err != 0 ? ERESTART : 0;
 }
 
-/* Come back when nothing is in the way of `want`. => as lock_set(). */
+/* Wait until no lock conflicts with `want`. Returns 0 or, as lock_set() does, EAGAIN, EDEADLK or
+ * ERESTART. */
 static int
 wait_for(struct node *n, const struct lock *want, bool wait)
 {
@@ -112,8 +115,8 @@ drop(struct node *n, struct lock **link)
 	kmem_free(l);
 }
 
-/* Is l one of the owner's record locks that a change of `want` changes? It overlaps it
- * or, of the same type, touches it. */
+/* Returns whether setting `want` changes l: a record lock of the same owner that overlaps it, or
+ * that is adjacent to it and has the same type. */
 static bool
 concerns(const struct lock *l, const struct lock *want)
 {
@@ -125,9 +128,9 @@ concerns(const struct lock *l, const struct lock *want)
 }
 
 /*
- * Give `want` its place among the owner's record locks. new: memory for it, unless it is
- * F_UNLCK; tail: memory for what is left behind it of a lock that it splits. Both are
- * NULL when they were used.
+ * Cut `want` out of the owner's record locks and, unless its type is F_UNLCK, add it, joined
+ * with those of its type. *new is memory for the lock that is added, *tail for the upper part of
+ * a lock that is split; each becomes NULL when it is used.
  */
 static void
 replace(struct node *n, struct lock want, struct lock **new, struct lock **tail)
@@ -169,7 +172,7 @@ replace(struct node *n, struct lock want, struct lock **new, struct lock **tail)
 	}
 }
 
-/* Does `want` split a lock of its owner's in two? */
+/* Returns whether setting `want` leaves two parts of a lock of its owner. */
 static bool
 splits(const struct node *n, const struct lock *want)
 {

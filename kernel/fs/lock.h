@@ -10,32 +10,33 @@ struct fdtable;
 struct file;
 struct node;
 
-#define LOCK_OFFSET_MAX INT64_MAX /* a lock that ends here has no end */
+#define LOCK_OFFSET_MAX INT64_MAX /* the last byte of a lock that extends to the end */
 
 /*
- * A lock, or a wish for one. Its owner is a descriptor table, which stands for its
- * process, or an open file (flock, and the OFD commands of fcntl).
+ * A lock, or a request for one. Its owner is a descriptor table, which stands for its
+ * process, or an open file (flock, and the OFD commands of fcntl). Two locks conflict if they
+ * have different owners, share a byte, and at least one is a write lock.
  */
 struct lock {
-	struct lock *next;
+	struct lock *next; /* on the same file */
 	const void *owner;
-	int pid;             /* whom F_GETLK names; -1: an open file owns it */
-	uint8_t type;        /* F_RDLCK, F_WRLCK; of a wish also F_UNLCK */
-	bool whole;          /* flock's: the two kinds do not see each other */
-	int64_t first, last; /* bytes, both included */
+	int pid;             /* the process that F_GETLK reports; -1: an open file is the owner */
+	uint8_t type;        /* F_RDLCK or F_WRLCK; of a request also F_UNLCK */
+	bool whole;          /* made by flock; never conflicts with a record lock */
+	int64_t first, last; /* first and last byte */
 };
 
-/* Set or (F_UNLCK) release a record lock on n. wait: sleep while another's lock is in
- * the way.
- * => EAGAIN: one is, and !wait; EDEADLK; ENOLCK: too many, or no memory; ERESTART.
- * All leave the locks as they were. */
+/* Set the record lock `want` on n, or with type F_UNLCK release that range. While another lock
+ * conflicts, sleep if wait is true, else return EAGAIN. Also returns EDEADLK, ENOLCK if the file
+ * has too many locks or memory is out, and ERESTART. All errors leave the locks unchanged. */
 int lock_set(struct node *n, const struct lock *want, bool wait);
-/* Do the same for flock. A change of type first gives up the lock that there was, and
- * when it then fails that one is lost, as on Linux. */
+/* Set or release a lock of the whole file, as flock. Sleeps as lock_set(), and returns EAGAIN,
+ * ENOLCK or ERESTART. To change its type, the old lock is released first; as on Linux, it is lost
+ * if the call then fails. */
 int lock_set_whole(struct node *n, const struct lock *want, bool wait);
-/* Return the first lock on n that is in the way of `want`, or NULL. */
+/* Returns the first lock on n that conflicts with `want`, or NULL. */
 const struct lock *lock_conflict(const struct node *n, const struct lock *want);
-/* Release all that this owner has on n. Does not sleep. */
+/* Release all locks that the owner has on n. Does not sleep. */
 void lock_release(struct node *n, const void *owner);
 
 #endif

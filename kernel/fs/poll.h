@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who waits for a file to become ready. */
+/* Waiting for a file to become ready. */
 #ifndef POLL_H
 #define POLL_H
 
-/* One who sleeps until a file is ready, on that file's list. */
+/* One process that polls a file. It is on the file's list while it sleeps. */
 struct poll_watch {
 	struct poll_watch *next, **link;
-	const void *chan; /* where it sleeps */
+	const void *chan; /* the channel that it sleeps on */
 };
-/* A file's `ready` may have changed: those on its list look again. */
+/* Wake the processes on the list that begins with `first`, since the file's ready() may return
+ * something else now. Defined in file.c. Does not sleep. */
 void poll_wakeup(struct poll_watch *first);
 
 #endif
