@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The initrd, a ustar archive (POSIX.1-2017, pax, "ustar Interchange Format"):
- * for each file a header of 512 bytes, then its content, padded to 512; the end
- * is a header of zeros. Everything in it is checked before it is believed.
+ * The boot image, a ustar archive (POSIX.1-2017, pax, "ustar Interchange Format"): for each file
+ * a header of 512 bytes, then the content, padded to a multiple of 512 bytes. A header of zeros
+ * ends the archive. Every field is checked before it is used, and an archive that is malformed
+ * ends the boot: noboot().
  */
 #include "base/assert.h"
 #include "base/printf.h"
@@ -27,8 +28,8 @@ struct header {
 };
 _Static_assert(sizeof(struct header) == BLOCK, "a ustar header is 512 bytes");
 
-/* An octal number that ends with its field, a space or a NUL.
- * => false: it isn't one, or has more than 32 bits. */
+/* Read the octal number in the field of len bytes, which may begin with spaces and end in a space
+ * or a NUL. Returns false if it is not a number or has more than 32 bits. */
 static bool
 octal(const char *field, size_t len, uint32_t *out)
 {
@@ -47,7 +48,8 @@ octal(const char *field, size_t len, uint32_t *out)
 }
 #define OCTAL(field, out) octal(field, sizeof(field), out)
 
-/* The sum of all bytes, those of the sum itself taken as spaces. */
+/* Returns whether the header's checksum is right: the sum of its bytes, with those of the checksum
+ * itself taken as spaces. */
 static bool
 sum_ok(const struct header *h)
 {
@@ -62,7 +64,7 @@ sum_ok(const struct header *h)
 	return OCTAL(h->sum, &want) && sum == want;
 }
 
-/* prefix/name as one string. */
+/* Write prefix/name, or name alone if there is no prefix, to path as one string. */
 static void
 full_name(const struct header *h, char path[sizeof(h->prefix) + sizeof(h->name) + 2])
 {
@@ -77,8 +79,8 @@ full_name(const struct header *h, char path[sizeof(h->prefix) + sizeof(h->name) 
 	path[n] = '\0';
 }
 
-/* The directory that path's last name belongs into, made with all above it;
- * *name is that last name, of length 0 for the root itself. */
+/* Returns the directory that path lies in, which is made with all directories above it if needed.
+ * Takes no reference. *name is the last name of path, of *len bytes; 0: path is the root. */
 static struct node *
 parent_of(const char *path, const char **name, size_t *len)
 {
@@ -107,7 +109,7 @@ parent_of(const char *path, const char **name, size_t *len)
 	}
 }
 
-/* The field as a string of its own. */
+/* Copy the header's link field, which need not end in a NUL, to the string `to`. */
 static void
 link_name(const struct header *h, char to[sizeof(h->link) + 1])
 {
@@ -115,7 +117,8 @@ link_name(const struct header *h, char to[sizeof(h->link) + 1])
 	to[sizeof(h->link)] = '\0';
 }
 
-/* What the entry makes, without a name yet; one reference. => NULL: no memory. */
+/* Returns the file or symbolic link that the header describes as a new node without a name, with
+ * one reference, or NULL if memory is out. content has size bytes. */
 static struct node *
 make_node(const struct node *dir, const struct header *h, const void *content, uint32_t size)
 {
@@ -136,7 +139,7 @@ make_node(const struct node *dir, const struct header *h, const void *content, u
 	return NULL;
 }
 
-/* The file that a hard link is another name of, one reference. */
+/* Returns the file that the hard link at path is another name of, with one reference. */
 static struct node *
 find_linked(const struct header *h, const char *path)
 {
@@ -156,6 +159,7 @@ find_linked(const struct header *h, const char *path)
 	return n;
 }
 
+/* Add the file that the header describes to the tree, with its mode, owner and time. */
 static void
 unpack_one(const struct header *h, const void *content, uint32_t size)
 {
@@ -214,7 +218,7 @@ initrd_unpack(const void *archive, size_t len)
 		if (!OCTAL(h->size, &size) || size > left - BLOCK)
 			noboot("initrd: a file in it is longer than the archive");
 		unpack_one(h, p + BLOCK, size);
-		/* The padding after the last file may have been cut off. */
+		/* Some archives lack the padding after the last file. */
 		size = BLOCK + ((size + BLOCK - 1) & ~(BLOCK - 1));
 		if (size > left)
 			break;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The file system in memory. A directory is a list of entries, each a name for
- * a node; a regular file is a vm_object, the same thing that a segment is, so
- * that to map one is to map the other.
+ * The file system in memory. A directory is a list of entries; each binds a name to a node. All
+ * entries are also in one hash table, by directory and name. The content of a regular file is an
+ * object, as the memory of a segment is, so that both are mapped in the same way.
  */
 #include "fs/ramfs.h"
 
@@ -15,25 +15,26 @@
 #include "mem/kmem.h"
 #include "proc/proc.h"
 
-#define FILE_MAX 0x7ffff000u /* bytes; an offset is a signed word */
-#define HASH 1024u
-#define CHUNK 65536u /* bytes moved before others get their turn */
+#define FILE_MAX 0x7ffff000u /* bytes, whole pages: programs keep offsets in a signed word */
+#define HASH 1024u           /* chains of the hash table */
+#define CHUNK 65536u         /* bytes to move between two calls of sched_point() */
 
 /* ---- Directories ---- */
 
 struct dirent {
-	struct dirent *next, *prev;            /* in the directory */
-	struct dirent *hash_next;              /* by directory and name, of all there are */
-	struct dirent *name_next, **name_link; /* of the same node, oldest first */
-	struct node *dir;
-	struct node *node; /* one reference */
-	uint32_t cookie;   /* its place in the directory, for getdents */
-	uint8_t len;
+	struct dirent *next, *prev;            /* in the directory, in order of cookies */
+	struct dirent *hash_next;              /* in the hash chain */
+	struct dirent *name_next, **name_link; /* of the names of its node, oldest first */
+	struct node *dir;                      /* the directory; no reference */
+	struct node *node;                     /* one reference */
+	uint32_t cookie;                       /* its position in the directory, for getdents */
+	uint8_t len;                           /* bytes of name, without the NUL */
 	char name[];
 };
 
 static struct dirent *hash[HASH];
 
+/* Returns the hash chain for a name in dir. */
 static struct dirent **
 bucket(const struct node *dir, const char *name, size_t len)
 {
@@ -44,7 +45,8 @@ bucket(const struct node *dir, const char *name, size_t len)
 	return &hash[(h ^ h >> 10) % HASH];
 }
 
-/* Where the entry hangs in its bucket; what hangs there is NULL if it doesn't. */
+/* Returns the link in the hash chain that points to the entry called name in dir. If there is no
+ * such entry, the link is the last of the chain, which points to NULL. */
 static struct dirent **
 find(const struct node *dir, const char *name, size_t len)
 {
@@ -56,8 +58,9 @@ find(const struct node *dir, const char *name, size_t len)
 	return link;
 }
 
-/* Cookies rise along the list and are never used again, so that a position in
- * a directory stays right while entries come and go. => NULL: no memory. */
+/* Returns a new entry at the end of dir, not bound to a node yet, or NULL if memory is out. Its
+ * cookie is one that has never been used, so that a position in a directory stays valid while
+ * entries are added and removed. */
 static struct dirent *
 entry_create(struct node *dir, const char *name, size_t len)
 {
@@ -78,7 +81,7 @@ entry_create(struct node *dir, const char *name, size_t len)
 	return e;
 }
 
-/* e becomes a name of n. */
+/* Bind e's name to n, with a reference on n. If n is a directory, e->dir becomes its parent. */
 static void
 bind(struct dirent *e, struct node *n)
 {
@@ -100,7 +103,8 @@ bind(struct dirent *e, struct node *n)
 	n->ctime = e->dir->mtime = e->dir->ctime = fs_now();
 }
 
-/* It isn't any more. A directory goes on having its "..", for those in it. */
+/* Unbind e's name from its node, and drop the reference. If the node is a directory, it keeps its
+ * parent, since processes in it may still follow "..". */
 static void
 unbind(struct dirent *e)
 {
@@ -251,7 +255,7 @@ fs_object_name(struct vm_object *obj, uint32_t *ino, char *path, size_t size)
 
 /* ---- Regular files ---- */
 
-/* What lies behind the end in its page, where a mapping may have written. */
+/* Clear the rest of the page that n ends in, from n->size on. A mapping may have written there. */
 static void
 clear_tail(struct node *n)
 {
@@ -308,8 +312,9 @@ ramfs_zero(struct node *n, uint32_t from, uint32_t to)
 	n->mtime = n->ctime = fs_now();
 }
 
-/* Move n bytes between the file's page at f->offset and the user: a view is
- * open meanwhile, which may fault but never sleeps. */
+/* Move n bytes between the user and the file's page at f->offset, which they lie in, and advance
+ * f->offset. A window is open during the copy; the copy may fault, but a fault does not sleep.
+ * Returns 0, or EFAULT after a part. May sleep after the copy. */
 static int
 move(struct file *f, struct uio *u, size_t n)
 {
@@ -324,7 +329,7 @@ move(struct file *f, struct uio *u, size_t n)
 	return err;
 }
 
-/* How much of u goes into the page of f->offset, and not beyond `end`. */
+/* Returns how many of u's bytes lie in the page of f->offset and below the offset `end`. */
 static size_t
 piece(const struct file *f, const struct uio *u, uint32_t end)
 {
@@ -348,9 +353,9 @@ file_read(struct file *f, struct uio *u)
 	return err;
 }
 
-/* Write what goes into one page of the file. Nothing changes unless at least one byte is
- * written: before the file grows, or loses its set-id bits, it is known that a byte can
- * be had and that there is room for it. */
+/* Write as much of u as lies in one page of the file. The file changes only if at least one byte
+ * is written: before it grows or loses its set-id bits, the first byte is probed and the room for
+ * it made. Returns 0, EFBIG, ENOSPC or EFAULT. */
 static int
 write_piece(struct file *f, struct uio *u)
 {
@@ -370,7 +375,7 @@ write_piece(struct file *f, struct uio *u)
 	}
 	node_drop_setid(n);
 	err = move(f, u, k);
-	/* Bad memory in the middle: what wasn't moved isn't there. */
+	/* The copy ended early: cut off the part of the growth that was not written. */
 	if (err != 0 && n->size > old)
 		ramfs_resize(n, f->offset > old ? f->offset : old);
 	return err;
