@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The terminal: what stands between the console's bytes and programs.
+ * The terminal: line editing, echo and signals between the console's bytes and programs (POSIX,
+ * chapter 11, General Terminal Interface).
  *
  *	tty_input() --> edit --> ring --> read()	write() --> console
  *
- * Bytes come from interrupts into a ring, which in canonical mode has two parts
- * after its head: whole lines that may be read, up to `ready`, and the line
- * that is being edited, up to `tail`. The three only ever count up.
+ * Interrupts put bytes into a ring. From `head` up to `ready` it has what may be read: whole
+ * lines in canonical mode, any bytes else. From `ready` up to `tail` it has the line that is
+ * being edited. All three count bytes and are taken modulo the ring's size.
  */
 #include "tty/tty.h"
 
@@ -19,7 +20,7 @@
 #include "vm/usercopy.h"
 
 #define RING 1024u        /* a power of two */
-#define END_OF_FILE 0x100 /* in the ring: ^D was typed here */
+#define END_OF_FILE 0x100 /* in the ring: the end-of-file character was typed here */
 
 static struct {
 	struct abi_termios t;
@@ -42,6 +43,7 @@ static struct {
 
 /* ---- Output ---- */
 
+/* Write n bytes to the console, each newline as "\r\n" if the mode says so. */
 static void
 output(const char *s, size_t n)
 {
@@ -68,7 +70,7 @@ tty_write(struct file *f, struct uio *u)
 
 		err = uio_move(u, buf, before < sizeof(buf) ? before : sizeof(buf));
 		output(buf, before - u->left);
-		sched_point(); /* the line is slow, and the text may be long */
+		sched_point(); /* the serial line is slow, and the text may be long */
 	}
 	return err;
 }
@@ -81,6 +83,7 @@ is_control(uint16_t c)
 	return (c < ' ' && c != '\t' && c != '\n') || c == 0177;
 }
 
+/* Show a byte that was typed; a control character as ^ and a letter. */
 static void
 echo(uint16_t c)
 {
@@ -96,7 +99,7 @@ echo(uint16_t c)
 	}
 }
 
-/* Take back the last byte of the line being edited. */
+/* Remove the last byte of the line being edited from the ring and from the screen. */
 static void
 erase(void)
 {
@@ -109,7 +112,7 @@ erase(void)
 	output("\b \b", 3);
 }
 
-/* All that is in the ring can be read. */
+/* Let programs read everything in the ring, and wake those that wait for it. */
 static void
 make_ready(void)
 {
@@ -118,10 +121,11 @@ make_ready(void)
 	poll_wakeup(tty.pollers);
 }
 
+/* Put c at the end of the ring and echo it, or drop it if the ring is full. */
 static void
 put(uint16_t c)
 {
-	/* One place is kept for the end of the line. */
+	/* The last place is kept for the end of the line. */
 	bool ends = c == '\n' || c == END_OF_FILE;
 
 	if (tty.tail - tty.head >= RING - !ends)
@@ -132,6 +136,7 @@ put(uint16_t c)
 		make_ready();
 }
 
+/* Returns the signal that typing c sends, or 0. */
 static int
 signal_of(uint8_t c)
 {
@@ -173,7 +178,9 @@ tty_input(uint8_t c)
 
 /* ---- Reading ---- */
 
-/* Until there is something to read. *eof: there will be nothing. */
+/* Sleep until there is something to read. Returns 0, with *eof true if read() is to return 0 bytes
+ * because VMIN is 0 and the time VTIME has passed. Returns EIO or ERESTART if tty_background()
+ * does, EAGAIN with O_NONBLOCK, and ERESTART after a signal. */
 static int
 wait_input(const struct file *f, bool *eof)
 {
@@ -215,7 +222,7 @@ tty_read(struct file *f, struct uio *u)
 		uint16_t c = tty.ring[tty.head % RING];
 		uint8_t byte = (uint8_t)c;
 
-		/* An end right behind what fills the buffer belongs to it. */
+		/* An END_OF_FILE directly after the bytes that fill u is consumed with them. */
 		if (c != END_OF_FILE) {
 			if (u->left == 0 || (err = uio_move(u, &byte, 1)) != 0)
 				break;
@@ -255,7 +262,7 @@ set_termios(vaddr_t arg, bool flush)
 	tty.t = t;
 	if (flush)
 		tty.head = tty.ready = tty.tail;
-	/* What was being edited can be read as it is. */
+	/* The line that was being edited may be read as it is. */
 	if (!(t.c_lflag & ICANON) && tty.ready != tty.tail)
 		make_ready();
 	return 0;
@@ -274,7 +281,7 @@ set_size(vaddr_t arg)
 	return 0;
 }
 
-/* As if it had been typed. */
+/* TIOCSTI: treat the byte at arg as typed. Only root may. */
 static int
 type(vaddr_t arg)
 {
@@ -288,6 +295,7 @@ type(vaddr_t arg)
 	return 0;
 }
 
+/* TCFLSH: 0 drops the input, 1 the output (there never is any), 2 both. */
 static int
 flush(uint32_t which)
 {
@@ -315,10 +323,10 @@ tty_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
 	case TCSETSW:
 	case TCSETSF:
 		return set_termios(arg, cmd == TCSETSF);
-	case TCSBRK: /* what was written has gone out */
+	case TCSBRK: /* output is never queued, so there is nothing to wait for */
 	case TCSBRKP:
 		return tty_background(SIGTTOU);
-	case TCXONC: /* nothing is ever held back */
+	case TCXONC: /* output is never suspended */
 		return arg <= 3 ? tty_background(SIGTTOU) : EINVAL;
 	case TCFLSH:
 		return flush(arg);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Job control: whose the terminal is, and who may use it now. */
+/* Job control: which session the terminal belongs to, and which process group may use it now
+ * (POSIX, 11.1). */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "proc/owned.h"
@@ -8,7 +9,8 @@
 #include "vm/usercopy.h"
 
 static struct {
-	int pgrp, sid; /* foreground group, and the session it is of; 0: none */
+	int pgrp; /* the foreground process group; 0: none */
+	int sid;  /* the session that the terminal belongs to; 0: none */
 } tty;
 
 int
@@ -31,7 +33,8 @@ tty_leave(int sid)
 	}
 }
 
-/* Is nobody left in it? Then it holds nobody else back. */
+/* Returns whether a process group has only zombies left. A foreground group like that does not
+ * keep other groups from the terminal. */
 static bool
 deserted(int pgid)
 {
@@ -60,8 +63,8 @@ tty_background(int sig)
 	return ERESTART;
 }
 
-/* The terminal belongs to the session of who first took it, until its leader
- * ends or that has no process left. */
+/* Returns whether the terminal belongs to a session that still exists and is not the current
+ * process's. A session loses the terminal when its leader ends: tty_leave(). */
 static bool
 is_anothers(void)
 {
@@ -70,7 +73,8 @@ is_anothers(void)
 	return first != NULL && first->session == first && tty.sid != proc_sid(curproc());
 }
 
-/* The order of the errors is Linux's. */
+/* TIOCSPGRP: make the group whose number is at arg the foreground group. The order of the errors
+ * is Linux's. */
 static int
 set_pgrp(vaddr_t arg)
 {
@@ -95,7 +99,8 @@ set_pgrp(vaddr_t arg)
 	return 0;
 }
 
-/* A session's leader takes it; from others only root may (steal). */
+/* TIOCSCTTY: give the terminal to the session that the current process leads. If another session
+ * has it, only root may take it, and only with steal. Returns 0 or EPERM. */
 static int
 take_terminal(bool steal)
 {
@@ -110,14 +115,12 @@ take_terminal(bool steal)
 	return 0;
 }
 
-/* /dev/tty is the terminal of those whose session has one. */
 int
 ctty_open(struct file *f)
 {
 	return tty.sid != 0 && proc_sid(curproc()) == tty.sid ? 0 : ENXIO;
 }
 
-/* What is only about who has the terminal. */
 int
 tty_job_ioctl(uint32_t cmd, vaddr_t arg)
 {
