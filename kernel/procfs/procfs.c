@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * /proc: files whose content is made when they are read. Those about the whole
- * system are nodes like any other; a process's directory and its files are
- * made when somebody looks them up, and know the process by its number only.
+ * /proc: files whose content is made when they are read. The files about the whole system are
+ * nodes of ramfs, made at boot. The directory of a process and the files in it are made by each
+ * look-up, and hold the process's number only, so that a process can end while they are open.
  */
 #include "procfs/procfs.h"
 
@@ -16,10 +16,10 @@
 #include "mem/kmem.h"
 #include "proc/proc.h"
 
-/* Positions in /proc: what stands in the tree, then "self", then processes. */
+/* Positions in /proc: first those of the entries in ramfs, then "self", then processes. */
 #define POS_SELF 0x40000000u
 #define POS_PID 0x40000001u
-#define INO_PID 0x10000u /* a process's directory; its files follow */
+#define INO_PID 0x10000u /* inode numbers of processes' directories and files: pid_ino() */
 
 /* ---- Text ---- */
 
@@ -35,8 +35,8 @@ text_add(struct text *t, const char *fmt, ...)
 	t->len += n < room ? n : room - 1;
 }
 
-/* Returns whether the current process may read n; EACCES, or ESRCH: the process that
- * n is about is gone. Asked at each read, for a process may become another's. */
+/* Returns 0 if the current process may read n, EACCES if not, or ESRCH if the process that n is
+ * about is gone. Each read asks again, for a process may change its user after the open. */
 static int
 may_read(const struct node *n)
 {
@@ -59,14 +59,14 @@ text_open(struct file *f)
 	return f->data == NULL ? ENOMEM : 0;
 }
 
-/* While records are made only to be dropped, others get their turn after so many, and
- * need not wait for the end of a slice. */
+/* Records that text_find() makes and drops between two calls of sched_yield(): a read at a high
+ * offset must not make other processes wait until the end of its time slice. */
 #define DROPPED_IN_A_TURN 64
 
-/* Make the record that holds the file's byte `at`; t->len is 0 beyond the end. Records
- * before it are made and dropped, for only then is it known how long they are. A record
- * is made in one go; this may sleep between two, and the right to read is asked for
- * again then. Returns EACCES, or ESRCH if the process that the file is about is gone. */
+/* Make the record with the file's byte `at`, or set t->len to 0 if that is beyond the end. The
+ * records before it are made and dropped, since their length is not known before. Returns 0, or
+ * an error of may_read(), which is called again before each record. May sleep between records,
+ * never within one. */
 static int
 text_find(struct text *t, const struct node *n, uint32_t at)
 {
@@ -74,7 +74,7 @@ text_find(struct text *t, const struct node *n, uint32_t at)
 	unsigned made = 0;
 	int err;
 
-	/* From the start again: what is shown then is what is now. */
+	/* A read that goes back makes all records anew, with the values of now. */
 	if (at < t->start || at == 0)
 		t->cursor = t->start = t->len = 0;
 	do {
@@ -98,6 +98,7 @@ text_find(struct text *t, const struct node *n, uint32_t at)
 	return 0;
 }
 
+/* Read from the file at f->offset. */
 static int
 text_copy(struct file *f, struct text *t, struct uio *u)
 {
@@ -117,7 +118,7 @@ text_copy(struct file *f, struct text *t, struct uio *u)
 	return err;
 }
 
-/* One read at a time of an open file, for reads share the record that is kept. */
+/* Reads of the same open file wait for each other, since they share its record. */
 static int
 text_read(struct file *f, struct uio *u)
 {
@@ -148,9 +149,9 @@ skip_blanks(const char *s)
 	return s;
 }
 
-/* Store the number in the n bytes of line, which may have blanks around it, as on Linux.
- * Returns how many bytes were used: a second number is left to the next write. Returns 0
- * if the line makes no sense. */
+/* Store the number that line, of n bytes, begins with; blanks may surround it. Returns how many
+ * bytes were used: as on Linux, a second number is left to the next write. Returns 0, with nothing
+ * stored, if there is no number or it exceeds pf->max. */
 static size_t
 store_number(const struct procfs_file *pf, const char *line, size_t n)
 {
@@ -165,8 +166,8 @@ store_number(const struct procfs_file *pf, const char *line, size_t n)
 	return (size_t)(skip_blanks(end) - line);
 }
 
-/* Each write is a line. A number counts at offset 0 only: elsewhere a write succeeds and
- * changes nothing, as on Linux. */
+/* Each write is one line. A number is stored only by a write at offset 0: as on Linux, a write at
+ * any other offset succeeds and changes nothing. */
 static int
 text_write(struct file *f, struct uio *u)
 {
@@ -199,6 +200,7 @@ static const struct file_ops knob_ops = {
 
 /* ---- Nodes ---- */
 
+/* Returns a new node for the file pf, with one reference, or NULL if memory is out. */
 static struct node *
 file_node(const struct node *dir, const struct procfs_file *pf)
 {
@@ -211,6 +213,7 @@ file_node(const struct node *dir, const struct procfs_file *pf)
 	return n;
 }
 
+/* Add the files of a table to dir, and let nobody change dir. */
 static void
 add_files(struct node *dir, const struct procfs_file *pf)
 {
@@ -253,13 +256,15 @@ procfs_adopt(struct node *n, const struct proc *p, uint32_t ino)
 
 /* ---- A process's directory ---- */
 
+/* Returns the inode number of a process's directory (i = 0) or of its file i - 1. */
 static uint32_t
 pid_ino(int pid, unsigned i)
 {
 	return INO_PID + (uint32_t)pid * 16 + i;
 }
 
-/* Where another's links lead is not everybody's business. */
+/* Look up the symbolic link pf of p. Returns 0 with a new node in *out, EACCES if the current
+ * process may not inspect p, ENOENT if the link leads nowhere, or ENOMEM. */
 static int
 pid_link(const struct node *dir, const struct procfs_file *pf, const struct proc *p,
          struct node **out)
@@ -280,7 +285,8 @@ pid_link(const struct node *dir, const struct procfs_file *pf, const struct proc
 	return 0;
 }
 
-/* A directory of p's, in its own. => NULL: no memory. */
+/* Returns a new node for the directory pf in a process's directory dir, with one reference, or NULL
+ * if memory is out. */
 static struct node *
 pid_dir(struct node *dir, const struct procfs_file *pf)
 {
@@ -349,7 +355,8 @@ static const struct dir_ops pid_dir_ops = {
 
 /* ---- /proc itself ---- */
 
-/* The process that a name stands for: its number in decimal. */
+/* Returns the process whose number is written in name, in decimal without leading zeros, or
+ * NULL. */
 static const struct proc *
 proc_of(const char *name, size_t len)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Room procfs: /proc: what the other rooms know, as text. It gives fs/ its directories, and
- * looks into all rooms below sys/. Only main.c calls it.
+ * Room procfs: /proc: the state of the other rooms, as text. It adds the directory to the tree,
+ * and looks into all rooms below sys/. Only main.c calls it.
  */
 #ifndef PROCFS_H
 #define PROCFS_H
@@ -16,55 +16,59 @@ struct node;
 struct dir_ops;
 
 /*
- * A file's text is made record by record, while it is read: one record is kept,
- * with a cursor that says in the file's own terms where the next one is found.
- * So nothing limits a file's length, and what changes between two reads costs
- * no more than that change.
+ * The text of a file is made record by record, while it is read. Each open file keeps one record
+ * and a cursor, which says where the next record is found: an address, a slot, a frame, whatever
+ * the file consists of. So the length of a file has no limit, and a change between two reads of
+ * it affects only the records that have changed.
  */
 struct text {
-	uint32_t cursor;
-	uint32_t start; /* place of buf in the file */
-	uint32_t len;
-	uint32_t busy; /* 1 while a read makes records, and may sleep between two */
+	uint32_t cursor; /* where the next record is found; 0: the first */
+	uint32_t start;  /* offset in the file of buf[0] */
+	uint32_t len;    /* bytes of the record in buf */
+	uint32_t busy;   /* 1 while a read makes records, for it may sleep between two */
 	char buf[4096 - 4 * sizeof(uint32_t)];
 };
+/* Append formatted text to the record. What does not fit is cut. */
 void text_add(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* What a file shows is one of the first three. */
+/* A file of /proc. Its content is the first of text, number and show that is set; or it is a
+ * symbolic link or a directory, which have link or dir instead. */
 struct procfs_file {
 	const char *name;
 	uint32_t mode;
-	const char *text;
+	const char *text; /* without the last newline */
 	uint32_t *number;
-	/* Add the record at the cursor; none: the end. p: whose, NULL: nobody's. */
+	/* Add the record at the cursor with text_add(), or nothing at the end of the file. p is the
+	 * process that the file is about; NULL: none. Does not sleep. */
 	void (*show)(struct text *t, const struct proc *p);
-	bool many;     /* show() has more than one record, and moves the cursor */
-	bool inspects; /* it shows what cred_may_inspect() is about */
-	uint32_t max;  /* a number that can be written: at most this */
-	/* Take a line that was written; NULL: it can't be. => EINVAL. */
+	bool many;     /* show() makes several records, and moves the cursor itself */
+	bool inspects; /* only who may inspect the process may read it: cred_may_inspect() */
+	uint32_t max;  /* the most that may be written to number; 0: it cannot be written */
+	/* Act on a line that was written. Returns 0 or EINVAL. NULL: there is no such action. */
 	int (*store)(const char *line);
-	/* A symbolic link instead: where that process's leads. => false: nowhere. */
+	/* Write to path where the symbolic link of p leads. Returns false if it leads nowhere. */
 	bool (*link)(const struct proc *p, char *path, size_t size);
-	/* A directory instead. */
 	const struct dir_ops *dir;
 };
 
-/* procfs_system.c and procfs_process.c; each table ends with a NULL name. */
+/* The files of /proc, /proc/sysvipc and /proc/sys/kernel: procfs_system.c. Those of /proc/PID:
+ * procfs_process.c. Each table ends with a NULL name. */
 extern const struct procfs_file procfs_root_files[], procfs_ipc_files[], procfs_sys_files[];
 extern const struct procfs_file procfs_pid_files[];
+extern const char procfs_mounts[];         /* the text of /proc/mounts: procfs_system.c */
+extern const struct dir_ops procfs_fd_ops; /* of /proc/PID/fd: procfs_fd.c */
+/* The show() of files whose table is in another file: procfs_process.c, procfs_status.c. */
 void procfs_show_frames(struct text *t, const struct proc *p);
-extern const char procfs_mounts[];
-extern const struct dir_ops procfs_fd_ops; /* procfs_fd.c */
-/* procfs_status.c */
 void procfs_show_status(struct text *t, const struct proc *p);
 void procfs_show_statm(struct text *t, const struct proc *p);
 
-/* Make /proc. => NOBOOT. */
+/* Make /proc. Calls noboot() if memory is out. */
 void procfs_init(void);
-/* procfs.c: a symbolic link, with room for where it leads. Returns NULL if memory is
- * out. */
+/* Returns a new symbolic link on dir's file system, with one reference and PATH_MAX bytes for its
+ * target, or NULL if memory is out. */
 struct node *procfs_link_node(const struct node *dir);
-/* Make a new node one of p's. */
+/* Make the new node n one about p, with this inode number. It belongs to p's effective user and
+ * group, or to root if p is guarded and n is not a directory. */
 void procfs_adopt(struct node *n, const struct proc *p, uint32_t ino);
 
 #endif

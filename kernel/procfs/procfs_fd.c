@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * /proc/PID/fd: a link for each open file. Its text says what the file is called,
- * or of which kind it is, but who follows it comes to the very file, be it one
- * without a name.
+ * /proc/PID/fd: a symbolic link for each open file. Its target is the file's name, or its kind
+ * and inode number, but that is only for readers: following the link leads to the file itself
+ * (leads_to), even if it has no name.
  */
 #include "abi/errno.h"
 #include "base/printf.h"
@@ -12,7 +12,7 @@
 #include "proc/proc.h"
 #include "procfs/procfs.h"
 
-#define INO_FD 0x100000u /* above those of processes' other files */
+#define INO_FD 0x100000u /* inode numbers of the links, above those of pid_ino() */
 
 static uint32_t
 fd_ino(int pid, uint32_t fd)
@@ -20,7 +20,8 @@ fd_ino(int pid, uint32_t fd)
 	return INO_FD + (uint32_t)pid * OPEN_MAX + fd;
 }
 
-/* The number that a name spells as Linux writes it; OPEN_MAX: none. */
+/* Returns the descriptor that name is the number of, in decimal without leading zeros, or
+ * OPEN_MAX if it is none. */
 static uint32_t
 number_of(const char *name, size_t len)
 {
@@ -37,14 +38,15 @@ number_of(const char *name, size_t len)
 	return n < OPEN_MAX ? n : OPEN_MAX;
 }
 
-/* p's first open file at or above *fd, which becomes its number; NULL: none. */
+/* Returns p's first open file at or above descriptor *fd, with its descriptor in *fd, or NULL if
+ * there is none. p may be NULL or a zombie. */
 static struct file *
 next_file(const struct proc *p, uint32_t *fd)
 {
 	return p == NULL || p->files == NULL ? NULL : fdtable_next(p->files, fd);
 }
 
-/* What the link says. */
+/* Write the target of a link to n, as Linux words it. */
 static void
 describe(const struct node *n, char *buf, size_t size)
 {
@@ -78,7 +80,7 @@ fd_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 	if ((f->flags & O_ACCMODE) != O_RDONLY)
 		n->mode |= 0200;
 	describe(f->node, n->target, PATH_MAX);
-	n->size = 64; /* as Linux says of each */
+	n->size = 64; /* the size of each such link on Linux */
 	n->leads_to = f->node;
 	node_ref(f->node);
 	*out = n;

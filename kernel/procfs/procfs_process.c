@@ -28,10 +28,11 @@ state_letter(const struct proc *p)
 	}
 }
 
-/* What stat tells of a space, bytes and places; the program's own text and data
- * come before those of libraries. */
+/* What stat says about a space. */
 struct sizes {
-	uint32_t total, resident;
+	uint32_t total;    /* bytes mapped */
+	uint32_t resident; /* pages present */
+	/* The program's own text and data, which lie below those of libraries. */
 	vaddr_t text_start, text_end, data_start, data_end;
 };
 
@@ -55,8 +56,8 @@ measure(const struct vm_space *sp)
 	return s;
 }
 
-/* Fields 1 to 52 as proc(5) counts them on Linux. Who may not look into p is shown no
- * places in its memory, whether it waits, nor how it ended. */
+/* The fields 1 to 52 of Linux's proc(5). A reader who may not inspect p is shown no addresses of
+ * its memory, and neither whether it sleeps nor how it ended. */
 static void
 show_stat(struct text *t, const struct proc *p)
 {
@@ -79,17 +80,17 @@ show_stat(struct text *t, const struct proc *p)
 	text_add(t, "%d (%s) %c %d %d %d %d %d ", p->pid, p->name, state_letter(p),
 	         p->parent != NULL ? p->parent->pid : 0, proc_pgid(p), proc_sid(p),
 	         tty ? 5 << 8 | 1 : 0, tty ? tty_pgrp() : -1);
-	/* 9: flags, four kinds of faults; times; priority, nice, threads */
+	/* 9: flags, four counts of faults, times, priority, nice value, threads, start */
 	text_add(t, "0 %u %u 0 0 %llu %llu %llu %llu %d %d 1 0 %lld ", p->faults, p->cfaults,
 	         p->utime, p->stime, p->cutime, p->cstime, 20 + p->nice, p->nice, p->start_tick);
-	/* 23: size, resident pages, their limit; code, stack, two registers */
+	/* 23: size, resident pages and their limit, text, stack, two registers */
 	text_add(t, "%u %u 4294967295 %u %u %u 0 0 ", s.total, s.resident, s.text_start, s.text_end,
 	         sp->stack_start);
-	/* 31: signals; does it wait?; the signal at its end */
+	/* 31: signals pending, blocked, ignored, caught; whether it sleeps; exit signal */
 	text_add(t, "%u %u %u %u %u 0 0 %d 0 0 0 0 0 0 ", (uint32_t)p->sig->pending & 0x7fffffff,
 	         (uint32_t)p->sig->mask & 0x7fffffff, ignored, caught, whole && p->chan != NULL,
 	         p->exit_signal);
-	/* 45: data, heap, arguments, environment, status */
+	/* 45: data, start of the heap, arguments, environment, exit status */
 	text_add(t, "%u %u %u %u %u %u %u %d\n", s.data_start, s.data_end, sp->brk_start,
 	         sp->arg_start, sp->arg_end, sp->arg_end, sp->env_end,
 	         whole && p->state == PROC_ZOMBIE ? p->status : 0);
@@ -102,8 +103,8 @@ show_wchan(struct text *t, const struct proc *p)
 	         p->state == PROC_SLEEPING && cred_may_inspect(curproc(), p) ? p->why : "0");
 }
 
-/* Strings in [start, end) where the program has them, as far as the page is there: a
- * reader must not make another process fault. */
+/* Show the strings in [start, end) of p's space, one page in a record. The file ends at a page
+ * that is not present, since a reader must not cause faults in another process. */
 static void
 show_strings(struct text *t, const struct proc *p, vaddr_t start, vaddr_t end)
 {
@@ -148,7 +149,7 @@ show_comm(struct text *t, const struct proc *p)
 	text_add(t, "%s\n", p->name);
 }
 
-/* The program is the file of the lowest text: libraries lie above. */
+/* The program is the file that the lowest executable entry shows: libraries lie above. */
 static bool
 link_exe(const struct proc *p, char *path, size_t size)
 {
@@ -178,7 +179,7 @@ link_root(const struct proc *p, char *path, size_t size)
 
 /* ---- maps ---- */
 
-/* The segment that e shows. => false: none. */
+/* Find the segment that e is an attach of. Returns false if e is not an attach. */
 static bool
 segment_of(const struct vm_entry *e, struct shmid_ds *ds, int32_t *id)
 {
@@ -188,7 +189,7 @@ segment_of(const struct vm_entry *e, struct shmid_ds *ds, int32_t *id)
 	       shm_slot_stat(shm_object_slot(e->object), ds, id, &resident);
 }
 
-/* The cursor is an address: the record is the first entry that ends above. */
+/* The cursor is an address. The record is the first entry that ends above it. */
 static void
 show_maps(struct text *t, const struct proc *p)
 {
@@ -238,13 +239,14 @@ const struct procfs_file procfs_pid_files[] = {
 	{.name = NULL},
 };
 
-/* ---- /proc/frames: whose is each frame of memory? ---- */
+/* ---- /proc/frames: the owner of each frame, as two bytes, low byte first ---- */
 
+/* Values below OWNER_SHARED are FRAME_FREE, FRAME_KERNEL and FRAME_TABLE. */
 enum {
-	OWNER_SHARED = 3,
-	OWNER_NONE = 4, /* no RAM here */
-	OWNER_PID = 15, /* and the process's number */
-	OWNER_SLOT = 0x8000
+	OWNER_SHARED = 3,   /* a page of several processes, of a file, or of an unknown owner */
+	OWNER_NONE = 4,     /* no RAM here */
+	OWNER_PID = 15,     /* plus the number of the process that has the page alone */
+	OWNER_SLOT = 0x8000 /* plus the slot of the segment that the page is in */
 };
 
 static void
@@ -260,7 +262,7 @@ frame_owner(frame_t f)
 	return frame_table[f].link >> FRAME_NOTE;
 }
 
-/* A private page with one holder is that process's own. */
+/* Mark as p's the frames of its private pages that nothing else has a reference on. */
 static void
 mark_process(const struct proc *p)
 {
@@ -276,7 +278,7 @@ mark_process(const struct proc *p)
 			pte_t pte = pmap_lookup(&p->space->pmap, va);
 			vaddr_t span = va & ~(SPAN_SIZE - 1);
 
-			/* Much may be mapped where little is there. */
+			/* Skip a span without a page: much may be mapped, and little resident. */
 			if (va == span &&
 			    pmap_resident(&p->space->pmap, span, span + SPAN_SIZE) == 0)
 				va += SPAN_SIZE - PAGE_SIZE;
@@ -315,8 +317,8 @@ frames_mark(void)
 		mark_segment(slot);
 }
 
-/* The cursor is a frame. What changed since the marking shows as it is now; who
- * has a frame that came into use meanwhile isn't known. */
+/* The cursor is a frame. The owners are found at frame 0 and kept in frame_table, while the kinds
+ * are those of now: a frame that has been allocated since then shows as shared. */
 void
 procfs_show_frames(struct text *t, const struct proc *p)
 {

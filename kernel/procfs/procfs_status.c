@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* /proc/PID/status, and what other files of a process tell of its memory. */
+/* /proc/PID/status and /proc/PID/statm. */
 #include "mem/frame.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
@@ -9,12 +9,13 @@
 
 #define KIB (PAGE_SIZE / 1024)
 
-/* Pages, by what they are of. */
+/* Pages of a space. */
 struct usage {
-	uint32_t total, resident, shared; /* mapped; there; there and an object's */
-	uint32_t text, data, stack;
+	uint32_t total, resident, shared; /* mapped; of these present; of these shared */
+	uint32_t text, data, stack;       /* mapped in entries of that kind */
 };
 
+/* Count the pages of sp; NULL: none. */
 static struct usage
 count(const struct vm_space *sp)
 {
@@ -44,12 +45,12 @@ procfs_show_statm(struct text *t, const struct proc *p)
 {
 	struct usage u = count(p->space);
 
-	/* Size, resident, shared, text, libraries (0), data and stack, dirty (0). */
+	/* Linux's fields: size, resident, shared, text, libraries, data and stack, dirty. */
 	text_add(t, "%u %u %u %u 0 %u 0\n", u.total, u.resident, u.shared, u.text,
 	         u.data + u.stack);
 }
 
-/* A process's name with what would end its line spelled out. */
+/* Show the name of a process, with newlines and backslashes escaped. */
 static void
 show_name(struct text *t, const char *name)
 {
@@ -140,7 +141,7 @@ show_signals(struct text *t, const struct proc *p)
 	show_set(t, "SigCgt", caught);
 }
 
-/* Root has all capabilities, others have none: see capget. */
+/* Show the capabilities: root has all of them, others have none, as sys_capget() says. */
 static void
 show_rights(struct text *t, const struct proc *p)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The files of /proc that are about the whole system. */
+/* The files of /proc about the whole system: /proc, /proc/sysvipc and /proc/sys/kernel. */
 #include "abi/errno.h"
 #include "base/cmdline.h"
 #include "base/printf.h"
@@ -23,7 +23,7 @@ show_meminfo(struct text *t, const struct proc *p)
 	text_add(t, "MemFree:      %10u kB\n", st.free * KIB);
 	text_add(t, "MemAvailable: %10u kB\n", (st.total - st.kernel - st.committed) * KIB);
 	text_add(t, "Buffers:      %10u kB\n", 0);
-	/* Files lie in memory, and segments too: neither can be taken away. */
+	/* The memory of files and of segments. None of it can be reclaimed. */
 	text_add(t, "Cached:       %10u kB\n", vm_object_frames * KIB);
 	text_add(t, "Shmem:        %10u kB\n", shm_resident() * KIB);
 	text_add(t, "SReclaimable: %10u kB\n", 0);
@@ -56,7 +56,7 @@ show_stat(struct text *t, const struct proc *p)
 	         proc_forks, sched_runnable);
 }
 
-/* The lines without which vmstat refuses to run; there is no disk and no swap. */
+/* Show the lines without which vmstat refuses to run. There is no disk and no swap. */
 static void
 show_vmstat(struct text *t, const struct proc *p)
 {
@@ -84,7 +84,7 @@ show_cmdline(struct text *t, const struct proc *p)
 	t->len = cmdline_read(t->buf, sizeof(t->buf));
 }
 
-/* The cursor counts bytes ever logged. */
+/* The cursor counts the bytes that have ever been logged. */
 static void
 show_kmsg(struct text *t, const struct proc *p)
 {
@@ -117,7 +117,7 @@ const struct procfs_file procfs_root_files[] = {
 	{.name = NULL},
 };
 
-/* Cursor 0 is the heading, n + 1 stands for slot n. Linux's columns. */
+/* Cursor 0 is the heading, cursor n + 1 is slot n. The columns are Linux's. */
 static void
 show_shm(struct text *t, const struct proc *p)
 {
@@ -146,7 +146,8 @@ show_shm(struct text *t, const struct proc *p)
 	}
 }
 
-/* Does it all hold? spec-shm.md part 3, invariants. */
+/* Show whether the invariants of shared memory hold (spec-shm.md, part 3): "ok", or the one that
+ * does not. */
 static void
 show_check(struct text *t, const struct proc *p)
 {
@@ -157,11 +158,11 @@ show_check(struct text *t, const struct proc *p)
 
 const struct procfs_file procfs_ipc_files[] = {
 	{.name = "shm", .mode = 0444, .many = true, .show = show_shm},
-	{.name = "check", .mode = 0400, .show = show_check}, /* the walk is long */
+	{.name = "check", .mode = 0400, .show = show_check}, /* root's: the check takes long */
 	{.name = NULL},
 };
 
-/* ---- Limits: what is lowered refuses new use, and takes nothing away ---- */
+/* ---- Knobs. A limit that is lowered applies to new requests only. ---- */
 
 static void
 show_fail(struct text *t, const struct proc *p)
@@ -172,7 +173,7 @@ show_fail(struct text *t, const struct proc *p)
 	text_add(t, "%s\n", text);
 }
 
-/* A number of the preprocessor as a string. */
+/* TEXT_OF(M) is the value of the macro M as a string. */
 #define QUOTE(number) #number
 #define TEXT_OF(number) QUOTE(number)
 #define KNOB(n, at, most)                                                                          \
