@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The calls that make a process: fork, vfork, clone. */
+/* System calls that make a process: fork, vfork and clone. */
 #include "abi/errno.h"
 #include "base/assert.h"
 #include "proc/proc.h"
@@ -18,14 +18,15 @@ sys_vfork(const uint32_t *arg, uint32_t *result)
 	return proc_fork(&(struct birth){.vfork = true, .exit_signal = SIGCHLD}, (int *)result);
 }
 
-/* What is asked for without effect: nothing here is undone at exit or traced. */
+/* Flags that are accepted without effect: semaphores, detached threads and tracing, which they are
+ * about, do not exist. */
 #define CLONE_NO_EFFECT (CLONE_SYSVSEM | CLONE_DETACHED | CLONE_UNTRACED)
 #define CLONE_KNOWN                                                                                \
 	(CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |      \
 	 CLONE_CHILD_SETTID | CLONE_NO_EFFECT)
 
-/* clone(flags, sp, parent_tid, tls, child_tid): a process, never a thread. The
- * space is shared as by vfork or not at all. */
+/* clone(flags, sp, parent_tid, tls, child_tid): make a process, never a thread. The child borrows
+ * the space of the parent, as by vfork, or gets a copy of it. Returns ENOSYS for other flags. */
 int
 sys_clone(const uint32_t *arg, uint32_t *result)
 {
@@ -47,7 +48,7 @@ sys_clone(const uint32_t *arg, uint32_t *result)
 	if (err != 0)
 		return err;
 	if (flags & CLONE_PARENT_SETTID)
-		copyout(arg[2], &pid, sizeof(pid)); /* too late for a refusal */
+		copyout(arg[2], &pid, sizeof(pid)); /* the child exists: an error is ignored */
 	*result = pid;
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * System calls about users and groups. The rules are the same for both: root
- * sets all three ids to anything, others each to one of the three they have.
+ * System calls about users and groups. Users and groups have the same rule: root may set the
+ * real, effective and saved id to anything, others each of them to one of these three.
  */
 #include "abi/errno.h"
 #include "proc/proc.h"
@@ -30,7 +30,8 @@ gids(void)
 	return (struct ids){c->rgid, c->egid, c->sgid};
 }
 
-/* What is in the memory of a process that changes ids belongs to who it was. */
+/* Set the current process's user ids. If the effective one changes, the process is guarded, since
+ * its memory holds what it read with its former rights. */
 static void
 put_uids(struct ids id)
 {
@@ -38,8 +39,8 @@ put_uids(struct ids id)
 
 	if (c->euid != id.e)
 		proc_guard(curproc());
-	/* Beyond RLIMIT_NPROC the next exec fails, and not setuid, for many programs don't look
-	 * whether that failed. */
+	/* If the user has too many processes, let the next exec fail and not this call, since many
+	 * programs do not check whether setuid failed. Linux does the same. */
 	if (c->ruid != id.r)
 		curproc()->crowded = id.r != 0 && proc_beyond_limit(id.r, 0);
 	c->ruid = id.r;
@@ -47,6 +48,7 @@ put_uids(struct ids id)
 	c->suid = id.s;
 }
 
+/* Set the current process's group ids, and guard it as put_uids() does. */
 static void
 put_gids(struct ids id)
 {
@@ -59,6 +61,7 @@ put_gids(struct ids id)
 	c->sgid = id.s;
 }
 
+/* Returns whether the current process, whose ids are *has, may set one of them to id. */
 static bool
 may_have(const struct ids *has, uint32_t id)
 {
@@ -66,6 +69,7 @@ may_have(const struct ids *has, uint32_t id)
 	       id == has->s;
 }
 
+/* setresuid() and setresgid(): change *id. Returns 0, or EPERM with nothing changed. */
 static int
 set_res(struct ids *id, uint32_t r, uint32_t e, uint32_t s)
 {
@@ -80,8 +84,9 @@ set_res(struct ids *id, uint32_t r, uint32_t e, uint32_t s)
 	return 0;
 }
 
-/* The saved id follows the effective one when the real one is set, or the
- * effective one to something else than the real one. */
+/* setreuid() and setregid(): change *id. The saved id becomes the new effective one if the call
+ * sets the real id, or sets the effective id to another value than the old real one. Returns 0,
+ * or EPERM with nothing changed. */
 static int
 set_re(struct ids *id, uint32_t r, uint32_t e)
 {
@@ -96,6 +101,8 @@ set_re(struct ids *id, uint32_t r, uint32_t e)
 	return err;
 }
 
+/* setuid() and setgid(): change *id, for root all three ids, for others the effective one. Returns
+ * 0, EINVAL or EPERM. */
 static int
 set_one(struct ids *id, uint32_t v)
 {
@@ -106,7 +113,8 @@ set_one(struct ids *id, uint32_t v)
 	return set_res(id, KEEP, v, KEEP);
 }
 
-/* Each handler: take the ids, try, put them back if it went well. */
+/* Define a call that gets the ids, changes them by `call`, and puts them back if that was
+ * allowed. */
 #define SETTER(name, get, put, call)                                                               \
 	int name(const uint32_t *arg, uint32_t *result)                                            \
 	{                                                                                          \
@@ -129,7 +137,8 @@ ANSWER(getuid, curproc()->cred.ruid)
 ANSWER(geteuid, curproc()->cred.euid)
 ANSWER(getgid, curproc()->cred.rgid)
 ANSWER(getegid, curproc()->cred.egid)
-/* setfsuid() answers with what it was, and there is none but the effective. */
+/* setfsuid() returns the file system id, which here is always the effective id. It changes
+ * nothing. */
 ANSWER(setfsuid, curproc()->cred.euid)
 ANSWER(setfsgid, curproc()->cred.egid)
 
@@ -180,7 +189,7 @@ sys_setgroups(const uint32_t *arg, uint32_t *result)
 		return EINVAL;
 	if (copyin(groups, arg[1], arg[0] * sizeof(groups[0])) != 0)
 		return EFAULT;
-	/* In order, for so Linux tells them. */
+	/* Sort them, since getgroups() returns them in ascending order on Linux. */
 	for (n = 0; n < arg[0]; n++) {
 		for (i = n; i > 0 && c->groups[i - 1] > groups[n]; i--)
 			c->groups[i] = c->groups[i - 1];

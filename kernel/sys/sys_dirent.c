@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls that read directories: three, for three forms of a record. */
+/* System calls that read directories: getdents64, getdents and readdir, which differ in the form
+ * of a record. */
 #include "abi/errno.h"
 #include "base/string.h"
 #include "fs/file.h"
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
-/* The entry at *pos, which moves on. */
+/* Find the entry at position *pos, as dir_ops' next() does, with "." and ".." before the others. */
 static bool
 dir_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 {
@@ -21,13 +22,13 @@ dir_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 	return true;
 }
 
-/* One record at `to`, where there is room for `room` bytes; next: the position behind
- * it. The bytes that align the next record are not written, as on Linux. => its length
- * in *len; EINVAL: it has no room; EFAULT. */
+/* Write the record of e to user memory at `to`, where there is room for `room` bytes; next is the
+ * position after it. As on Linux, the bytes that align the next record are not written. Returns 0
+ * with the record's length in *len, EINVAL if there is too little room, or EFAULT. */
 typedef int record_fn(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next,
                       size_t *len);
 
-/* DT_* are these bits of the mode. */
+/* Returns the type of e as DT_*, whose values are the type bits of a mode shifted down. */
 static uint8_t
 type_of(const struct dir_entry *e)
 {
@@ -109,7 +110,8 @@ sys_getdents(const uint32_t *arg, uint32_t *result)
 	return read_dir(arg, record32, result);
 }
 
-/* One entry, and 1; at the end 0. The third argument has no meaning. */
+/* Read one entry. The result is 1, or 0 at the end of the directory. The third argument is not
+ * used. */
 int
 sys_readdir(const uint32_t *arg, uint32_t *result)
 {

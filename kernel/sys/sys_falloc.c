@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* fallocate: memory for a part of a file, and holes in it. */
+/* fallocate: reserve memory for a part of a file, or clear a part of it. */
 #include "abi/errno.h"
 #include "fs/file.h"
 #include "fs/ramfs.h"
@@ -9,9 +9,10 @@
 #define PUNCH (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)
 
 /*
- * All that a file has up to its end is promised to it already. So to allocate means to
- * lengthen it, and a hole is zeros. What would be promised beyond the end for later has
- * no place: EOPNOTSUPP.
+ * Allocate the bytes [from, to) of n, or clear them if mode is PUNCH. All pages up to the end of
+ * a file are promised to it already, so an allocation changes something only beyond the end: it
+ * makes the file longer. Pages beyond the end of a file that keeps its size cannot be promised.
+ * Returns 0, EOPNOTSUPP, EFBIG or ENOSPC. May sleep.
  */
 static int
 allocate(struct node *n, uint32_t mode, uint64_t from, uint64_t to)
@@ -29,8 +30,8 @@ allocate(struct node *n, uint32_t mode, uint64_t from, uint64_t to)
 	return to > UINT32_MAX ? EFBIG : file_truncate(n, (uint32_t)to);
 }
 
-/* The checks and their order are Linux's. Offset and length are 64 bits each, the low
- * word first. */
+/* fallocate(fd, mode, offset, length). Offset and length have 64 bits each, the low word first.
+ * The order of the checks is Linux's. */
 int
 sys_fallocate(const uint32_t *arg, uint32_t *result)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls on descriptors: moving data, and the descriptors themselves. */
+/* System calls on descriptors: read, write and seek; dup, fcntl and pipe. */
 #include "abi/errno.h"
 #include "fs/dev.h"
 #include "proc/proc.h"
@@ -7,10 +7,12 @@
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
-#define IO_MAX 0x7fffffffu /* bytes of one call: the result is a signed word */
+#define IO_MAX 0x7fffffffu /* the most bytes of one call: its result is a signed word */
 
 /* ---- read and write ---- */
 
+/* Read or write u by f's operation. Returns 0 with the number of bytes in *result, also if an error
+ * came after the first of them; else EBADF, EINVAL, or the operation's error. May sleep. */
 static int
 transfer(struct file *f, struct uio *u, uint32_t *result)
 {
@@ -25,11 +27,12 @@ transfer(struct file *f, struct uio *u, uint32_t *result)
 		return EINVAL;
 	if (all > 0 || node_is(f->node, S_IFDIR))
 		err = move(f, u);
-	/* What was moved before an error can't be undone: the call worked. */
+	/* Bytes that were moved before an error cannot be taken back: report them instead. */
 	*result = all - u->left;
 	return *result > 0 ? 0 : err;
 }
 
+/* readv() and writev(): arg is the descriptor, the iovec and its length. */
 static int
 transfer_vector(const uint32_t *arg, bool to_user, uint32_t *result)
 {
@@ -79,8 +82,8 @@ sys_writev(const uint32_t *arg, uint32_t *result)
 	return transfer_vector(arg, false, result);
 }
 
-/* A transfer at a place of its own: the file's stays where it is, also for those
- * who use it while this one waits. */
+/* pread() and pwrite(): transfer at the offset high << 32 | low. The operation gets a copy of the
+ * open file, so that nobody who uses the file meanwhile sees its offset change. */
 static int
 transfer_at(uint32_t fd, uint32_t low, uint32_t high, struct uio *u, uint32_t *result)
 {
@@ -116,8 +119,8 @@ sys_pwrite64(const uint32_t *arg, uint32_t *result)
 	return transfer_at(arg[0], arg[3], arg[4], &u, result);
 }
 
-/* Work out where a seek leads; the caller sets f->offset when it has told so. Returns
- * EBADF, ESPIPE, EINVAL, EOVERFLOW. */
+/* Compute the new offset of a seek. The caller sets f->offset once it has reported the result.
+ * Returns 0 with the offset in *at, EBADF, ESPIPE, EINVAL or EOVERFLOW. */
 static int
 seek(const struct file *f, int64_t to, uint32_t whence, uint32_t *at)
 {
@@ -165,7 +168,7 @@ sys_llseek(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-/* All is in memory: there is nothing to wait for. */
+/* Files have no storage but memory, so there is nothing to write back. */
 int
 sys_fsync(const uint32_t *arg, uint32_t *result)
 {
@@ -192,6 +195,8 @@ sys_close(const uint32_t *arg, uint32_t *result)
 	return fd_close(arg[0]);
 }
 
+/* dup() and F_DUPFD: let the lowest free descriptor that is not below `from` name fd's open file,
+ * too. */
 static int
 duplicate(uint32_t fd, uint32_t from, bool cloexec, uint32_t *result)
 {
@@ -214,6 +219,7 @@ sys_dup(const uint32_t *arg, uint32_t *result)
 	return duplicate(arg[0], 0, false, result);
 }
 
+/* dup3(): let descriptor `to` name fd's open file. */
 static int
 duplicate_to(uint32_t fd, uint32_t to, bool cloexec, uint32_t *result)
 {
@@ -280,7 +286,7 @@ sys_fcntl64(const uint32_t *arg, uint32_t *result)
 	}
 }
 
-/* The older number knows no commands with offsets of 64 bits. */
+/* The older fcntl rejects the commands with offsets of 64 bits. */
 int
 sys_fcntl(const uint32_t *arg, uint32_t *result)
 {
@@ -292,6 +298,7 @@ sys_fcntl(const uint32_t *arg, uint32_t *result)
 	return sys_fcntl64(arg, result);
 }
 
+/* Make a pipe and write its two descriptors, the reader's first, to user memory. */
 static int
 make_pipe(vaddr_t to, int flags)
 {

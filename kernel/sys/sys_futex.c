@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * futex: sleeping until another process changes a word of memory.
+ * futex: sleep until another process changes a word of memory and wakes those that wait for it.
  *
- * A word is known by what it lies in: by object and place if the mapping is
- * shared, so that all who map a segment mean the same one wherever they have
- * it; by space and address if it is private. Who waits has the word mapped, so
- * neither object nor space can go meanwhile. Nothing runs between the look at
- * the word and the sleep: a change that comes later finds the waiter.
+ * A hash table has the waiters, by the futex's key. If the mapping of the word is shared, the key
+ * is the object and the offset in it, so that all processes that map the object mean the same
+ * futex, whatever the address. If it is private, the key is the space and the address. A
+ * waiter has the word mapped, which keeps the object and the space from being freed. Nothing else
+ * runs between the comparison of the word and the sleep, so a later wake-up finds the waiter.
  */
 #include "abi/errno.h"
 #include "abi/futex.h"
@@ -20,19 +20,21 @@
 #define BUCKET_BITS 8u
 
 struct key {
-	const void *of;
-	uint32_t at;
+	const void *of; /* the vm_object or the vm_space */
+	uint32_t at;    /* bytes: offset in the object, or address */
 };
 
-struct waiter { /* on its process's kernel stack */
+/* A process that waits. It lies on that process's kernel stack. */
+struct waiter {
 	struct waiter *next, **link;
 	struct key key;
-	uint32_t bits; /* of the wake-ups that it is for */
+	uint32_t bits; /* only wake-ups with one of these bits wake it */
 	bool woken;
 };
 
-static struct bucket {               /* first come, first woken */
-	struct waiter *first, **end; /* NULL: nobody has come yet */
+/* A hash chain, the process that has waited longest first. */
+static struct bucket {
+	struct waiter *first, **end; /* end: only valid if first is not NULL */
 } buckets[1u << BUCKET_BITS];
 
 static struct bucket *
@@ -41,9 +43,9 @@ bucket(const struct key *key)
 	return &buckets[bits_hash((uintptr_t)key->of ^ bits_hash(key->at, 32), BUCKET_BITS)];
 }
 
-/* Put w, which lies in the frame of wait(), on its bucket's list. It is off the list
- * again before wait() returns. gcc cannot see that where this is inlined, and would
- * warn that the list points into a frame; hence noinline. */
+/* Append w, which lies in the stack frame of wait(), to its chain. wait() takes it off the chain
+ * before it returns, but gcc cannot see that if this function is inlined, and warns of a dangling
+ * pointer: noinline avoids the warning. */
 static void __attribute__((noinline)) enqueue(struct waiter *w)
 {
 	struct bucket *b = bucket(&w->key);
@@ -64,7 +66,8 @@ dequeue(struct waiter *w)
 		bucket(&w->key)->end = w->link;
 }
 
-/* => EINVAL, EFAULT */
+/* Find the key of the word at an address. private says that no other process uses the futex, which
+ * saves the search for the entry. Returns 0, EINVAL if word is not aligned, or EFAULT. */
 static int
 find_key(vaddr_t word, bool private, struct key *key)
 {
@@ -86,6 +89,7 @@ find_key(vaddr_t word, bool private, struct key *key)
 	return 0;
 }
 
+/* Wake up to max of the processes that wait for key with one of the bits. Returns how many. */
 static uint32_t
 wake(const struct key *key, uint32_t max, uint32_t bits)
 {
@@ -103,6 +107,8 @@ wake(const struct key *key, uint32_t max, uint32_t bits)
 	return n;
 }
 
+/* Sleep until wake(), if the word still has the value. Returns 0, EAGAIN if it has another one,
+ * EFAULT, ETIMEDOUT at the tick `end`, ERESTART or ERESTARTNOHAND after a signal. */
 static int
 wait(const struct key *key, vaddr_t word, uint32_t value, uint32_t bits, int64_t end)
 {
@@ -123,8 +129,8 @@ wait(const struct key *key, vaddr_t word, uint32_t value, uint32_t bits, int64_t
 	return err == ETIMEDOUT ? err : end == CLOCK_NEVER ? ERESTART : ERESTARTNOHAND;
 }
 
-/* Until when a call waits: WAIT says how long, WAIT_BITSET until when. Returns EFAULT,
- * EINVAL. */
+/* Read the tick at which a call stops waiting: the time that FUTEX_WAIT gives is relative, that of
+ * FUTEX_WAIT_BITSET absolute. Returns 0, EFAULT or EINVAL. */
 static int
 read_end(const uint32_t *arg, uint32_t op, enum time_form form, int64_t *end)
 {
@@ -142,8 +148,8 @@ read_end(const uint32_t *arg, uint32_t op, enum time_form form, int64_t *end)
 	return err;
 }
 
-/* Of several errors the first of these is told, as on Linux. A number to wake that makes
- * no sense is one. */
+/* futex(word, op, value, time, word2, bits). The order of the checks is Linux's, and so is that a
+ * number of processes to wake below 1 means 1. */
 static int
 futex(const uint32_t *arg, enum time_form form, uint32_t *result)
 {
@@ -170,7 +176,7 @@ futex(const uint32_t *arg, enum time_form form, uint32_t *result)
 
 TIME_CALLS(futex, futex_time64, futex)
 
-/* The list of locks to give up at the end is not kept: nobody gives them up. */
+/* Accept a list of robust futexes and ignore it: nothing here releases them at exit. */
 int
 sys_set_robust_list(const uint32_t *arg, uint32_t *result)
 {

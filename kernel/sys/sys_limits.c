@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls about limits, and about the machine that all share. */
+/* System calls about resource limits, and sysinfo. */
 #include "abi/errno.h"
 #include "mem/frame.h"
 #include "proc/proc.h"
@@ -7,10 +7,11 @@
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
-/* ---- Limits: kept and told; docs/abi.md says which of them hold ---- */
+/* ---- Limits: all are stored and reported; docs/abi.md says which are enforced ---- */
 
-/* Find a limit of a process, 0 the caller, that the caller may look at, and (new isn't
- * NULL) change to new. Returns EINVAL, ESRCH, EPERM. */
+/* Find limit `which` of process pid (0: the caller), and check that the caller may read it and,
+ * if new is not NULL, change it to *new. Returns 0 with the limit in *out, EINVAL, ESRCH or
+ * EPERM. */
 static int
 find_limit(int pid, uint32_t which, const struct abi_rlimit *new, struct abi_rlimit **out)
 {
@@ -56,7 +57,8 @@ sys_setrlimit(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-/* The oldest form: what does not fit a signed number is told as the most that does. */
+/* The oldest form of getrlimit: a limit that does not fit into a signed word is reported as the
+ * largest that does. */
 int
 sys_getrlimit(const uint32_t *arg, uint32_t *result)
 {
@@ -121,7 +123,7 @@ sys_sysinfo(const uint32_t *arg, uint32_t *result)
 	info.uptime = (int32_t)up.tv_sec;
 	for (i = 0; i < 3; i++)
 		info.loads[i] = load_average[i];
-	/* In bytes, as long as they can be counted. */
+	/* The unit is a byte if a word can count all memory in bytes, else a page. */
 	info.mem_unit = st.total > UINT32_MAX / PAGE_SIZE ? PAGE_SIZE : 1;
 	info.totalram = st.total * (PAGE_SIZE / info.mem_unit);
 	info.freeram = st.free * (PAGE_SIZE / info.mem_unit);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls that lock files: flock, and fcntl's commands. */
+/* System calls that lock files: flock, and the lock commands of fcntl. */
 #include "sys/sys_lock.h"
 
 #include "abi/errno.h"
@@ -30,7 +30,7 @@ sys_flock(const uint32_t *arg, uint32_t *result)
 
 /* ---- Record locks ---- */
 
-/* What the structure says, as bytes of the file. => EINVAL, EOVERFLOW. */
+/* Fill in the first and last byte and the type of l from fl. Returns 0, EINVAL or EOVERFLOW. */
 static int
 range_of(const struct file *f, const struct abi_flock64 *fl, struct lock *l)
 {
@@ -61,7 +61,7 @@ range_of(const struct file *f, const struct abi_flock64 *fl, struct lock *l)
 	return fl->l_type < F_RDLCK || fl->l_type > F_UNLCK ? EINVAL : 0;
 }
 
-/* The structure has two forms, by the size of an offset. */
+/* Copy struct flock in. It has two forms, with offsets of 32 bits and (wide) of 64 bits. */
 static int
 flock_copyin(vaddr_t from, bool wide, struct abi_flock64 *fl)
 {
@@ -95,7 +95,7 @@ flock_copyout(vaddr_t to, bool wide, const struct abi_flock64 *fl)
 	return copyout(to, &narrow, sizeof(narrow));
 }
 
-/* F_GETLK: tell a lock that is in the way, or that there is none. */
+/* F_GETLK: describe in *fl a lock that conflicts with `want`, or say F_UNLCK if there is none. */
 static int
 tell_conflict(const struct node *n, const struct lock *want, struct abi_flock64 *fl)
 {
@@ -115,7 +115,7 @@ tell_conflict(const struct node *n, const struct lock *want, struct abi_flock64 
 	return 0;
 }
 
-/* May f be locked so? A lock for reading wants a file that can be read, and so on. */
+/* Returns whether f is open for reading if type is F_RDLCK, for writing if it is F_WRLCK. */
 static bool
 may_lock(const struct file *f, int type)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls about memory. */
+/* System calls about memory: brk, mmap, munmap, mprotect, madvise and msync. */
 #include "abi/errno.h"
 #include "fs/file.h"
 #include "mem/frame.h"
@@ -7,9 +7,9 @@
 #include "sys/syscall.h"
 #include "vm/space.h"
 
-#define FILE_PAGES (1u << 20) /* what offsets of 32 bits reach */
+#define FILE_PAGES (1u << 20) /* pages that an offset of 32 bits can address */
 
-/* brk() answers with the end of the heap, moved or not. */
+/* brk() does not fail: its result is the end of the heap, whether it has moved or not. */
 int
 sys_brk(const uint32_t *arg, uint32_t *result)
 {
@@ -50,9 +50,11 @@ sys_mprotect(const uint32_t *arg, uint32_t *result)
 	return vm_protect(curproc()->space, arg[0], arg[0] + len, prot);
 }
 
-/* ---- mmap: of several errors the first of these is told, as on Linux ---- */
+/* ---- mmap. The order of the checks is Linux's. ---- */
 
-/* Where a mapping is to go: honoured exactly, kept as a wish, or chosen. */
+/* Choose the address of a mapping of len bytes: with MAP_FIXED or MAP_FIXED_NOREPLACE exactly
+ * `wish`; else `wish` if that range is free, or any free range. Returns 0, ENOMEM, EINVAL, EPERM
+ * or EEXIST. */
 static int
 choose_address(struct vm_space *sp, vaddr_t wish, uint32_t len, int flags, vaddr_t *out)
 {
@@ -76,7 +78,8 @@ choose_address(struct vm_space *sp, vaddr_t wish, uint32_t len, int flags, vaddr
 	return vm_find_space(sp, len, out);
 }
 
-/* Which bytes of what: EBADF, EINVAL, ENOMEM, EOVERFLOW. */
+/* Check mmap's descriptor, length and offset; len is the length in bytes of whole pages, 0 if that
+ * wraps. Returns 0, EBADF, EINVAL, ENOMEM or EOVERFLOW. */
 static int
 check_length(const uint32_t *arg, uint32_t len)
 {
@@ -90,8 +93,9 @@ check_length(const uint32_t *arg, uint32_t len)
 }
 
 /*
- * The object of a mapping: a file's, a new one for shared anonymous memory
- * (so that children have it too), none for private zeros.
+ * Fill in the object of mapping m, with a reference: that of a file, a new one for shared
+ * anonymous memory (so that children share it), or NULL for private anonymous memory. Returns 0,
+ * EINVAL, EOPNOTSUPP, EOVERFLOW, ENOMEM or an error of file_mmap(). May sleep.
  */
 static int
 choose_object(const uint32_t *arg, struct vm_mapping *m)
@@ -140,10 +144,12 @@ sys_mmap2(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-/* ---- What programs say of memory: it is all that there is, nothing stands behind it ---- */
+/* ---- madvise and msync. There is no storage behind memory, so most of what they ask for has no
+ * effect. ---- */
 
-/* => EINVAL; ENOMEM: there is a hole in the range. drop: what is private there
- * becomes what it was before it was written, its object's or zeros. */
+/* Check the range and, if drop, hide its pages: private ones are freed, and the next access sees
+ * the object's page or zeros again. Returns 0, EINVAL, or ENOMEM if there is a hole in the range,
+ * in which case the mapped parts are hidden all the same. */
 static int
 over_range(vaddr_t start, uint32_t bytes, bool drop)
 {
@@ -167,7 +173,8 @@ over_range(vaddr_t start, uint32_t bytes, bool drop)
 	return err;
 }
 
-/* MADV_NORMAL to MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE to MADV_DODUMP. */
+/* A bit for each advice that is accepted: MADV_NORMAL to MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE to
+ * MADV_DODUMP. */
 #define ADVICE_KNOWN 0x3c11fu
 
 int

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* memfd_create: a file that has no name in the tree, and goes with its last user. */
+/* memfd_create: a regular file without a name, which is freed with its last open file. */
 #include "abi/errno.h"
 #include "base/string.h"
 #include "fs/file.h"
@@ -9,7 +9,7 @@
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
-/* Make the file. => NULL: no memory. */
+/* Returns a new open file for reading and writing, with one reference, or NULL if memory is out. */
 static struct file *
 create(const char *label)
 {
@@ -29,7 +29,7 @@ create(const char *label)
 	return f;
 }
 
-/* Seals are not there, so that a wish for them is EINVAL, as on a Linux of before them. */
+/* Seals do not exist, so MFD_ALLOW_SEALING is EINVAL, as for a flag that Linux does not know. */
 int
 sys_memfd_create(const uint32_t *arg, uint32_t *result)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls that lock memory, and mremap, which minds what is locked. */
+/* System calls that lock memory, and mremap, which must respect the limit on locked memory. */
 #include "abi/errno.h"
 #include "mem/frame.h"
 #include "proc/proc.h"
@@ -9,6 +9,7 @@
 
 /* ---- Limits ---- */
 
+/* Returns whether the current process may lock any memory. */
 static bool
 may_lock(void)
 {
@@ -17,8 +18,9 @@ may_lock(void)
 
 /* ---- mlock and munlock ---- */
 
-/* fill: every page now. Returns EINVAL for a range that wraps; ENOMEM for one with a
- * hole, or with pages that cannot be there. May sleep. */
+/* Lock or unlock the len bytes at start, and if fill, bring in every page now. Returns 0, EINVAL
+ * if the range wraps, or ENOMEM if it exceeds the limit, has a hole, or (lock) a page that no
+ * access can bring in. May sleep. */
 static int
 change(vaddr_t start, uint32_t len, bool lock, bool fill)
 {
@@ -73,8 +75,8 @@ all_pages(const struct vm_space *sp)
 	return n;
 }
 
-/* MCL_FUTURE is taken and changes nothing: what is mapped later is promised then, and
- * comes when it is touched. */
+/* MCL_FUTURE is accepted and has no effect: later mappings are promised their memory anyway, and
+ * get it at the first touch. */
 int
 sys_mlockall(const uint32_t *arg, uint32_t *result)
 {
@@ -105,7 +107,8 @@ sys_munlockall(const uint32_t *arg, uint32_t *result)
 
 /* ---- mremap ---- */
 
-/* Is there no room under the limit for what a locked mapping grows by? */
+/* Returns whether the mapping at start is locked and would exceed the limit on locked memory if it
+ * grew from len to new_len bytes. */
 static bool
 grows_too_much(struct vm_space *sp, vaddr_t start, uint32_t len, uint32_t new_len)
 {
@@ -116,8 +119,8 @@ grows_too_much(struct vm_space *sp, vaddr_t start, uint32_t len, uint32_t new_le
 	return vm_locked_pages(sp) + ((new_len - len) >> PAGE_SHIFT) > vm_lock_most();
 }
 
-/* An attach keeps its place and does not grow: see vm_remap(). May sleep, to fill what
- * is locked. */
+/* An attach cannot be moved and cannot grow: see vm_remap(). May sleep, to bring in the new pages
+ * of a locked mapping. */
 int
 sys_mremap(const uint32_t *arg, uint32_t *result)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls that walk a path: to open what is there, or to be there. */
+/* Paths of user programs, and the system calls that open, test and enter what a path names. */
 #include "sys/sys_path.h"
 
 #include "abi/errno.h"
@@ -10,7 +10,8 @@
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
-/* Where a path starts that doesn't start at the root. */
+/* Find the directory that path is relative to: that of dirfd, or the working directory. Returns 0
+ * with the node in *out, without a reference, EBADF or ENOTDIR. */
 static int
 start_of(uint32_t dirfd, const char *path, struct node **out)
 {
@@ -26,13 +27,14 @@ start_of(uint32_t dirfd, const char *path, struct node **out)
 	return node_is(f->node, S_IFDIR) ? 0 : ENOTDIR;
 }
 
-/* A path of the user's, in memory for the caller to free: no more than it
- * takes, so that a file can be removed when memory is out. => EFAULT,
- * ENAMETOOLONG, ENOMEM. */
+/* Copy a path from user memory to *out, for the caller to kmem_free(). Allocates only as much as
+ * the path is long, since a file must be removable when memory is short. Returns 0, EFAULT,
+ * ENAMETOOLONG or ENOMEM. */
 static int
 path_copyin(vaddr_t from, char **out)
 {
-	static char buf[PATH_MAX]; /* for as long as nobody sleeps */
+	/* Static, since it would take half of a kernel stack. Nothing sleeps while it is in use. */
+	static char buf[PATH_MAX];
 	size_t len;
 	int err = copyinstr(buf, from, sizeof(buf), &len);
 
@@ -45,7 +47,8 @@ path_copyin(vaddr_t from, char **out)
 	return 0;
 }
 
-/* The same as cred may see it. */
+/* Walk the path at user address upath as fs_walk() does, relative to dirfd. Returns 0 with the
+ * result in *w, or an error of path_copyin(), start_of() or fs_walk(). */
 static int
 walk_as(const struct cred *cred, uint32_t dirfd, vaddr_t upath, enum walk_end end, struct walk *w)
 {
@@ -58,7 +61,7 @@ walk_as(const struct cred *cred, uint32_t dirfd, vaddr_t upath, enum walk_end en
 	err = start_of(dirfd, path, &start);
 	if (err == 0)
 		err = fs_walk(path, start, cred, end, w);
-	/* The last name may stand in it. */
+	/* w->name may point into path, so w keeps it. */
 	if (err == 0 && w->buf == NULL)
 		w->buf = path;
 	else
@@ -72,6 +75,8 @@ path_walk(uint32_t dirfd, vaddr_t path, struct walk *w)
 	return walk_as(&curproc()->cred, dirfd, path, WALK_NAME, w);
 }
 
+/* Find the node of a path, or with AT_EMPTY_PATH and an empty path that of dirfd. Returns 0 with
+ * the node and a reference on it in *out, or the errno. */
 static int
 node_as(const struct cred *cred, uint32_t dirfd, vaddr_t path, uint32_t flags, struct node **out)
 {
@@ -151,7 +156,7 @@ sys_faccessat2(const uint32_t *arg, uint32_t *result)
 
 	if ((arg[2] & ~7u) || (arg[3] & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
 		return EINVAL;
-	/* It asks for who the user really is. */
+	/* access() checks the rights of the real user and group. */
 	if (!(arg[3] & AT_EACCESS)) {
 		cred.euid = cred.ruid;
 		cred.egid = cred.rgid;
@@ -170,6 +175,7 @@ ALIAS(access, faccessat2, AT_FDCWD, arg[0], arg[1], 0)
 
 /* ---- Directories ---- */
 
+/* Make n the working directory of the current process. */
 static int
 set_cwd(struct node *n, const uint32_t *arg, uint32_t *result)
 {

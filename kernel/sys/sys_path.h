@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls that name a file by a path or a descriptor. */
+/* System calls that name a file by a path or a descriptor. Nothing declared here sleeps, unless fn
+ * does. */
 #ifndef SYS_PATH_H
 #define SYS_PATH_H
 
 #include "fs/node.h"
 
-/* sys_path.c: a user's path to a name (WALK_NAME), from a directory's descriptor or
- * AT_FDCWD on. => as fs_walk(), EBADF, ENOTDIR. */
+/* Walk the path at a user address to its last name (WALK_NAME), relative to the directory of the
+ * descriptor dirfd, or with AT_FDCWD to the working directory. Returns 0 with the result in *w,
+ * EBADF, ENOTDIR, EFAULT, or an error of fs_walk(). */
 int path_walk(uint32_t dirfd, vaddr_t path, struct walk *w);
-/* What a call does with one file; arg: its arguments behind those that name it. */
+/* What a system call does with one file. arg is the first of its arguments after those that name
+ * the file. Returns 0 or an errno. */
 typedef int node_fn(struct node *n, const uint32_t *arg, uint32_t *result);
-/* Do it with the node of a path, or of a descriptor.
- * flags: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH. => ENOENT, fn's, and as path_walk(). */
+/* Call fn for the node of a path, or of a descriptor. flags: AT_SYMLINK_NOFOLLOW, AT_NO_AUTOMOUNT
+ * (ignored), AT_EMPTY_PATH. Returns what fn returns, EINVAL for other flags, ENOENT, or an error
+ * of path_walk(). */
 int path_call(uint32_t dirfd, vaddr_t path, uint32_t flags, node_fn *fn, const uint32_t *arg,
               uint32_t *result);
 int file_call(uint32_t fd, node_fn *fn, const uint32_t *arg, uint32_t *result);
+/* Define a system call that is path_call() with fn. own: the arguments for fn. */
 #define PATH_CALL(name, dirfd, path, flags, fn, own)                                               \
 	int sys_##name(const uint32_t *arg, uint32_t *result)                                      \
 	{                                                                                          \
 		return path_call(dirfd, path, flags, fn, own, result);                             \
 	}
+/* Define a system call that is file_call() with fn, of the descriptor in its first argument. */
 #define FILE_CALL(name, fn)                                                                        \
 	int sys_##name(const uint32_t *arg, uint32_t *result)                                      \
 	{                                                                                          \
