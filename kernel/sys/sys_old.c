@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls that binaries from before Linux 2.2 make: earlier forms of others, with
- * sets of 32 signals, narrower limits, or their arguments in memory.
+ * System calls that only programs from before Linux 2.2 make: older forms of other calls, with
+ * sets of 32 signals, or with the arguments in memory.
  */
 #include "abi/errno.h"
 #include "base/string.h"
@@ -14,14 +14,15 @@
 
 #define OLD_SET 0xffffffffull
 
-/* Returns EINVAL: sig is none, or its action cannot be changed. */
+/* Returns 0, or EINVAL if sig is no signal, or change is true and its action cannot be changed. */
 static int
 act_check(uint32_t sig, bool change)
 {
 	return sig < 1 || sig > NSIG || (change && (SIGBIT(sig) & SIGSET_ALWAYS)) ? EINVAL : 0;
 }
 
-/* The handler is forgotten when it runs, and does not block its own signal. */
+/* signal() of System V: the action is reset when the handler is called, and the signal is not
+ * blocked meanwhile. */
 int
 sys_signal(const uint32_t *arg, uint32_t *result)
 {
@@ -104,7 +105,7 @@ sys_sigpending(const uint32_t *arg, uint32_t *result)
 	return copyout(arg[0], &set, sizeof(set));
 }
 
-/* The mask is the third argument, by value. */
+/* The signal mask is the third argument, by value; the others are not used. */
 int
 sys_sigsuspend(const uint32_t *arg, uint32_t *result)
 {
@@ -113,7 +114,7 @@ sys_sigsuspend(const uint32_t *arg, uint32_t *result)
 
 /* ---- Memory ---- */
 
-/* Six arguments in memory, the last a place in bytes. */
+/* The only argument points to the six of mmap2(), of which the last is an offset in bytes. */
 int
 sys_mmap(const uint32_t *arg, uint32_t *result)
 {

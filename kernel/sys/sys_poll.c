@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * poll and select: waiting for any of several files. Who waits is on a list of
- * each of them; what may have made one ready calls poll_wakeup(), and those on
- * its list look at theirs again.
+ * poll and select: wait until any of several files is ready. A process that waits has a watch on
+ * the list of each of these files. Whatever may make a file ready calls poll_wakeup() with the
+ * file's list, and each process that wakes up asks all of its files again.
  */
 #include "abi/errno.h"
 #include "base/string.h"
@@ -15,15 +15,15 @@
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
-/* What is polled, in pieces: the first lies on the stack of who asks, and the others,
- * for those who ask for many files, are linked to it. */
+/* The files that one call polls, as a list of arrays of 64. The first array lies on the kernel
+ * stack; the others, which only a call for more files needs, are allocated. */
 #define POLL_PIECE 64u
 struct poll_piece {
 	struct poll_piece *next;
-	uint32_t n;
+	uint32_t n; /* descriptors in p */
 	struct abi_pollfd p[POLL_PIECE];
-	struct poll_watch w[POLL_PIECE]; /* the first of these are on lists */
-	uint32_t watches;
+	struct poll_watch w[POLL_PIECE];
+	uint32_t watches; /* so many of w are on lists of files */
 };
 
 static void
@@ -37,7 +37,8 @@ free_pieces(struct poll_piece *first)
 	}
 }
 
-/* Make room for n descriptors. => ENOMEM. */
+/* Allocate the pieces after `first` that n descriptors need. Returns 0, or ENOMEM with none of them
+ * left. */
 static int
 make_pieces(struct poll_piece *first, uint32_t n)
 {
@@ -58,14 +59,15 @@ make_pieces(struct poll_piece *first, uint32_t n)
 	}
 }
 
+/* Returns the open file that p asks for, or NULL. */
 static struct file *
 file_of(const struct abi_pollfd *p)
 {
 	return p->fd < 0 ? NULL : fd_get(p->fd);
 }
 
-/* Onto the lists of the piece's files, to be woken on chan; they stay open while
- * we sleep, for no other process has our descriptors. */
+/* Put watches on the lists of the piece's files, to be woken on chan. The files stay open during
+ * the sleep, since no other process can close the descriptors. */
 static void
 watch(struct poll_piece *piece, const void *chan)
 {
@@ -103,8 +105,8 @@ unwatch(struct poll_piece *piece)
 	}
 }
 
-/* Tell in each revents what there is of its events, and of `always`. Return in how
- * many there is something. */
+/* Set revents of each descriptor to those of its events, and of `always`, that its file is ready
+ * for. Returns how many descriptors have any. */
 static uint32_t
 poll_scan(struct poll_piece *piece, int always)
 {
@@ -127,8 +129,8 @@ poll_scan(struct poll_piece *piece, int always)
 	return found;
 }
 
-/* Nothing is there: sleep until something is. => as clock_sleep(), whatever is
- * found. */
+/* Sleep until a file is ready, a signal comes or the tick `end`. Returns what clock_sleep() does,
+ * with the number of ready files in *found. */
 static int
 sleep_any(struct poll_piece *first, int always, int64_t end, uint32_t *found)
 {
@@ -147,9 +149,10 @@ sleep_any(struct poll_piece *first, int always, int64_t end, uint32_t *found)
 }
 
 /*
- * Wait until there is something. mask: where the mask of signals meanwhile is
- * (0: as it is) and its size. After a signal it stays until its handler has been
- * chosen: the way back to user mode sees to it.
+ * Wait until a file is ready or until the tick `end`. mask: the user address of the signal mask
+ * during the wait (0: no change) and its size. Returns 0 with the number of ready files in
+ * *found; EINVAL, EFAULT, or ERESTARTNOHAND after a signal. In that last case the mask stays until
+ * the signal's handler has been chosen, and signal_deliver() restores the old one.
  */
 static int
 wait_any(struct poll_piece *first, int always, int64_t end, const uint32_t mask[2], uint32_t *found)
@@ -170,8 +173,8 @@ wait_any(struct poll_piece *first, int always, int64_t end, const uint32_t mask[
 	return 0;
 }
 
-/* Tell what is left of the wait, where the call does. That memory may not be
- * writable: no reason to forget what was found. */
+/* Write the rest of the time until `end` to user address `to`; 0: nowhere. As on Linux, an error
+ * is ignored, since the result of the poll counts more. */
 static void
 tell_left(vaddr_t to, enum time_form form, int64_t end)
 {
@@ -182,7 +185,7 @@ tell_left(vaddr_t to, enum time_form form, int64_t end)
 		timespec_out(to, form, &left);
 }
 
-/* Copy what is polled in from the user's list, or out to it. => EFAULT. */
+/* Copy the descriptors in from the user's array at `list`, or out to it. Returns 0 or EFAULT. */
 static int
 copy_list(struct poll_piece *piece, vaddr_t list, bool out)
 {
@@ -197,6 +200,7 @@ copy_list(struct poll_piece *piece, vaddr_t list, bool out)
 	return err;
 }
 
+/* poll() and ppoll(): arg is the address and length of the array. */
 static int
 poll_files(const uint32_t *arg, int64_t end, const uint32_t mask[2], uint32_t *result)
 {
@@ -242,10 +246,11 @@ ppoll(const uint32_t *arg, enum time_form form, uint32_t *result)
 }
 TIME_CALLS(ppoll, ppoll_time64, ppoll)
 
-/* ---- select: the same, asked in three sets of bits ---- */
+/* ---- select: poll with three sets of descriptors, as bits ---- */
 
 #define WORDS (OPEN_MAX / 32)
 
+/* The events of a descriptor in the first, second and third set, as Linux maps them. */
 static const int16_t set_events[3] = {POLL_READ | POLLRDBAND | POLLHUP | POLLERR,
                                       POLL_WRITE | POLLWRBAND | POLLERR, POLLPRI};
 
@@ -253,7 +258,8 @@ struct sets {
 	uint32_t in[3][WORDS];
 };
 
-/* Read the sets. => how many files they name in *n; EFAULT, EBADF. */
+/* Copy the sets in from the three addresses in user. Returns 0 with the number of descriptors in
+ * any set in *n, EFAULT, or EBADF if one of them is not open. */
 static int
 sets_in(const uint32_t *user, uint32_t nfds, struct sets *sets, uint32_t *n)
 {
@@ -276,7 +282,7 @@ sets_in(const uint32_t *user, uint32_t nfds, struct sets *sets, uint32_t *n)
 	return 0;
 }
 
-/* Fill what is polled with the files that the sets name. */
+/* Fill the pieces with the descriptors in the sets and the events that these ask for. */
 static void
 sets_to_list(const struct sets *sets, uint32_t nfds, struct poll_piece *piece)
 {
@@ -298,8 +304,8 @@ sets_to_list(const struct sets *sets, uint32_t nfds, struct poll_piece *piece)
 	}
 }
 
-/* Write into the sets, in place of what was asked for, what of it is there. => how
- * many bits that is in *result; EFAULT. */
+/* Copy out the sets with only those descriptors that are ready. Returns 0 with the number of their
+ * bits in *result, or EFAULT. */
 static int
 sets_out(const uint32_t *user, uint32_t nfds, struct sets *sets, const struct poll_piece *piece,
          uint32_t *result)
@@ -327,7 +333,7 @@ sets_out(const uint32_t *user, uint32_t nfds, struct sets *sets, const struct po
 	return 0;
 }
 
-/* Wait for what the sets name. */
+/* select() of the nfds first descriptors of three sets. Sleeps. */
 static int
 select_sets(const uint32_t *user, uint32_t nfds, int64_t end, const uint32_t mask[2],
             uint32_t *result)
@@ -349,8 +355,8 @@ select_sets(const uint32_t *user, uint32_t nfds, int64_t end, const uint32_t mas
 	return err;
 }
 
-/* Arguments: how many descriptors, three sets, how long. Beyond those that there
- * are nothing is looked at, as on Linux. */
+/* select() and pselect6(): arg is the number of descriptors, the three sets and the timeout. As on
+ * Linux, bits beyond the descriptor table are not looked at. */
 static int
 select_files(const uint32_t *arg, enum time_form form, const uint32_t mask[2], uint32_t *result)
 {
@@ -374,7 +380,7 @@ sys_select(const uint32_t *arg, uint32_t *result)
 	return select_files(arg, TIMEVAL32, no_mask, result);
 }
 
-/* The oldest form has its arguments in memory. */
+/* The only argument of the oldest form points to the five of select(). */
 int
 sys_old_select(const uint32_t *arg, uint32_t *result)
 {
@@ -383,7 +389,7 @@ sys_old_select(const uint32_t *arg, uint32_t *result)
 	return copyin(all, arg[0], sizeof(all)) != 0 ? EFAULT : sys_select(all, result);
 }
 
-/* The sixth argument points to the mask's address and size. */
+/* The sixth argument points to the address and the size of the signal mask. */
 static int
 pselect6(const uint32_t *arg, enum time_form form, uint32_t *result)
 {

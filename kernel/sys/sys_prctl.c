@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* prctl: what a process may say of itself. */
+/* prctl: a process's settings about itself: its name, its guard, the signal at its parent's end. */
 #include "abi/errno.h"
 #include "abi/resource.h"
 #include "base/string.h"
@@ -7,7 +7,7 @@
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
-/* What is longer than a name can be is cut. */
+/* Set the name of the current process. A longer one than fits is cut, as on Linux. */
 static int
 set_name(vaddr_t from)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls about processes, who they are and what they run. */
+/* System calls about processes: exec, exit, their numbers, groups and sessions; uname, reboot. */
 #include "abi/errno.h"
 #include "abi/fcntl.h"
 #include "base/string.h"
@@ -21,7 +21,8 @@ ALIAS(exit_group, exit, arg[0])
 
 /* ---- exec ---- */
 
-/* The strings of a vector that ends in NULL, the last first. */
+/* Add the strings of a vector that ends in NULL to args, the last one first, and store their number
+ * in *count. page is memory for one page. Returns 0, EFAULT, E2BIG or ENOMEM. */
 static int
 add_vector(struct exec_args *args, vaddr_t vector, unsigned *count, char *page)
 {
@@ -48,7 +49,8 @@ add_vector(struct exec_args *args, vaddr_t vector, unsigned *count, char *page)
 	return 0;
 }
 
-/* Returns EAGAIN if p became a user beyond RLIMIT_NPROC who still is beyond it. */
+/* Returns EAGAIN if p has become, by a setuid call, a user with more processes than RLIMIT_NPROC
+ * allows, and the user still has; else 0. */
 static int
 check_crowd(struct proc *p)
 {
@@ -81,7 +83,7 @@ out:
 	return err;
 }
 
-/* ---- Who one is ---- */
+/* ---- Numbers of the current process ---- */
 
 ANSWER(getpid, curproc()->pid)
 ANSWER(gettid, curproc()->pid)
@@ -114,7 +116,7 @@ sys_set_thread_area(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-/* ---- Groups of processes ---- */
+/* ---- Process groups and sessions ---- */
 
 int
 sys_setpgid(const uint32_t *arg, uint32_t *result)
@@ -133,7 +135,7 @@ sys_setpgid(const uint32_t *arg, uint32_t *result)
 		return EPERM;
 	if (p->execed && p != self)
 		return EACCES;
-	/* It joins a group of its session, or becomes the first of its own. */
+	/* p joins a group of its session, or becomes the first member of a new one. */
 	member = pgrp_first(pgid);
 	if (pgid != pid && (member == NULL || proc_sid(member) != proc_sid(p)))
 		return EPERM;
@@ -175,7 +177,7 @@ sys_setsid(const uint32_t *arg, uint32_t *result)
 
 /* ---- The machine ---- */
 
-/* What stock programs expect to see; the version tells the truth. */
+/* The names that programs for Linux expect; only the version is this kernel's. */
 static const struct abi_utsname machine_name = {.sysname = "Linux",
                                                 .nodename = "isthmus",
                                                 .release = LINUX_RELEASE,
@@ -189,7 +191,7 @@ sys_uname(const uint32_t *arg, uint32_t *result)
 	return copyout(arg[0], &machine_name, sizeof(machine_name));
 }
 
-/* The form before there was a domain's name. */
+/* An older form without the domain name. */
 int
 sys_olduname(const uint32_t *arg, uint32_t *result)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls about processor time: who is to get how much, and who has had it. */
+/* System calls about processor time: nice values, scheduling policies, and time used. */
 #include "abi/errno.h"
 #include "abi/resource.h"
 #include "proc/proc.h"
@@ -14,8 +14,8 @@ nice_clamp(int nice)
 	return nice < NICE_MIN ? NICE_MIN : nice > NICE_MAX ? NICE_MAX : nice;
 }
 
-/* May the current process give p this nice value? A lower one than p has must be
- * within p's RLIMIT_NICE, which counts from 20 downwards, or the caller is root. */
+/* Returns whether the current process may give p this nice value: it may raise the value, or lower
+ * it down to 20 minus p's RLIMIT_NICE, or is root. */
 static bool
 may_lower(const struct proc *p, int nice)
 {
@@ -23,14 +23,14 @@ may_lower(const struct proc *p, int nice)
 	       20u - (uint32_t)nice <= p->rlimit[RLIMIT_NICE].rlim_cur;
 }
 
-/* What getpriority and setpriority do with one process of those that are meant;
- * *err is what they answer so far, ESRCH at first. */
+/* What getpriority or setpriority does with one of the processes that the call is about. *err is
+ * the result of the call so far, ESRCH at the first. */
 typedef void priority_fn(struct proc *p, int nice, int *best, int *err);
 
 static void
 priority_get(struct proc *p, int nice, int *best, int *err)
 {
-	/* 40 to 1 stand for -20 to 19, so that no answer looks like an error. */
+	/* The result is 40 to 1 for nice values -20 to 19, so that it is never negative. */
 	if (20 - p->nice > *best)
 		*best = 20 - p->nice;
 	*err = 0;
@@ -50,9 +50,9 @@ priority_set(struct proc *p, int nice, int *best, int *err)
 	}
 }
 
-/* Call fn for a process, each of a group, or each of a real user's; who is 0 for
- * the caller's own. Returns EINVAL for an unknown kind, else what fn left in *err:
- * ESRCH if there is no such process. */
+/* Call fn for one process, each process of a group, or each of a real user; who 0 means the
+ * caller's process, group or user. Returns EINVAL if `which` is none of these, else what fn left in
+ * *err, which is ESRCH if there is no such process. */
 static int
 priority_each(uint32_t which, uint32_t who, priority_fn *fn, int nice, int *best)
 {
@@ -112,9 +112,9 @@ sys_nice(const uint32_t *arg, uint32_t *result)
 	return 0;
 }
 
-/* ---- Policies: there is one ---- */
+/* ---- Policies: SCHED_OTHER is the only one ---- */
 
-/* The process that pid means, 0 the caller. Returns EINVAL, ESRCH. */
+/* Find the process pid; 0: the caller. Returns 0, EINVAL or ESRCH. */
 static int
 find(uint32_t pid, struct proc **p)
 {
@@ -143,7 +143,8 @@ sys_sched_getparam(const uint32_t *arg, uint32_t *result)
 	return err != 0 ? err : copyout(arg[1], &param, sizeof(param));
 }
 
-/* Linux's range for each policy that it has; those without one have 0. */
+/* Return in *result a bound of a policy's priorities on Linux: `realtime` for a policy that has
+ * priorities, else 0. Returns 0, or EINVAL for an unknown policy. */
 static int
 policy_priority(uint32_t policy, uint32_t realtime, uint32_t *result)
 {
@@ -167,7 +168,7 @@ sys_sched_get_priority_min(const uint32_t *arg, uint32_t *result)
 	return policy_priority(arg[0], 1, result);
 }
 
-/* ---- Processors: there is one, number 0 ---- */
+/* ---- Processors: number 0 is the only one ---- */
 
 int
 sys_sched_getaffinity(const uint32_t *arg, uint32_t *result)

@@ -9,7 +9,7 @@
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
-/* sig 0 only asks whether one could. */
+/* Send sig to p with si_code `code`; sig 0 only checks the right. Returns 0 or EPERM. */
 static int
 send(struct proc *p, int sig, int code)
 {
@@ -23,7 +23,8 @@ send(struct proc *p, int sig, int code)
 	return err;
 }
 
-/* One of several; *err is that of all of them so far, ESRCH at first. */
+/* Send sig to one of several processes. *err is the result for all of them so far, ESRCH at the
+ * first: it becomes 0 if any could be sent to, else EPERM. */
 static void
 send_next(struct proc *p, int sig, int *err)
 {
@@ -44,7 +45,7 @@ send_group(int pgid, int sig)
 	return err;
 }
 
-/* To all but init and oneself. */
+/* Send sig to all processes but init and the current one. Returns 0, EPERM or ESRCH. */
 static int
 send_all(int sig)
 {
@@ -77,7 +78,7 @@ sys_kill(const uint32_t *arg, uint32_t *result)
 	return p == NULL ? ESRCH : send(p, sig, SI_USER);
 }
 
-/* tgkill() where there are no threads: both numbers are the process's. */
+/* tgkill(): since there are no threads, both numbers must be those of one process. */
 static int
 kill_thread(int tgid, int tid, int sig)
 {
@@ -100,7 +101,8 @@ sys_tgkill(const uint32_t *arg, uint32_t *result)
 	return kill_thread(arg[0], arg[1], arg[2]);
 }
 
-/* A signal with words of the sender's own, but not in the kernel's name. */
+/* Send a signal with a siginfo that the caller made. One that looks as if the kernel or tkill() had
+ * sent it may be sent to the caller itself only. */
 int
 sys_rt_sigqueueinfo(const uint32_t *arg, uint32_t *result)
 {
@@ -120,7 +122,7 @@ sys_rt_sigqueueinfo(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-/* ---- What is done about them ---- */
+/* ---- Actions ---- */
 
 int
 sys_rt_sigaction(const uint32_t *arg, uint32_t *result)
@@ -143,7 +145,7 @@ sys_rt_sigaction(const uint32_t *arg, uint32_t *result)
 	return 0;
 }
 
-/* ---- Which are blocked, and waiting for them ---- */
+/* ---- Signal masks, and waiting for signals ---- */
 
 int
 signal_mask_change(uint32_t how, sigset_t set, sigset_t *mask)
@@ -193,7 +195,9 @@ sys_rt_sigpending(const uint32_t *arg, uint32_t *result)
 	return copyout(arg[0], &set, arg[1]);
 }
 
-/* rt_sigtimedwait(set, siginfo, timeout, size of set) */
+/* rt_sigtimedwait(set, siginfo, timeout, size of set): take the first pending signal of the set,
+ * blocked or not, or sleep until one comes. Returns 0 with its number in *result, EAGAIN after the
+ * timeout, EINTR, EINVAL or EFAULT. */
 static int
 timed_wait(const uint32_t *arg, enum time_form form, uint32_t *result)
 {
@@ -229,7 +233,7 @@ timed_wait(const uint32_t *arg, enum time_form form, uint32_t *result)
 
 TIME_CALLS(rt_sigtimedwait, rt_sigtimedwait_time64, timed_wait)
 
-/* Returns EINVAL, EFAULT. */
+/* Copy a signal mask in. Returns 0, EINVAL if it has not the right size, or EFAULT. */
 static int
 mask_in(vaddr_t from, uint32_t size, sigset_t *set)
 {
@@ -238,6 +242,7 @@ mask_in(vaddr_t from, uint32_t size, sigset_t *set)
 	return copyin(set, from, sizeof(*set));
 }
 
+/* Set the signal mask and save the old one, for signal_deliver() to restore. */
 static void
 mask_while_waiting(sigset_t set)
 {

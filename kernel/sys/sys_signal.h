@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Masks of signals, for the calls that wait with one. */
+/* Signal masks, for the calls that wait with one. */
 #ifndef SYS_SIGNAL_H
 #define SYS_SIGNAL_H
 
 #include "proc/signal.h"
 
-/* sys_signal.c: the user's mask at `from`, of `size` bytes, while the current process waits:
- * the old one comes back when a handler has been chosen, or use_saved is cleared.
- * => EINVAL, EFAULT. */
+/* Set the current process's signal mask to the one at user address `from`, of `size` bytes, for the
+ * time of a wait. The old mask is saved: signal_deliver() restores it once it has chosen a
+ * handler, unless the caller restores it and clears use_saved. Returns 0, EINVAL or EFAULT. Does
+ * not sleep. */
 int signal_wait_mask(vaddr_t from, uint32_t size);
-/* Change *mask by set, as sigprocmask does. Returns EINVAL if there is no such how. */
+/* Change *mask by set, as sigprocmask does. Returns 0, or EINVAL for an unknown `how`. */
 int signal_mask_change(uint32_t how, sigset_t set, sigset_t *mask);
-/* Sleep, with this mask, until a signal comes. Returns ERESTARTNOHAND. */
+/* Sleep with the signal mask `set` until a signal comes. Returns ERESTARTNOHAND. */
 int signal_suspend(sigset_t set);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls that tell what a file is, and what it is on. */
+/* System calls that describe a file and its file system: stat in its four forms, statx, statfs. */
 #include "abi/errno.h"
 #include "abi/stat.h"
 #include "mem/frame.h"
@@ -8,6 +8,7 @@
 #include "vm/object.h"
 #include "vm/usercopy.h"
 
+/* Returns how much memory n's content takes, in blocks of 512 bytes. */
 static uint32_t
 blocks_of(const struct node *n)
 {
@@ -43,9 +44,9 @@ PATH_CALL(lstat64, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, tell_stat, arg + 1)
 PATH_CALL(fstatat64, arg[0], arg[1], arg[3], tell_stat, arg + 2)
 FILE_CALL(fstat64, tell_stat)
 
-/* ---- What stat was before files could be large, and before that ---- */
+/* ---- The stat of before large files, and the one before that (oldstat) ---- */
 
-#define NOBODY 65534u /* stands for an id that has no room */
+#define NOBODY 65534u /* shown instead of an id that does not fit into 16 bits */
 
 static uint16_t
 short_id(uint32_t id)
@@ -137,7 +138,7 @@ tell_statx(struct node *n, const uint32_t *arg, uint32_t *result)
 	return copyout(arg[0], &st, sizeof(st));
 }
 
-/* How fresh the answer is to be is all one: it always is. */
+/* The flags that say how up to date the values must be have no effect: they always are. */
 PATH_CALL(statx, arg[0], arg[1], arg[2] & ~AT_STATX_SYNC_TYPE, tell_statx, arg + 4)
 
 /* ---- File systems ---- */

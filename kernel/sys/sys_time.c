@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls about time. */
+/* System calls about time: clocks, sleeping, and the interval timer. */
 #include "sys/sys_time.h"
 
 #include "abi/errno.h"
@@ -26,7 +26,7 @@ timespec_in(vaddr_t from, enum time_form form, struct abi_timespec64 *t)
 			return EFAULT;
 		*t = (struct abi_timespec64){.tv_sec = t32.tv_sec, .tv_nsec = t32.tv_nsec};
 	}
-	/* Of microseconds there may be more than a second. */
+	/* As on Linux, the microseconds may exceed a second. */
 	if (form == TIMEVAL32 && t->tv_nsec >= 0) {
 		t->tv_sec += t->tv_nsec / 1000000;
 		t->tv_nsec = t->tv_nsec % 1000000 * 1000;
@@ -80,11 +80,13 @@ sys_gettimeofday(const uint32_t *arg, uint32_t *result)
 	return arg[1] == 0 ? 0 : copyout(arg[1], zone, sizeof(zone));
 }
 
+/* A bit for each clock that only changes at a tick. */
 #define BY_TICKS                                                                                   \
 	(1u << CLOCK_PROCESS_CPUTIME_ID | 1u << CLOCK_THREAD_CPUTIME_ID |                          \
 	 1u << CLOCK_REALTIME_COARSE | 1u << CLOCK_MONOTONIC_COARSE)
 
-/* => EINVAL: no such clock. *step: what it goes by, nanoseconds. */
+/* Read a clock. Returns 0 with the time in *now and the clock's resolution in nanoseconds in *step,
+ * or EINVAL if there is no such clock. */
 static int
 read_clock(uint32_t clock, struct abi_timespec64 *now, uint32_t *step)
 {
@@ -125,7 +127,8 @@ get_step(const uint32_t *arg, enum time_form form, uint32_t *result)
 
 /* ---- Sleeping ---- */
 
-/* Arguments: clock, flags, time, where what is left of it goes. */
+/* clock_nanosleep(clock, flags, time, rest): sleep for a time, or with TIMER_ABSTIME until a time.
+ * If a signal ends the sleep, the rest of a relative time is written to `rest`. */
 static int
 sleep_by(const uint32_t *arg, enum time_form form, uint32_t *result)
 {
@@ -157,15 +160,16 @@ TIME_CALLS(clock_getres, clock_getres_time64, get_step)
 TIME_CALLS(clock_nanosleep, clock_nanosleep_time64, sleep_by)
 ALIAS(nanosleep, clock_nanosleep, CLOCK_MONOTONIC, 0, arg[0], arg[1])
 
-/* ---- The timer that rings: alarm's, and of setitimer's the first ---- */
+/* ---- The real interval timer: alarm, and setitimer's ITIMER_REAL ---- */
 
-/* A part of a tick counts as one. */
+/* Returns a time in ticks, rounded up. */
 static int64_t
 timeval_ticks(const struct abi_timeval32 *tv)
 {
 	return (int64_t)tv->tv_sec * HZ + (tv->tv_usec + TICK_US - 1) / TICK_US;
 }
 
+/* Post SIGALRM and set the timer again if it has an interval. Called by the timer of p. */
 static void
 alarm_rings(void *arg)
 {
@@ -173,15 +177,15 @@ alarm_rings(void *arg)
 
 	int64_t interval = timeval_ticks(&p->alarm.it_interval);
 
-	/* From ring to ring the ticks are whole. */
+	/* No tick is added as in alarm_set(), since an interval begins exactly at a tick. */
 	p->alarm.it_value = p->alarm.it_interval;
 	if (interval > 0)
 		timer_set(&p->alarm_timer, interval, alarm_rings, p);
 	signal_post(p, SIGALRM, NULL);
 }
 
-/* Tells the time to come, without the tick that alarm_set() adds: never more than was asked
- * for, and never 0, which would say that no timer is set. */
+/* Return in *tv the time until p's timer rings, without the tick that alarm_set() adds: at most
+ * what was asked for, and 0 only if the timer is not set. */
 static void
 alarm_left(const struct proc *p, struct abi_timeval32 *tv)
 {
@@ -194,7 +198,8 @@ alarm_left(const struct proc *p, struct abi_timeval32 *tv)
 		ticks_to_timeval(left, tv);
 }
 
-/* One tick more than fit into the time: only then has all of it passed. */
+/* Set p's timer, or stop it if the value is 0. One tick is added, since part of the current tick
+ * has passed and the timer must not ring early (POSIX, setitimer()). */
 static void
 alarm_set(struct proc *p, const struct abi_itimerval *it)
 {
@@ -215,7 +220,7 @@ sys_alarm(const uint32_t *arg, uint32_t *result)
 	struct abi_timeval32 left;
 
 	alarm_left(curproc(), &left);
-	/* Rounded to the nearest second, but not to 0, as Linux does. */
+	/* As on Linux, round to the nearest second, but not to 0. */
 	*result = left.tv_sec + (left.tv_usec >= 500000 || (left.tv_sec == 0 && left.tv_usec > 0));
 	alarm_set(curproc(), &it);
 	return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * System calls that change the tree of files, and what is said of them. Linux
- * has most of them twice: with a path from the current directory, and with one
- * from a directory's descriptor. The first kind is the second with AT_FDCWD.
+ * System calls that change the tree of files, and the mode, owner and length of a file. Linux has
+ * most of them twice: with a path relative to the working directory, and with one relative to
+ * the directory of a descriptor. The first kind is the second with AT_FDCWD.
  */
 #include "abi/errno.h"
 #include "base/string.h"
@@ -30,8 +30,7 @@ sys_mkdirat(const uint32_t *arg, uint32_t *result)
 
 ALIAS(mkdir, mkdirat, AT_FDCWD, arg[0], arg[1])
 
-/* Files and FIFOs can be made; devices and sockets by nobody, as if nobody had the
- * right. */
+/* Make a regular file or a FIFO. Devices and sockets cannot be made: EPERM, even for root. */
 int
 sys_mknodat(const uint32_t *arg, uint32_t *result)
 {
@@ -102,6 +101,7 @@ ALIAS(renameat, renameat2, arg[0], arg[1], arg[2], arg[3], 0)
 
 ALIAS(rename, renameat2, AT_FDCWD, arg[0], AT_FDCWD, arg[1], 0)
 
+/* link(): bind the name that the path in arg ends in to n, too. */
 static int
 give_name(struct node *n, const uint32_t *arg, uint32_t *result)
 {
@@ -115,7 +115,8 @@ give_name(struct node *n, const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-/* It goes through a symbolic link when it is told to, others when not told not to. */
+/* linkat() follows a symbolic link only with AT_SYMLINK_FOLLOW, while other calls follow it unless
+ * they have AT_SYMLINK_NOFOLLOW: so the flag is turned around. */
 PATH_CALL(linkat, arg[0], arg[1],
           (arg[4] & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW) | (arg[4] & ~AT_SYMLINK_FOLLOW),
           give_name, arg + 2)
@@ -145,6 +146,7 @@ sys_symlinkat(const uint32_t *arg, uint32_t *result)
 
 ALIAS(symlink, symlinkat, arg[0], AT_FDCWD, arg[1])
 
+/* readlink(): copy the target of the symbolic link n out, without a NUL. */
 static int
 tell_target(struct node *n, const uint32_t *arg, uint32_t *result)
 {
@@ -157,9 +159,9 @@ tell_target(struct node *n, const uint32_t *arg, uint32_t *result)
 PATH_CALL(readlinkat, arg[0], arg[1], AT_SYMLINK_NOFOLLOW, tell_target, arg + 2)
 ALIAS(readlink, readlinkat, AT_FDCWD, arg[0], arg[1], arg[2])
 
-/* ---- What is said of a file ---- */
+/* ---- Mode and owner ---- */
 
-/* Only its owner may change it. */
+/* Returns whether the current process may change n's mode: it is root or n's owner. */
 static bool
 is_owner(const struct node *n)
 {
@@ -184,7 +186,8 @@ PATH_CALL(fchmodat, arg[0], arg[1], 0, change_mode, arg + 2)
 PATH_CALL(chmod, AT_FDCWD, arg[0], 0, change_mode, arg + 1)
 FILE_CALL(fchmod, change_mode)
 
-/* Root gives files away; their owner only to a group that it is in. */
+/* chown(): only root may change the owner; the owner may change the group, to one that the process
+ * is in. The file loses its set-id bits, unless it is a directory: see node_clear_setid(). */
 static int
 change_owner(struct node *n, const uint32_t *arg, uint32_t *result)
 {
@@ -218,7 +221,7 @@ sys_umask(const uint32_t *arg, uint32_t *result)
 
 /* ---- Length ---- */
 
-/* arg: the length, low word first. */
+/* truncate(): arg is the length in 64 bits, the low word first. */
 static int
 set_length(struct node *n, const uint32_t *arg, uint32_t *result)
 {
@@ -236,7 +239,7 @@ set_length(struct node *n, const uint32_t *arg, uint32_t *result)
 PATH_CALL(truncate64, AT_FDCWD, arg[0], 0, set_length, arg + 1)
 ALIAS(truncate, truncate64, arg[0], arg[1], (int32_t)arg[1] < 0 ? UINT32_MAX : 0)
 
-/* What counts is that it is open for writing, not what its mode says now. */
+/* The right to write was checked by open(): the mode of the file does not matter any more. */
 int
 sys_ftruncate64(const uint32_t *arg, uint32_t *result)
 {

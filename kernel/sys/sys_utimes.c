@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls that set a file's times: two, for two forms of a time. */
+/* utimensat: set the times of a file. There are two calls, for two forms of a time. */
 #include "abi/errno.h"
 #include "proc/proc.h"
 #include "sys/sys_path.h"
@@ -15,7 +15,8 @@
 		}                                                                                  \
 	}
 
-/* arg: two struct abi_timespec64, in the kernel, as the user gave them. */
+/* Set the access and modification times of n. arg points to two struct abi_timespec64 in kernel
+ * memory, not checked yet. Returns 0, EINVAL, EACCES or EPERM. */
 static int
 set_times(struct node *n, const uint32_t *arg, uint32_t *result)
 {
@@ -31,7 +32,7 @@ set_times(struct node *n, const uint32_t *arg, uint32_t *result)
 			return EINVAL;
 	if (t[0].tv_nsec == UTIME_OMIT && t[1].tv_nsec == UTIME_OMIT)
 		return 0;
-	/* "Now" is for whoever may write, another time for the owner. */
+	/* Who may write to the file may set both times to now; only its owner may set others. */
 	if (euid != 0 && euid != n->uid && (!only_now || fs_access(n, &curproc()->cred, W_OK) != 0))
 		return only_now ? EACCES : EPERM;
 	for (i = 0; i < 2; i++)
@@ -41,7 +42,7 @@ set_times(struct node *n, const uint32_t *arg, uint32_t *result)
 	return 0;
 }
 
-/* Without a path it is the descriptor's own file. */
+/* Set the times of the file that a path names, or if the path is NULL, of dirfd's own file. */
 static int
 utimens(const uint32_t *arg, const struct abi_timespec64 *t)
 {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Waiting for children. */
+/* wait4 and waitid: wait for news of children. */
 #include "abi/errno.h"
 #include "base/bits.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
-/* Lists of children are bits here: those with such news. Children that end without
- * SIGCHLD are for those who ask for them. */
+/* Returns the lists of children (see CHILD_LISTS in proc.h), as bits, that have the given news,
+ * also as bits. Children that do not end with SIGCHLD are on lists of their own, which only the
+ * options WALL and WCLONE include. */
 static uint32_t
 lists(uint32_t news, uint32_t options)
 {
@@ -16,7 +17,7 @@ lists(uint32_t news, uint32_t options)
 	return options & WCLONE ? news << NEWS_KINDS : news;
 }
 
-/* Is p on one of those lists of the current process's, and of that group (0: any)? */
+/* Returns whether p is on one of these lists of the current process, and in group pgid (0: any). */
 static bool
 is_on(const struct proc *p, uint32_t lists, int pgid)
 {
@@ -24,7 +25,7 @@ is_on(const struct proc *p, uint32_t lists, int pgid)
 	       (pgid == 0 || proc_pgid(p) == pgid);
 }
 
-/* The first child on one of those lists. */
+/* Returns the first child on one of these lists that is in group pgid (0: any), or NULL. */
 static struct proc *
 first_on(uint32_t lists, int pgid)
 {
@@ -40,6 +41,7 @@ first_on(uint32_t lists, int pgid)
 	return NULL;
 }
 
+/* Returns the first process of group pgid that is a child on one of these lists, or NULL. */
 static struct proc *
 first_of_group(uint32_t lists, int pgid)
 {
@@ -50,16 +52,17 @@ first_of_group(uint32_t lists, int pgid)
 	return p;
 }
 
-/* Whom a call waits for. */
+/* The children that a call waits for. */
 struct whom {
-	int pid;        /* this child; 0: any of pgid's */
-	int pgid;       /* 0: of any group */
-	uint32_t kinds; /* the children: WALL, WCLONE, or neither; also WNOHANG */
-	uint32_t news;  /* bits of enum news that it asks for */
+	int pid;        /* the child; 0: any of the group */
+	int pgid;       /* the process group; 0: any */
+	uint32_t kinds; /* options of the call: WALL, WCLONE, WNOHANG */
+	uint32_t news;  /* the news that it asks for, a bit for each of enum news */
 };
 
-/* For any that has news those with news are looked at, for one that may have some
- * day (known) those that it is about. */
+/* Returns a child that w is about and that is on one of these lists, or NULL. The lists of children
+ * with news are short. If `known` is true, the lists are those of all children: then the members
+ * of the group are searched instead, if w names a group. */
 static struct proc *
 find_child(const struct whom *w, uint32_t lists, bool known)
 {
@@ -72,9 +75,9 @@ find_child(const struct whom *w, uint32_t lists, bool known)
 	return known && w->pgid != 0 ? first_of_group(lists, w->pgid) : first_on(lists, w->pgid);
 }
 
-/* Wait until one of them has news, which stays until proc_told(). *child NULL: none
- * has any, and WNOHANG was given. Returns ECHILD: there is no such child; ERESTART.
- * Sleeps. */
+/* Wait until a child that w is about has news. Returns 0 with that child in *child, or NULL there
+ * if none has news and WNOHANG is given; ECHILD if there is no such child; ERESTART. The child
+ * keeps its news until proc_told(). May sleep. */
 static int
 wait_for(const struct whom *w, struct proc **child)
 {
@@ -91,7 +94,8 @@ wait_for(const struct whom *w, struct proc **child)
 	return 0;
 }
 
-/* What p used itself and what its children did. */
+/* Copy out what p and the children that it has waited for have used; to 0: nowhere. Returns 0 or
+ * EFAULT. */
 static int
 rusage_out(vaddr_t to, const struct proc *p)
 {
@@ -103,8 +107,8 @@ rusage_out(vaddr_t to, const struct proc *p)
 	return copyout(to, &ru, sizeof(ru));
 }
 
-/* The child is told of only when all has been copied out: else it can be waited for
- * again. */
+/* The child's news is taken only after everything has been copied out: after EFAULT the child can
+ * be waited for again. */
 int
 sys_wait4(const uint32_t *arg, uint32_t *result)
 {
@@ -115,7 +119,7 @@ sys_wait4(const uint32_t *arg, uint32_t *result)
 	if (arg[2] & ~(WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE))
 		return EINVAL;
 	if (which == INT32_MIN)
-		return ESRCH; /* there is no such group: its number would be none */
+		return ESRCH; /* -which is not the number of any group */
 	if (which > 0)
 		w.pid = which;
 	else if (which != -1)
@@ -140,8 +144,8 @@ ALIAS(waitpid, wait4, arg[0], arg[1], arg[2])
 
 /* ---- waitid ---- */
 
-/* Whom and what waitid's arguments mean. Returns EINVAL; EBADF: there are no
- * descriptors of processes. */
+/* Fill in w from the arguments of waitid. Returns 0, EINVAL, or EBADF for P_PIDFD, since there are
+ * no descriptors of processes. */
 static int
 waitid_asks(uint32_t kind, uint32_t id, uint32_t options, struct whom *w)
 {
@@ -165,6 +169,7 @@ waitid_asks(uint32_t kind, uint32_t id, uint32_t options, struct whom *w)
 	return 0;
 }
 
+/* Describe the news of p in *info. */
 static void
 waitid_tell(const struct proc *p, struct abi_siginfo *info)
 {
@@ -185,8 +190,8 @@ waitid_tell(const struct proc *p, struct abi_siginfo *info)
 	}
 }
 
-/* The words of siginfo that tell of a child are written in any case: zeros if there is
- * nothing to tell, as Linux does also for a call that fails. */
+/* The fields of siginfo about a child are always written: as zeros if there is no news and, as on
+ * Linux, also if the call fails. */
 int
 sys_waitid(const uint32_t *arg, uint32_t *result)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Extended attributes: no file has any, and none can be set. The calls look at their
- * arguments first, in Linux's order.
+ * Extended attributes: no file has any, and none can be set. The calls check their arguments
+ * first, in Linux's order, and then return EOPNOTSUPP or an empty list.
  */
 #include "abi/errno.h"
 #include "proc/proc.h"
@@ -9,7 +9,8 @@
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
-/* An attribute's name. => EFAULT, ERANGE: it is empty or too long. */
+/* Check an attribute's name in user memory. Returns 0, EFAULT, or ERANGE if it is empty or too
+ * long. */
 static int
 check_name(vaddr_t name)
 {
@@ -19,7 +20,7 @@ check_name(vaddr_t name)
 	return err == ENAMETOOLONG || (err == 0 && buf[0] == '\0') ? ERANGE : err;
 }
 
-/* Can size bytes be read at `from`? */
+/* Returns 0 if size bytes of user memory at `from` can be read, else E2BIG or EFAULT. */
 static int
 check_value(vaddr_t from, uint32_t size)
 {
@@ -38,7 +39,7 @@ check_value(vaddr_t from, uint32_t size)
 	return err;
 }
 
-/* arg: name, value, size, flags. */
+/* setxattr(): arg is name, value, size and flags. */
 static int
 set_xattr(struct node *n, const uint32_t *arg, uint32_t *result)
 {
@@ -49,7 +50,7 @@ set_xattr(struct node *n, const uint32_t *arg, uint32_t *result)
 	return err != 0 ? err : EOPNOTSUPP;
 }
 
-/* arg: name. To get one and to remove it are the same. */
+/* getxattr() and removexattr(): arg is the name. */
 static int
 find_xattr(struct node *n, const uint32_t *arg, uint32_t *result)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Dispatch: the table that the list makes. */
+/* The dispatch of system calls, by a table that is made of abi/syscalls.def. */
 #include "sys/syscall.h"
 
 #include <machine.h>
@@ -16,7 +16,8 @@ static syscall_fn *const table[] = {
 
 #define NCALLS (sizeof(table) / sizeof(table[0]))
 
-/* Once for each number; for all beyond the table once. */
+/* Say in a debug build that a system call does not exist: once for each number in the table, and
+ * once for all beyond it. */
 static void
 tell_missing(uint32_t number)
 {
