@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The shared-memory calls: one by one (395 to 398), and all through ipc(). */
+/* The four calls of shared memory: by numbers of their own (395 to 398), and by ipc(). */
 #include "abi/errno.h"
 #include "proc/owned.h"
 #include "proc/proc.h"
@@ -7,7 +7,7 @@
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
-/* A debug build looks, after each call, whether all is as it should be. */
+/* Returns err, after a check in the debug build that the invariants of shared memory hold. */
 static int
 verified(int err)
 {
@@ -53,7 +53,7 @@ sys_shmctl(const uint32_t *arg, uint32_t *result)
 	return verified(shm_control(shmid, cmd, buf, result));
 }
 
-/* Would the attach put memory that can't be written where the word is? */
+/* Returns whether the attach would map read-only memory over the word at an address. */
 static bool
 attach_hides(int32_t id, vaddr_t addr, int flags, vaddr_t word)
 {
@@ -66,9 +66,9 @@ attach_hides(int32_t id, vaddr_t addr, int flags, vaddr_t word)
 }
 
 /*
- * shmat's address goes to memory here. That the word can be written, and still
- * can be afterwards, is seen before the attach, so that a failed call leaves
- * nothing behind. An error of shmat itself is told before one of that word.
+ * shmat by ipc(): the address of the attach is written to the word at `where`. Before the attach
+ * is made, this checks that the word can be written now and after it, so that a call that fails
+ * leaves no attach behind. An error of shmat itself comes before EFAULT.
  */
 static int
 ipc_shmat(int32_t id, vaddr_t addr, int flags, vaddr_t where)
@@ -85,8 +85,8 @@ ipc_shmat(int32_t id, vaddr_t addr, int flags, vaddr_t where)
 	return err != 0 ? err : copyout(where, &word, sizeof(word));
 }
 
-/* A command that has a buffer wants IPC_64, for the structures of before it are not
- * spoken here. Commands without one work in either form. */
+/* shmctl by ipc(): a command with a buffer needs IPC_64, since the older form of the structures is
+ * not supported. A command without a buffer works with and without it. */
 static int
 ipc_shmctl(const uint32_t *arg, uint32_t *result)
 {
@@ -98,8 +98,8 @@ ipc_shmctl(const uint32_t *arg, uint32_t *result)
 	return verified(shm_control(ARG(ipc, first), cmd, ARG(ipc, ptr), result));
 }
 
-/* The upper half of the operation is a version of its arguments, which only shmat
- * looks at: version 1 had them in another order. */
+/* The upper half of the operation is a version number, which only shmat looks at: in version 1 the
+ * arguments have another order. */
 int
 sys_ipc(const uint32_t *arg, uint32_t *result)
 {

@@ -1,38 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Room sys: system calls: what a program asks for is checked here, copied in, and given to
- * the room that does it. It calls all rooms. The machine's trap calls syscall().
+ * Room sys: system calls: arguments are checked here, copied in, and given to the room that does
+ * the work. It calls most other rooms (see kernel/rooms). The machine's trap calls syscall().
  */
 #ifndef SYSCALL_H
 #define SYSCALL_H
 
 #include <stdint.h>
 
-/* => 0 and *result, or a positive errno. Arguments are as the user gave them,
- * unchecked. */
+/* A handler: sys_NAME. arg is the call's arguments as the program gave them, unchecked. Returns 0
+ * with the call's result in *result (0 if it is not set), or a positive errno. May sleep. */
 typedef int syscall_fn(const uint32_t *arg, uint32_t *result);
 
 #define SYSCALL(number, name, args, ...) syscall_fn sys_##name;
 #include "abi/syscalls.def"
 #undef SYSCALL
 
-/* What arg points to: for each call its arguments by name, as shmat.shmid. */
+/* The type of what arg points to: for each call a struct of its arguments, such as shmat.shmid. */
 union call_args {
 #define SYSCALL(number, name, args, ...) __VA_OPT__(struct { uint32_t __VA_ARGS__; } name;)
 #include "abi/syscalls.def"
 #undef SYSCALL
 };
-/* A handler's argument of that name. */
+/* ARG(shmat, shmid) is the argument shmid in the handler of shmat. */
 #define ARG(call, name) (((const union call_args *)arg)->call.name)
 
-/* The list has a letter and a name for each argument. */
+/* Check that abi/syscalls.def has as many letters as names for the arguments of each call. */
 #define SYSCALL(number, name, args, ...)                                                           \
 	__VA_OPT__(_Static_assert(sizeof(((union call_args *)0)->name) == 4 * (sizeof(args) - 1),  \
 	                          #name);)
 #include "abi/syscalls.def"
 #undef SYSCALL
 
-/* A call that is another one with some of its arguments given. */
+/* Define the call `name` as the call `other` with these arguments. */
 #define ALIAS(name, other, ...)                                                                    \
 	int sys_##name(const uint32_t *arg, uint32_t *result)                                      \
 	{                                                                                          \
@@ -41,7 +41,7 @@ union call_args {
 		return sys_##other(all, result);                                                   \
 	}
 
-/* A call that cannot fail: what it answers. */
+/* Define a call that cannot fail and has this value as its result. */
 #define ANSWER(name, value)                                                                        \
 	int sys_##name(const uint32_t *arg, uint32_t *result)                                      \
 	{                                                                                          \
