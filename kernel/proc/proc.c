@@ -347,7 +347,7 @@ unwanted(const struct proc *p)
 	const struct abi_sigaction *chld = &p->parent->sig->act[SIGCHLD - 1];
 
 	return p->parent != init && end_signal(p) == SIGCHLD &&
-	       (chld->handler == 1 || (chld->flags & SA_NOCLDWAIT));
+	       (chld->handler == HANDLER_IGN || (chld->flags & SA_NOCLDWAIT));
 }
 
 void

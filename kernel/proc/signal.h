@@ -22,6 +22,10 @@ struct signote {
 	uint32_t word[5];
 };
 
+/* Values of abi_sigaction.handler that are not a function's address: SIG_DFL and SIG_IGN. */
+#define HANDLER_DFL 0u
+#define HANDLER_IGN 1u
+
 typedef uint64_t sigset_t; /* bit sig - 1 */
 #define SIGBIT(sig) BIT64((sig)-1)
 /* Those that can be neither blocked nor caught. */

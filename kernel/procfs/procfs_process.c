@@ -74,8 +74,8 @@ show_stat(struct text *t, const struct proc *p)
 		sp = &none;
 	}
 	for (i = 0; i < 31; i++) {
-		ignored |= (uint32_t)(p->sig->act[i].handler == 1) << i;
-		caught |= (uint32_t)(p->sig->act[i].handler > 1) << i;
+		ignored |= (uint32_t)(p->sig->act[i].handler == HANDLER_IGN) << i;
+		caught |= (uint32_t)(p->sig->act[i].handler > HANDLER_IGN) << i;
 	}
 	text_add(t, "%d (%s) %c %d %d %d %d %d ", p->pid, p->name, state_letter(p),
 	         p->parent != NULL ? p->parent->pid : 0, proc_pgid(p), proc_sid(p),

@@ -128,9 +128,9 @@ show_signals(struct text *t, const struct proc *p)
 	int sig;
 
 	for (sig = 1; sig <= NSIG; sig++) {
-		if (p->sig->act[sig - 1].handler == 1)
+		if (p->sig->act[sig - 1].handler == HANDLER_IGN)
 			ignored |= SIGBIT(sig);
-		else if (p->sig->act[sig - 1].handler > 1)
+		else if (p->sig->act[sig - 1].handler > HANDLER_IGN)
 			caught |= SIGBIT(sig);
 	}
 	text_add(t, "Threads:\t1\nSigQ:\t0/%u\n", NSIG);

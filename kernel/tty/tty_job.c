@@ -54,7 +54,7 @@ tty_background(int sig)
 
 	if (proc_pgid(p) == tty.pgrp || proc_sid(p) != tty.sid || deserted(tty.pgrp))
 		return 0;
-	deaf = p->sig->act[sig - 1].handler == 1 || (p->sig->mask & SIGBIT(sig)) != 0;
+	deaf = p->sig->act[sig - 1].handler == HANDLER_IGN || (p->sig->mask & SIGBIT(sig)) != 0;
 	if (deaf && sig == SIGTTOU)
 		return 0;
 	if (deaf || p->pgrp->held == 0)
