@@ -67,9 +67,12 @@ uio_move(struct uio *u, void *buf, size_t n)
 			k = n;
 		if (k > u->len)
 			k = u->len;
-		err = !u->to_user ? copyin(p, u->base, k)
-		      : p != NULL ? copyout(u->base, p, k)
-		                  : copyzero(u->base, k);
+		if (!u->to_user)
+			err = copyin(p, u->base, k);
+		else if (p != NULL)
+			err = copyout(u->base, p, k);
+		else
+			err = copyzero(u->base, k);
 		if (err != 0)
 			return err;
 		u->base += k;
