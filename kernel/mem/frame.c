@@ -2,26 +2,28 @@
 /*
  * Physical frames.
  *
- * Each frame has a reference count; free ones are linked. Low frames are those
- * that the kernel can address at all times: page tables and the kernel's own
- * memory come from there, user pages come from the others while they last.
+ * Each frame has a reference count. Free frames are on three lists: low ones, which the
+ * kernel can address at all times; high ones; and clean ones, which are low and hold only
+ * zeros. Page tables and the kernel's own memory must be low; user pages are high while any
+ * high frame is left.
  *
- * Promises. User memory is promised when it is asked for (shmget, mmap, brk,
- * fork) and taken when it is touched, and a touch can't be refused. So:
+ * Promises. User memory is promised when a program asks for it (shmget, mmap, brk, fork) and
+ * taken when it is touched, and a touch can't be refused. Two inequalities hold at all times:
  *
- *	committed + kernel <= total		(1)
- *	tables_owed        <= low.count		(2)
+ *	committed + kernel_used <= total		(1)
+ *	tables_owed             <= low + clean		(2)
  *
- * where committed counts the pages and page tables promised, kernel the frames
- * the kernel uses itself, and tables_owed the tables promised and not taken.
- * Every user frame is covered by a promise of its own, so (1) leaves a frame
- * for each promise still open. A user page takes a low frame only while (2)
- * holds afterwards. If it did not, every low frame left would be owed to a
- * table, and with no high frame left (1) says that all pages have been taken,
- * this one too.
+ * committed counts the pages and page tables that are promised, taken or not; kernel_used the
+ * frames that the kernel uses itself; tables_owed the page tables that are promised and not
+ * taken; low and clean the frames on these lists.
  *
- * A page table is empty when it goes, so its frame needs no clearing to be the
- * next one: such frames are kept on a list of their own, among the low ones.
+ * Why every touch finds a frame: each user frame in use is covered by a promise, so by (1) at
+ * least as many frames are free as there are promises not taken yet. A page takes a low frame
+ * only if no high one is free. Then all free frames are low, and there is one for each table
+ * owed and one for this page, so (2) still holds afterwards.
+ *
+ * A page table holds only zeros when it is freed, so its frame goes on the clean list and is
+ * not cleared to become the next page table.
  */
 #include "mem/frame.h"
 
@@ -29,34 +31,38 @@
 #include "base/assert.h"
 #include "debug/inject.h"
 
-/* Less than this and nothing useful can run. */
+/* With less memory than this nothing useful can run. */
 #define MIN_FRAMES (3u * 1024 * 1024 / PAGE_SIZE)
 
 #define ONE_MIB (1u << 20)
 
+/* Free frames, linked by their field link. */
 struct freelist {
-	frame_t first; /* 0: none, for frame 0 is never given out */
-	uint32_t count;
+	frame_t first;  /* 0: none, for the allocator has no frame 0 */
+	uint32_t count; /* frames on the list */
 };
 
-struct frame *frame_table;
+struct frame *frame_table; /* by frame number, frame_limit of them */
 frame_t frame_limit;
 static struct freelist low, high;
-static struct freelist clean; /* low ones that hold nothing but zeros */
+static struct freelist clean; /* low frames that hold only zeros */
 static uint32_t total, kernel_used, committed, tables_owed;
 
+/* Returns the kind of a frame in use. */
 static enum frame_kind
 kind_of(const struct frame *fr)
 {
 	return (enum frame_kind)(fr->link & 0xff);
 }
 
+/* Returns the list for frame f, be it clean or not. */
 static struct freelist *
 list_of(frame_t f)
 {
 	return f < machine_low_frames ? &low : &high;
 }
 
+/* Returns how many low frames are free. */
 static uint32_t
 low_count(void)
 {
@@ -81,7 +87,7 @@ list_pop(struct freelist *l)
 	return f;
 }
 
-/* The table of frames itself: out of the first low range that can hold it. */
+/* Take the memory of frame_table from the first range of RAM that is low and large enough. */
 static void
 carve_table(void)
 {
@@ -117,7 +123,7 @@ frame_init(void)
 	for (f = 0; f < frame_limit; f++)
 		frame_table[f].refs = FRAME_NEVER;
 	total = 0;
-	/* From the top down, so that the lowest are given out first. */
+	/* From the top down, so that the lowest frame is the first to be given out. */
 	for (i = machine_ram_count; i-- > 0;) {
 		for (f = machine_ram[i].end; f-- > machine_ram[i].start;) {
 			frame_table[f].refs = 0;
@@ -127,7 +133,7 @@ frame_init(void)
 	}
 }
 
-/* A low frame, zeroed if that is asked for. */
+/* Take a low frame off its list; one must be free. If `zeroed` it holds zeros. */
 __attribute__((noinline)) static frame_t
 low_pop(bool zeroed)
 {
@@ -141,6 +147,7 @@ low_pop(bool zeroed)
 	return f;
 }
 
+/* Make frame f, which is off its list, one in use, with one reference. */
 static void
 frame_take(frame_t f, enum frame_kind kind)
 {
@@ -148,7 +155,8 @@ frame_take(frame_t f, enum frame_kind kind)
 	frame_table[f].link = kind;
 }
 
-/* One for the kernel itself, zeroed if that is asked for. => 0: none. */
+/* Returns a low frame for the kernel itself, which holds zeros if `zeroed`; 0 if there is
+ * none that isn't promised. */
 static frame_t
 kernel_take(bool zeroed)
 {
@@ -173,7 +181,7 @@ frame_alloc_user(void)
 		f = list_pop(&high);
 	else if (low.first != 0)
 		f = list_pop(&low);
-	else /* these hold nothing but zeros, and are of more use to others */
+	else /* last: a page table could use a clean frame without clearing it */
 		f = list_pop(&clean);
 	frame_take(f, FRAME_USER);
 	return f;
@@ -198,8 +206,8 @@ frame_alloc(frame_t *out)
 	return *out != 0;
 }
 
-/* Are all of the row that starts at f free? (What is always mapped ends with a
- * row, or with RAM: none is partly low.) */
+/* Returns true if all frames of the row that starts at f are free. All are low or none is,
+ * for the low frames end at a multiple of PTAB_PAGES, or with RAM. */
 static bool
 row_free(frame_t f)
 {
@@ -210,6 +218,7 @@ row_free(frame_t f)
 	return f == end;
 }
 
+/* Take the frames of the row that starts at `first` off list l. */
 static void
 list_remove_row(struct freelist *l, frame_t first)
 {
@@ -252,7 +261,7 @@ frame_free(frame_t f)
 	enum frame_kind kind = kind_of(&frame_table[f]);
 
 	if (kind == FRAME_TABLE) {
-		tables_owed++; /* the promise stands until it is released */
+		tables_owed++; /* the promise lasts until commit_release() */
 		list_push(&clean, f);
 		return;
 	}
@@ -269,8 +278,8 @@ frame_kind(frame_t f)
 {
 	if (f >= frame_limit)
 		return FRAME_HOLE;
-	/* Above the first MiB, what the machine kept back is the kernel's image
-	 * and the boot module. */
+	/* Above the first MiB what is not the allocator's is the kernel's image, the boot
+	 * module or frame_table. (A hole between two ranges of RAM counts as these, too.) */
 	if (frame_table[f].refs == FRAME_NEVER)
 		return f < ONE_MIB / PAGE_SIZE ? FRAME_HOLE : FRAME_KERNEL;
 	return frame_table[f].refs == 0 ? FRAME_FREE : kind_of(&frame_table[f]);
@@ -303,7 +312,7 @@ page_free_zeroed(void *page)
 int
 commit_charge(uint32_t pages, uint32_t tables)
 {
-	/* No address space has so many pages that the sum could wrap. */
+	/* The sum can't wrap: neither a space nor an object has so many pages. */
 	if (inject_fail(INJECT_COMMIT) || pages + tables > total - kernel_used - committed ||
 	    tables > low_count() - tables_owed) {
 		why("commit: %u pages and %u tables asked, %u frames not promised", pages, tables,
