@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Small kernel objects: a page is cut into objects of one size, with a header
- * at its start. A page with room is on its size's list; an empty one goes back
- * to the frame allocator at once, so that "nothing leaked" can be counted in
- * frames. Objects above half a page are a page each and have no header, which
- * their address tells: only they are page aligned.
+ * Small kernel objects, from slabs: a page that is cut into objects of one size, behind a
+ * header. A slab with a free object is on the list of its size. One whose last object is
+ * freed goes back to the frame allocator at once, so that tests can count in frames that
+ * nothing leaked. An object larger than KMEM_SMALL is a page of its own, without a header;
+ * kmem_free() knows it by its address, for no other object is page aligned.
  */
 #include "mem/kmem.h"
 
@@ -16,12 +16,12 @@
 #define MAGIC 0x6b6d656du
 
 struct slab {
-	uint32_t magic;
-	uint16_t kind, size;
-	uint16_t used, most; /* objects given out, and how many there are */
-	struct object *free; /* objects that came back */
-	char *fresh;         /* where those begin that never were given out */
-	struct slab *next, **link;
+	uint32_t magic;            /* MAGIC: what begins this page is a slab's header */
+	uint16_t kind, size;       /* the index of its objects' size in sizes[], and that size */
+	uint16_t used, most;       /* how many objects are allocated, and how many it has */
+	struct object *free;       /* objects that were allocated once and are free now */
+	char *fresh;               /* from here on are the objects that never were allocated */
+	struct slab *next, **link; /* in the list of its size, unless it is full */
 };
 
 struct object {
@@ -31,18 +31,19 @@ struct object {
 #define HEADER 48u
 _Static_assert(sizeof(struct slab) <= 48, "the header grows over the first object");
 
-/* What fits 2, 3, 4, 6 ... times behind the header, in multiples of 16. */
+/* The sizes of objects: multiples of 16, of which whole numbers nearly fill a page. */
 static const uint16_t sizes[] = {32,  48,  64,  96,  112,  128,  192,
                                  256, 336, 496, 672, 1008, 1344, KMEM_SMALL};
 #define NCLASS (sizeof(sizes) / sizeof(sizes[0]))
-/* By size in units of 16 which of these it is. */
+/* By the number of 16-byte units that are wanted: the index of the smallest size that holds
+ * them. */
 static const uint8_t kinds[] = {[0 ... 2] = 0,    [3] = 1,          [4] = 2,
                                 [5 ... 6] = 3,    [7] = 4,          [8] = 5,
                                 [9 ... 12] = 6,   [13 ... 16] = 7,  [17 ... 21] = 8,
                                 [22 ... 31] = 9,  [32 ... 42] = 10, [43 ... 63] = 11,
                                 [64 ... 84] = 12, [85 ... 126] = 13};
 
-static struct slab *partial[NCLASS];
+static struct slab *partial[NCLASS]; /* by size: the slabs with a free object */
 
 static void
 list_add(struct slab *s)
@@ -62,8 +63,8 @@ list_del(struct slab *s)
 		s->next->link = s->link;
 }
 
-/* Not inlined: the way to an object of a page that is there need not save
- * registers for this. */
+/* Returns a new slab of the given kind, on its list; NULL if there is no frame. (Not inlined,
+ * so that object_alloc() need not save registers for it where a slab has a free object.) */
 __attribute__((noinline)) static struct slab *
 slab_create(unsigned kind)
 {
@@ -84,8 +85,9 @@ slab_create(unsigned kind)
 	return s;
 }
 
-/* A page of each size is never empty: else one object that comes and goes would
- * take its page along each time. */
+/* The first slab of each size counts one object that it does not have as allocated, so it is
+ * never freed. Without it, an object allocated and freed over and over would take and free a
+ * frame each time. */
 void
 kmem_init(void)
 {
@@ -101,7 +103,7 @@ kmem_init(void)
 	}
 }
 
-/* An object of the kind that holds size bytes, with whatever was in it. */
+/* Returns an object of at least size bytes, its content undefined; NULL if there is none. */
 static void *
 object_alloc(size_t size)
 {
@@ -156,7 +158,8 @@ kmem_copy(const void *from, size_t size)
 	return p == NULL ? NULL : memcpy(p, from, size);
 }
 
-/* The first object of a full page has come back, or the last of any. */
+/* Put a slab that was full back on its list, or free one whose last object was freed. (Not
+ * inlined, so that kmem_free() need not save registers for it.) */
 __attribute__((noinline)) static void
 slab_changed(struct slab *s)
 {
@@ -175,7 +178,7 @@ kmem_free(void *p)
 	struct slab *s = (struct slab *)((uintptr_t)p & ~(uintptr_t)PAGE_MASK);
 	struct object *o = p;
 
-	if (p == s) { /* a page, or NULL */
+	if (p == s) { /* a whole page, or NULL */
 		page_free(p);
 		return;
 	}

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Small kernel objects. */
+/* The kernel's own memory: pieces of up to a page. None of the calls sleeps. */
 #ifndef KMEM_H
 #define KMEM_H
 
 #include <stddef.h>
 
-#define KMEM_MAX 4096u   /* the largest object, bytes */
-#define KMEM_SMALL 2016u /* the largest that shares its page */
+#define KMEM_MAX 4096u   /* bytes: the largest piece that can be allocated */
+#define KMEM_SMALL 2016u /* bytes: the largest that shares its page with others */
 
-/* Once, before the first of these; NOBOOT when there is too little memory. */
+/* Make a page for each size ready, at boot. Ends with NOBOOT if there is no memory. */
 void kmem_init(void);
-/* size bytes, cleared, aligned to 16 (to a page if more than KMEM_SMALL).
- * => NULL when memory is out; does not sleep. */
+/* Returns size bytes of zeros, aligned to 16 bytes, or to a page if they are more than
+ * KMEM_SMALL; NULL if there is no memory. size is at most KMEM_MAX. */
 void *kmem_alloc(size_t size);
-/* One of at most KMEM_SMALL that holds anything: all of it is to be set. */
+/* Returns size bytes, at most KMEM_SMALL, whose content is undefined: the caller sets all of
+ * them. Returns NULL if there is no memory. */
 void *kmem_get(size_t size);
-/* One that holds what is at from. */
+/* Returns a copy of the size bytes at `from`, at most KMEM_MAX; NULL if there is no memory. */
 void *kmem_copy(const void *from, size_t size);
-void kmem_free(void *p); /* NULL is allowed */
+/* Free what one of these calls returned. p may be NULL. */
+void kmem_free(void *p);
 
 #endif
