@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The contract between kernel/ and the machine it runs on. Portable code sees
- * this header and nothing else of arch/; a machine is whatever keeps it. The
- * host build of the tests (tests/host) keeps it with ordinary memory.
+ * The contract between kernel/ and the machine that it runs on. Portable code includes this
+ * header and no other of arch/. Whatever keeps the contract is a machine: the host build of
+ * the tests (tests/host) keeps it with ordinary memory.
  *
- * One CPU. The kernel runs with interrupts off from entry to return and sleeps
- * only at named points; interrupts are taken in user mode, in machine_idle()
- * and in machine_poll(). So no portable code needs a lock.
+ * There is one CPU. The kernel runs with interrupts disabled from entry to return, and is
+ * not preempted: it sleeps only in calls that say so. Interrupts are taken in user mode, in
+ * machine_idle() and in machine_poll(). So no portable code needs a lock. The calls below
+ * don't sleep unless their comment says so.
  */
 #ifndef MACHINE_H
 #define MACHINE_H
@@ -24,91 +25,97 @@ struct abi_user_desc;
 
 /* ---- Physical memory ---------------------------------------------------- */
 
-/* Usable RAM as [start, end) frames, ascending, without overlaps, without the
- * first MiB, the kernel's image and the boot module. */
+/* The usable RAM: ranges [start, end) of frames, in ascending order, that don't overlap. The
+ * first MiB, the kernel's image and the boot module are left out. frame_init() takes them. */
 struct ram_range {
 	frame_t start, end;
 };
 extern struct ram_range machine_ram[];
 extern unsigned machine_ram_count;
 
-/* Frames below this number are always mapped: frame_kva() reaches them. */
+/* The frames below this number are low: the kernel can address them at all times. */
 extern frame_t machine_low_frames;
 
-/* The kernel's address of a low frame, and back. */
+/* Returns the kernel's address of a low frame. */
 static inline void *frame_kva(frame_t f);
+/* Returns the low frame in which a kernel address lies. */
 static inline frame_t kva_frame(const void *kva);
 
 /*
- * A temporary view of any frame. Views nest (a fault may open more while one
- * is open) and are closed in the opposite order.
- * => does not sleep; must not be held across a sleep.
+ * Returns a kernel address at which frame f, low or not, can be seen until window_close() of
+ * that address. Windows are closed in the reverse order: a page fault may open more while one
+ * is open. Nothing may sleep while one is open.
  */
 void *window_open(frame_t f);
 void window_close(void *window);
 
-/* Clear or copy a whole frame, low or high. */
+/* Clear frame f; copy frame `from` to frame `to`. The frames may be low or not. */
 void frame_zero(frame_t f);
 void frame_copy(frame_t to, frame_t from);
 
 /* ---- Page tables --------------------------------------------------------
  *
- * A page table is one low frame of PTAB_PAGES entries, reached as pte_t * by
- * frame_kva(); mmu.h says how an entry is made and read. A vm_object keeps its
- * frames in such tables, and a pmap is the tables that one address space shows
- * to the MMU. Each entry that is not 0 holds one reference on its
- * frame. pmaps take and drop those references; the tables they need have been
- * promised beforehand (commit_charge), so entering cannot fail.
+ * A page table is one low frame that holds PTAB_PAGES entries; frame_kva() returns its
+ * address as a pte_t *, and mmu.h says how an entry is made and read. An object keeps its
+ * frames in such tables, and a pmap is the tables that the MMU follows for one space.
+ * Each page table entry that is not 0 holds one reference on its frame. The calls here take
+ * and drop these references. The page tables that they allocate have been promised
+ * (commit_charge), so entering a page cannot fail.
  *
- * A span shown whole may be forgotten by any call that changes a part of it: it
- * comes back by faults.
+ * The addresses are those of user space, multiples of PAGE_SIZE where a range is meant. Any
+ * call that changes a part of a span shown whole may forget the whole span: faults bring it
+ * back.
  */
 struct pmap {
 	frame_t dir; /* frame of the page directory */
 };
 
-/* => ENOMEM when there is no frame for the directory. */
+/* Make pm an empty pmap. Returns 0, or ENOMEM if there is no frame for the directory. */
 int pmap_init(struct pmap *pm);
-/* => no user entry may be left. */
+/* Free pm, in which no span may be in use any more. */
 void pmap_destroy(struct pmap *pm);
-/* Make it the one that the MMU follows; NULL: the kernel's alone. */
+/* Make pm the pmap that the MMU follows; NULL: the kernel's own memory is all it maps. */
 void pmap_activate(struct pmap *pm);
-/* The entry for va, 0 if there is none. */
+/* Returns the page table entry for va, 0 if there is none. Where the span is shown whole the
+ * entry says what the MMU would do at va. */
 pte_t pmap_lookup(const struct pmap *pm, vaddr_t va);
-/* Put pte at va in place of what is there.
- * => takes over the caller's reference on pte's frame. */
+/* Put pte at va, and drop the reference of the entry that it replaces, if there is one. The
+ * caller's reference on pte's frame becomes the entry's. */
 void pmap_enter(struct pmap *pm, vaddr_t va, pte_t pte);
-/* Show a whole span of an object at va, the start of a span, by one entry of the
- * directory: pte_make() of the object's own table | PTE_GRAFT, or of the first
- * of PTAB_PAGES frames in a row | PTE_LARGE. Takes a reference on that frame.
- * => false: there are pages in the span already. */
+/* Show a span whole: va is its start, and pde the directory entry: pte_make() of an object's
+ * page table | PTE_GRAFT, or of the first frame of a row | PTE_LARGE. Takes a reference on
+ * that frame. Returns false, with nothing changed, if pages of the span have been entered
+ * one by one. */
 bool pmap_enter_span(struct pmap *pm, vaddr_t va, pte_t pde);
-/* The frame that the pmap has a reference on to show what is at va. */
+/* Returns the frame on which pm holds a reference to show va: that of the page, or if its
+ * span is shown whole that of the page table or the first of the row. For checks. */
 frame_t pmap_held(const struct pmap *pm, vaddr_t va);
-/* Forget what is in [start, end) and in start's span, dropping each entry's
- * reference, and the span's table too if nothing is mapped besides (alone).
- * => there is something in the span: pmap_in_use(). */
+/* Remove the entries of [start, end) that are in start's span, which must be in use, and drop
+ * their references. `alone` says that nothing else is mapped in the span: its page table is
+ * freed, too. */
 void pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone);
-/* Is there anything to forget in a span? */
+/* Returns true if the span of that number is in use: it has a page table, or is shown whole. */
 static inline bool pmap_in_use(const struct pmap *pm, uint32_t span);
-/* Take from every entry in [start, end) what prot (PROT_*) doesn't allow. What
- * it allows beyond that comes back by faults. Without any access the entry is
- * parked: it keeps its frame, and is not present. */
+/* Take from every entry in [start, end) the rights that prot (PROT_*) does not include; faults
+ * give it those that prot includes and it lacks. With PROT_NONE the entry is parked: it is
+ * not present, but keeps its frame. */
 void pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot);
-/* Enter in `to` all that `from` has in [start, end), one more reference each.
- * With cow, both sides lose write permission first. */
+/* Enter in `to` every entry that `from` has in [start, end), with a reference each. With cow
+ * the entries lose write permission in both first. */
 void pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool cow);
-/* Let `to` show all of va's span, in which it has nothing, by the table that `from`
- * has for it. => all that it shows is shared memory that others hold, too. */
+/* Show all of va's span in `to` by what `from` shows it by, so that they share one page
+ * table. All that is mapped in the span must be shared memory, whose pages objects keep. Does
+ * nothing if `to` uses the span already, or `from` does not. */
 void pmap_share(struct pmap *to, struct pmap *from, vaddr_t va);
-/* Entries present in [start, end). */
+/* Returns how many pages are entered in [start, end), parked ones included. */
 unsigned pmap_resident(const struct pmap *pm, vaddr_t start, vaddr_t end);
 
 /* ---- User memory --------------------------------------------------------
- * The raw copies under usercopy.c, which has checked that the range lies in
- * user space. Faults go through vm_fault() as the user's own would.
- * => 0 or EFAULT. user_copy_str: copies up to and with the NUL, at most max
- * bytes; *len without the NUL; ENAMETOOLONG where there is none. */
+ * The raw copies that usercopy.c makes after it has checked that the range lies in user
+ * space. A page fault is resolved by vm_fault(), as a fault of the program itself. Each
+ * returns 0 or EFAULT. user_copy_str() copies up to and including the NUL, at most max bytes,
+ * and sets *len to the length without the NUL; it returns ENAMETOOLONG if max bytes have no
+ * NUL. */
 int user_copy_in(void *to, vaddr_t from, size_t n);
 int user_copy_out(vaddr_t to, const void *from, size_t n);
 int user_copy_str(char *to, vaddr_t from, size_t max, size_t *len);
@@ -116,111 +123,120 @@ int user_copy_zero(vaddr_t to, size_t n);
 
 /* ---- Processes ---------------------------------------------------------- */
 
-/* struct machine_proc, a member `md` of struct proc, is in mdproc.h. */
+/* struct machine_proc, the member md of struct proc, is in mdproc.h. */
 #include "mdproc.h"
 
-/* Give p a kernel stack, and a context in which fn runs first; when fn
- * returns, p goes to user mode with its trap frame.
- * => ENOMEM, with nothing taken. */
+/* Give p a kernel stack, and a context in which fn runs first. When fn returns, p enters user
+ * mode with the registers of its trap frame. Returns 0, or ENOMEM with nothing taken. */
 int machine_proc_init(struct proc *p, void (*fn)(void));
-/* => p does not run: its stack goes. */
+/* Free the kernel stack of p, which must not be the current process. */
 void machine_proc_free(struct proc *p);
-/* The child's user registers, TLS and FPU are the parent's, result 0; sp, if it
- * is not 0, its stack pointer. */
+/* Give child the user registers, TLS and FPU state of parent, the current process, but with a
+ * result of 0, and with the stack pointer sp unless sp is 0. */
 void machine_proc_fork(struct proc *child, const struct proc *parent, vaddr_t sp);
-/* The current process's next user instruction is at entry, with this stack,
- * and all other registers as the System V ABI has them at a start. */
+/* Make the current process continue in user mode at entry, with the stack pointer sp, and all
+ * other registers as the System V ABI's i386 supplement says for a new program. */
 void machine_proc_exec(vaddr_t entry, vaddr_t sp);
-/* Leave `from`, go on in `to` (its pmap, stack, TLS, FPU). */
+/* Switch from `from`, the current process, to `to`: pmap, kernel stack, TLS and FPU. Returns
+ * when something switches back to `from`. */
 void machine_switch(struct proc *from, struct proc *to);
-/* Wait for an interrupt and take it; take those that are due. */
+/* Wait for an interrupt, and take it. */
 void machine_idle(void);
+/* Take the interrupts that are due. */
 void machine_poll(void);
 
-/* The current process's user stack pointer and program counter. */
+/* Return the current process's user stack pointer and program counter. */
 vaddr_t machine_user_sp(void);
 vaddr_t machine_user_pc(void);
 
-/* set_thread_area(), in two steps: check d, and choose a free entry if its entry_number
- * is -1. Returns EINVAL, or ESRCH if none is free. */
+/* set_thread_area() in two steps. First check d, and if its entry_number is -1, set that to a
+ * free entry. Returns 0; EINVAL if d may not be set; ESRCH if no entry is free. */
 int machine_check_tls(struct abi_user_desc *d);
-/* Make d, checked, one of the current process's segments. */
+/* Then make d a TLS segment of the current process. */
 void machine_set_tls(const struct abi_user_desc *d);
 
-/* What the CPU can do, for AT_HWCAP. */
+/* The CPU's features, for AT_HWCAP: on the i386, EDX of CPUID leaf 1. */
 extern uint32_t machine_hwcap;
-/* What it says of itself, in the lines of Linux's /proc/cpuinfo. Returns how many bytes
- * that are, fewer than size; what does not fit is cut. */
+/* Write a description of the CPU to buf, in the format of Linux's /proc/cpuinfo. Returns its
+ * length in bytes, which is less than size; what does not fit is cut off. */
 size_t machine_cpu_text(char *buf, size_t size);
 
 /* ---- Signals of the current process ------------------------------------- */
 
-/* Arrange that the handler runs next. `mask` is the mask to go back to, `sp`
- * where the frame goes below.
- * => EFAULT when the stack can't take the frame. */
+/* Make the process run the handler of sig when it returns to user mode: write a signal frame
+ * to the user stack below sp, and set the registers. mask is the signal mask that
+ * machine_signal_return() will find. Returns 0; EFAULT if the frame can't be written. */
 int machine_signal_push(int sig, const struct abi_siginfo *info, const struct abi_sigaction *act,
                         uint64_t mask, vaddr_t sp);
-/* Undo it: user registers from the frame, the mask to *mask; *result is what
- * the interrupted code finds in its result register.
- * => EFAULT for a frame that can't be read. */
+/* Undo machine_signal_push(): read the signal frame at the user stack pointer (rt: one of a
+ * handler with SA_SIGINFO), restore the user registers from it, and set *mask to its signal
+ * mask and *result to the content of the result register. Returns 0; EFAULT if the frame
+ * can't be read. */
 int machine_signal_return(bool rt, uint64_t *mask, uint32_t *result);
-/* Make the system call that was just refused run again on return. */
+/* Make the process repeat its present system call when it returns to user mode. */
 void machine_syscall_restart(void);
 
 /* ---- Devices ------------------------------------------------------------ */
 
-/* Bytes to the person's console; bytes of the kernel's log to its own line
- * if log_to_com2 is set, else to the console too. */
-extern bool log_to_com2;
+/* Write n bytes to the console, which the user sees. */
 void console_write(const char *s, size_t n);
+/* Write n bytes of the kernel's log: to the second serial line if log_to_com2 is set, else to
+ * the console. */
 void log_write(const char *s, size_t n);
+extern bool log_to_com2;
 
-/* Timer: HZ upcalls of clock_tick() in a second. Nanoseconds since the last one, at
- * most 1/HZ second, which says that the next one is due; and the machine's calendar as
- * seconds since 1970. */
+/* The timer calls clock_tick() HZ times a second. */
 #define HZ 100
+/* Returns the nanoseconds since the last call of clock_tick(), at most 1/HZ second, which says
+ * that the next call is due. */
 uint32_t machine_subtick_ns(void);
+/* Returns the time of the machine's calendar clock, in seconds since 1970. */
 int64_t machine_rtc(void);
-/* A counter that runs fast: seeds and instruction counts, not time. */
+/* Returns a counter that runs fast: for random seeds and instruction counts, not for time. */
 uint64_t machine_cycles(void);
-/* What it showed at the kernel's first instruction. */
+/* What the counter showed at the kernel's first instruction. */
 extern uint64_t machine_start_cycles;
 
 /* ---- The end ------------------------------------------------------------ */
 
 enum verdict {
-	VERDICT_EXIT = 0x10,   /* init ended: its status */
-	VERDICT_PANIC = 0x11,  /* a kernel bug */
-	VERDICT_NOBOOT = 0x12, /* could not start */
-	VERDICT_OFF = 0x13     /* reboot() asked for it */
+	VERDICT_EXIT = 0x10,   /* init has ended; with its exit status */
+	VERDICT_PANIC = 0x11,  /* a kernel bug was found */
+	VERDICT_NOBOOT = 0x12, /* the kernel could not start */
+	VERDICT_OFF = 0x13     /* reboot() asked for power off */
 };
+/* Stop the machine, and tell the emulator the verdict; status counts for VERDICT_EXIT. */
 _Noreturn void machine_shutdown(enum verdict v, int status);
-/* Registers and a symbolised backtrace on the log. */
+/* Write the registers and a backtrace with the names of functions to the log. */
 void machine_backtrace(void);
 
 /* ---- What kernel/ offers to the machine --------------------------------- */
 
+/* Start the kernel, once the machine can keep this contract. The boot image is at initrd, or
+ * there is none (NULL). */
 _Noreturn void kernel_main(const char *cmdline, const void *initrd, size_t initrd_len);
-/* A system call of the current process: what goes back in its result
- * register. */
+/* Make a system call of the current process. Returns what goes into its result register. May
+ * sleep. */
 uint32_t syscall(uint32_t number, const uint32_t arg[6]);
-/* On the way back to user mode: signals, and the end of a time slice. There is
- * nothing to do unless return_work. */
+/* Deliver signals and end a time slice that is over. The machine calls this before it returns
+ * to user mode if return_work is set. May sleep. */
 void user_return(void);
 extern bool return_work;
-/* One timer tick; user: it interrupted user mode. */
+/* Count one tick of the timer. user: it interrupted user mode. */
 void clock_tick(bool user);
-/* The current process did what gets it `sig`; what is one or two words.
- * => called from its own trap; the process goes on to user_return(). */
+/* Send the current process the signal for a fault of its own; `what` says in a few words what
+ * it did. If no handler can run, the process ends here, with a line in the log. The caller is
+ * the fault's trap, and calls user_return() next. */
 void signal_fault(int sig, int code, vaddr_t addr, const char *what);
-/* The current process can't be given this signal's handler: it ends, and one
- * line says why. */
+/* End the current process with sig; a line in the log names `what` as the reason. */
 _Noreturn void signal_force_exit(int sig, const char *what);
-/* A byte typed at the console. */
+/* Take a byte that was typed at the console. */
 void tty_input(uint8_t byte);
 
 #include "machine_inline.h"
 
+/* Not in machine_inline.h, which the host build of the tests replaces: it keeps the format of
+ * page tables. */
 static inline bool
 pmap_in_use(const struct pmap *pm, uint32_t span)
 {

@@ -6,30 +6,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef uint32_t vaddr_t; /* an address in user space, bytes */
-typedef uint32_t frame_t; /* a physical frame: its address / PAGE_SIZE */
-typedef uint32_t pte_t;   /* an entry of a page table */
+typedef uint32_t vaddr_t; /* an address in a space */
+typedef uint32_t frame_t; /* the number of a frame: its physical address / PAGE_SIZE */
+typedef uint32_t pte_t;   /* a page table entry or a directory entry */
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE 4096u
 #define PAGE_MASK (PAGE_SIZE - 1)
 
-#define PTAB_PAGES 1024u /* entries of a page table */
-#define SPAN_SHIFT 22    /* what one page table covers */
-#define SPAN_SIZE (1u << SPAN_SHIFT)
+#define PTAB_PAGES 1024u             /* entries of a page table */
+#define SPAN_SHIFT 22                /* log2 of SPAN_SIZE */
+#define SPAN_SIZE (1u << SPAN_SHIFT) /* bytes that one page table maps */
 
 #define USER_MIN 0x00010000u /* the lowest address that can be mapped */
-#define USER_END 0xC0000000u /* the first that is the kernel's */
+#define USER_END 0xC0000000u /* the first address of the kernel */
 
 #define PTE_PRESENT 0x001u
 #define PTE_WRITE 0x002u
 #define PTE_USER 0x004u
 #define PTE_ACCESSED 0x020u /* set by the MMU */
-#define PTE_LARGE 0x080u
-#define PTE_GLOBAL 0x100u
-#define PTE_GRAFT 0x200u  /* ours, in a directory: others have the table, too */
-#define PTE_PARKED 0x200u /* ours: holds a frame that may not be seen now */
+#define PTE_LARGE 0x080u    /* in a directory entry: it maps a large page, not a table */
+#define PTE_GLOBAL 0x100u   /* stays in the TLB when CR3 is loaded */
+/* Bit 9 is the MMU's to ignore. */
+#define PTE_GRAFT 0x200u  /* in a directory entry: the page table has other holders, too */
+#define PTE_PARKED 0x200u /* in a page table entry: not present, but it keeps its frame */
 
+/* Returns a page table entry that lets programs see frame f. */
 static inline pte_t
 pte_make(frame_t f, bool writable)
 {
@@ -54,6 +56,7 @@ pte_writable(pte_t pte)
 	return (pte & PTE_WRITE) != 0;
 }
 
+/* Returns the number of va's entry in its page table. */
 static inline unsigned
 ptab_index(vaddr_t va)
 {
