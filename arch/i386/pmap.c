@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The page tables that the MMU follows: a directory of 1,024 entries, each for
- * a span of 4 MiB, and a page table for each span in use.
+ * The page tables that the MMU follows (Intel SDM vol. 3, 4.3; TLB: 4.10): a directory of
+ * 1,024 entries, each for a span of 4 MiB, and a page table for each span in use.
  *
  *	directory           table            frame
  *	[   0] ---------> [   0] ---------> page
@@ -10,15 +10,16 @@
  *	[ 768] the kernel's, the same in every directory
  *	[1023]
  *
- * A span that shows nothing but shared memory may be shown whole instead: as one
- * large page of 4 MiB, or grafted, with a table that others have too: the
- * object's own, or since a fork the one that parent and child have in common. The
- * objects have the pages, and can show them again, so such a span is simply
- * forgotten where some of it is to change. Who has a table of a fork's as the
- * last has it for himself again.
+ * A span that shows nothing but shared memory may be shown whole instead, by one entry of
+ * the directory: as a large page of 4 MiB, or by a graft, which is a page table that others
+ * hold too. That is the object's own table, or after a fork the one that parent and child
+ * share. Objects keep the pages of shared memory, and faults bring them back, so a span
+ * shown whole is simply forgotten when a part of it is to change. Once all other sharers of
+ * a table that fork shared are gone, the remaining pmap owns it again and may change it in
+ * place.
  *
- * A table comes with the first page entered in its span and goes when vm_space
- * says that no entry touches the span. Intel SDM vol. 3, 4.3; TLB: 4.10.
+ * A page table is allocated with the first page entered in its span, and freed when the
+ * caller of pmap_remove() says that no entry of the space touches the span any more.
  */
 #include <machine.h>
 
@@ -32,10 +33,10 @@
 #define DIR_ENTRIES 1024u
 #define DIR_KERNEL (KERNEL_BASE >> SPAN_SHIFT)
 
-/* Beyond this many pages one flush is cheaper than an INVLPG each. */
+/* For more pages than this the whole TLB is flushed: that is cheaper than an INVLPG each. */
 #define FLUSH_PAGES 32u
 
-static const struct pmap *active;
+static const struct pmap *active; /* the one that the MMU follows; NULL: the kernel's alone */
 
 static pte_t *
 dir_of(const struct pmap *pm)
@@ -43,13 +44,16 @@ dir_of(const struct pmap *pm)
 	return frame_kva(pm->dir);
 }
 
+/* Returns the directory entry of va's span. */
 static pte_t *
 pde_of(const struct pmap *pm, vaddr_t va)
 {
 	return &dir_of(pm)[va >> SPAN_SHIFT];
 }
 
-/* Is the span shown whole, by a graft or a large page? */
+/* Returns true if the span of *pde is shown whole, by a graft or a large page. If it was
+ * grafted and nobody else holds the table any more, the table becomes the pmap's own: the
+ * mark is cleared from *pde, and the result is false. */
 static bool
 is_whole(pte_t *pde)
 {
@@ -61,7 +65,7 @@ is_whole(pte_t *pde)
 	return false;
 }
 
-/* The table of va's span, be it grafted; NULL if it has none. */
+/* Returns the page table of va's span, which may be a graft; NULL if it has none. */
 static pte_t *
 table_of(const struct pmap *pm, vaddr_t va)
 {
@@ -70,6 +74,7 @@ table_of(const struct pmap *pm, vaddr_t va)
 	return pde == 0 || (pde & PTE_LARGE) ? NULL : frame_kva(pte_frame(pde));
 }
 
+/* Drop [start, end) of pm from the TLB. Only the active pmap has anything there. */
 static void
 flush(const struct pmap *pm, vaddr_t start, vaddr_t end)
 {
@@ -83,15 +88,16 @@ flush(const struct pmap *pm, vaddr_t start, vaddr_t end)
 		cpu_invlpg(start);
 }
 
-/* The entry of va's span goes, and what it held: the reference on a table that
- * is empty, on a grafted one, or on the first frame of a large page. */
+/* Clear the directory entry of va's span, and drop the reference that it holds: on the
+ * pmap's own page table, which is empty, on a graft, or on the first frame of a large page. */
 static void
 forget(struct pmap *pm, vaddr_t va)
 {
 	pte_t *pde = pde_of(pm, va), old = *pde;
 
 	*pde = 0;
-	/* The MMU may keep an entry for all of the span: any INVLPG drops that. */
+	/* Pages of a graft may be in the TLB, so all of it is flushed. Otherwise INVLPG is
+	 * enough: it drops a large page, and the MMU's copies of directory entries. */
 	if (pm == active && (old & PTE_GRAFT))
 		cpu_load_cr3(pm->dir << PAGE_SHIFT);
 	else if (pm == active)
@@ -99,7 +105,8 @@ forget(struct pmap *pm, vaddr_t va)
 	frame_unref(pte_frame(old));
 }
 
-/* The table of va's span, of the pmap's own. */
+/* Returns the pmap's own page table for va's span. If there is none it is allocated; a span
+ * shown whole is forgotten for it. Cannot fail, for the table is promised. */
 static pte_t *
 table_make(struct pmap *pm, vaddr_t va)
 {
@@ -112,7 +119,7 @@ table_make(struct pmap *pm, vaddr_t va)
 	return frame_kva(pte_frame(*pde));
 }
 
-/* Where the walk from va goes on: the next span's start, or end. */
+/* Returns the end of va's span, or `end` if that is lower. */
 static vaddr_t
 span_end(vaddr_t va, vaddr_t end)
 {
@@ -171,7 +178,8 @@ pmap_held(const struct pmap *pm, vaddr_t va)
 	return pte_frame(is_whole(pde) ? *pde : pmap_lookup(pm, va));
 }
 
-/* The span shows something already. (Not inlined: mostly it doesn't.) */
+/* Do what pmap_enter_span() does where the span shows something already. (Not inlined, so
+ * that pmap_enter_span() saves fewer registers where the span is empty.) */
 __attribute__((noinline)) static bool
 span_replace(struct pmap *pm, vaddr_t va, pte_t new)
 {
@@ -208,12 +216,13 @@ pmap_enter(struct pmap *pm, vaddr_t va, pte_t pte)
 	}
 }
 
-/* The frames may have new owners as soon as they are let go: so the entries
- * are cleared and the TLB flushed span by span before their frames go. */
+/* Remove the pages of [start, end), all in one span that has a page table. A frame may have a
+ * new owner as soon as its reference is dropped, so all entries are cleared and the TLB is
+ * flushed before the first reference is dropped. */
 static void
 remove_pages(struct pmap *pm, vaddr_t start, vaddr_t end)
 {
-	static frame_t gone[PTAB_PAGES];
+	static frame_t gone[PTAB_PAGES]; /* static: half of a kernel stack would be too much */
 	pte_t *pte = table_of(pm, start) + ptab_index(start);
 	pte_t *stop = pte + ((end - start) >> PAGE_SHIFT);
 	unsigned i, n = 0;
@@ -267,7 +276,7 @@ pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot)
 	flush(pm, start, end);
 }
 
-/* One span's pages; there is a table. */
+/* Do what pmap_copy() does for [start, end), all in one span for which `from` has a table. */
 static void
 copy_pages(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool cow)
 {
@@ -295,7 +304,7 @@ pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool c
 	for (va = start; va < end; va = stop) {
 		stop = span_end(va, end);
 		if (is_whole(pde_of(from, va))) {
-			/* It has nothing of a private neighbour. */
+			/* A span shown whole shows no private pages: with cow it has none. */
 			if (!cow)
 				pmap_share(to, from, va);
 		} else if (*pde_of(from, va) != 0) {

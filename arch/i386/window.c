@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Frames beyond the direct map are seen through eight pages of a table of
- * their own, used as a stack. Low frames need none.
+ * Windows. The direct map shows low frames at all times; any other frame is mapped for a
+ * moment at one of eight kernel addresses, which have a page table of their own. Windows
+ * are opened and closed like a stack: the one opened last is closed first.
  */
 #include "i386.h"
 
@@ -10,7 +11,7 @@
 #define WINDOWS 8
 
 static _Alignas(PAGE_SIZE) pte_t window_table[PTAB_PAGES];
-static unsigned open_windows;
+static unsigned open_windows; /* how many; they are the lowest */
 
 void
 window_init(void)
@@ -44,6 +45,7 @@ window_close(void *window)
 		panic("window_close: not the last one");
 }
 
+/* Clear the page at a kernel address. */
 static void
 clear(void *page)
 {
