@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which processes there are, by number and by age, and which numbers are taken:
- * those of processes, of groups and of sessions.
+ * The table of processes, by number (a hash) and by age (a list), and a bitmap of the numbers that
+ * are taken by processes, groups and sessions. The bitmap has two levels, so that a search for
+ * the next number, taken or free, skips 32 numbers or 1,024 at a time.
  */
 #include "proc/proc.h"
 
@@ -26,12 +27,13 @@ proc_find(int pid)
 	return p;
 }
 
-/* Numbers that a process, a group or a session has, and 0; and which words of this
- * are not empty. */
+/* `taken` has a bit for each number that a process, a group or a session has, and for 0; `used` has
+ * a bit for each word of `taken` that is not 0. */
 #define WORDS ((PID_MAX + 1) / 32)
 static uint32_t taken[WORDS] = {1}, used[WORDS / 32] = {1};
 
-/* The first bit from n on that differs from those of `unlike`; end, whole words: none. */
+/* Returns the first bit from n on that differs from the bits of `unlike`, which are all 0 or all 1;
+ * end, a multiple of 32, if there is none. */
 static uint32_t
 bit_from(const uint32_t *set, uint32_t n, uint32_t end, uint32_t unlike)
 {
@@ -45,7 +47,7 @@ bit_from(const uint32_t *set, uint32_t n, uint32_t end, uint32_t unlike)
 	return end;
 }
 
-/* The first number from n on that is taken; above PID_MAX: none. */
+/* Returns the first number from n on that is taken; one above PID_MAX if there is none. */
 static uint32_t
 taken_from(uint32_t n)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Processes: birth, death, and what parents are told.
+ * Processes: their birth by fork, their end, and what their parents are told. A process
+ * keeps its children on several lists (proc.h), so that wait4() needs no search. exec is in
+ * exec/, the table of processes in pid.c.
  */
 #include "proc/proc.h"
 
@@ -17,8 +19,9 @@ static struct proc *init;
 
 /* ---- Children ---- */
 
-/* Where a child is depends on its parent, exit_signal and news: it is taken away
- * before one of these changes, and added again. Init has no parent. */
+/* Which list a child is on depends on its parent, exit_signal and news, so child_remove() comes
+ * before a change of one of these, and child_add() after it. Both do nothing for init, which
+ * has no parent. */
 static void
 child_add(struct proc *p)
 {
@@ -63,7 +66,8 @@ proc_ends_normally(struct proc *p)
 
 /* ---- Birth ---- */
 
-/* The parts that every process has. => NULL with nothing taken. */
+/* Returns a process in state PROC_NEW with a kernel stack, which runs fn first. It owns sig, which
+ * may be NULL for lack of memory. Returns NULL, with sig freed, if memory is out. */
 static struct proc *
 proc_alloc(void (*fn)(void), struct sigstate *sig)
 {
@@ -89,7 +93,8 @@ proc_free(struct proc *p)
 	kmem_free(p);
 }
 
-/* What a child has of its parent's: all but what is pending. */
+/* Returns a copy of a parent's signal state for its child, in which no signal is pending; NULL if
+ * memory is out. */
 static struct sigstate *
 sigstate_copy(const struct sigstate *from)
 {
@@ -124,7 +129,7 @@ proc_init(void (*fn)(void))
 	sched_start(p);
 }
 
-/* The first that a new process does, in its own space. */
+/* What a new process runs first, with its own space current. */
 static void
 fork_return(void)
 {
@@ -134,7 +139,8 @@ fork_return(void)
 		copyout(p->set_tid, &p->pid, sizeof(p->pid));
 }
 
-/* A parent waits for its space. Only what kills or stops it gets through. */
+/* Sleeps until the current process's borrower has left its space. All signals but SIGKILL and
+ * SIGSTOP are blocked meanwhile. */
 static void
 vfork_wait(struct proc *p)
 {
@@ -167,7 +173,7 @@ proc_fork(const struct birth *how, int *pid)
 		err = EAGAIN;
 		goto no_space;
 	}
-	/* Last, for it counts attaches: nothing after it can fail. */
+	/* The space is last, since its copy counts attaches: nothing after it can fail. */
 	if (how->vfork) {
 		p->space = parent->space;
 		p->lender = parent;
@@ -185,7 +191,7 @@ proc_fork(const struct birth *how, int *pid)
 	proc_set_program(p, parent->program);
 	p->guarded = parent->guarded;
 	p->crowded = parent->crowded;
-	parent->crowded = false; /* as on Linux: a child is told instead */
+	parent->crowded = false; /* as on Linux: from now on the child's exec fails */
 	p->exec_id = p->parent_exec_id = parent->exec_id;
 	memcpy(p->name, parent->name, sizeof(p->name));
 	memcpy(p->rlimit, parent->rlimit, sizeof(p->rlimit));
@@ -215,7 +221,8 @@ proc_set_program(struct proc *p, struct node *n)
 	p->program = n;
 	if (n != NULL) {
 		node_ref(n);
-		node_deny_write(n); /* Somebody runs it already. */
+		/* This cannot fail: exec or the parent denies writes to n already. */
+		node_deny_write(n);
 	}
 	if (old != NULL) {
 		node_allow_write(old);
@@ -232,9 +239,9 @@ proc_own_space(const struct proc *p)
 }
 
 /*
- * Lenders and borrowers are a chain, for who has borrowed a space may lend it
- * in turn. All but the last of it sleep. Who leaves, and be it killed in its
- * sleep, leaves the space to the neighbours, and if there are none it goes.
+ * The users of one space are a chain of lenders and borrowers, since a borrower may lend the space
+ * in turn; all but the last in the chain sleep. A process that leaves, perhaps because it was
+ * killed in its sleep, is unlinked from the chain. The last user destroys the space.
  */
 void
 proc_set_space(struct vm_space *sp)
@@ -269,7 +276,7 @@ proc_guard(struct proc *p)
 
 /* ---- Death ---- */
 
-/* A signal, and an end to the parent's wait. */
+/* Send p's parent the signal sig (0: none) with p's news in its siginfo, and wake it in wait4(). */
 static void
 tell_parent(struct proc *p, int sig, int code, int status)
 {
@@ -285,7 +292,7 @@ tell_parent(struct proc *p, int sig, int code, int status)
 	wakeup(p->parent);
 }
 
-/* Init ends: so does everything. */
+/* The end of init is the end of the machine. */
 static _Noreturn void
 init_exit(int status)
 {
@@ -296,8 +303,8 @@ init_exit(int status)
 	machine_shutdown(VERDICT_EXIT, sig != 0 ? 128 + sig : status >> 8 & 0xff);
 }
 
-/* A child that asked for a signal at its parent's end gets it, if the parent may
- * send it one. */
+/* Send the child the signal that it asked for by prctl(PR_SET_PDEATHSIG), if its parent, which
+ * ends, may send it that signal. */
 static void
 death_signal(const struct proc *parent, struct proc *child)
 {
@@ -310,6 +317,7 @@ death_signal(const struct proc *parent, struct proc *child)
 	signal_post(child, info.si_signo, &info);
 }
 
+/* Init becomes the parent of p's children, since p ends. */
 static void
 orphan_children(struct proc *p)
 {
@@ -331,16 +339,17 @@ orphan_children(struct proc *p)
 	}
 }
 
-/* Returns the signal that tells the parent of p's end. The program that chose another
- * than SIGCHLD may be gone: the one that runs since, perhaps as somebody else, has
- * not asked for it. */
+/* Returns the signal that the parent gets at p's end: exit_signal, but SIGCHLD if the parent has
+ * exec'ed since the fork. Its new program, which may have other rights, has not asked for
+ * another signal. */
 static int
 end_signal(const struct proc *p)
 {
 	return p->parent_exec_id == p->parent->exec_id ? p->exit_signal : SIGCHLD;
 }
 
-/* Will nobody ask for it? */
+/* Returns whether the parent has asked, by its action for SIGCHLD, not to be told of p's end: then
+ * init reaps p. */
 static bool
 unwanted(const struct proc *p)
 {
@@ -361,7 +370,7 @@ proc_exit(int status)
 	timer_cancel(&p->alarm_timer);
 	if (p->pid == proc_sid(p))
 		tty_leave(p->pid);
-	/* The attaches go with the space; from here on it has no user memory. */
+	/* This ends its attaches. From here on it has no user memory. */
 	proc_set_space(NULL);
 	fdtable_destroy(p->files);
 	p->files = NULL;
@@ -403,6 +412,7 @@ proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru
 	ru->ru_minflt = own * p->faults + children * p->cfaults;
 }
 
+/* Free a zombie, and add its times to those of its parent's children. */
 static void
 reap(struct proc *p)
 {

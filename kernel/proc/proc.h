@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Room proc: processes: how they start, run, sleep, get signals, and end; clocks and users.
- * It calls vm/ for their memory; what it takes from rooms above stands in owned.h. All rooms
- * above vm/ call it, and the machine at each tick.
+ * Room proc: processes: their birth and end, scheduling, signals, process groups, clocks and
+ * credentials. It calls vm/ for their memory, and the rooms above through owned.h for what a
+ * process owns there. All rooms above vm/ call it, and so does the machine at each tick.
  */
 #ifndef PROC_H
 #define PROC_H
@@ -24,97 +24,110 @@ struct node;
 #define INIT_PID 1
 
 enum proc_state {
-	PROC_NEW,      /* being made */
-	PROC_RUNNABLE, /* runs or waits for its turn */
-	PROC_SLEEPING,
-	PROC_STOPPED,
-	PROC_ZOMBIE
+	PROC_NEW,      /* not started yet */
+	PROC_RUNNABLE, /* runs, or is on a run queue */
+	PROC_SLEEPING, /* is on a sleep queue: tsleep() */
+	PROC_STOPPED,  /* by a signal, until SIGCONT or SIGKILL */
+	PROC_ZOMBIE    /* has ended; its parent has not been told */
 };
 
-/* What a process has to tell its parent, and has not told yet. */
+/* What a process has to tell its parent, and wait4() has not returned yet. */
 enum news { NEWS_NONE, NEWS_ENDED, NEWS_STOPPED, NEWS_CONTINUED, NEWS_KINDS };
 
-/* A list for each kind of news, of the children that end with SIGCHLD and of the
- * others: all that wait may ask for is the first of one of these. */
+/* A process keeps its children on a list for each kind of news, once for those whose exit signal
+ * is SIGCHLD and once for the others. So wait4() of any child takes the first of one list. */
 #define CHILD_LISTS (2u * NEWS_KINDS)
 
 struct proc {
+	/* Identity. */
 	struct machine_proc md;
 	int pid;
 	enum proc_state state;
-	char name[16];
+	char name[16]; /* last part of its program's path */
 
+	/* Relatives: the lists it is on. A zombie stays on all of them until it is reaped. */
 	struct proc *next, **list_link; /* all processes, oldest first */
-	struct proc *hash_next;         /* by pid */
-	struct proc *parent;
+	struct proc *hash_next;         /* its hash chain, by pid */
+	struct proc *parent;            /* NULL: init */
 	struct proc *children[CHILD_LISTS], *sibling, **sibling_link;
 	struct pgrp *pgrp;
-	struct proc *pgrp_next, **pgrp_link;
+	struct proc *pgrp_next, **pgrp_link; /* members of its group */
 
+	/* What it owns, or may do. A zombie has no space, files, cwd and program any more. */
 	struct vm_space *space;
-	struct proc *lender;   /* whose space it is, borrowed by vfork */
-	struct proc *borrower; /* who has ours until it execs or ends */
-	vaddr_t set_tid;       /* where the new process's number goes, 0: nowhere */
-	vaddr_t clear_tid;     /* what becomes 0 when it leaves the space */
+	struct proc *lender;   /* whose space it has borrowed by vfork, or NULL */
+	struct proc *borrower; /* who has borrowed its space and not left it yet, or NULL */
+	vaddr_t set_tid;       /* where a new process writes its pid; 0: nowhere */
+	vaddr_t clear_tid;     /* where 0 is written when it leaves a borrowed space; 0: nowhere */
 	struct fdtable *files;
-	struct node *cwd;
-	struct node *program; /* its file, which nobody writes to meanwhile; NULL: none */
+	struct node *cwd;     /* working directory */
+	struct node *program; /* file that it runs, which can't be written to; NULL: none */
 	uint32_t umask;
 	struct cred cred;
-	/* Its user may not look into it: it runs a set-id program, or one that the user
-	 * may not read, or has changed its effective ids since. Linux: not dumpable. */
-	bool guarded; /* see proc_guard() */
+	/* Its user may not look into it, since it runs a set-id program, or one that the user
+	 * can't read, or has changed its effective ids: proc_guard(). Linux: not dumpable. */
+	bool guarded;
 
-	struct proc *queue_next, **queue_link; /* run or sleep queue; NULL: on none */
-	const void *chan;                      /* what it sleeps on */
-	const char *why;
-	int sleep_flags, sleep_result;
+	/* Scheduling: private to sched.c. /proc and ps show why. */
+	struct proc *queue_next, **queue_link; /* run or sleep queue; link: sleep queue only */
+	const void *chan;                      /* channel that it sleeps on */
+	const char *why;                       /* name of that sleep; NULL: it doesn't sleep */
+	int sleep_flags, sleep_result;         /* PCATCH; what tsleep() will return */
 	struct timer sleep_timer;
 
+	/* Signals, timers and limits. */
 	struct sigstate *sig;
 	struct timer alarm_timer;   /* ITIMER_REAL */
-	struct abi_itimerval alarm; /* as it was asked for; each time but the first by interval */
-	int64_t sleep_end;          /* clock_after(); a call that goes on */
-	bool resumed;               /* after a stop keeps it */
+	struct abi_itimerval alarm; /* what was asked for: this time (it_value), and later ones */
+	int64_t sleep_end;          /* tick at which its sleeping call ends: clock_after() */
+	bool resumed;               /* that call is made again and keeps its sleep_end */
 	struct abi_rlimit rlimit[RLIMIT_NLIMITS];
 	int8_t nice;          /* NICE_MIN to NICE_MAX; fork and exec keep it */
-	uint8_t ticks_run;    /* with nice below 0: of its slice, while others wait */
-	uint8_t death_signal; /* what it gets at its parent's end; 0: nothing */
+	uint8_t ticks_run;    /* with nice below 0: ticks of its slice that others have waited */
+	uint8_t death_signal; /* the signal that it gets at its parent's end; 0: none */
+
+	/* What its parent is told. child_remove() before news or exit_signal changes. */
 	enum news news;
-	int status;      /* that goes with it, as wait4 gives it */
-	int exit_signal; /* what the parent gets at its end; 0: nothing */
-	bool crowded;    /* it became a user who had too many processes: the next exec may fail */
-	bool execed;
-	uint64_t exec_id;        /* how often it, and its parents before it, have exec'ed, */
-	uint64_t parent_exec_id; /* and the parent when it made this one */
+	int status;       /* that belongs to the news, in the form of wait4() */
+	int exit_signal;  /* the signal that its parent gets at its end; 0: none */
+	bool crowded;     /* it became a user with too many processes: the next exec may fail */
+	bool execed;      /* since its fork */
+	uint64_t exec_id; /* execs in it and, before the forks, in its ancestors */
+	uint64_t parent_exec_id; /* its parent's exec_id when it was forked */
+
+	/* Accounting. */
 	int64_t start_tick;
-	uint64_t utime, stime;   /* ticks */
-	uint64_t cutime, cstime; /* of children waited for */
-	uint32_t faults, cfaults;
+	uint64_t utime, stime;    /* ticks in user mode and in the kernel */
+	uint64_t cutime, cstime;  /* of the children waited for, and of theirs */
+	uint32_t faults, cfaults; /* page faults, its own and theirs */
 };
 
-/* ---- Which there are: pid.c ---- */
+/* ---- Processes and numbers: pid.c. None of these sleeps. ---- */
 
-extern struct proc *proc_list; /* all, oldest first */
-extern unsigned proc_count;
-extern unsigned proc_forks; /* how many there have been */
-extern int proc_last_pid;
-struct proc *proc_find(int pid); /* zombies too; NULL: none */
-/* The one with the lowest number from pid on. => NULL: none. */
+extern struct proc *proc_list; /* all processes, oldest first */
+extern unsigned proc_count;    /* processes, zombies included */
+extern unsigned proc_forks;    /* processes since boot */
+extern int proc_last_pid;      /* the number given last */
+/* Returns the process with that number, which may be a zombie, or NULL if there is none. */
+struct proc *proc_find(int pid);
+/* Returns the process with the lowest number that is pid or above, or NULL if there is none. */
 struct proc *proc_find_from(uint32_t pid);
-/* The next number that nobody has. => 0: none is left. */
+/* Returns the next number after the last that no process, group or session has, or 0 if all are
+ * taken. The number is taken by pid_add(). */
 int pid_alloc(void);
-/* p, with its number, is one of them; it is one no more. */
+/* Add p, whose pid is set, to the processes that there are. */
 void pid_add(struct proc *p);
+/* Remove p from the processes that there are, and drop its number. */
 void pid_remove(struct proc *p);
-/* A process or a group has no use for this number any more. */
+/* Record that a process or a group no longer has the number n. It is free for pid_alloc() when
+ * neither a process nor a group has it. */
 void pid_drop(int n);
 
-/* ---- What they do: proc.c ---- */
+/* ---- Birth, end and stops: proc.c ---- */
 
-extern const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS]; /* init's */
+extern const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS]; /* init's limits: limits.c */
 
-/* Make process 1, which runs fn first. */
+/* Create process 1, which starts by running fn. Ends with noboot() if memory is short. */
 void proc_init(void (*fn)(void));
 
 static inline int
@@ -131,45 +144,49 @@ proc_sid(const struct proc *p)
 
 /* How a child differs from its parent, for proc_fork(). */
 struct birth {
-	bool vfork; /* it has the parent's space, and the parent waits, until it leaves it */
-	vaddr_t sp; /* 0: the parent's */
+	bool vfork; /* it borrows the parent's space, and the parent sleeps meanwhile */
+	vaddr_t sp; /* its user stack pointer; 0: the parent's */
 	int exit_signal;
 	vaddr_t set_tid, clear_tid;
 };
-/* => EAGAIN: no pid, or beyond RLIMIT_NPROC; ENOMEM; a failure changes nothing.
- * A vfork sleeps. */
+/* Create a child of the current process and put its number into *pid. Returns EAGAIN if no number
+ * is free or the user has RLIMIT_NPROC processes, or ENOMEM, with nothing changed. A vfork sleeps
+ * until the child has left the borrowed space. */
 int proc_fork(const struct birth *how, int *pid);
-/* The current process has sp instead of its space; NULL: none, it ends. */
+/* Give the current process the space sp in place of its own, which is destroyed unless it is
+ * borrowed or lent. sp is NULL at its end. Does not sleep. */
 void proc_set_space(struct vm_space *sp);
-/* Returns whether the real user uid, with so many more processes than there are, would be
- * beyond the current process's RLIMIT_NPROC. */
+/* Returns whether the real user uid, with `more` processes beside those that there are, would
+ * exceed the current process's RLIMIT_NPROC. limits.c. */
 bool proc_beyond_limit(uint32_t uid, unsigned more);
-/* p runs the program n (NULL: none) instead of what it ran until now.
- * => no file can be written to that p runs. */
+/* Set the program that p runs to n (NULL: none). While p runs n, the file can't be written to. */
 void proc_set_program(struct proc *p, struct node *n);
-/* p's space, unless that is another's: for those who count what there is. */
+/* Returns p's space, or NULL if p has borrowed it: so each space is visited once by those who
+ * count over all processes. */
 struct vm_space *proc_own_space(const struct proc *p);
-/* status as wait4 gives it: exit code << 8, or the signal. */
+/* End the current process. status has the form of wait4(): exit code << 8, or the signal. */
 _Noreturn void proc_exit(int status);
-/* p has rights now that its user, or who it was, has not: from now on others do not look
- * into it, and its parent's end sends it no signal. */
+/* Guard p (see `guarded`), whose rights now differ from its user's, or from those that it had.
+ * Its parent's end sends it no signal any more. */
 void proc_guard(struct proc *p);
-/* Its end is SIGCHLD to the parent from now on. */
+/* Make SIGCHLD the signal that p's parent gets at its end. */
 void proc_ends_normally(struct proc *p);
-/* Which of CHILD_LISTS p is on, or would be with such news. */
+/* Returns which of the CHILD_LISTS of its parent p belongs on with such news. */
 static inline unsigned
 proc_child_list(const struct proc *p, enum news news)
 {
 	return (p->exit_signal != SIGCHLD) * NEWS_KINDS + news;
 }
-/* The parent knows now. => a zombie goes. */
+/* Record that p's parent has been told p's news. A zombie is freed. */
 void proc_told(struct proc *p);
 void ticks_to_timeval(uint64_t ticks, struct abi_timeval32 *tv);
-/* What p used itself and what its children did, as asked for. */
+/* Put into *ru what p has used itself (own), what its children have that it waited for
+ * (children), or the sum of both. */
 void proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru);
-/* Stop the current process until SIGCONT or SIGKILL. => sleeps. */
+/* Stop the current process because of signal sig, and tell its parent. Sleeps until SIGCONT or
+ * SIGKILL. */
 void proc_stop(int sig);
-/* SIGCONT (and SIGKILL) to a stopped process: it goes on. */
+/* Let a process that is stopped run again, because of SIGCONT, and tell its parent. */
 void proc_continue(struct proc *p);
 
 #endif
