@@ -24,7 +24,8 @@ cred_may_signal(const struct proc *self, const struct proc *p, int sig)
 	       (sig == SIGCONT && proc_sid(self) == proc_sid(p));
 }
 
-/* Returns whether all ids of `to` are this user and group: it has no rights beyond. */
+/* Returns whether all three user ids and all three group ids of `to` are the ones given, so that it
+ * has no rights beyond theirs. */
 static bool
 is_all_of(const struct cred *to, uint32_t uid, uint32_t gid)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a process may have: its limits, which docs/abi.md lists, asked by those who give. */
+/* The limits of a process (setrlimit), which docs/abi.md lists, as the rest of the kernel checks
+ * them. */
 #include "abi/misc.h"
 #include "proc/proc.h"
 #include "vm/owner.h"

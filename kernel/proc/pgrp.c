@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Process groups: each knows its members, so that what is about a group costs
- * no more than these, however many other processes there are. A session is
- * known by its first group, which stays until the last of its groups goes.
+ * Process groups and sessions. Each group keeps a list of its members, so that an operation on a
+ * group takes time in proportion to these, not to all processes. A session is represented by its
+ * first group, on which the session's other groups hold references.
  */
 #include "abi/errno.h"
 #include "base/assert.h"
@@ -37,7 +37,8 @@ pgrp_first(int id)
 	return g != NULL ? g->members : NULL;
 }
 
-/* session NULL: it is the first of its own. => NULL: no memory. */
+/* Returns a new group without members, in that session; NULL as the session makes it the first of
+ * a new one. Returns NULL if memory is out. */
 static struct pgrp *
 pgrp_create(int id, struct pgrp *session)
 {
@@ -93,7 +94,8 @@ pgrp_leave(struct proc *p)
 	p->pgrp = NULL;
 }
 
-/* Could p, were it in group `from`, continue a child of its that is in g? */
+/* Returns whether p, if it were in group `from`, could continue a child of its own in g, in the
+ * sense of `held`. */
 static bool
 could_continue(const struct proc *p, const struct pgrp *from, const struct pgrp *g)
 {
@@ -106,8 +108,8 @@ parent_could_continue(const struct proc *p, const struct pgrp *g)
 	return p->parent != NULL && could_continue(p->parent, p->parent->pgrp, g);
 }
 
-/* One member of g fewer has a parent that could continue it. Puts g on the list if it is
- * orphaned now. */
+/* Count one member of g less that has a parent who could continue it, and put g on the list if it
+ * is orphaned now. */
 static void
 lose_holder(struct pgrp *g, struct pgrp **orphaned)
 {
@@ -118,7 +120,8 @@ lose_holder(struct pgrp *g, struct pgrp **orphaned)
 	*orphaned = g;
 }
 
-/* Nobody is left to continue the stopped members of these groups. */
+/* Send SIGHUP and SIGCONT to all members of each group on the list that has a stopped member, since
+ * nobody is left to continue it. */
 static void
 tell_orphaned(const struct pgrp *g)
 {
@@ -144,8 +147,9 @@ pgrp_let_go(const struct proc *p)
 	tell_orphaned(orphaned);
 }
 
-/* p moves between these groups: which groups does it hold as a parent, and is it held?
- * What is gained is counted first, so that no group seems orphaned meanwhile. */
+/* p moves to another group: count_gained() counts p as held in its new group, and its children as
+ * held by p from there; count_lost() takes back what p's old group was counted for. Gains are
+ * counted first, so that no group seems orphaned in between. */
 static void
 count_gained(const struct proc *p, struct pgrp *to)
 {
@@ -172,7 +176,7 @@ count_lost(const struct proc *p, struct pgrp *from)
 		for (child = p->children[i]; child != NULL; child = child->sibling)
 			if (child->state != PROC_ZOMBIE && could_continue(p, from, child->pgrp))
 				lose_holder(child->pgrp, &orphaned);
-	/* Only now: a child that goes on moves to another of these lists. */
+	/* Not in the loop: a child that is continued moves to another of these lists. */
 	tell_orphaned(orphaned);
 }
 
@@ -191,7 +195,7 @@ pgrp_move(struct proc *p, int id, struct pgrp *session)
 		pgrp_join(p, g);
 		return 0;
 	}
-	old->refs++; /* it stays until it has been told that p is gone */
+	old->refs++; /* so that it exists until count_lost() is done */
 	if (p->state != PROC_ZOMBIE)
 		count_gained(p, g);
 	pgrp_leave(p);

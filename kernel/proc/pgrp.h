@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Process groups, and the sessions that they are of. */
+/* Process groups and sessions. A session is represented by its first group, whose number it has.
+ * None of these functions sleeps. */
 #ifndef PGRP_H
 #define PGRP_H
 
@@ -7,31 +8,34 @@ struct proc;
 
 struct pgrp {
 	int id;
-	unsigned refs;        /* members; of a session's first group also the other groups */
-	struct proc *members; /* zombies too; linked by pgrp_next */
-	struct pgrp *session; /* its first group, whose number it has; may be itself */
+	unsigned refs;        /* members; in a session's first group also the other groups */
+	struct proc *members; /* list by pgrp_next, zombies included */
+	struct pgrp *session; /* the session's first group, which may be this one */
 	struct pgrp *hash_next;
-	/* Members, zombies excepted, whose parent could continue them: one in another group
-	 * of the session, but not init, which continues nobody. 0: the group is orphaned. */
+	/* Members, zombies excepted, whose parent could continue them if they stop: a parent in
+	 * another group of the session, other than init. With 0 the group is orphaned (POSIX). */
 	unsigned held;
-	struct pgrp *orphaned_next; /* of those that one call orphans */
+	struct pgrp *orphaned_next; /* list of the groups that one call has orphaned */
 };
 
-/* A session's first group, with or without members, is found as long as there is
- * any other group of it. => NULL: there is none. */
+/* Returns the group with that number, or NULL if there is none. A session's first group exists
+ * as long as any group of the session does, even without members. */
 struct pgrp *pgrp_find(int id);
-/* The first member; NULL: there is no such group. */
+/* Returns the first member of that group, from which pgrp_next leads to the others; NULL if the
+ * group does not exist or has no members. */
 struct proc *pgrp_first(int id);
-/* A new process, without a group, becomes a member. */
+/* Make p, which has no group, a member of g. */
 void pgrp_join(struct proc *p, struct pgrp *g);
-/* It is none any more, and has no group. */
+/* Take p out of its group, so that it has none. The group is freed with its last reference. */
 void pgrp_leave(struct proc *p);
-/* p moves to that group, which is made, in that session (NULL: one of its own), if
- * it isn't there. => ENOMEM. */
+/* Move p to the group with that number. If there is none, create it in the session given or, if
+ * that is NULL, as the first group of a new session. If this orphans a group that has a stopped
+ * member, all its members get SIGHUP and SIGCONT. Returns 0, or ENOMEM with nothing changed. */
 int pgrp_move(struct proc *p, int id, struct pgrp *session);
 
-/* p, which is no zombie, ends or is about to lose its parent. If that orphans its group and
- * a member is stopped, all members get SIGHUP and SIGCONT (POSIX, _exit()). */
+/* Stop counting p, which ends or is about to lose its parent and is no zombie, as held by its
+ * parent. If that orphans its group and a member is stopped, all members get SIGHUP and
+ * SIGCONT (POSIX, _exit()). */
 void pgrp_let_go(const struct proc *p);
 
 #endif
