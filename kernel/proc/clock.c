@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Time. The machine's timer ticks HZ times a second; its calendar is read once,
- * at boot, and the ticks carry it on.
+ * Clocks and timers. The machine's timer ticks HZ times a second; its calendar is read once, at
+ * boot, and from then on the time of day is counted in ticks.
  */
 #include "abi/errno.h"
 #include "base/assert.h"
@@ -14,8 +14,9 @@
 int64_t clock_ticks;
 int64_t clock_now;
 int64_t clock_boot;
+/* The time since boot, which is clock_ticks: kept apart to save a division at each reading. */
 static int64_t up_seconds;
-static uint32_t up_ticks; /* beyond up_seconds */
+static uint32_t up_ticks; /* beyond up_seconds, below HZ */
 
 void
 clock_init(void)
@@ -53,7 +54,8 @@ wheel_add(struct timer *t)
 	*place = t;
 }
 
-/* The tick has come: what is due happens, the highest wheel that moves moves first. */
+/* Run the timers that expire at this tick, after moving down those of the higher wheels that have
+ * come near, from the highest such wheel on. */
 static void
 wheel_turn(void)
 {
@@ -120,8 +122,8 @@ clock_monotonic(struct abi_timespec64 *t)
 {
 	uint32_t ns = machine_subtick_ns();
 
-	/* Time stands still when a tick is due, until it is taken. So the seconds
-	 * told here are always those of clock_seconds(). */
+	/* While a tick is due but not counted yet, the clock stands still at its end. So the
+	 * seconds are always those of clock_seconds(). */
 	if (ns >= TICK_NS)
 		ns = TICK_NS - 1;
 	*t = (struct abi_timespec64){.tv_sec = up_seconds, .tv_nsec = up_ticks * TICK_NS + ns};
@@ -134,10 +136,10 @@ clock_realtime(struct abi_timespec64 *t)
 	t->tv_sec += clock_boot;
 }
 
-/* ---- Waiting: until a tick, counted from boot without wrapping ---- */
+/* ---- Sleeping until a point in time, which is a tick counted from boot ---- */
 
-/* No wait lasts until more than this many seconds after boot (Linux has the same limit,
- * for it counts nanoseconds in 63 bits). So sums of ticks do not overflow. */
+/* All points in time later than this many seconds after boot count as this one, so that sums
+ * of ticks do not overflow. Linux has the same limit, since it counts nanoseconds in 63 bits. */
 #define FAR 9223372036ll
 
 static int64_t
@@ -146,7 +148,7 @@ not_beyond_far(int64_t end)
 	return end < FAR * HZ ? end : FAR * HZ;
 }
 
-/* Returns the number of ticks in that time, a part of a tick counted as one. */
+/* Returns the number of ticks in that time, rounded up. */
 static int64_t
 ticks_for(int64_t sec, uint32_t nsec)
 {
@@ -166,7 +168,7 @@ clock_after(const struct abi_timespec64 *t)
 
 	if (p->resumed)
 		return p->sleep_end;
-	p->sleep_end = 0; /* not at all: that time is past */
+	p->sleep_end = 0; /* a time of 0: it has passed */
 	if (t->tv_sec != 0 || t->tv_nsec != 0)
 		p->sleep_end = not_beyond_far(
 			clock_ticks + ticks_for(t->tv_sec, t->tv_nsec + machine_subtick_ns()));
@@ -176,7 +178,7 @@ clock_after(const struct abi_timespec64 *t)
 void
 clock_left(int64_t end, struct abi_timespec64 *t)
 {
-	/* Without the tick begun: never more than was asked for. */
+	/* The tick that has begun is left out, so that this is never more than was asked for. */
 	int64_t left = end - clock_ticks - 1;
 
 	clock_from_ticks(left < 0 ? 0 : left, t);

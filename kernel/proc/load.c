@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the machine has been busy with, and how many wanted it. */
+/* Load: how the ticks since boot were spent, and averages of how many processes could run. */
 #include "proc/proc.h"
 
-#define SAMPLE (5 * HZ) /* ticks between two looks at the load */
+#define SAMPLE (5 * HZ) /* ticks between two samples for the averages */
 
 uint64_t load_ticks[3];
 uint32_t load_average[3];
@@ -10,7 +10,7 @@ uint32_t load_average[3];
 void
 load_tick(bool user)
 {
-	/* 65536 * e^(-5 s / 60, 300, 900 s) */
+	/* An average decays by e^(-5 s / 60, 300 or 900 s) with each sample; times 65536. */
 	static const uint32_t decay[] = {60296, 64453, 65173};
 	const struct proc *p = curproc();
 	bool busy = p != NULL && p->state == PROC_RUNNABLE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The scheduler: one queue, first come first served, a slice of one tick; or
- * by lot, see inject.h. Nice values change two things:
+ * The scheduler: round robin, one run queue with a slice of one tick; or a draw by lot, see
+ * debug/inject.h. Nice values change two things:
  *
  *	below 0		the slice is as many ticks longer
  *	above 0		the process waits in a second queue, which is served when the
@@ -12,15 +12,15 @@
  * has 1 - n ticks to one of the first if n is below 0, and one to n + 1 if it is
  * above. Nobody waits for ever.
  *
- * A process is in one of these places, and moves as the arrows say:
+ * A process that is neither new, stopped nor a zombie runs, or is on one queue:
  *
  *	running --> run queue		sched_yield
  *	running --> sleep queue		tsleep, until wakeup, a signal or a time-out
  *	sleep queue --> run queue	make_runnable
  *
- * Sleepers hang on a hash of their channels. The kernel is not preempted, so
- * between a check of a condition and the tsleep that follows nothing can run
- * that would make it true: no wake-up is lost, and no lock is needed.
+ * The sleep queues are the chains of a hash table by channel. The kernel is not preempted, so
+ * nothing can make a condition true between a caller's check of it and the tsleep() that
+ * follows: no wake-up is lost, and no lock is needed.
  */
 #include "abi/errno.h"
 #include "base/assert.h"
@@ -34,10 +34,10 @@ struct proc *current_process;
 bool need_resched, return_work;
 
 static struct proc boot_proc; /* the context that machine start-up runs in */
-unsigned sched_runnable = 1;  /* the boot context, until it goes */
+unsigned sched_runnable = 1;  /* the boot context, until sched_run() leaves it */
 static struct proc *run_first, **run_last = &run_first;
 static struct proc *nice_first, **nice_last = &nice_first; /* the second queue */
-static int nice_waited;                                    /* ticks, the first of it */
+static int nice_waited; /* ticks that the first process of the second queue has waited */
 static struct proc *sleepers[1u << SLEEP_BITS];
 
 static struct proc **
@@ -46,6 +46,7 @@ sleep_bucket(const void *chan)
 	return &sleepers[bits_hash((uintptr_t)chan, SLEEP_BITS)];
 }
 
+/* Make p runnable and put it at the end of the queue for its nice value. */
 static void
 run_append(struct proc *p)
 {
@@ -61,7 +62,7 @@ run_append(struct proc *p)
 	}
 }
 
-/* The first of the second queue becomes the last of the first one. */
+/* Move the first process of the second queue to the end of the first queue. */
 static void
 nice_move(void)
 {
@@ -76,7 +77,9 @@ nice_move(void)
 	run_last = &p->queue_next;
 }
 
-/* The first, or with sched=seed:N each with the same chance. */
+/* Takes the first process off the run queue and returns it, or NULL if there is none. With
+ * sched=seed:N each process of the queue has the same chance instead: reservoir sampling, the n-th
+ * replaces the choice with a chance of one in n. */
 static struct proc *
 run_take(void)
 {
@@ -98,8 +101,8 @@ run_take(void)
 }
 
 /*
- * Let the next one run. Where there is none the caller's context waits for an
- * interrupt to make one runnable, which may be the caller itself.
+ * Run the next process. If none is runnable, the context of the caller waits until an interrupt
+ * makes one runnable, which may be the caller itself.
  */
 static void
 switch_away(void)
@@ -113,10 +116,11 @@ switch_away(void)
 	if (to == from)
 		return;
 	current_process = to;
-	return_work = true; /* it has not looked since it left */
+	return_work = true; /* `to` may have got a signal since it last ran */
 	machine_switch(from, to);
 }
 
+/* End p's sleep, if it sleeps: its tsleep() returns result. */
 static void
 make_runnable(struct proc *p, int result)
 {
@@ -225,7 +229,7 @@ sched_run(void)
 	panic("sched_run: the boot context runs again");
 }
 
-/* At a tick: is it another's turn? */
+/* Returns whether it is another process's turn at this tick. p is NULL or the current process. */
 static bool
 slice_over(struct proc *p)
 {

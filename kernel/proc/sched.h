@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who runs, and sleeping until something happens. */
+/* The scheduler, as proc/ and the machine use it; base/sleep.h has what all rooms may call. */
 #ifndef SCHED_H
 #define SCHED_H
 
 #include "base/sleep.h"
 
-/* One sleeper, whatever it waits for (a signal's way in). */
+/* Wake p because of a signal, if it sleeps with PCATCH: its tsleep() returns EINTR. */
 void sched_interrupt(struct proc *p);
 
-/* Let p run when its turn comes. */
+/* Put p, which is new or stopped, on the run queue. */
 void sched_start(struct proc *p);
-/* The current process is stopped, until sched_start. */
+/* Run others while the current process, whose state is PROC_STOPPED, waits for sched_start(). */
 void sched_stop(void);
-/* The current process is a zombie, and goes. */
+/* Run others for good: the current process is a zombie. */
 _Noreturn void sched_exit(void);
-/* From boot to the first process. */
+/* Run the first process; the boot context ends here. */
 _Noreturn void sched_run(void);
-/* Each tick: whose time it was, and the end of its slice. */
+/* Charge a tick to the current process, in user mode or not, and end its slice when that is over.
+ * Called at each tick by clock_tick(). */
 void sched_tick(bool user);
-extern bool need_resched;
-extern unsigned sched_runnable; /* processes that run or could */
-/* Something has happened that user_return() may have to act on: the one flag
- * that is looked at before a process goes back to user mode. Whoever gives it
- * work sets it: another process runs, a tick, a signal, a mask that changes. */
+extern bool need_resched;       /* the slice of the current process is over */
+extern unsigned sched_runnable; /* processes in state PROC_RUNNABLE */
+/* Set where user_return() may have work to do: after a switch to another process, the end of a
+ * slice, a signal, or a change of the signal mask. The way back to user mode tests this one flag
+ * only. */
 extern bool return_work;
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Signals. One is sent by marking it pending and waking its process if that
- * sleeps; it is acted upon when the process is about to go back to user mode,
- * where all its registers are at hand and it holds nothing.
+ * Signals. To send one marks it as pending and wakes its process; the process itself acts on it
+ * when it is about to return to user mode. There all its registers are in its trap frame, and
+ * it is in the middle of nothing.
  */
 #include "abi/errno.h"
 #include "base/assert.h"
@@ -28,6 +28,7 @@ signal_name(int sig)
 
 /* ---- Sending ---- */
 
+/* Returns whether p's action for the signal is to ignore it. */
 static bool
 ignored(const struct proc *p, int sig)
 {
@@ -35,7 +36,7 @@ ignored(const struct proc *p, int sig)
 
 	if (handler == HANDLER_IGN)
 		return true;
-	/* Init can't be killed by what it has not asked to handle. */
+	/* A signal that init does not handle can't kill it. */
 	return handler == HANDLER_DFL && (p->pid == INIT_PID || (SIGBIT(sig) & DEFAULT_IGNORED));
 }
 
@@ -59,8 +60,9 @@ signal_info(const struct proc *p, int sig, struct abi_siginfo *info)
 	memcpy(info->u.pad, note->word, sizeof(note->word));
 }
 
-/* One for each signal, they don't queue. Without memory for them it is not known
- * where a signal comes from. */
+/* Keep the siginfo of a signal that becomes pending. There is one note for each signal, since
+ * signals don't queue. If memory for the notes is out, signal_info() shows the kernel as the
+ * sender. */
 static void
 note_take(struct sigstate *ss, int sig, const struct abi_siginfo *info)
 {
@@ -86,6 +88,7 @@ signal_act(struct proc *p, int sig, const struct abi_sigaction *act)
 		p->sig->pending &= ~SIGBIT(sig);
 }
 
+/* Returns the signals that are pending and not blocked. */
 static sigset_t
 deliverable(const struct proc *p)
 {
@@ -164,6 +167,8 @@ signal_fault(int sig, int code, vaddr_t addr, const char *what)
 	signal_post(p, sig, &info);
 }
 
+/* Put the stack pointer for a handler into *sp: the top of the alternate stack if the action wants
+ * that and it is not in use already, else the program's own. */
 static void
 stack_for(const struct sigstate *ss, const struct abi_sigaction *act, vaddr_t *sp)
 {
@@ -174,6 +179,8 @@ stack_for(const struct sigstate *ss, const struct abi_sigaction *act, vaddr_t *s
 		*sp = alt->ss_sp + alt->ss_size;
 }
 
+/* Let the process run its handler for the signal when it returns to user mode. If there is no room
+ * for the signal frame, the process ends. */
 static void
 run_handler(struct proc *p, int sig)
 {
@@ -207,7 +214,7 @@ signal_deliver(void)
 	sigset_t set;
 
 	while ((set = deliverable(p)) != 0) {
-		/* What gets through everything comes first. */
+		/* SIGKILL first: no other signal may stop or end the process before it. */
 		int sig = set & SIGBIT(SIGKILL) ? SIGKILL : signal_first(set);
 
 		ss->pending &= ~SIGBIT(sig);
@@ -222,7 +229,7 @@ signal_deliver(void)
 		else
 			proc_exit(sig);
 	}
-	/* No handler ran: the call goes on as if nothing had been. */
+	/* No handler ran, which would have cleared `restart`: make the call again. */
 	if (ss->restart != 0) {
 		machine_syscall_restart();
 		ss->restart = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Signals: sending, what is done about them, handlers. */
+/* Signals: sending them, actions on them, and their delivery. Where a function may sleep it is
+ * said; the others do not. */
 #ifndef SIGNAL_H
 #define SIGNAL_H
 
@@ -10,13 +11,14 @@
 
 struct proc;
 
-/* Inside the kernel only: interrupted. The call is made again if no handler
- * ran, or (ERESTART) if its handler says SA_RESTART; else the user sees EINTR. */
+/* Errors inside the kernel, which no program sees: a signal has ended a call's sleep. If no handler
+ * runs the call is made again. If one runs, the call returns EINTR after it; but after ERESTART
+ * and a handler with SA_RESTART it is made again. */
 #define ERESTART 512
 #define ERESTARTNOHAND 514
 
-/* What is kept of a pending signal's siginfo: all fields behind si_signo that any of its
- * forms uses. */
+/* What is kept of a pending signal's siginfo: the fields after si_signo, as many words as its
+ * longest form uses. */
 struct signote {
 	int32_t error, code;
 	uint32_t word[5];
@@ -26,46 +28,50 @@ struct signote {
 #define HANDLER_DFL 0u
 #define HANDLER_IGN 1u
 
-typedef uint64_t sigset_t; /* bit sig - 1 */
+typedef uint64_t sigset_t; /* bit sig - 1 for signal sig */
 #define SIGBIT(sig) BIT64((sig)-1)
-/* Those that can be neither blocked nor caught. */
+/* The signals that can be neither blocked nor caught. */
 #define SIGSET_ALWAYS (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
 
+/* The signal state of one process. */
 struct sigstate {
-	sigset_t pending, mask;
-	sigset_t waited;     /* by sigtimedwait, blocked or not */
-	sigset_t saved_mask; /* to go back to after sigsuspend */
+	sigset_t pending;
+	sigset_t mask;       /* blocked signals */
+	sigset_t waited;     /* signals that sigtimedwait() waits for, blocked or not */
+	sigset_t saved_mask; /* if use_saved: the mask to set when sigsuspend() or the like ends */
 	bool use_saved;
-	int restart; /* ERESTART or ERESTARTNOHAND of the call just refused */
-	struct abi_sigaction act[NSIG];
-	struct signote *note; /* of pending signals, NSIG + 1; NULL: none has come yet */
+	int restart; /* ERESTART or ERESTARTNOHAND if the call just made returned it; else 0 */
+	struct abi_sigaction act[NSIG]; /* the action for signal sig is act[sig - 1] */
+	struct signote *note; /* by signal, NSIG + 1 of them; NULL: no signal was sent yet */
 	struct abi_stack altstack;
 };
 
-/* Send. info may be NULL: from the kernel.
- * => wakes p if it sleeps with PCATCH and the signal isn't ignored. */
+/* Send p the signal sig with *info; NULL means that the kernel sends it. Wakes p if it sleeps with
+ * PCATCH and the signal is neither blocked nor ignored; continues p after SIGCONT. A zombie gets
+ * none. */
 void signal_post(struct proc *p, int sig, const struct abi_siginfo *info);
-/* To each process of a group; => how many there were. */
+/* Send the signal to each process of a group. Returns the number of these, zombies included. */
 unsigned signal_post_group(int pgid, int sig, const struct abi_siginfo *info);
-/* The current process's mask; what can't be blocked isn't. */
+/* Set the current process's signal mask, without SIGKILL and SIGSTOP. */
 void signal_set_mask(sigset_t mask);
-/* What is pending of p's signal, to tell a handler or who waited for it. */
+/* Put what is known of p's pending signal sig into *info, for a handler or sigtimedwait(). */
 void signal_info(const struct proc *p, int sig, struct abi_siginfo *info);
-/* What will be done about it from now on. */
+/* Set p's action for the signal. If it is ignored now it is no longer pending. */
 void signal_act(struct proc *p, int sig, const struct abi_sigaction *act);
-/* Is there one that would interrupt a sleep? */
+/* Returns whether a signal is pending that ends a sleep with PCATCH. */
 bool signal_pending(const struct proc *p);
-/* The lowest of a set that isn't empty. */
+/* Returns the lowest signal of a set that is not empty. */
 static inline int
 signal_first(sigset_t set)
 {
 	return 1 + bits_first(set);
 }
-/* Act on the current process's signals before it goes back to user mode.
- * => may not return (it ends), may sleep (it stops). */
+/* Act on the current process's pending signals, before it returns to user mode. Does not return if
+ * one ends the process; sleeps while one stops it. */
 void signal_deliver(void);
+/* Returns the signal's name; "a signal" for those that have none in the kernel's messages. */
 const char *signal_name(int sig);
-/* exec: handlers go back to default, ignored ones stay. */
+/* For exec: set the actions with a handler to default, and leave ignored signals ignored. */
 void signal_exec(struct proc *p);
 
 #endif
