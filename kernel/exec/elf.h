@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ELF32 files: System V ABI, chapters 4 and 5. */
+/* The format of ELF32 files: System V ABI, chapters 4 and 5. */
 #ifndef ELF_H
 #define ELF_H
 
@@ -10,7 +10,7 @@
 #define ELF_CLASS_32 1
 #define ELF_DATA_LITTLE 1
 #define ELF_TYPE_EXEC 2
-#define ELF_TYPE_DYN 3 /* addresses count from wherever it is put */
+#define ELF_TYPE_DYN 3 /* position-independent: any bias can be added to its addresses */
 #define ELF_MACHINE_386 3
 
 struct elf_header {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Starting a program: a file becomes the current process's image. The new
- * space is made beside the old one, which goes only when nothing can fail any
- * more.
+ * exec: a file becomes the current process's image. The new space is made beside the old
+ * one, which is destroyed only when nothing can fail any more.
  */
 #include "exec/exec.h"
 
@@ -15,9 +14,9 @@
 #include "proc/proc.h"
 #include "vm/space.h"
 
-#define PIE_BASE 0x10000000u /* where a program goes that can be anywhere */
-#define SCRIPT_LINE 256u     /* how much is read of a script's first line */
-#define SCRIPT_DEPTH 5u      /* scripts run by scripts */
+#define PIE_BASE 0x10000000u /* address of a position-independent program */
+#define SCRIPT_LINE 256u     /* bytes that are read of a script's first line */
+#define SCRIPT_DEPTH 5u      /* scripts whose interpreter is a script, at most */
 
 /* ---- Scripts ---- */
 
@@ -28,10 +27,10 @@ is_space(char c)
 }
 
 /*
- * "#! interpreter [argument]", where the argument is all that is left, without
- * the spaces around it. *interp and *arg (NULL: none) point into line, which
- * has room for SCRIPT_LINE + 1.
- * => false: it isn't a script, or (*err) one that can't be.
+ * Reads a script's first line: "#! interpreter [argument]", where the argument is the rest of the
+ * line without the spaces around it. Returns true with *interp and *arg (NULL: none) in `line`,
+ * which has room for SCRIPT_LINE + 1 bytes. Returns false with *err 0 if the file is no script,
+ * with *err ENOEXEC if it names no interpreter, or too long a one.
  */
 static bool
 script_line(const struct image *im, char *line, char **interp, char **arg, int *err)
@@ -45,7 +44,8 @@ script_line(const struct image *im, char *line, char **interp, char **arg, int *
 		return false;
 	while (*end != '\0' && *end != '\n')
 		end++;
-	/* Cut off in the middle, the argument may be, but not the interpreter. */
+	/* n: the line is longer than what was read. It may be cut off in the argument, but not in
+	 * the interpreter's path. */
 	n = end == line + SCRIPT_LINE;
 	while (!n && is_space(end[-1]))
 		end--;
@@ -65,8 +65,9 @@ script_line(const struct image *im, char *line, char **interp, char **arg, int *
 	return true;
 }
 
-/* Open path or, while that is a script, its interpreter, with the script's
- * path and the interpreter's argument before the arguments. */
+/* Open the program at path. If that is a script, open its interpreter instead, with the script's
+ * path in place of the first argument, and before it the interpreter and its argument. Returns 0,
+ * an error of image_open(), ENOEXEC, ELOOP, E2BIG or ENOMEM. */
 static int
 open_program(struct image *im, const char *path, struct exec_args *args)
 {
@@ -99,7 +100,8 @@ open_program(struct image *im, const char *path, struct exec_args *args)
 
 /* ---- The new space ---- */
 
-/* The dynamic linker that the program names: a file that can be anywhere. */
+/* Open the dynamic linker that the program names and read its headers. Returns 0, ENOEXEC, ENOMEM,
+ * an error of image_open(), or ELIBBAD if the linker is no ELF file that can be mapped. */
 static int
 open_linker(struct image *im, struct image *linker)
 {
@@ -122,6 +124,7 @@ open_linker(struct image *im, struct image *linker)
 	return err;
 }
 
+/* Map the program, its stack and its dynamic linker into sp. Returns 0, ENOMEM or ENOEXEC. */
 static int
 fill_space(struct vm_space *sp, struct image *im, struct image *linker, uint32_t stack)
 {
@@ -143,9 +146,9 @@ fill_space(struct vm_space *sp, struct image *im, struct image *linker, uint32_t
 	return err;
 }
 
-/* ---- All together ---- */
+/* ---- The change from one program to the next ---- */
 
-/* The last part of the path is the process's name. */
+/* Name the process after the last part of the path. */
 static void
 set_name(struct proc *p, const char *path)
 {
@@ -157,10 +160,10 @@ set_name(struct proc *p, const char *path)
 	strlcpy(p->name, name, sizeof(p->name));
 }
 
-/* Apply the file's set-user-ID and set-group-ID bits. The saved ids are overwritten, so
- * the old identity cannot be regained. A process that has other rights than its real
- * user's, or has lost some, is guarded from that user; with other rights it has no more
- * than the usual stack, too. */
+/* Apply the file's set-user-ID and set-group-ID bits. The saved ids are overwritten, so the old
+ * identity cannot be regained. A process whose effective ids change, or differ from the real ones,
+ * is guarded from its real user; if they differ its stack limit is at most the usual one,
+ * too. */
 static void
 set_ids(struct proc *p, uint32_t mode, uint32_t uid, uint32_t gid)
 {
@@ -182,7 +185,7 @@ set_ids(struct proc *p, uint32_t mode, uint32_t uid, uint32_t gid)
 		stack->rlim_cur = STACK_MAX;
 }
 
-/* From here on nothing fails: the process is the new program. */
+/* Turn the current process into the new program. Nothing in here can fail. */
 static void
 become(struct vm_space *sp, const char *path, const struct image *im, const struct image *linker,
        const struct exec_args *args)
@@ -208,6 +211,8 @@ become(struct vm_space *sp, const char *path, const struct image *im, const stru
 	                  exec_stack_build(path, im, first != im ? linker->bias : 0, args));
 }
 
+/* Replace the current process's space by one for the program in im, which is open. Returns 0, or
+ * ENOEXEC, ELIBBAD, ENOMEM or an error of image_open(), with the old space as it was. */
 static int
 load(const char *path, struct image *im, struct image *linker, const struct exec_args *args)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Room exec: starting a program: exec.c, with image.c for the file and exec_stack.c for
- * what the program finds on its stack. It calls fs/, vm/ and proc/. The call execve in sys/
- * calls it, and main.c for init.
+ * Room exec: starting a program. exec.c makes the new space, image.c reads and maps the program's
+ * file, exec_stack.c builds the first stack. It calls fs/, vm/ and proc/. execve in sys/ calls
+ * it, and main.c for init. None of its functions sleeps.
  */
 #ifndef EXEC_H
 #define EXEC_H
@@ -14,68 +14,79 @@
 #define EXEC_ARG_PAGES 32u
 #define EXEC_ARG_SIZE (EXEC_ARG_PAGES * PAGE_SIZE) /* more is E2BIG */
 
-/* Arguments and environment as one block of strings, each with its NUL, filled
- * from its end downwards: the last is the first to be added. */
+/* Arguments and environment as one block of strings, each with its NUL. The block is filled from
+ * its end downwards, so the last string is added first. */
 struct exec_args {
-	char *pages[EXEC_ARG_PAGES]; /* the block, a page at a time */
-	size_t len;                  /* bytes used, at its end */
-	unsigned argc, envc;
+	char *pages[EXEC_ARG_PAGES]; /* the block, in pages; NULL: not allocated yet */
+	size_t len;                  /* bytes used, at the end of the block */
+	unsigned argc, envc;         /* how many of the strings are arguments, and environment */
 };
 
-/* Replace the current process's image. args is kernel memory, not freed.
- * => an errno with the old image untouched: ENOENT, EACCES, ENOEXEC, ELIBBAD,
- * ELOOP, ENOMEM, E2BIG; *reason (may be NULL) then says why in words. */
+/* Replace the current process's image by the program at path, or its interpreter if it is a
+ * script. Changes args, but does not free it. Returns 0, or ENOENT, EACCES, ETXTBSY, ENOEXEC,
+ * ELIBBAD, ELOOP, ENOMEM or E2BIG with the old image as it was; then *reason, if reason is not
+ * NULL, says why in words. */
 int exec_image(const char *path, struct exec_args *args, const char **reason);
 
+/* Add a string in front of the others. The caller counts it in argc or envc. Returns 0, E2BIG or
+ * ENOMEM. */
 int exec_args_add(struct exec_args *args, const char *s);
-/* A string of the user's; page: PAGE_SIZE bytes to use. => EFAULT too. */
+/* Like exec_args_add(), for a string at address s of the program's. page is a buffer of PAGE_SIZE
+ * bytes. Returns EFAULT, too. */
 int exec_args_add_user(struct exec_args *args, vaddr_t s, char *page);
-/* Take the first string away. => there is one. */
+/* Remove the first string, which there must be. */
 void exec_args_drop(struct exec_args *args);
 void exec_args_free(struct exec_args *args);
 
-/* ---- between the files of this room ---- */
+/* ---- Between the files of this room ---- */
 
 struct vm_space;
 
 #define PHDRS_MAX 32u
 
+/* A program's file, or its dynamic linker's. All zeros: not open. */
 struct image {
 	const char *path;
-	struct node *node; /* one reference each */
-	struct vm_object *object;
-	uint32_t size; /* of the file, bytes */
-	bool denied;   /* writing to it, as long as this is open */
+	struct node *node;        /* with a reference */
+	struct vm_object *object; /* its content, with a reference */
+	uint32_t size;            /* bytes of the file */
+	bool denied;              /* node_deny_write() holds, until image_close() */
 	struct elf_header eh;
 	struct elf_phdr ph[PHDRS_MAX];
-	const struct elf_phdr *interp; /* NULL: it needs none */
-	vaddr_t low, end;              /* of all that is loaded, as the file has them */
-	uint32_t align;                /* of the one that wants most */
-	vaddr_t bias;                  /* what is added to the file's addresses */
-	vaddr_t phdr_va;               /* where its program headers are seen; 0: nowhere */
-	const char *reason;
+	const struct elf_phdr *interp; /* PT_INTERP; NULL: it needs no dynamic linker */
+	vaddr_t low, end;              /* addresses in the file of all that is loaded */
+	uint32_t align;                /* the largest alignment of its program headers, bytes */
+	vaddr_t bias;                  /* address in memory minus address in the file */
+	vaddr_t phdr_va;               /* where its program headers are mapped; 0: nowhere */
+	const char *reason;            /* why it was refused, or NULL */
 };
 
-/* => ENOENT and the like; ETXTBSY: it may be written to. */
+/* Open the file at path and let nobody write to it. Returns 0, an error of the look-up such as
+ * ENOENT, EACCES if it may not be executed, or ETXTBSY if somebody may write to it. image_close()
+ * is due after an error, too. */
 int image_open(struct image *im, const char *path);
 void image_close(struct image *im);
-/* Up to n bytes from the file's start; => how many. */
+/* Read up to n bytes from the start of the file. Returns how many. */
 size_t image_peek(const struct image *im, void *to, size_t n);
-/* Read the headers, and check them. => ENOEXEC. */
+/* Read the file's headers and check them. Returns 0 or ENOEXEC. */
 int image_read(struct image *im);
-/* The interpreter's path; room for PATH_MAX. => ENOEXEC. */
+/* Read the path of the dynamic linker into path, which has room for PATH_MAX bytes. Returns 0 or
+ * ENOEXEC. */
 int image_interp(struct image *im, char *path);
-/* Choose its bias: for a file that can be anywhere `wish`, or (0) a free range.
- * => ENOEXEC, ENOMEM. */
+/* Choose the bias, so that a file which can be anywhere begins at `wish` or, if that is 0, in a
+ * free range. Returns 0, ENOMEM, or ENOEXEC if its addresses are not in user space or not
+ * free. */
 int image_place(struct vm_space *sp, struct image *im, vaddr_t wish);
-int image_map(struct vm_space *sp, struct image *im); /* => ENOMEM */
-/* Clear what the file's last page of each program header holds beyond that header's end.
- * => the space is current. */
+/* Map all program headers of type PT_LOAD. Returns 0 or ENOMEM. */
+int image_map(struct vm_space *sp, struct image *im);
+/* Clear the rest of each program header's last page of the file, which is zeros in memory. sp must
+ * be the current space. */
 void image_clear_tails(struct vm_space *sp, const struct image *im);
 
-/* Bytes of stack that a program needs at its start. */
+/* Returns the bytes of stack that a program needs at its start, in whole pages. */
 uint32_t exec_stack_size(const char *path, const struct exec_args *args);
-/* base: of the interpreter, or 0. => ESP for the first instruction. */
+/* Build the first stack in the current space. base is the dynamic linker's bias, or 0. Returns the
+ * ESP for the first instruction. */
 vaddr_t exec_stack_build(const char *path, const struct image *im, vaddr_t base,
                          const struct exec_args *args);
 

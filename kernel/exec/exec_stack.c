@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The stack that a program finds (System V ABI, i386 supplement, figure 3-31):
+ * The stack that a program finds at its start (System V ABI, i386 supplement, figure 3-31):
  *
  *	STACK_TOP   path of the file, 16 random bytes
  *	            the strings of arguments and environment
@@ -18,12 +18,13 @@
 #include "vm/space.h"
 #include "vm/usercopy.h"
 
-#define STACK_GRANT (64u << 10) /* promised from the start, beyond what the arguments take */
-#define AUX_WORDS 34u
+#define STACK_GRANT (64u << 10) /* bytes promised at the start, beside what the arguments take */
+#define AUX_WORDS 34u           /* words of the auxiliary vector: push_auxv() */
 
 /* ---- The block of strings ---- */
 
-/* Byte `off` of what is used, and how many come in its page. */
+/* Returns where byte `off` of the used part of the block is. Puts into *room how many bytes there
+ * are from it to the end of its page. */
 static char *
 args_at(const struct exec_args *args, size_t off, size_t *room)
 {
@@ -40,8 +41,8 @@ args_byte(const struct exec_args *args, size_t off)
 	return *args_at(args, off, &room);
 }
 
-/* n bytes, the last of which is made NUL: from s or, if that is NULL, the
- * user's. */
+/* Put n bytes in front of the block: from s or, if that is NULL, from the program's address `user`.
+ * The last of them becomes a NUL. Returns 0, E2BIG, ENOMEM or EFAULT. */
 static int
 args_put(struct exec_args *args, const char *s, vaddr_t user, size_t n)
 {
@@ -85,7 +86,7 @@ exec_args_add_user(struct exec_args *args, vaddr_t s, char *page)
 		if (len > EXEC_ARG_SIZE)
 			return E2BIG;
 	}
-	/* Should another process write into it meanwhile it's as long as it was. */
+	/* args_put() sets the NUL, in case another process has written into the string since. */
 	return err != 0 ? err : args_put(args, NULL, s, len + n + 1);
 }
 
@@ -108,8 +109,8 @@ exec_args_free(struct exec_args *args)
 
 /* ---- The stack ---- */
 
-/* Where the next word of the stack goes. The space is current, and all of it
- * has been promised: these writes can't fail. */
+/* Where the next word is written; from there upwards. The stack is in the current space, and all of
+ * it has been promised, so these writes cannot fail. */
 struct stack {
 	vaddr_t va;
 };
@@ -146,8 +147,8 @@ push_strings(struct stack *st, const struct exec_args *args)
 	}
 }
 
-/* Pointers to n of the strings, the first of which is byte *off of the block,
- * which stands at base; then NULL. */
+/* Write pointers to n strings, then NULL. The first string is at byte *off of the block, which the
+ * program sees at address base. Moves *off behind the last string. */
 static void
 push_pointers(struct stack *st, const struct exec_args *args, vaddr_t base, size_t *off, unsigned n)
 {
@@ -160,6 +161,8 @@ push_pointers(struct stack *st, const struct exec_args *args, vaddr_t base, size
 	push_word(st, 0);
 }
 
+/* Write the auxiliary vector. base is the dynamic linker's bias; random and path are the addresses
+ * of the 16 random bytes and of the file's path. */
 static void
 push_auxv(struct stack *st, const struct image *im, vaddr_t base, vaddr_t random, vaddr_t path)
 {
@@ -184,7 +187,7 @@ push_auxv(struct stack *st, const struct image *im, vaddr_t base, vaddr_t random
 	push_aux(st, AT_NULL, 0);
 }
 
-/* Bytes that the pointers, argc and the auxiliary vector take. */
+/* Returns the bytes that argc, the pointers and the auxiliary vector take. */
 static uint32_t
 vectors_size(const struct exec_args *args)
 {

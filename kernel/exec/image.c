@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Program files: ELF32 for the i386, at fixed addresses or anywhere (System V
- * ABI, chapters 4 and 5). What cannot be mapped as it asks for is refused
- * before anything is.
+ * Program files: ELF32 for the i386, position-independent or not (System V ABI, chapters 4 and
+ * 5). A file whose program headers cannot be mapped as they ask for is refused before anything
+ * is mapped.
  */
 #include "abi/errno.h"
 #include "base/printf.h"
@@ -14,6 +14,7 @@
 #include "vm/space.h"
 #include "vm/usercopy.h"
 
+/* Say in the log why the file can't be run. Returns ENOEXEC. */
 static int
 refuse(struct image *im, const char *reason)
 {
@@ -79,18 +80,20 @@ is_load(const struct elf_phdr *ph)
 	return ph->type == ELF_PT_LOAD && ph->memsz > 0;
 }
 
+/* Returns whether the part of the file that ph names is inside the file. */
 static bool
 in_file(const struct image *im, const struct elf_phdr *ph)
 {
 	return ph->offset <= im->size && ph->filesz <= im->size - ph->offset;
 }
 
+/* Read the ELF header and the program headers into *im. Returns 0 or ENOEXEC. */
 static int
 check_header(struct image *im)
 {
 	const struct elf_header *eh = &im->eh;
 
-	/* No word of the kernel about it: shells try this to find out. */
+	/* This is not logged: shells exec any file to find out whether it is a program. */
 	im->reason = "not an ELF file";
 	if (image_peek(im, &im->eh, sizeof(*eh)) < sizeof(*eh) ||
 	    memcmp(eh->ident, "\177ELF", 4) != 0)
@@ -109,6 +112,7 @@ check_header(struct image *im)
 	return 0;
 }
 
+/* Check a program header that is to be mapped. Returns 0 or ENOEXEC. */
 static int
 check_phdr(struct image *im, const struct elf_phdr *ph)
 {
@@ -146,7 +150,7 @@ image_read(struct image *im)
 			im->low = ph->vaddr & ~PAGE_MASK;
 		if (ph->vaddr + ph->memsz > im->end)
 			im->end = ph->vaddr + ph->memsz;
-		/* Beyond a page table's it would matter to nobody. */
+		/* A larger alignment than a span's is ignored: nothing here can use it. */
 		if (ph->align > im->align && ph->align <= SPAN_SIZE &&
 		    (ph->align & (ph->align - 1)) == 0)
 			im->align = ph->align;
@@ -202,15 +206,16 @@ prot_of(const struct elf_phdr *ph)
 	       (ph->flags & ELF_EXEC ? PROT_EXEC : 0);
 }
 
-/* What a program header maps read-only is writable until its last page has been cleared. */
+/* Returns whether ph's last page of the file has a rest that is to be cleared. Such a program
+ * header is mapped writable until image_clear_tails() has done that. */
 static bool
 has_tail(const struct elf_phdr *ph)
 {
 	return is_load(ph) && ph->filesz > 0 && ph->memsz > ph->filesz;
 }
 
-/* The file's part, and zeros behind it. Where two program headers share a page it is the
- * later one's. */
+/* Map the program header's part of the file, and zeros behind it. A page that two program headers
+ * share belongs to the later one. Returns 0 or ENOMEM. */
 static int
 map_phdr(struct vm_space *sp, struct image *im, const struct elf_phdr *ph)
 {
