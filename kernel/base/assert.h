@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Room base: what all rooms stand on: strings, text, numbers, the command line, assertions.
- * It looks into no room but abi/. All call it.
+ * Room base: what all rooms stand on: strings, formatted text, numbers, the command line,
+ * assertions. It calls no other room, but for the calls upwards in this header and in
+ * base/sleep.h. All rooms call it.
  *
- * What the kernel says of its own faults: panic, assertions, and why a call is refused.
- * debug/panic.c defines them, for they name the current process: a call upwards.
+ * What the kernel says about its own faults: panics, assertions, and why a call is refused.
+ * debug/panic.c defines these functions, since they name the current process: a call upwards.
  */
 #ifndef ASSERT_H
 #define ASSERT_H
 
 #include "base/printf.h"
 
-/* A kernel bug: says so, shows where, ends with VERDICT_PANIC. */
+/* Report a bug of the kernel, the current process and a backtrace, and end the machine with
+ * VERDICT_PANIC. */
 _Noreturn void panic(const char *fmt, ...) PRINTF_LIKE(1, 2);
-/* The machine can't be started: one line, VERDICT_NOBOOT. */
+/* Say in one line why the machine can't be started, and end it with VERDICT_NOBOOT. */
 _Noreturn void noboot(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
+/* ASSERT(e): panic if e is false. why(fmt, ...): print why the current call is refused. Both do
+ * nothing in a release build, where their arguments are checked by the compiler but not
+ * evaluated. */
 #ifdef DEBUG
 #define ASSERT(e) ((e) ? (void)0 : panic("%s: %s is false", __func__, #e))
-/* Why a call is refused, for those who wonder. */
 #define why(...) why_print(__VA_ARGS__)
 void why_print(const char *fmt, ...) PRINTF_LIKE(1, 2);
 #else

@@ -7,7 +7,7 @@
 
 #define BIT64(n) (1ull << (n))
 
-/* The lowest number in a set that isn't empty. */
+/* Returns the lowest number in a set that is not empty. */
 static inline unsigned
 bits_first(uint64_t set)
 {
@@ -16,16 +16,16 @@ bits_first(uint64_t set)
 	return low != 0 ? __builtin_ctz(low) : 32 + __builtin_ctz((uint32_t)(set >> 32));
 }
 
-/* One of 1 << bits buckets for a key. Neighbours, and what lies at equal distances,
- * are spread evenly. */
+/* Returns the bucket of a key, one of 1 << bits (multiplicative hashing, Knuth). Keys that are
+ * neighbours, or lie at equal distances, are spread evenly. */
 static inline unsigned
 bits_hash(uint32_t key, unsigned bits)
 {
 	return key * 2654435769u >> (32 - bits);
 }
 
-/* Divides *v by a number of at most 16 bits. Returns the remainder. It goes in steps of
- * 16 bits, because a 64-bit division would need the compiler's library. */
+/* Divides *v by a number of at most 16 bits and returns the remainder. It divides 16 bits at a
+ * time, because a 64-bit division would need the compiler's library. */
 static inline uint32_t
 bits_divide(uint64_t *v, uint32_t by)
 {

@@ -9,13 +9,14 @@
 
 #define LINE_MAX 1024
 
-static char line[LINE_MAX]; /* words, each with a NUL behind it */
+static char line[LINE_MAX]; /* the words of the command line, each with a NUL behind it */
 static size_t line_len;
 
 static const char *const known[] = {
 	"init",   "log",    "tty",   "panic", "shmmni",           "shmmax",
 	"shmall", "shmseg", "sched", "fail",  "shm_allow_removed"};
 
+/* Returns the word after this one, or NULL if it is the last. */
 static const char *
 next_word(const char *word)
 {
@@ -23,7 +24,7 @@ next_word(const char *word)
 	return word < line + line_len ? word : NULL;
 }
 
-/* Is word of the form name=value? => its value, else NULL. */
+/* Returns the value if the word has the form name=value, else NULL. */
 static const char *
 value_of(const char *word, const char *name)
 {
@@ -32,7 +33,8 @@ value_of(const char *word, const char *name)
 	return strncmp(word, name, n) == 0 && word[n] == '=' ? word + n + 1 : NULL;
 }
 
-/* Some loaders give their own path as the first word: that isn't ours. */
+/* Warn if the word has the form name=value with a name that is not known. A word that begins with
+ * a slash is left alone: some loaders give the kernel's path as the first word. */
 static void
 check_word(const char *word)
 {
@@ -90,7 +92,8 @@ cmdline_get(const char *name)
 	return last;
 }
 
-/* A number with K, M or G behind it. Returns false if it isn't that, or too big. */
+/* Reads a number that may have K, M or G behind it. Returns false if s is not one, or has more than
+ * 32 bits. */
 static bool
 parse_size(const char *s, uint32_t *out)
 {

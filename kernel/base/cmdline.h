@@ -6,16 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Keep the line. */
+/* Keep a copy of the loader's line. Must be called before the others. */
 void cmdline_init(const char *line);
-/* Warn about names that nobody knows. */
+/* Print a warning for each name on the line that the kernel does not know. */
 void cmdline_check(void);
-/* All of it as one line with its end; => bytes. */
+/* Write the whole line with a newline into buf, as much of it as `size` bytes hold. Returns the
+ * number of bytes. */
 size_t cmdline_read(char *buf, size_t size);
-/* The value of name, NULL if it isn't there. The last one counts. */
+/* Returns the value of name; of the last one, if there are several; NULL if there is none. */
 const char *cmdline_get(const char *name);
-/* A number within [min, max], with K, M or G behind it if wanted; dflt and a
- * warning if what is there is not one. */
+/* Returns the value of name as a number, which may have K, M or G behind it. Returns dflt if there
+ * is none; and dflt with a warning if the value is no number from min to max. */
 uint32_t cmdline_number(const char *name, uint32_t dflt, uint32_t min, uint32_t max);
 
 #endif

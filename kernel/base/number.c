@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Returns what c stands for, and 16 if it is no digit. */
+/* Returns the value of the hexadecimal digit c, or 16 if it is none. */
 static uint32_t
 digit_of(char c)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Formatted output, and the log: a ring of the last bytes printed. */
+/* Formatted output, and the log: a ring buffer of the last 16 KiB that printf() wrote. */
 #include "base/printf.h"
 
 #include <machine.h>
@@ -10,13 +10,13 @@
 #define LOG_SIZE 16384u /* a power of two */
 
 static char log_ring[LOG_SIZE];
-static uint32_t log_end; /* bytes ever logged */
+static uint32_t log_end; /* bytes logged since boot: the next is log_end % LOG_SIZE */
 
-/* Where formatted text goes: a buffer, or as much of it as fits. */
+/* The buffer that formatted text is put into; what does not fit is counted only. */
 struct sink {
 	char *buf;
-	size_t size, len;
-	bool escape; /* strings that are put in have no control characters */
+	size_t size, len; /* bytes of buf; bytes of the whole text so far */
+	bool escape;      /* %s escapes control characters: put_escaped() */
 };
 
 static void
@@ -27,8 +27,9 @@ put(struct sink *s, char c)
 	s->len++;
 }
 
+/* The flags, width and precision of a conversion. */
 struct spec {
-	bool left, zero;
+	bool left, zero;      /* '-', '0' */
 	int width, precision; /* precision -1: none */
 };
 
@@ -46,9 +47,9 @@ put_padded(struct sink *s, const struct spec *sp, const char *text, size_t len)
 }
 
 /*
- * For the log, whose strings may be a program's: it must not be able to forge a line, nor
- * to tell the reader's terminal what to do. Control characters, of ISO 8859-1 too, and the
- * backslash become a backslash, x and two digits.
+ * Puts a string into the log. It may come from a program, which must not be able to forge a
+ * line or to send commands to the reader's terminal. So control characters (those of
+ * ISO 8859-1, too) and the backslash are written as a backslash, x and two digits.
  */
 static void
 put_escaped(struct sink *s, const char *text, size_t len)
@@ -105,7 +106,8 @@ get_signed(va_list *ap, int longs)
 	                    : va_arg(*ap, int);
 }
 
-/* The flags, width, precision and length of a conversion; fmt is moved on. */
+/* Reads the flags, width, precision and length of a conversion, and moves *fmt behind them.
+ * Returns the length: 1 for l or z, 2 for ll. */
 static int
 parse_spec(const char **fmt, struct spec *sp, va_list *ap)
 {
@@ -237,7 +239,7 @@ vprintf(const char *fmt, va_list ap)
 
 	n = format((struct sink){.buf = line, .size = sizeof(line), .escape = true}, fmt, ap);
 	if (n >= sizeof(line)) {
-		/* What is too long is cut, but stays a line. */
+		/* The text is cut, but a line still ends with a newline. */
 		n = sizeof(line) - 1;
 		if (fmt[strlen(fmt) - 1] == '\n')
 			line[n - 1] = '\n';

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Formatted output of the kernel, and its log. */
+/* Formatted output of the kernel, and its log. Nothing here sleeps. */
 #ifndef PRINTF_H
 #define PRINTF_H
 
@@ -9,18 +9,21 @@
 
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
-/* %d %i %u %x %X %o %c %s %p %% with -, 0, width, *, precision, l, ll and z.
- * => like C's: the length that the whole text has; writes at most size bytes
- * with the NUL. */
+/* Like C's vsnprintf() and snprintf(), for %d %i %u %x %X %o %c %s %p %% with -, 0, width, *,
+ * precision, l, ll and z. They write at most size bytes, including the NUL, and return the
+ * length of the whole text. */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* To the log: the ring that dmesg shows, and the machine's log line. At most 255 bytes;
- * of strings (%s, which have no width there) control characters are escaped. */
+/* Print to the log: the ring buffer that dmesg shows, and the machine's log line. A call prints
+ * at most 255 bytes. In strings (%s, where a width has no effect) control characters are
+ * escaped. */
 void printf(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void vprintf(const char *fmt, va_list ap);
 
-/* Copy up to n bytes of the log from position *pos on; moves *pos. */
+/* Copy up to n bytes of the log from position *pos on into buf, and move *pos behind them. A
+ * position counts all bytes since boot; one that the ring no longer has is first moved to the
+ * oldest byte that it has. Returns the number of bytes. */
 size_t log_read(uint32_t *pos, char *buf, size_t n);
 
 #endif

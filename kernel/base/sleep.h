@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who runs, and how one lets others run: what every room may ask of the scheduler.
- * proc/sched.c defines it: for the rooms below proc/ it is a call upwards.
+ * The current process, and sleeping: what every room may ask of the scheduler. proc/sched.c
+ * defines these functions: for the rooms below proc/ they are calls upwards.
  */
 #ifndef SLEEP_H
 #define SLEEP_H
@@ -21,20 +21,20 @@ curproc(void)
 #define PCATCH 1 /* a signal ends the sleep */
 
 /*
- * Sleep until wakeup(chan), at most `ticks` (0: for ever).
- * `why` shows in ps and must stay valid.
- * => 0 when woken, EINTR for a signal (with PCATCH; also when one was pending
- * at the start), ETIMEDOUT. The caller checks its condition again: between
- * its check and the sleep nothing else runs, for the kernel is not preempted.
+ * Sleep on the channel chan until wakeup(chan), for at most `ticks` ticks (0: without limit). flags
+ * is 0 or PCATCH. ps shows `why`, a string constant. Returns 0 after a wakeup(); EINTR, with PCATCH
+ * only, if a signal has arrived or was pending already; ETIMEDOUT. After a return of 0 the caller
+ * checks its condition again, since somebody else may have run first. Nothing else runs
+ * between its check and the sleep: the kernel is not preempted.
  */
 int tsleep(const void *chan, int flags, const char *why, int64_t ticks);
-/* All who sleep on chan become runnable. */
+/* Make all processes that sleep on chan runnable. Does not sleep. */
 void wakeup(const void *chan);
 
-/* Others first; for a point in a long loop, and the end of a time slice. */
+/* Let the other runnable processes run first. */
 void sched_yield(void);
-/* A point where a long loop of the kernel lets interrupts and others in.
- * => may sleep. */
+/* A preemption point in a long loop of the kernel: takes interrupts, and lets others run if the
+ * slice of the current process is over. May sleep. */
 void sched_point(void);
 
 #endif

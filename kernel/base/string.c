@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* memcpy() and memset() are the machine's own. */
+/* Memory and string functions, but for memcpy() and memset(), which the machine defines. */
 #include "base/string.h"
 
 #include <stdint.h>

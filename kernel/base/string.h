@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The memory and string functions that the kernel uses; C's meanings. */
+/* Memory and string functions. Those of C's library do what they do there. */
 #ifndef KSTRING_H
 #define KSTRING_H
 
@@ -13,7 +13,7 @@ size_t strlen(const char *s);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
-/* Copies what fits with its NUL; => length of `from`. */
+/* Copies as much of `from` as fits into size bytes with a NUL. Returns the length of `from`. */
 size_t strlcpy(char *to, const char *from, size_t size);
 
 #endif
