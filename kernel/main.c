@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From the machine's start to the first user program. */
+/* The start of the kernel, from the machine's start-up code to the first program: the order in
+ * which the parts are initialized. */
 #include <machine.h>
 
 #include "abi/errno.h"
@@ -35,7 +36,8 @@ exec_init(const char *path)
 	exec_args_free(&args);
 }
 
-/* The first thing that process 1 does. On return it is init. */
+/* What process 1 runs first: it opens the console as descriptors 0 to 2 and execs init. When this
+ * returns, the process goes to user mode as init. */
 static void
 init_main(void)
 {

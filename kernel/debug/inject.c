@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Injection of failures and sleeps, and the generator of random numbers that draws a schedule. */
 #include "debug/inject.h"
 
 #include "abi/errno.h"
@@ -12,13 +13,13 @@
 static const char *const site_names[INJECT_SITES] = {"kmem", "page", "commit", "object", "attach"};
 
 struct site {
-	uint32_t nth;   /* allocations to go until one fails; 0: none will */
-	uint32_t sleep; /* ticks */
+	uint32_t nth;   /* the nth allocation from now on fails; 0: none */
+	uint32_t sleep; /* ticks of each sleep; 0: none */
 };
 
 bool inject_active;
 static struct site sites[INJECT_SITES];
-static int owner;     /* whose allocations count; 0: everybody's */
+static int owner;     /* pid of the process whose allocations fail; 0: of every process */
 static uint32_t lots; /* state of the generator; 0: no seed was given */
 
 static bool
@@ -27,7 +28,8 @@ can_sleep(enum inject_site site)
 	return site == INJECT_OBJECT || site == INJECT_ATTACH;
 }
 
-/* One SITE:what of the list. => where the next begins; NULL: no sense. */
+/* Reads one SITE:nth=N or SITE:sleep[=N] at the start of s. Returns the rest of s, or NULL if s
+ * does not start with one. */
 static const char *
 parse_one(const char *s, struct site *into)
 {
@@ -49,6 +51,8 @@ parse_one(const char *s, struct site *into)
 	return NULL;
 }
 
+/* Replaces all requests of "fail" by those of the text, for the process pid (0: every one). Returns
+ * 0 or EINVAL. */
 static int
 set(const char *text, int pid)
 {
@@ -66,7 +70,7 @@ set(const char *text, int pid)
 	}
 	memcpy(sites, fresh, sizeof(sites));
 	owner = pid;
-	return_work = true; /* user_return() keeps it so while any is called up */
+	return_work = true; /* user_return() keeps it set while anything is requested */
 	inject_active = lots != 0;
 	for (i = 0; i < INJECT_SITES; i++)
 		if (sites[i].nth != 0 || sites[i].sleep != 0)
@@ -115,7 +119,7 @@ inject_show(char *buf, unsigned size)
 	}
 }
 
-/* Before the first process there is nobody to test. */
+/* Returns whether the current process's allocations can fail. Before the first process none can. */
 static bool
 counts(void)
 {
@@ -142,7 +146,8 @@ inject_pause(enum inject_site site)
 		sched_yield();
 }
 
-/* xorshift, as in Marsaglia, "Xorshift RNGs" (2003): never 0 once it isn't. */
+/* Returns a random number below n, or n if no seed was given. The generator is xorshift (Marsaglia,
+ * "Xorshift RNGs", 2003), whose state never becomes 0. */
 unsigned
 inject_draw(unsigned n)
 {

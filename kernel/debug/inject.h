@@ -1,56 +1,59 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Room debug: the kernel looks at itself: panics, names of functions, failures called up for
- * tests. It may look into processes and memory. All rooms call it, through base/assert.h and
- * this header.
+ * Room debug: panics, the names of the kernel's functions, and faults injected by tests. It may
+ * look into processes and memory. All rooms call it, through base/assert.h and this header.
  *
- * Failures and schedules that can be called up, so that what is rare can be
+ * Injection: failures, sleeps and schedules that occur on request, so that rare events can be
  * tested:
  *
  *	fail=SITE:nth=N		the N-th allocation at SITE from now on fails
  *	fail=SITE:sleep		each one at SITE sleeps for a tick first
  *	sched=seed:N		who runs next, and when, is drawn by lot
  *
- * Several, with commas between, go on the kernel's command line or into
- * /proc/sys/kernel/fail. A failure that is written there is for the writer's own
- * allocations, one on the command line for anybody's; all sleep.
+ * They stand on the kernel's command line; those of "fail", with commas between them, can also be
+ * written to /proc/sys/kernel/fail. There a failure is for the writer's own allocations, on the
+ * command line for those of every process. A requested sleep is for every process in both cases.
  */
 #ifndef INJECT_H
 #define INJECT_H
 
 #include <stdbool.h>
 
+/* The sites, with their names in the text above. Only the last two can sleep. */
 enum inject_site {
-	INJECT_KMEM,   /* a small kernel object; can't sleep */
-	INJECT_PAGE,   /* a frame for the kernel; can't sleep */
-	INJECT_COMMIT, /* a promise of memory; can't sleep */
-	INJECT_OBJECT, /* a memory object: shmget, shared mmap */
-	INJECT_ATTACH, /* a segment's mapping: shmat */
+	INJECT_KMEM,   /* "kmem": a small kernel object */
+	INJECT_PAGE,   /* "page": a frame for the kernel */
+	INJECT_COMMIT, /* "commit": a promise of memory */
+	INJECT_OBJECT, /* "object": a memory object, for shmget or a shared mmap */
+	INJECT_ATTACH, /* "attach": the mapping of a segment, for shmat */
 	INJECT_SITES
 };
 
-/* Is anything called up at all? The one thing that others pay for. */
+/* Anything is requested. A site tests this flag only, unless it is set. */
 extern bool inject_active;
 
+/* Read the requests on the kernel's command line. */
 void inject_init(void);
-/* Replace what is called up by `text`, for the current process's allocations.
- * => EINVAL when it makes no sense; then nothing changes. */
+/* Replace the requests of "fail" by those of `text`; the failures are for the current process's
+ * allocations. Returns 0, or EINVAL with nothing changed if the text is not of the form above. */
 int inject_set(const char *text);
-/* What is called up, as text. */
+/* Write the requests of "fail" into buf, in the form above without "fail=". */
 void inject_show(char *buf, unsigned size);
 
+/* What the functions below call if anything is requested. */
 bool inject_check(enum inject_site site);
 void inject_pause(enum inject_site site);
 unsigned inject_draw(unsigned n);
 
-/* Does this allocation fail? => does not sleep. */
+/* Returns whether this allocation shall fail. Does not sleep. */
 static inline bool
 inject_fail(enum inject_site site)
 {
 	return inject_active && inject_check(site);
 }
 
-/* A point where the kernel may sleep. */
+/* A point of the kernel that may sleep, where it sleeps on request; with a seed it yields to
+ * others with a chance of one half. */
 static inline void
 inject_sleep(enum inject_site site)
 {
@@ -58,7 +61,7 @@ inject_sleep(enum inject_site site)
 		inject_pause(site);
 }
 
-/* Drawn by lot, if a seed was given: one chance in n. */
+/* Returns true with a chance of one in n, if a seed was given; false without a seed. */
 static inline bool
 inject_lot(unsigned n)
 {

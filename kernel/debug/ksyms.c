@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Binary search in the table of the kernel's functions. */
 #include "debug/ksyms.h"
 
 #include <stddef.h>
@@ -10,7 +11,7 @@ ksym_lookup(uint32_t addr, uint32_t *offset)
 
 	if (nksyms == 0 || addr < ksyms[0].addr)
 		return NULL;
-	/* ksyms[lo] is at or below addr, ksyms[hi] above. */
+	/* Invariant: ksyms[lo] is at or below addr, ksyms[hi] above it or beyond the table. */
 	while (hi - lo > 1) {
 		unsigned mid = (lo + hi) / 2;
 

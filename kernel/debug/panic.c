@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ends that nobody wants. */
+/* How the kernel ends when it can't go on, and what it says about refused calls: base/assert.h. */
 #include <machine.h>
 
 #include "base/assert.h"
@@ -12,7 +12,7 @@ panic(const char *fmt, ...)
 	static bool panicking;
 	va_list ap;
 
-	/* A panic on the way through a panic: what is out is all there will be. */
+	/* A panic inside of a panic: end with what has been printed so far. */
 	if (panicking)
 		machine_shutdown(VERDICT_PANIC, 0);
 	panicking = true;
