@@ -16,12 +16,15 @@ bits_first(uint64_t set)
 	return low != 0 ? __builtin_ctz(low) : 32 + __builtin_ctz((uint32_t)(set >> 32));
 }
 
+/* 2^32 / golden ratio: multiplying by it spreads neighbouring numbers over all 32 bits. */
+#define BITS_GOLDEN 2654435769u
+
 /* Returns the bucket of a key, one of 1 << bits (multiplicative hashing, Knuth). Keys that are
  * neighbours, or lie at equal distances, are spread evenly. */
 static inline unsigned
 bits_hash(uint32_t key, unsigned bits)
 {
-	return key * 2654435769u >> (32 - bits);
+	return key * BITS_GOLDEN >> (32 - bits);
 }
 
 /* Divides *v by a number of at most 16 bits and returns the remainder. It divides 16 bits at a

@@ -4,6 +4,7 @@
 
 #include "abi/errno.h"
 #include "base/assert.h"
+#include "base/bits.h"
 #include "base/cmdline.h"
 #include "base/number.h"
 #include "base/printf.h"
@@ -94,7 +95,7 @@ inject_init(void)
 
 		if (strncmp(sched, "seed:", 5) == 0 && (end = number_parse(sched + 5, &seed)) &&
 		    *end == '\0')
-			lots = seed * 2654435769u | 1;
+			lots = seed * BITS_GOLDEN | 1;
 		else
 			printf("command line: sched=%s is not sched=seed:N\n", sched);
 		inject_active = lots != 0;

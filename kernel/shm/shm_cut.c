@@ -6,21 +6,22 @@
  * "headless", and its cut is in a hash table by the address where the page was.
  */
 #include "abi/errno.h"
+#include "base/bits.h"
 #include "mem/kmem.h"
 #include "shm/shm_private.h"
 #include "vm/owner.h"
 
-#define HEADLESS 256u
+#define HEADLESS_BITS 8u
 
-static struct shm_cut *headless[HEADLESS];
+static struct shm_cut *headless[1u << HEADLESS_BITS];
 
 /* Returns the hash chain of the headless attaches of the space whose first page was at va. */
 static struct shm_cut **
 chain_of(const struct vm_space *sp, vaddr_t va)
 {
-	uint32_t h = ((va >> PAGE_SHIFT) + (uint32_t)(uintptr_t)sp) * 2654435769u;
+	uint32_t key = (va >> PAGE_SHIFT) + (uint32_t)(uintptr_t)sp;
 
-	return &headless[h / (UINT32_MAX / HEADLESS + 1)];
+	return &headless[bits_hash(key, HEADLESS_BITS)];
 }
 
 static void

@@ -7,6 +7,7 @@
  * Keys:    chunk[hash / 1024] -> [chain of hash % 1024] -> segment -> segment
  */
 #include "abi/errno.h"
+#include "base/bits.h"
 #include "base/string.h"
 #include "mem/frame.h"
 #include "mem/kmem.h"
@@ -117,7 +118,7 @@ shm_slot_highest(void)
 static struct shm_segment **
 key_bucket(int32_t key)
 {
-	uint32_t k = (uint32_t)key * 2654435769u; /* 2^32 / golden ratio */
+	uint32_t k = (uint32_t)key * BITS_GOLDEN;
 
 	k >>= hash_shift;
 	return &hash_chunks[k / SHM_CHUNK][k % SHM_CHUNK];

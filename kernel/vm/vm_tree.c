@@ -29,6 +29,7 @@
  * does not use the tree: it searches a bitmap of the spans that any entry touches.
  */
 #include "abi/errno.h"
+#include "base/bits.h"
 #include "vm/tree.h"
 
 #define MMAP_BASE 0x40000000u
@@ -38,7 +39,7 @@
 static uint32_t
 rank(const struct vm_entry *e)
 {
-	return (uint32_t)((uintptr_t)e >> 4) * 2654435769u; /* 2^32 / golden ratio */
+	return (uint32_t)((uintptr_t)e >> 4) * BITS_GOLDEN;
 }
 
 /* ---- Gaps ---- */
