@@ -37,6 +37,7 @@ script_line(const struct image *im, char *line, char **interp, char **arg, int *
 {
 	size_t n = image_peek(im, line, SCRIPT_LINE);
 	char *s = line + 2, *end = line;
+	bool cut_off;
 
 	line[n] = '\0';
 	*err = 0;
@@ -44,10 +45,9 @@ script_line(const struct image *im, char *line, char **interp, char **arg, int *
 		return false;
 	while (*end != '\0' && *end != '\n')
 		end++;
-	/* n: the line is longer than what was read. It may be cut off in the argument, but not in
-	 * the interpreter's path. */
-	n = end == line + SCRIPT_LINE;
-	while (!n && is_space(end[-1]))
+	/* A longer line may be cut off in the argument, but not in the interpreter's path. */
+	cut_off = end == line + SCRIPT_LINE;
+	while (!cut_off && is_space(end[-1]))
 		end--;
 	*end = '\0';
 	while (is_space(*s))
@@ -55,7 +55,7 @@ script_line(const struct image *im, char *line, char **interp, char **arg, int *
 	*interp = s;
 	while (*s != '\0' && !is_space(*s))
 		s++;
-	if (s <= *interp || (n && *s == '\0')) {
+	if (s <= *interp || (cut_off && *s == '\0')) {
 		*err = ENOEXEC;
 		return false;
 	}
