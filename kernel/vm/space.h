@@ -72,7 +72,7 @@ struct vm_block {
 #define STACK_TOP (USER_END - PAGE_SIZE)
 #define STACK_MAX (8u << 20)
 #define STACK_LOW (STACK_TOP - STACK_MAX)
-#define MMAP_END (STACK_LOW - PAGE_SIZE) /* the page between is never mapped by choice */
+#define MMAP_END (STACK_LOW - PAGE_SIZE) /* leaves a page free below the stack's range */
 
 struct vm_space {
 	struct pmap pmap;
@@ -87,12 +87,16 @@ struct vm_space {
 	vaddr_t low;            /* below it no gap has low_room bytes; vm_tree.c */
 	uint32_t low_room;
 	uint32_t spans[32]; /* a bit for each span that an entry touches */
+	/* Set by exec. brk() moves brk_end, the end of the heap, by bytes. The others are for
+	 * /proc: the strings of arguments and environment, and the first stack pointer. */
 	vaddr_t brk_start, brk_end;
-	/* For /proc: the strings of arguments and environment, the first ESP. */
 	vaddr_t arg_start, arg_end, env_end, stack_start;
-	uint32_t pages, tables;            /* what it has been promised */
-	uint32_t nattch, cuts;             /* shared memory attaches, and those in pieces; shm.c */
-	const struct vm_object *attaching; /* counted, while shmat sleeps before it is mapped */
+	/* What is counted for the space. */
+	uint32_t pages, tables; /* pages and page tables promised to it: vm_map.c */
+	uint32_t nattch, cuts;  /* its attaches, and those of them in pieces: shm/ */
+	/* The segment whose attach shmat has counted and not mapped yet, while a test makes
+	 * it sleep there; NULL otherwise. shm_check() wants to know. */
+	const struct vm_object *attaching;
 };
 
 /* Create an empty space. Returns 0 with the space in *out, or ENOMEM. */

@@ -67,6 +67,7 @@ enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
  * - nothing else is mapped in the span;
  * - where e ends inside the span the object ends with it for good: what the page table has
  *   beyond e's end would be seen.
+ * (Not inlined, so that vm_fault() keeps more of its variables in registers.)
  */
 __attribute__((noinline)) static bool
 enter_span(struct vm_space *sp, const struct vm_entry *e, vaddr_t va)
