@@ -207,7 +207,7 @@ file_node(const struct node *dir, const struct procfs_file *pf)
 	struct node *n = node_create(dir, S_IFREG | pf->mode);
 
 	if (n != NULL) {
-		n->fops = pf->store != NULL || pf->max > 0 ? &knob_ops : &text_ops;
+		n->fops = pf->mode & 0222 ? &knob_ops : &text_ops;
 		n->data = pf;
 	}
 	return n;

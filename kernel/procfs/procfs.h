@@ -43,7 +43,7 @@ struct procfs_file {
 	void (*show)(struct text *t, const struct proc *p);
 	bool many;     /* show() makes several records, and moves the cursor itself */
 	bool inspects; /* only who may inspect the process may read it: cred_may_inspect() */
-	uint32_t max;  /* the most that may be written to number; 0: it cannot be written */
+	uint32_t max;  /* the most that may be written to number, if the mode allows writes */
 	/* Act on a line that was written. Returns 0 or EINVAL. NULL: there is no such action. */
 	int (*store)(const char *line);
 	/* Write to path where the symbolic link of p leads. Returns false if it leads nowhere. */
