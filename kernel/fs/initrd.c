@@ -103,7 +103,7 @@ parent_of(const char *path, const char **name, size_t *len)
 			return dir;
 		dir = ramfs_mkdir(dir, path, *len);
 		if (dir == NULL)
-			noboot("initrd: no memory for \"%s\", or not all above it are directories",
+			noboot("initrd: \"%s\": no memory, or a file in place of a directory",
 			       path);
 		path = end;
 	}
@@ -155,7 +155,7 @@ find_linked(const struct header *h, const char *path)
 		fs_walk_end(&w);
 	}
 	if (n == NULL || node_is(n, S_IFDIR))
-		noboot("initrd: \"%s\" is a link to \"%s\", which is not there", path, name);
+		noboot("initrd: \"%s\" is a link to \"%s\", which does not exist", path, name);
 	return n;
 }
 
@@ -172,10 +172,10 @@ unpack_one(const struct header *h, const void *content, uint32_t size)
 	full_name(h, path);
 	if (!OCTAL(h->mode, &mode) || !OCTAL(h->uid, &uid) || !OCTAL(h->gid, &gid) ||
 	    !OCTAL(h->mtime, &mtime))
-		noboot("initrd: \"%s\": a number that is none", path);
+		noboot("initrd: the header of \"%s\" has a malformed number", path);
 	if (h->type != '\0' &&
 	    (h->type < '0' || h->type > '5' || h->type == '3' || h->type == '4')) {
-		printf("initrd: \"%s\" is left out: no file, link or directory\n", path);
+		printf("initrd: skipping \"%s\": not a file, a link or a directory\n", path);
 		return;
 	}
 	dir = parent_of(path, &name, &len);
@@ -188,13 +188,13 @@ unpack_one(const struct header *h, const void *content, uint32_t size)
 			node_ref(n);
 	} else {
 		if (dir->dops->lookup(dir, name, len, &n) == 0)
-			noboot("initrd: \"%s\" is in it twice", path);
+			noboot("initrd: \"%s\" is in the archive twice", path);
 		n = h->type == '1' ? find_linked(h, path) : make_node(dir, h, content, size);
 		if (n != NULL && ramfs_link(dir, name, len, n) != 0)
 			n = NULL;
 	}
 	if (n == NULL)
-		noboot("initrd: too little memory for \"%s\", or it is there as a file", path);
+		noboot("initrd: cannot make \"%s\": no memory, or a file has its name", path);
 	n->mode = (n->mode & S_IFMT) | (mode & 07777);
 	n->uid = uid;
 	n->gid = gid;
