@@ -44,7 +44,7 @@ done <<'END'
 64-bit|32-bit|2 2 62 1 86 0x8048000
 for another machine|i386|1 2 40 1 86 0x8048000
 relocatable|executable|1 1 3 1 86 0x8048000
-no segment|segment|1 2 3 0 86 0x8048000
+no program header|outside of what its program headers map|1 2 3 0 86 0x8048000
 longer than its file|outside of the file|1 2 3 1 8192 0x8048000
 in the kernel|user space|1 2 3 1 86 0xc0000000
 at zero|user space|1 2 3 1 86 0x0
