@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Processes without a scheduler, and the audit. */
+/* Processes without a scheduler, and the audit: see host.h. */
 #include "host.h"
 
 #include "abi/errno.h"
@@ -15,7 +15,7 @@ void free(void *p);
 int dprintf(int fd, const char *fmt, ...);
 int vdprintf(int fd, const char *fmt, va_list ap);
 
-/* ---- What shm.c and others ask of the rest of the kernel ---- */
+/* ---- Stand-ins for the parts of the kernel that the host tests leave out ---- */
 
 struct proc *current_process;
 bool return_work;
@@ -39,13 +39,13 @@ wakeup(const void *chan)
 	host_wakeups++;
 }
 
-/* Nobody else is there to let in. */
+/* No other process could run. */
 void
 sched_point(void)
 {
 }
 
-/* Nor does anybody look at whose the time was. */
+/* No process's time is counted. */
 void
 sched_tick(bool user)
 {
@@ -230,7 +230,7 @@ host_object_large(uint32_t npages, struct vm_object **out)
 
 struct vm_object *host_held[16];
 
-static uint32_t *refs; /* of each frame, as the tables say */
+static uint32_t *refs; /* references to each frame, counted in the page tables */
 static uint32_t promised;
 static struct {
 	struct vm_object *object;
@@ -238,7 +238,8 @@ static struct {
 } objects[256];
 static unsigned nobjects;
 
-/* Count what a page table refers to: once, however many have it. => how many pages. */
+/* Counts the references of a page table, once even if several spaces use it. Returns how many
+ * pages it shows. */
 static uint32_t
 audit_table(frame_t table)
 {
@@ -257,7 +258,7 @@ audit_table(frame_t table)
 	return n;
 }
 
-/* A span that shows an object's pages holds one frame for all of them. */
+/* Counts the one reference of a span that is shown whole. Returns how many pages it shows. */
 static uint32_t
 audit_whole(pte_t pde)
 {
@@ -288,7 +289,7 @@ audit_object(struct vm_object *obj)
 	must(n == obj->resident, "audit: an object has %u pages, not %u", n, obj->resident);
 }
 
-/* Entries of the attach that e is of, and is the first of; 0: it isn't. */
+/* Returns how many pieces the attach has whose first piece is e; 0 if e is no first piece. */
 static uint32_t
 audit_pieces(const struct vm_space *sp, const struct vm_entry *e)
 {
@@ -336,7 +337,8 @@ audit_entry(struct vm_space *sp, struct vm_entry *e)
 	}
 }
 
-/* The tree over the entries: by address, and what it says of room, if it does. */
+/* Checks the order of the tree below e and the gap sizes that are not stale. Returns the largest
+ * gap. */
 static uint32_t
 audit_tree(const struct vm_entry *e, const struct vm_entry *up, unsigned depth)
 {
@@ -396,7 +398,7 @@ audit_space(struct vm_space *sp)
 	must(attaches == sp->nattch, "audit: %u attaches, not %u", attaches, sp->nattch);
 }
 
-/* spec-shm.md part 3, invariants. */
+/* Checks the invariants of spec-shm.md part 3. */
 static void
 audit_segments(void)
 {
@@ -450,10 +452,10 @@ host_audit(void)
 	for (f = 0; f < frame_limit; f++) {
 		enum frame_kind kind = frame_kind(f);
 
-		if (frame_refs(f) == UINT32_MAX) /* never ours */
+		if (frame_refs(f) == UINT32_MAX) /* FRAME_NEVER: the allocator does not own it */
 			continue;
 		count[kind]++;
-		if (kind == FRAME_KERNEL) /* the page of zeros may be mapped, too */
+		if (kind == FRAME_KERNEL) /* spaces may map the kernel's page of zeros */
 			must(frame_refs(f) == refs[f] + 1, "audit: refs of frame %u", f);
 		else
 			must(frame_refs(f) == refs[f], "audit: refs of frame %u: %u, not %u", f,

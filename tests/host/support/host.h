@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A machine for the portable kernel, processes without a scheduler, and an
- * audit of all that the kernel holds. */
+/* Support for the host tests, which run the portable kernel as a program of this machine: a
+ * simulated machine, processes without a scheduler, and an audit of all that the kernel
+ * allocates. */
 #ifndef HOST_H
 #define HOST_H
 
@@ -13,21 +14,23 @@
 
 /* ---- machine.c ---- */
 
-/* RAM of so many frames, the first `low` of them low, with a hole in the
- * middle; the kernel's subsystems come up with that command line. */
+/* Makes RAM of `frames` frames, the first `low` of them low frames, with a hole in the middle,
+ * and starts the kernel's subsystems with the command line. */
 void host_boot(uint32_t frames, uint32_t low, const char *cmdline);
-/* The (n+1)th call from now that may fail for want of memory does; -1: none. */
+/* With host_fail n, the (n+1)th allocation from now fails; -1: none does. */
 extern int host_fail;
-/* kmem.c itself, instead of the host's allocator that sees stray accesses. */
+/* True: small objects come from kmem.c; false: from the host's allocator, in which the
+ * sanitizer detects stray accesses. */
 extern bool host_kmem;
-extern unsigned host_objects;    /* from kmem_alloc, not yet freed */
-extern uint32_t host_stack_most; /* bytes, of everybody */
-extern uint32_t host_subtick;    /* what machine_subtick_ns() tells */
-extern uint32_t host_free;       /* frames, at the end of host_boot() */
+extern unsigned host_objects;    /* objects allocated by kmem_alloc() and not yet freed */
+extern uint32_t host_stack_most; /* every process's stack limit, in bytes */
+extern uint32_t host_subtick;    /* what machine_subtick_ns() returns */
+extern uint32_t host_free;       /* free frames at the end of host_boot() */
+/* Returns the number of free high frames. */
 uint32_t host_free_high(void);
 
-/* A word of the current process's memory as its program would reach it, by the
- * TLB, page tables and faults. => 0 or SEGV_*. */
+/* Load or store a word of the current process's memory as its program would, through the TLB,
+ * page tables and page faults. Return 0 or SEGV_*. */
 int host_load(vaddr_t va, uint32_t *word);
 int host_store(vaddr_t va, uint32_t word);
 
@@ -36,29 +39,33 @@ int host_store(vaddr_t va, uint32_t word);
 #define HOST_PROCS 16
 extern struct proc *host_procs[HOST_PROCS];
 extern unsigned host_wakeups;
-/* What is done while `why` makes a process sleep; its result is tsleep's. */
+/* Called by tsleep(), whose result it returns; NULL: a sleep panics. */
 extern int (*host_sleep)(const char *why);
 
-/* A process with an empty space and these ids; it runs. */
+/* Makes a process with an empty space and these effective ids, and lets it run. */
 struct proc *host_spawn(uint32_t uid, uint32_t gid);
+/* Makes p the current process; NULL: none. */
 void host_run(struct proc *p);
-/* A child of the current process, which goes on. NULL: ENOMEM. */
+/* Forks the current process, which continues to run. Returns the child, or NULL for ENOMEM. */
 struct proc *host_fork(void);
+/* Ends p. */
 void host_exit(struct proc *p);
-/* The current process's space is replaced by an empty one. */
+/* Replaces the current process's space by an empty one. */
 void host_exec(void);
 
-/* Objects that a test itself holds one reference on each. */
+/* Objects on which the test itself holds one reference each. */
 extern struct vm_object *host_held[16];
-/* Walk every table there is: each frame, object, attach and promise is held
- * exactly as often as it is counted. => fatal() if not. */
+/* Walks all tables and checks that the references to each frame and object, the attaches and
+ * the promises are as many as the kernel counts. Calls fatal() if not. */
 void host_audit(void);
-/* Everything as at the start; the plan. => main's result. */
+/* Ends all processes, checks that everything is free as at the start, and prints the plan.
+ * Returns main's result. */
 int host_end(void);
 
-/* vm_object_create() with frames in rows. */
+/* Like vm_object_create(), but makes an object of large pages. */
 int host_object_large(uint32_t npages, struct vm_object **out);
-/* Private or (obj) shared memory in the current space. */
+/* Maps private memory, or obj if it is not NULL, in the current space. Returns vm_map()'s
+ * result. */
 int host_map(vaddr_t va, uint32_t pages, int prot, struct vm_object *obj);
 
 #endif

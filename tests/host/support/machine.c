@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The machine: RAM in an array, a TLB that forgets only what it is told to,
- * and memory that turns to junk, which may not be read, when it is freed.
+ * The simulated machine: RAM in an array, a TLB that drops only what the kernel flushes, and
+ * frames that are filled with junk and poisoned when they are freed.
  */
 #include <sanitizer/asan_interface.h>
 
@@ -13,7 +13,7 @@
 #include "base/assert.h"
 #include "base/string.h"
 
-/* libc's; <stdlib.h> would bring a sigset_t of its own. */
+/* libc's. <stdlib.h> is not included, since its sigset_t clashes with the kernel's. */
 void *aligned_alloc(size_t align, size_t size);
 void free(void *p);
 
@@ -236,7 +236,7 @@ __wrap_page_free(void *page)
 		junk(kva_frame(page));
 }
 
-/* What was a table is used again as it is left, and so must be zeros. */
+/* Checks that the frame of a freed table holds zeros, because it is used again uncleared. */
 static void
 zeros(frame_t f)
 {
@@ -310,13 +310,14 @@ void
 cpu_invlpg(uint32_t va)
 {
 	tlb[va >> PAGE_SHIFT].generation = 0;
-	/* A large page goes as a whole. */
+	/* INVLPG drops a large page as a whole. */
 	if (large_cached)
 		generation++;
 	large_cached = false;
 }
 
-/* => false: a page fault, which drops the address from the TLB. */
+/* Translates va by the TLB and the page tables. Returns false for a page fault, which drops va
+ * from the TLB. */
 static bool
 translate(vaddr_t va, bool write, frame_t *f)
 {
@@ -339,6 +340,7 @@ translate(vaddr_t va, bool write, frame_t *f)
 	return tlb[n].generation == generation;
 }
 
+/* Stores in *f the frame that va shows, after page faults if need be. Returns 0 or SEGV_*. */
 static int
 reach(vaddr_t va, bool write, frame_t *f)
 {
@@ -357,7 +359,8 @@ reach(vaddr_t va, bool write, frame_t *f)
 	return 0;
 }
 
-/* Move n bytes; to NULL: from user memory, from NULL: zeros to it. */
+/* Copies n bytes: from user memory to `to`, or, if that is NULL, from `from` to user memory;
+ * zeros if `from` is NULL, too. Returns 0 or EFAULT. */
 static int
 user_copy(void *to, vaddr_t va, const void *from, size_t n)
 {

@@ -68,7 +68,7 @@ plan(void)
 	return failed > 0;
 }
 
-/* xorshift64*: small, and the same everywhere. */
+/* xorshift64* (Vigna, 2016): small, and the same on every host. */
 uint32_t
 rnd(uint32_t n)
 {
@@ -102,7 +102,7 @@ panics(void (*fn)(void))
 }
 
 static sem_t turn[2];
-static bool second; /* which of the two runs */
+static bool second; /* true while the second thread runs */
 
 static void *
 start(void *fn)
@@ -121,7 +121,7 @@ baton_start(void (*fn)(void))
 	sem_init(&turn[0], 0, 0);
 	sem_init(&turn[1], 0, 0);
 	second = true;
-	alarm(60); /* a lost baton is a failure, not a wait */
+	alarm(60); /* end the test if a turn is lost */
 	pthread_create(&thread, NULL, start, (void *)fn);
 	pthread_detach(thread);
 	sem_wait(&turn[0]);
