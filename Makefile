@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# isthmus: the kernel, its user programs and their image.  `make help` lists
-# the targets; V=1 shows the commands; BUILD=dir puts the objects elsewhere.
+# Builds isthmus: the kernel, its user programs and their image. `make help` lists the
+# targets, V=1 shows the commands, BUILD=dir puts the objects elsewhere.
 
 BUILD ?= build
 V ?=
@@ -13,7 +13,7 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 export ISTHMUS_BUILD := $(abspath $(BUILD))
 
-# -- the compiler: what was asked for, else the first of these that is there --
+# -- the compiler: CROSS or CC if given, else the first of these that is installed --
 have = $(shell command -v $(1) 2>/dev/null)
 ifdef CROSS
 CC := $(CROSS)gcc
@@ -22,16 +22,15 @@ CC := $(firstword $(wildcard build/toolchain/bin/i686-elf-gcc) \
 	$(call have,i686-elf-gcc) $(call have,i686-linux-gnu-gcc) \
 	$(call have,gcc) $(call have,clang))
 endif
-# What the compiler says of itself; asked only when something is compiled.
+# What the compiler says about itself. It is expanded only when something is compiled.
 ask = $(if $(CC),$(shell $(CC) $(1) 2>/dev/null))
 ifneq ($(findstring clang,$(notdir $(CC))),)
 TARGET := --target=i686-elf
 LD := $(call ask,-print-prog-name=ld.lld) -m elf_i386
 else
 TARGET := -m32
-# What makes for fewer instructions: no padding where it would be run through, no
-# more stack than is used, a jump rather than both ways computed, and values that
-# live no longer than they must, for registers are few.
+# Options that save instructions: no padding that would be executed, no stack alignment, a
+# jump instead of computing both branches, and short live ranges, since registers are few.
 TIGHT := -fno-align-loops -fno-align-jumps -mpreferred-stack-boundary=2 \
 	-fno-if-conversion -flive-range-shrinkage -fno-tree-reassoc
 LD := $(call ask,-print-prog-name=ld) -m elf_i386
@@ -54,8 +53,8 @@ CFLAGS := $(TARGET) -march=i686 -std=gnu11 -ffreestanding -fno-pie \
 	-fno-stack-protector -fno-strict-aliasing -fno-common \
 	-fno-asynchronous-unwind-tables -g $(WARN) \
 	-nostdinc -isystem $(call ask,-print-file-name=include)
-# The kernel keeps frame pointers, by which a panic finds its callers, and its
-# functions get their first three arguments in EAX, EDX and ECX.
+# The kernel keeps frame pointers, so that a panic can print its callers. Its functions take
+# their first three arguments in EAX, EDX and ECX.
 KCFLAGS := $(CFLAGS) -mno-sse -mno-mmx -msoft-float -fno-omit-frame-pointer -mregparm=3 \
 	-mtune=generic $(TIGHT)
 CFLAGS_release := -O3
@@ -65,9 +64,9 @@ UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -iquote kernel
 LDFLAGS := -nostdlib -static --build-id=none -z noexecstack
 ASFLAGS := -f elf32 -g -F dwarf $(if $(WERROR),-Werror)
 
-# -- what there is ------------------------------------------------------------
-# kernel/ sees only itself and the machine contract, so that a wrong include
-# does not compile.
+# -- the sources --------------------------------------------------------------
+# The include path of kernel/ holds only itself and the machine contract, so that a wrong
+# include does not compile.
 INC_kernel := -Ikernel -Iarch/i386/include
 INC_arch := -Iarch/i386 -Iarch/i386/include -Ikernel
 KSRC := $(sort $(wildcard kernel/*.c kernel/*/*.c arch/i386/*.c arch/i386/*.asm))
@@ -87,27 +86,28 @@ INSIDE := $(IMAGE:$(BUILD)/image/%=%)
 TESTS := $(patsubst tests/user/%.c,%,\
 	$(filter-out %/tap.c,$(sort $(wildcard tests/user/*.c))))
 GUESTS := $(patsubst tests/boot/guest/%.c,%,$(wildcard tests/boot/guest/*.c))
-# The host tests say themselves what they are made of, and how.
+# The host tests have their own list of sources and options.
 include tests/host/files.mk
 HOST_CFLAGS += $(if $(WERROR),-Werror)
 HOSTTESTS := $(patsubst tests/host/%.c,%,$(sort $(wildcard tests/host/test_*.c)))
 HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 	$(sort $(wildcard tests/host/support/*.c)))
 
-.PHONY: all kernel user tests run test bench bench-plot debian linux linux-data mutants conformance iso qemu-gdb gdb toolchain clean help \
-	format check-format lines
+# Targets that compile nothing in this make: those that need a build run a make of their own.
+ERRANDS := run test bench bench-plot debian linux linux-data mutants conformance iso qemu-gdb \
+	gdb toolchain clean help format check-format lines
+.PHONY: all kernel user tests $(ERRANDS)
 all: kernel user	## the kernel (release and debug) and the image
 kernel: $(BUILD)/release/isthmus.elf $(BUILD)/debug/isthmus.elf
 user: $(BUILD)/initrd.tar
 tests: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/tests/bench/bench $(BUILD)/linux-init $(GUESTS:%=$(BUILD)/tests/guest/%) \
 	$(HOSTTESTS:%=$(BUILD)/host/%)
 
-# A stamp is written only when its words changed, and while make reads this
-# file, so that a build with nothing to do has nothing to run.
+# A stamp holds words that objects depend on. It is written while make reads this file, and
+# only if the words have changed, so that an up-to-date build runs no command.
 stamp = $(shell mkdir -p $(BUILD); echo '$(2)' | cmp -s - $(BUILD)/$(1) || \
 	echo '$(2)' >$(BUILD)/$(1))
-compiling := $(filter-out run test bench bench-plot debian linux linux-data mutants conformance iso qemu-gdb gdb toolchain clean help \
-	format check-format lines,$(or $(MAKECMDGOALS),all))
+compiling := $(filter-out $(ERRANDS),$(or $(MAKECMDGOALS),all))
 ifneq ($(compiling),)
 ifeq ($(and $(CC),$(call have,$(NASM))),)
 $(shell NO_INSTALL=1 tools/setup build >&2)
@@ -121,9 +121,9 @@ F := $(BUILD)/flags Makefile
 L := $(BUILD)/links
 
 # -- the kernel, in a release and a debug build --------------------------------
-# It is linked twice: the first link tells where the functions are, the second
-# holds that table.  The table lies behind the text, so the text does not move;
-# the last line makes sure of it.
+# The kernel is linked twice: the first link gives the addresses of the functions, and the
+# second includes the table of them. The table lies behind the text, so it does not move the
+# text; the last command checks that.
 define kernel_rules
 $(BUILD)/$(1)/kernel/%.o: kernel/%.c $(F)
 	@mkdir -p $$(@D)
@@ -232,7 +232,7 @@ $(BUILD)/image/etc/%: user/etc/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-# Dates and owners are fixed, so that the same sources make the same image.
+# Dates and owners are fixed, so that equal sources make equal images.
 $(BUILD)/initrd.tar: $(IMAGE) $(BUILD)/names
 	$(call say,TAR,$@)
 	$(Q)tar -cf $@ --format=ustar --owner=0 --group=0 --numeric-owner \
@@ -253,40 +253,40 @@ $(BUILD)/host/test_%: $(BUILD)/host/tests/host/test_%.o $(HOSTOBJ) $(L)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $(filter %.o,$^)
 
-# -- what people type ----------------------------------------------------------
-# Each first sees to its tools; the build is a make of its own, because the
-# compiler may have come with them.
+# -- targets to type ------------------------------------------------------------
+# Each target first installs the tools that it needs. Then it builds in a make of its own,
+# because the compiler may be one of those tools.
 jobs := $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc 2>/dev/null))
 remake := +@$(MAKE) --no-print-directory $(jobs)
-# DISPLAY is also X's variable: only one given to make itself is meant for us.
+# DISPLAY is also X's variable: use it only if it was given on make's command line.
 ifeq ($(origin DISPLAY),command line)
 window := --display $(DISPLAY)
-# make hands its variables on, and QEMU wants X's own, which is its parent's.
+# make exports it, but QEMU needs X's value, which make's parent has in its environment.
 xdisplay := $(shell tr '\0' '\n' </proc/$$PPID/environ | sed -n 's/^DISPLAY=//p')
 restore := env $(if $(xdisplay),DISPLAY=$(xdisplay),-u DISPLAY)
 endif
 
-run:	## boot to a shell on this terminal (ISO=1 by GRUB, DISPLAY=gtk in a window, ROOT=DIR a tree)
+run:	## boot to a shell on this terminal (ISO=1 by GRUB, DISPLAY=gtk in a window, ROOT=DIR with a tree)
 	@tools/setup run $(if $(ISO),iso) $(if $(window),window)
 	$(remake) all $(if $(ISO),$(BUILD)/isthmus.iso)
 	@$(restore) tools/boot $(if $(ISO),--iso) $(if $(ROOT),--root $(ROOT)) $(window)
 
-test:	## run every test; T=name runs one, DEBUG=1 those of tests/user on the debug kernel, ICOUNT=0 without counted instructions
+test:	## run every test (T=name runs one; DEBUG=1 runs tests/user on the debug kernel, ICOUNT=0 without counted instructions)
 	@tools/setup test
 	$(remake) all tests
 	@ISTHMUS_DEBUG=$(DEBUG) ISTHMUS_ICOUNT=$(ICOUNT) tests/suite $(T)
 
-bench:	## what the calls take, in instructions, here and on Linux
+bench:	## count the instructions of the calls, here and on Linux
 	@tools/setup bench
 	$(remake) all tests
 	@tools/bench
 
-bench-plot:	## the same as a drawing of how they grow, build/bench.svg
+bench-plot:	## draw how the counts grow with size and number, build/bench.svg
 	@tools/setup bench plot
 	$(remake) all tests
 	@tools/bench --plot
 
-debian:	## unpack Debian's programs for i386 into build/debian, for tools/run --root
+debian:	## unpack Debian's programs for the i386 into build/debian, for tools/run --root
 	@tools/debian debian
 
 linux:	## fetch Debian's kernel into build/linux, for tools/linux
@@ -294,26 +294,26 @@ linux:	## fetch Debian's kernel into build/linux, for tools/linux
 	@tools/debian linux
 	$(remake) all $(BUILD)/linux-init
 
-linux-data:	## write tests/linux anew: what Linux prints, for the tests to compare with
+linux-data:	## rewrite tests/linux: what Linux prints, for the tests to compare with
 	@tools/setup test
 	@tools/debian linux musl
 	$(remake) all tests
 	@tools/linux-data $(FILE)
 
-mutants:	## bring old defects back; each has to be caught (ROW=B1 only one)
+mutants:	## bring old defects back and check that the tests catch each (ROW=B1 only one)
 	@tools/setup test
 	$(remake) all tests
 	@tools/mutants $(ROW)
 
-conformance:	## write docs/conformance.md: each branch, and the tests that show it
+conformance:	## write docs/conformance.md: each branch of the contract and its tests
 	@mkdir -p $(BUILD)
 	@tools/conformance >$(BUILD)/conformance.md && mv $(BUILD)/conformance.md docs
 
-iso:	## an image for GRUB, build/isthmus.iso
+iso:	## make an image for GRUB, build/isthmus.iso
 	@tools/setup build iso
 	$(remake) $(BUILD)/isthmus.iso
 
-qemu-gdb:	## boot, stopped before the first instruction, for `make gdb`
+qemu-gdb:	## boot, stop before the first instruction, and wait for `make gdb`
 	@tools/setup run gdb
 	$(remake) all
 	@$(restore) tools/boot --gdb $(window)
@@ -325,16 +325,16 @@ gdb:	## debug the kernel that `make qemu-gdb` started
 toolchain:	## build i686-elf-gcc from Debian's sources into build/toolchain
 	@tools/toolchain
 
-clean:	## remove what was built, but not build/toolchain nor what was fetched
+clean:	## remove what was built, except build/toolchain and downloads
 	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name toolchain ! -name 'apt*' \
 		$(foreach t,debian python linux musl,! -name $(t) ! -name $(t).made) \
 		-exec rm -rf {} + 2>/dev/null || true
 
 CFILES = $(shell find kernel arch user tests tools -name '*.[ch]' 2>/dev/null)
-format:	## put the C sources into their normal form
+format:	## reformat the C sources with clang-format
 	@clang-format -i $(CFILES)
 
-check-format:	## tell where the C sources are not in their normal form
+check-format:	## report where `make format` would change the C sources
 	@clang-format --dry-run -Werror $(CFILES)
 	@for f in $(CFILES); do expand $$f | awk -v f=$$f 'length > 100 { bad = 1; \
 		print f ":" NR ": longer than 100 columns" } END { exit bad }' || \
@@ -343,7 +343,7 @@ check-format:	## tell where the C sources are not in their normal form
 lines:	## count the lines of each room
 	@tools/lines
 
-help:	## this list
+help:	## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 -include $(shell find $(foreach d,release debug user tests host tools,$(BUILD)/$(d)) \
