@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# prove's usual report, and below it one line that counts.  A test program that
-# broke (no plan, a panic, out of time) counts as a failure even where each test
-# that it came to had passed.  A test that was skipped counts as skipped only.
+# Prints prove's usual report, and below it one line with the counts. A test program that
+# did not end properly (no plan, a panic, out of time) counts as one failure, even if all
+# tests that it reached passed. A skipped test counts as skipped only.
 package Tally;
 use strict;
 use warnings;

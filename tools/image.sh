@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The image of one run, for tools/run, which sources it: $tmp/image holds what
-# is its own; $tree is another tree to be in it, or empty, and is not copied.
+# Makes the image of one run; sourced by tools/run and tools/boot. $tmp/image holds the
+# image's own files. $tree is a further tree to include, which is not copied, or empty.
 
-# A link counts, wherever it leads.
+# True if the tree has a file GUEST; a symbolic link counts, even a broken one.
 in_tree() { # in_tree GUEST
 	[[ $tree && (-e $tree/$1 || -L $tree/$1) ]]
 }
 
-# Of two files of one name the tree's stays, but for a few.  A directory that is
-# a link in the tree (/bin to usr/bin) becomes one here, so that both agree.
+# Removes from the image each file that the tree has too, except for a few. A directory
+# that is a link in the tree (/bin to usr/bin) becomes a link in the image as well.
 merge_tree() {
 	local name to image=$tmp/image
 	for name in "$tree"/*; do
@@ -34,13 +34,14 @@ add() { # add HOST GUEST
 	[[ -f $1 && -r $1 ]] || fail "$1: not a readable file"
 	[[ $2 == /* && $2 != */ && /$2/ != */../* && ! -d $tmp/image$2 ]] &&
 		! [[ $tree && -d $tree$2 ]] ||
-		fail "$2: cannot be a file's name in the image"
+		fail "$2: not a valid file name in the image"
 	mkdir -p "$tmp/image$(dirname "$2")" 2>/dev/null &&
 		cp -L --preserve=mode "$1" "$tmp/image$2" ||
-		fail "$1: cannot become $2 in the image"
+		fail "$1: cannot be copied to $2 in the image"
 }
 
-# Files and links, or else directories; no device, no pipe, no socket.
+# files prints the regular files and links below DIR, dirs its directories. Devices, pipes
+# and sockets are left out.
 files() { # files DIR
 	(cd "$1" && find . \( -type f -o -type l \) -print0) | LC_ALL=C sort -z
 }
@@ -48,9 +49,9 @@ dirs() {
 	(cd "$1" && find . -type d -print0) | LC_ALL=C sort -z
 }
 
-# The tree, less what is in the image, and the image, less the tree's directories.
-# A directory is listed before what is in it.  tar and cpio read the files where
-# they are; a name that is longer than the format's is left out, and said so.
+# Packs the image and the tree into FILE. Files that both have are taken from the image. A
+# directory is listed before its files. tar and cpio read the files in place. A file whose
+# name is too long for the format is left out, with a message.
 pack() { # pack FILE
 	files image >image.files && dirs image >image.dirs && : >tree.list || return
 	if [[ $tree ]]; then

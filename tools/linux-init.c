@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The first process on Linux, for tools/run --linux: makes a machine that is
- * set up as the kernel's own would be, lets init run its one job there, and
- * leaves with init's verdict by the same two ports as the kernel does.
+ * The first process on Linux, for tools/run --linux. It sets the system up as isthmus would
+ * be, lets isthmus's init run its one job, and ends the emulator with init's status through
+ * the same two ports as isthmus.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* Calls that only this program makes. */
+/* System calls that only this program makes, so the library lacks them. */
 #define NR_CHMOD 15
 #define NR_MOUNT 21
 #define NR_MKDIR 39
@@ -48,7 +48,7 @@ put(const char *path, const char *text)
 	close(fd);
 }
 
-/* The job's terminal: the first serial line, in a session of its own. */
+/* In the child: runs init in a session of its own, with the first serial line as terminal. */
 static _Noreturn void
 start(void)
 {
@@ -81,7 +81,7 @@ main(void)
 	mount("tmpfs", "/dev/shm", 01777);
 	mount("tmpfs", "/tmp", 01777);
 	syscall(NR_UMASK, 022);
-	/* Rules of Debian's own, not of the calls. */
+	/* Debian turns these restrictions on; by default Linux has them off. */
 	put("/proc/sys/fs/protected_hardlinks", "0\n");
 	put("/proc/sys/fs/protected_symlinks", "0\n");
 	put("/proc/sys/fs/protected_regular", "0\n");
@@ -89,7 +89,7 @@ main(void)
 		start();
 	while (wait(&status) != pid || (!WIFEXITED(status) && !WIFSIGNALED(status)))
 		;
-	ioctl(open("/dev/ttyS0", O_RDWR), TCSBRK, 1); /* until it is out */
+	ioctl(open("/dev/ttyS0", O_RDWR), TCSBRK, 1); /* wait until all output has been sent */
 	n = snprintf(verdict, sizeof(verdict), "exit %d\n",
 	             WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 	if (syscall(NR_IOPL, 3) < 0)

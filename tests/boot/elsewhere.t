@@ -13,7 +13,7 @@ refuses() { # refuses NAME REGEX COMMAND...
 }
 refuses 'no release' '^tools/elsewhere: usage' tools/elsewhere
 refuses 'two releases' '^tools/elsewhere: usage' tools/elsewhere none none
-refuses 'a path for a release' "no release's name" tools/elsewhere ../none
+refuses 'a path for a release' 'not the name of a release' tools/elsewhere ../none
 if ((EUID == 0)); then
 	refuses 'nobody' 'only root' setpriv --reuid 65534 --clear-groups tools/elsewhere none
 	refuses 'nothing to remove' 'no installation' tools/elsewhere --remove none

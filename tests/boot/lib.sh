@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# TAP for shell scripts, sourced by tests/boot/*.t.
+# Functions that print test results in TAP; sourced by tests/boot/*.t.
 build=${ISTHMUS_BUILD:-$PWD/build}
 probe=$build/tests/guest/probe
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 tests=0
 
-# ok NAME COMMAND...: the command succeeds.
+# ok NAME COMMAND...: passes if the command succeeds.
 ok() {
 	local name=$1
 	shift
@@ -21,19 +21,20 @@ ok() {
 	fi
 }
 
-# skip NAME WHY: counted apart from those that passed.
+# skip NAME WHY: reports a test that can't run here; it counts neither as passed nor failed.
 skip() {
 	tests=$((tests + 1))
 	echo "ok $tests - $1 # SKIP $2"
 	echo "# skipped: $1: $2" >&2
 }
 
-# is NAME GOT WANTED
+# is NAME GOT WANTED: passes if the two strings are equal.
 is() {
 	ok "$1" test "$2" = "$3"
 }
 
-# run STATUS NAME [tools/run's ARG...]: its output goes to $dir/out and $dir/err.
+# run STATUS NAME [ARG...]: passes if tools/run ARG... exits with STATUS. Its output is in
+# $dir/out and $dir/err.
 run() {
 	local want=$1 name=$2
 	shift 2
@@ -41,8 +42,8 @@ run() {
 	is "$name" "$?" "$want"
 }
 
-# What went wrong was said in one line like this, and nothing on output.
-said() { # said NAME REGEX
+# said NAME REGEX: passes if exactly one line of $dir/err matches, and $dir/out is empty.
+said() {
 	local regex=$2
 	ok "$1: one line says so" eval \
 		'test "$(grep -ciE -- "$regex" "$dir/err")" = 1 -a ! -s "$dir/out"'

@@ -10,7 +10,7 @@ for n in 9 11 15; do
 done
 run 7 'a program of the image' /bin/sh -c 'exit 7'
 run 124 'out of time' --timeout 4 "$probe" spin
-ok 'out of time: one line says so' grep -q 'not finished after 4 s' "$dir/err"
+ok 'out of time: one line says so' grep -q 'timed out after 4 s' "$dir/err"
 run 126 'panic' --append panic=test "$probe"
 ok 'panic: with a backtrace that has names' grep -qE 'kernel_main|main' "$dir/err"
 
