@@ -3,7 +3,6 @@
  * which the parts are initialized. */
 #include <machine.h>
 
-#include "abi/errno.h"
 #include "base/assert.h"
 #include "base/cmdline.h"
 #include "base/printf.h"

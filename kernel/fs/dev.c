@@ -2,7 +2,6 @@
 /* /dev: the devices without hardware (null, zero, random), and links to /proc/self/fd. */
 #include "fs/dev.h"
 
-#include "abi/errno.h"
 #include "base/assert.h"
 #include "base/sleep.h"
 #include "base/string.h"

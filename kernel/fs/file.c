@@ -8,7 +8,6 @@
 
 #include "abi/errno.h"
 #include "base/assert.h"
-#include "base/string.h"
 #include "fs/file_map.h"
 #include "fs/lock.h"
 #include "fs/poll.h"

@@ -4,7 +4,6 @@
  * when it is about to return to user mode. There all its registers are in its trap frame, and
  * it is in the middle of nothing.
  */
-#include "abi/errno.h"
 #include "base/assert.h"
 #include "base/printf.h"
 #include "base/string.h"

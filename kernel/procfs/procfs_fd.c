@@ -6,9 +6,7 @@
  */
 #include "abi/errno.h"
 #include "base/printf.h"
-#include "base/string.h"
 #include "fs/file.h"
-#include "mem/kmem.h"
 #include "proc/proc.h"
 #include "procfs/procfs.h"
 

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* /proc/PID/status and /proc/PID/statm. */
-#include "mem/frame.h"
-#include "mem/kmem.h"
 #include "proc/proc.h"
 #include "procfs/procfs.h"
-#include "shm/shm.h"
 #include "vm/space.h"
 
 #define KIB (PAGE_SIZE / 1024)

@@ -12,9 +12,6 @@
 
 #include "abi/shm.h"
 
-struct vm_space;
-struct shm_cut;
-struct vm_entry;
 struct vm_object;
 
 /* The limits, spec-shm.md part 1.3. Root can change all but shmmin and shmmni in /proc/sys. */

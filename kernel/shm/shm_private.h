@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the files of shm/ share: segments, the table of slots, and attaches in pieces. */
-#ifndef SHM_SLOTS_H
-#define SHM_SLOTS_H
+#ifndef SHM_PRIVATE_H
+#define SHM_PRIVATE_H
 
 #include "shm/shm.h"
 #include "vm/space.h"

@@ -8,7 +8,6 @@
  */
 #include "abi/errno.h"
 #include "base/bits.h"
-#include "base/string.h"
 #include "mem/frame.h"
 #include "mem/kmem.h"
 #include "shm/shm_private.h"

@@ -3,7 +3,6 @@
 #include "abi/errno.h"
 #include "fs/file.h"
 #include "fs/ramfs.h"
-#include "proc/proc.h"
 #include "sys/syscall.h"
 
 #define PUNCH (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)

@@ -2,7 +2,6 @@
 /* The four calls of shared memory: by numbers of their own (395 to 398), and by ipc(). */
 #include "abi/errno.h"
 #include "proc/owned.h"
-#include "proc/proc.h"
 #include "shm/shm.h"
 #include "sys/syscall.h"
 #include "vm/usercopy.h"

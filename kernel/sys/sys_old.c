@@ -4,7 +4,6 @@
  * sets of 32 signals, or with the arguments in memory.
  */
 #include "abi/errno.h"
-#include "base/string.h"
 #include "proc/proc.h"
 #include "sys/sys_signal.h"
 #include "sys/syscall.h"

@@ -6,7 +6,6 @@
 #include "base/version.h"
 #include "exec/exec.h"
 #include "mem/frame.h"
-#include "mem/kmem.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
 #include "vm/usercopy.h"

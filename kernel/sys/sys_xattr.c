@@ -4,7 +4,6 @@
  * first, in Linux's order, and then return EOPNOTSUPP or an empty list.
  */
 #include "abi/errno.h"
-#include "proc/proc.h"
 #include "sys/sys_path.h"
 #include "sys/syscall.h"
 #include "vm/usercopy.h"

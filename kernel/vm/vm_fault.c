@@ -11,7 +11,6 @@
  * A write to it makes it writable: it keeps a frame that nobody else holds any more, and
  * gets a copy of any other (copy-on-write).
  */
-#include "abi/errno.h"
 #include "abi/signal.h"
 #include "base/assert.h"
 #include "mem/frame.h"
