@@ -21,9 +21,5 @@ _Noreturn void sched_run(void);
 void sched_tick(bool user);
 extern bool need_resched;       /* the slice of the current process is over */
 extern unsigned sched_runnable; /* processes in state PROC_RUNNABLE */
-/* Set where user_return() may have work to do: after a switch to another process, the end of a
- * slice, a signal, or a change of the signal mask. The way back to user mode tests this one flag
- * only. */
-extern bool return_work;
 
 #endif

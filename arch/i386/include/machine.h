@@ -221,6 +221,9 @@ uint32_t syscall(uint32_t number, const uint32_t arg[6]);
 /* Deliver signals and end a time slice that is over. The machine calls this before it returns
  * to user mode if return_work is set. May sleep. */
 void user_return(void);
+/* Set where user_return() may have work to do: after a switch to another process, the end of a
+ * slice, a signal, or a change of the signal mask. The way back to user mode tests this one flag
+ * only. */
 extern bool return_work;
 /* Count one tick of the timer. user: it interrupted user mode. */
 void clock_tick(bool user);
