@@ -101,9 +101,9 @@ dev_add(const char *name, const struct file_ops *ops, uint32_t mode, uint32_t rd
 }
 
 void
-dev_init(void)
+dev_init(struct node *dir)
 {
-	dev = fs_root_dir("dev", 0755);
+	dev = dir;
 	dev_add("null", &null_ops, 0666, DEVICE(1, 3));
 	dev_add("zero", &zero_ops, 0666, DEVICE(1, 5));
 	dev_add("random", &random_ops, 0666, DEVICE(1, 8));

@@ -7,8 +7,9 @@
 
 #define DEVICE(major, minor) ((major) << 8 | (minor))
 
-/* Make /dev with null, zero, random, urandom and some links. Calls noboot() if memory is out. */
-void dev_init(void);
+/* Fill dir, which is /dev, with null, zero, random, urandom and some links. Calls noboot() if
+ * memory is out. */
+void dev_init(struct node *dir);
 /* Add the character device /dev/NAME with the number rdev, which DEVICE() makes. mode is its
  * permissions. Calls noboot() if memory is out. */
 void dev_add(const char *name, const struct file_ops *ops, uint32_t mode, uint32_t rdev);

@@ -100,10 +100,8 @@ node_object(const struct node *n, uint32_t *size)
 	return n->object;
 }
 
-/* Returns the directory called name in dir with the given mode. It is made here if the boot image
- * does not contain it. Takes no reference. */
-static struct node *
-standard_dir(struct node *dir, const char *name, uint32_t mode)
+struct node *
+fs_directory(struct node *dir, const char *name, uint32_t mode)
 {
 	struct node *n = ramfs_mkdir(dir, name, strlen(name));
 
@@ -113,24 +111,21 @@ standard_dir(struct node *dir, const char *name, uint32_t mode)
 	return n;
 }
 
-struct node *
-fs_root_dir(const char *name, uint32_t mode)
-{
-	return standard_dir(root, name, mode);
-}
-
 void
 fs_init(const void *initrd, size_t len)
 {
+	struct node *dev;
+
 	root = node_create(NULL, S_IFDIR | 0755);
 	if (root == NULL || ramfs_setup(root) != 0)
 		noboot("too little memory for the root directory");
 	root->parent = root;
 	root->nlink = 2;
 	initrd_unpack(initrd, len);
-	standard_dir(fs_root_dir("dev", 0755), "shm", 01777);
-	fs_root_dir("tmp", 01777);
-	dev_init();
+	dev = fs_directory(root, "dev", 0755);
+	fs_directory(dev, "shm", 01777);
+	fs_directory(root, "tmp", 01777);
+	dev_init(dev);
 }
 
 /* ---- Rights ---- */

@@ -133,9 +133,9 @@ int fs_lookup(const char *path, struct node *cwd, const struct cred *cred, struc
 /* Make the tree: what the ustar archive initrd, of len bytes, contains, then /dev and /tmp. Calls
  * noboot() if the archive is malformed or memory is out. */
 void fs_init(const void *initrd, size_t len);
-/* Returns the directory /name, which gets this mode and is made if it does not exist. Takes no
- * reference. Calls noboot() if it cannot be made. */
-struct node *fs_root_dir(const char *name, uint32_t mode);
+/* Returns the directory called name in dir, which gets this mode. It is made if the boot image does
+ * not contain it. Takes no reference. Calls noboot() if it cannot be made. */
+struct node *fs_directory(struct node *dir, const char *name, uint32_t mode);
 
 /* Returns 0 if cred has all the rights in mode (R_OK, W_OK, X_OK) to n, else EACCES. */
 int fs_access(const struct node *n, const struct cred *cred, int mode);

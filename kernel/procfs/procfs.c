@@ -432,7 +432,7 @@ static const struct dir_ops root_dir_ops = {
 void
 procfs_init(void)
 {
-	struct node *proc = fs_root_dir("proc", 0555), *dir;
+	struct node *proc = fs_directory(fs_root(), "proc", 0555), *dir;
 
 	proc->dev = DEV_PROC;
 	add_files(proc, procfs_root_files);
