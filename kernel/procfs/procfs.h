@@ -61,6 +61,8 @@ extern const struct dir_ops procfs_fd_ops; /* of /proc/PID/fd: procfs_fd.c */
 void procfs_show_frames(struct text *t, const struct proc *p);
 void procfs_show_status(struct text *t, const struct proc *p);
 void procfs_show_statm(struct text *t, const struct proc *p);
+/* Returns the state of p as /proc/PID/status prints it: "S (sleeping)". stat prints the letter. */
+const char *procfs_state(const struct proc *p);
 
 /* Make /proc. Calls noboot() if memory is out. */
 void procfs_init(void);

@@ -13,21 +13,6 @@
 
 /* ---- stat ---- */
 
-static char
-state_letter(const struct proc *p)
-{
-	switch (p->state) {
-	case PROC_SLEEPING:
-		return 'S';
-	case PROC_STOPPED:
-		return 'T';
-	case PROC_ZOMBIE:
-		return 'Z';
-	default:
-		return 'R';
-	}
-}
-
 /* What stat says about a space. */
 struct sizes {
 	uint32_t total;    /* bytes mapped */
@@ -77,7 +62,7 @@ show_stat(struct text *t, const struct proc *p)
 		ignored |= (uint32_t)(p->sig->act[i].handler == HANDLER_IGN) << i;
 		caught |= (uint32_t)(p->sig->act[i].handler > HANDLER_IGN) << i;
 	}
-	text_add(t, "%d (%s) %c %d %d %d %d %d ", p->pid, p->name, state_letter(p),
+	text_add(t, "%d (%s) %c %d %d %d %d %d ", p->pid, p->name, *procfs_state(p),
 	         p->parent != NULL ? p->parent->pid : 0, proc_pgid(p), proc_sid(p),
 	         tty ? 5 << 8 | 1 : 0, tty ? tty_pgrp() : -1);
 	/* 9: flags, four counts of faults, times, priority, nice value, threads, start */

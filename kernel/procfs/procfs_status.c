@@ -63,8 +63,8 @@ show_name(struct text *t, const char *name)
 	text_add(t, "\n");
 }
 
-static const char *
-state_name(const struct proc *p)
+const char *
+procfs_state(const struct proc *p)
 {
 	switch (p->state) {
 	case PROC_SLEEPING:
@@ -159,7 +159,7 @@ procfs_show_status(struct text *t, const struct proc *p)
 	show_name(t, p->name);
 	if (p->state != PROC_ZOMBIE)
 		text_add(t, "Umask:\t%04o\n", p->umask);
-	text_add(t, "State:\t%s\n", state_name(p));
+	text_add(t, "State:\t%s\n", procfs_state(p));
 	show_ids(t, p);
 	if (p->space != NULL)
 		show_memory(t, p->space);
