@@ -11,8 +11,6 @@
 
 /* ---- Signals: the first 32 ---- */
 
-#define OLD_SET 0xffffffffull
-
 /* Returns 0, or EINVAL if sig is no signal, or change is true and its action cannot be changed. */
 static int
 act_check(uint32_t sig, bool change)
@@ -79,20 +77,7 @@ sys_ssetmask(const uint32_t *arg, uint32_t *result)
 int
 sys_sigprocmask(const uint32_t *arg, uint32_t *result)
 {
-	sigset_t mask = curproc()->sig->mask, rest = mask & ~OLD_SET;
-	uint32_t old = (uint32_t)mask, set;
-
-	if (arg[1] != 0) {
-		if (copyin(&set, arg[1], sizeof(set)) != 0)
-			return EFAULT;
-		if (signal_mask_change(arg[0], arg[0] == SIG_SETMASK ? rest | set : set, &mask) !=
-		    0)
-			return EINVAL;
-	}
-	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
-		return EFAULT;
-	signal_set_mask(mask);
-	return 0;
+	return signal_mask_call(arg[0], arg[1], arg[2], sizeof(uint32_t));
 }
 
 int

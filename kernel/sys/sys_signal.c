@@ -147,8 +147,9 @@ sys_rt_sigaction(const uint32_t *arg, uint32_t *result)
 
 /* ---- Signal masks, and waiting for signals ---- */
 
-int
-signal_mask_change(uint32_t how, sigset_t set, sigset_t *mask)
+/* Changes *mask by set. Returns 0, or EINVAL for an unknown `how`. */
+static int
+change_mask(uint32_t how, sigset_t set, sigset_t *mask)
 {
 	switch (how) {
 	case SIG_BLOCK:
@@ -165,23 +166,30 @@ signal_mask_change(uint32_t how, sigset_t set, sigset_t *mask)
 	}
 }
 
+/* A set of fewer bytes than the mask has holds its lower signals: SIG_SETMASK leaves the others. */
 int
-sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
+signal_mask_call(uint32_t how, vaddr_t from, vaddr_t to, uint32_t size)
 {
-	sigset_t set, old = curproc()->sig->mask, mask = old;
+	sigset_t old = curproc()->sig->mask, mask = old, set = how == SIG_SETMASK ? old : 0;
 
-	if (arg[3] != sizeof(set))
-		return EINVAL;
-	if (arg[1] != 0) {
-		if (copyin(&set, arg[1], sizeof(set)) != 0)
+	if (from != 0) {
+		if (copyin(&set, from, size) != 0)
 			return EFAULT;
-		if (signal_mask_change(arg[0], set, &mask) != 0)
+		if (change_mask(how, set, &mask) != 0)
 			return EINVAL;
 	}
-	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
+	if (to != 0 && copyout(to, &old, size) != 0)
 		return EFAULT;
 	signal_set_mask(mask);
 	return 0;
+}
+
+int
+sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
+{
+	if (arg[3] != sizeof(sigset_t))
+		return EINVAL;
+	return signal_mask_call(arg[0], arg[1], arg[2], arg[3]);
 }
 
 int

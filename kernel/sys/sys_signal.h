@@ -10,8 +10,10 @@
  * handler, unless the caller restores it and clears use_saved. Returns 0, EINVAL or EFAULT. Does
  * not sleep. */
 int signal_wait_mask(vaddr_t from, uint32_t size);
-/* Change *mask by set, as sigprocmask does. Returns 0, or EINVAL for an unknown `how`. */
-int signal_mask_change(uint32_t how, sigset_t set, sigset_t *mask);
+/* sigprocmask() with sets of `size` bytes: change the current process's signal mask by the set
+ * at `from` (0: leave it), and write what it was to `to` (0: nowhere). Returns 0, EINVAL for an
+ * unknown `how`, or EFAULT; then the mask is as before. Does not sleep. */
+int signal_mask_call(uint32_t how, vaddr_t from, vaddr_t to, uint32_t size);
 /* Sleep with the signal mask `set` until a signal comes. Returns ERESTARTNOHAND. */
 int signal_suspend(sigset_t set);
 
