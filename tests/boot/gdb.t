@@ -2,16 +2,25 @@
 # tools/run --gdb: gdb finds the kernel stopped, with its symbols.
 . tests/boot/lib.sh
 
-tools/run --gdb --timeout 60 "$probe" exit 4 >"$dir/out" 2>"$dir/err" &
-run=$!
-for ((i = 0; i < 100; i++)); do
-	command=$(grep -m 1 '^gdb ' "$dir/err") && break
-	sleep 0.1
-done
+# start ARG...: starts tools/run --gdb ARG... as process $run, and waits until it says what to
+# type, in $command.
+start() {
+	: >"$dir/err" # else the line of the run before may be read once more
+	tools/run --gdb --timeout 60 "$@" >"$dir/out" 2>"$dir/err" &
+	run=$!
+	for ((i = 0; i < 100; i++)); do
+		command=$(grep -m 1 '^gdb ' "$dir/err") && break
+		sleep 0.1
+	done
+}
+# debug ARG...: runs gdb as $command says, with ARG..., to its end.
+debug() {
+	eval "${command/gdb /timeout 50 gdb -q -nx -batch }" '"$@"' >"$dir/gdb" 2>&1 </dev/null
+}
+
+start "$probe" exit 4
 ok 'it says what to type' test -n "$command"
-eval "${command/gdb /timeout 50 gdb -q -nx -batch }" \
-	-ex "'hbreak kernel_main'" -ex continue -ex backtrace -ex "'info line'" \
-	-ex "'delete'" -ex continue >"$dir/gdb" 2>&1 </dev/null
+debug -ex 'hbreak kernel_main' -ex continue -ex backtrace -ex 'info line' -ex delete -ex continue
 ok 'a breakpoint at kernel_main' grep -q 'Breakpoint 1, .*kernel_main' "$dir/gdb"
 ok 'a backtrace with names' grep -qE '^#0 +kernel_main ' "$dir/gdb"
 ok 'and lines' grep -q 'kernel/main.c' "$dir/gdb"
@@ -19,13 +28,7 @@ wait $run
 is 'and the program runs on' $? 4
 
 # Twice in a row the CPU takes vector 200, which is nobody's, where the program exits.
-: >"$dir/err" # else what the first run says to type may be read once more
-tools/run --gdb --timeout 60 "$probe" exit 4 >"$dir/out" 2>"$dir/err" &
-run=$!
-for ((i = 0; i < 100; i++)); do
-	command=$(grep -m 1 '^gdb ' "$dir/err") && break
-	sleep 0.1
-done
+start "$probe" exit 4
 cat >"$dir/commands" <<'END'
 hbreak sys_exit_group
 continue
@@ -45,29 +48,22 @@ set $eip = trap_vectors[200]
 delete
 continue
 END
-eval "${command/gdb /timeout 50 gdb -q -nx -batch }" -x "$dir/commands" \
-	>"$dir/gdb" 2>&1 </dev/null
+debug -x "$dir/commands"
 wait $run
 is 'an interrupt of no device is ignored' $? 4
 is 'and one line says so' "$(grep -c 'vector 200 ' "$dir/err")" 1
 
 # A call's arguments have their names: at the stop in the list's form, and at the stop or
 # a step later as locals.
-for debug in '' --debug; do
-	: >"$dir/err"
-	tools/run --gdb $debug --timeout 60 /bin/shmlife >"$dir/out" 2>"$dir/err" &
-	run=$!
-	for ((i = 0; i < 100; i++)); do
-		command=$(grep -m 1 '^gdb ' "$dir/err") && break
-		sleep 0.1
-	done
-	eval "${command/gdb /timeout 50 gdb -q -nx -batch }" -ex "'hbreak sys_shmat'" \
-		-ex continue -ex "'print ((union call_args *)arg)->shmat'" -ex "'info locals'" \
-		-ex step -ex "'info locals'" -ex delete -ex continue >"$dir/gdb" 2>&1 </dev/null
+for build_of in '' --debug; do
+	start $build_of /bin/shmlife
+	debug -ex 'hbreak sys_shmat' -ex continue \
+		-ex 'print ((union call_args *)arg)->shmat' -ex 'info locals' \
+		-ex step -ex 'info locals' -ex delete -ex continue
 	wait $run
-	ok "sys_shmat's arguments${debug:+ ($debug)}" grep -qxF \
+	ok "sys_shmat's arguments${build_of:+ ($build_of)}" grep -qxF \
 		'$1 = {shmid = 65536, shmaddr = 0, shmflg = 0}' "$dir/gdb"
-	is "and as locals${debug:+ ($debug)}" "$(grep -xE 'shm[a-z]* = [0-9]+' "$dir/gdb" |
+	is "and as locals${build_of:+ ($build_of)}" "$(grep -xE 'shm[a-z]* = [0-9]+' "$dir/gdb" |
 		tr '\n' ' ')" 'shmid = 65536 shmaddr = 0 shmflg = 0 '
 done
 plan
