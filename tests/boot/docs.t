@@ -43,7 +43,7 @@ ok 'the functions' all function_exists < <(quoted $docs |
 ok 'the files' all test -e < <(quoted $docs |
 	grep -E '^(kernel|arch|user|tests|tools|docs)/[a-z0-9_./]*$' |
 	grep -vxE 'user/count.c|tests/user/mine.c')
-ok 'the patches' all test -e < <(grep -oh '<tests/mutants/[^ ;]*' $docs | tr -d '<')
+ok 'the mutants' all test -e < <(grep -oh 'mutate.* tests/mutants/[^ ;]*' $docs | sed 's/.* //')
 links() { # the files that each document's links lead to
 	local doc
 	for doc in $docs; do
