@@ -94,8 +94,8 @@ HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 	$(sort $(wildcard tests/host/support/*.c)))
 
 # Targets that compile nothing in this make: those that need a build run a make of their own.
-ERRANDS := run test bench bench-plot debian linux linux-data mutants conformance iso qemu-gdb \
-	gdb toolchain clean help format check-format lines
+ERRANDS := run test bench bench-plot performance debian linux linux-data mutants conformance \
+	iso qemu-gdb gdb toolchain clean help format check-format lines
 .PHONY: all kernel user tests $(ERRANDS)
 all: kernel user	## the kernel (release and debug) and the image
 kernel: $(BUILD)/release/isthmus.elf $(BUILD)/debug/isthmus.elf
@@ -285,6 +285,11 @@ bench-plot:	## draw how the counts grow with size and number, build/bench.svg
 	@tools/setup bench plot
 	$(remake) all tests
 	@tools/bench --plot
+
+performance:	## write the tables of docs/performance.md
+	@tools/setup bench
+	$(remake) all tests
+	@tools/bench --document >$(BUILD)/performance.md && mv $(BUILD)/performance.md docs
 
 debian:	## unpack Debian's programs for the i386 into build/debian, for tools/run --root
 	@tools/debian debian

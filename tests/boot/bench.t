@@ -24,4 +24,24 @@ ok 'there are goals' eval 'tools/bench --goals | grep -q "getpid$"'
 cut -f 1 "$dir/first" | sort >"$dir/here"
 grep -v '^#' tests/linux/bench | cut -f 1 | sort >"$dir/there"
 ok 'Linux was measured in each' eval 'diff "$dir/here" "$dir/there" >"$dir/err"'
+
+# docs/performance.md shows the tables that `make performance` would write now; a number may be
+# 2 % away (or 1 beside a small one), so that not each change of the kernel changes the page.
+up_to_date() {
+	tr -d , <"$dir/performance.md" | tr -s ' ' '\n' >"$dir/there"
+	tr -d , <docs/performance.md | tr -s ' ' '\n' | paste - "$dir/there" | awk -F '\t' '
+		$1 == $2 { next }
+		$1 ~ /^[0-9.]+$/ && $2 ~ /^[0-9.]+$/ {
+			d = $1 - $2
+			if (d * d <= 1 || d * d <= 0.0004 * $2 * $2)
+				next
+		}
+		{ print "# it has " $1 ", and would have " $2; bad = 1 }
+		END { exit bad }'
+}
+if tools/bench --document >"$dir/performance.md" 2>"$dir/err"; then
+	ok 'docs/performance.md is up to date (else: make performance)' up_to_date
+else
+	skip 'docs/performance.md' "$(tail -n 1 "$dir/err")"
+fi
 plan
