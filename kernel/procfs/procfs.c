@@ -263,17 +263,14 @@ pid_ino(int pid, unsigned i)
 	return INO_PID + (uint32_t)pid * 16 + i;
 }
 
-/* Look up the symbolic link pf of p. Returns 0 with a new node in *out, EACCES if the current
- * process may not inspect p, ENOENT if the link leads nowhere, or ENOMEM. */
+/* Look up the symbolic link pf of p. Returns 0 with a new node in *out, ENOENT if the link leads
+ * nowhere, or ENOMEM. */
 static int
 pid_link(const struct node *dir, const struct procfs_file *pf, const struct proc *p,
          struct node **out)
 {
-	struct node *n;
+	struct node *n = procfs_link_node(dir);
 
-	if (!cred_may_inspect(curproc(), p))
-		return EACCES;
-	n = procfs_link_node(dir);
 	if (n == NULL)
 		return ENOMEM;
 	if (!pf->link(p, n->target, PATH_MAX)) {
@@ -313,7 +310,10 @@ pid_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 
 		if (strlen(pf->name) != len || memcmp(pf->name, name, len) != 0)
 			continue;
-		if (pf->link != NULL)
+		/* A file can be looked up by anyone: may_read() refuses to open it. */
+		if ((pf->link != NULL || pf->dir != NULL) && !cred_may_inspect(curproc(), p))
+			err = EACCES;
+		else if (pf->link != NULL)
 			err = pid_link(dir, pf, p, out);
 		else if ((*out = pf->dir != NULL ? pid_dir(dir, pf) : file_node(dir, pf)) == NULL)
 			err = ENOMEM;

@@ -42,7 +42,8 @@ struct procfs_file {
 	 * process that the file is about; NULL: none. Does not sleep. */
 	void (*show)(struct text *t, const struct proc *p);
 	bool many;     /* show() makes several records, and moves the cursor itself */
-	bool inspects; /* only who may inspect the process may read it: cred_may_inspect() */
+	bool inspects; /* a file that only who may inspect the process may read: cred_may_inspect().
+	                * Links and directories are always for those only. */
 	uint32_t max;  /* the most that may be written to number, if the mode allows writes */
 	/* Act on a line that was written. Returns 0 or EINVAL. NULL: there is no such action. */
 	int (*store)(const char *line);

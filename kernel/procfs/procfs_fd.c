@@ -37,11 +37,15 @@ number_of(const char *name, size_t len)
 }
 
 /* Returns p's first open file at or above descriptor *fd, with its descriptor in *fd, or NULL if
- * there is none. p may be NULL or a zombie. */
+ * there is none. p may be NULL or a zombie. Returns NULL also if the current process may not
+ * inspect p: p may have changed its user, or have run a set-id program, since the directory was
+ * opened. */
 static struct file *
 next_file(const struct proc *p, uint32_t *fd)
 {
-	return p == NULL || p->files == NULL ? NULL : fdtable_next(p->files, fd);
+	if (p == NULL || p->files == NULL || !cred_may_inspect(curproc(), p))
+		return NULL;
+	return fdtable_next(p->files, fd);
 }
 
 /* Write the target of a link to n, as Linux words it. */

@@ -216,7 +216,7 @@ const struct procfs_file procfs_pid_files[] = {
 	{.name = "status", .mode = 0444, .show = procfs_show_status},
 	{.name = "statm", .mode = 0444, .show = procfs_show_statm},
 	{.name = "comm", .mode = 0444, .show = show_comm},
-	{.name = "environ", .mode = 0400, .many = true, .show = show_environ},
+	{.name = "environ", .mode = 0400, .many = true, .inspects = true, .show = show_environ},
 	{.name = "mounts", .mode = 0444, .text = procfs_mounts},
 	{.name = "mountinfo",
          .mode = 0444,

@@ -9,6 +9,8 @@
 #define PRLIMIT 340
 #define PRCTL 172
 #define ALARM 27
+#define READLINKAT 305
+#define GETDENTS64 220
 
 #define PROGRAM "/tmp/rules"
 
@@ -314,9 +316,52 @@ static void
 looks(pid_t pid, uid_t user, int may, const char *who)
 {
 	is(AS(user, opens(pid, "maps")), may ? 0 : EACCES, "inspect: maps, %s", who);
+	is(AS(user, opens(pid, "environ")), may ? 0 : EACCES, "inspect: environ, %s", who);
 	is(AS(user, follows(pid, "exe")), may ? 0 : EACCES, "inspect: exe, %s", who);
+	is(AS(user, follows(pid, "cwd")), may ? 0 : EACCES, "inspect: cwd, %s", who);
+	is(AS(user, follows(pid, "fd/8")), may ? 0 : EACCES, "inspect: fd/8, %s", who);
 	is(CHILD(become(user, user); _exit(shows_places(pid))), may, "inspect: stat, %s", who);
 	is(AS(user, opens(pid, "cmdline")), 0, "inspect: cmdline is everybody's, %s", who);
+}
+
+/* What descriptors of a process's files still tell its child, when the process runs a set-id
+ * program: errno, or 0. */
+static volatile struct {
+	int environ, link, list;
+} * stale;
+
+static void
+child_that_looks(void)
+{
+	char c, to[64];
+	int dir, env;
+
+	syscall(PRCTL, PR_SET_DUMPABLE, 1, 0, 0, 0);
+	dir = open("/proc/self/fd", O_RDONLY);
+	env = open("/proc/self/environ", O_RDONLY);
+	if (fork() > 0)
+		return;
+	read(9, &c, 1);
+	stale->environ = rereads(env) < 0 ? errno : 0;
+	stale->link = syscall(READLINKAT, dir, "8", to, sizeof(to)) < 0 ? errno : 0;
+	lseek(dir, 2, SEEK_SET); /* behind "." and ".." */
+	stale->list = syscall(GETDENTS64, dir, to, sizeof(to));
+	_exit(0);
+}
+
+static void
+stale_descriptors(void)
+{
+	stale = shared(sizeof(*stale));
+	finish(start("/tmp/plain", "-", child_that_looks), 7, "inspect: by descriptors of before");
+	is(stale->environ, 0, "inspect: environ of a plain program");
+	is(stale->link, 0, "inspect: its fd/8");
+	ok(stale->list > 0, "inspect: its fd");
+	finish(start(PROGRAM, "-", child_that_looks), 7, "inspect: by descriptors of before");
+	is(stale->environ, EACCES, "inspect: environ is asked at each read");
+	is(stale->link, ENOENT, "inspect: fd is asked at each look-up");
+	is(stale->list, 0, "inspect: and at each listing");
+	munmap((void *)stale, sizeof(*stale));
 }
 
 static void
@@ -342,6 +387,12 @@ files_of_proc(void)
 	looks(pid, ALICE, 0, "a program that can't be read");
 	finish(pid, 7, "inspect: a program that can't be read");
 
+	pid = SPAWN(dup2(0, 8); seteuid(ALICE); for (;;) pause());
+	until_state(pid, 'S');
+	looks(pid, ALICE, 0, "root for a while as another");
+	kill(pid, SIGKILL);
+	is(ending(pid), KILLED(SIGKILL), "inspect: root for a while as another");
+
 	/* A descriptor from before is no way around. */
 	pid = start("/tmp/plain", "-", NULL);
 	maps = open(proc_path(pid, "maps"), O_RDONLY);
@@ -349,6 +400,7 @@ files_of_proc(void)
 	is(AS(BOB, rereads(maps)), EACCES, "inspect: is asked at each read");
 	close(maps);
 	finish(pid, 7, "inspect: that program");
+	stale_descriptors();
 }
 
 static int
