@@ -210,27 +210,30 @@ lock_set(struct node *n, const struct lock *want, bool wait)
 int
 lock_set_whole(struct node *n, const struct lock *want, bool wait)
 {
-	struct lock **link = &n->locks, *new;
+	struct lock **link = &n->locks, *new = NULL;
+	bool set = want->type != F_UNLCK;
 	int err;
 
 	while (*link != NULL && !((*link)->whole && (*link)->owner == want->owner))
 		link = &(*link)->next;
 	if (*link != NULL && (*link)->type == want->type)
 		return 0;
+	if (set && n->nlocks - (*link != NULL) < LOCKS_MAX)
+		new = kmem_alloc(sizeof(*new));
+	if (set && new == NULL)
+		return ENOLCK;
 	if (*link != NULL) {
 		drop(n, link);
 		wakeup(&n->locks);
 	}
-	if (want->type == F_UNLCK)
+	if (!set)
 		return 0;
 	err = wait_for(n, want, wait);
-	if (err != 0)
-		return err;
-	new = n->nlocks < LOCKS_MAX ? kmem_alloc(sizeof(*new)) : NULL;
-	if (new == NULL)
-		return ENOLCK;
-	add(n, new, want);
-	return 0;
+	if (err == 0)
+		add(n, new, want);
+	else
+		kmem_free(new);
+	return err;
 }
 
 void

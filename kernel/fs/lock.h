@@ -31,8 +31,8 @@ struct lock {
  * has too many locks or memory is out, and ERESTART. All errors leave the locks unchanged. */
 int lock_set(struct node *n, const struct lock *want, bool wait);
 /* Set or release a lock of the whole file, as flock. Sleeps as lock_set(), and returns EAGAIN,
- * ENOLCK or ERESTART. To change its type, the old lock is released first; as on Linux, it is lost
- * if the call then fails. */
+ * ENOLCK or ERESTART. To change its type, the old lock is released before the wait for the new one:
+ * as on Linux, it is lost if the call then returns EAGAIN or ERESTART. ENOLCK changes nothing. */
 int lock_set_whole(struct node *n, const struct lock *want, bool wait);
 /* Returns the first lock on n that conflicts with `want`, or NULL. */
 const struct lock *lock_conflict(const struct node *n, const struct lock *want);

@@ -28,15 +28,10 @@ static const uint32_t old_mmap[] = {0, 4 * PAGE, PROT_READ, MAP_PRIVATE | MAP_AN
 static const uint32_t old_select[] = {15, OUT(1), OUT(2), OUT(3), OUT(4)};
 static const uint32_t old_action[4] = {1};
 static const struct abi_rlimit old_limit = {32, 60};
-static const struct {
-	int16_t type, whence;
-	int32_t start, len, pid;
-} a_lock = {1, SEEK_SET, 2, 3, 0};
-static const struct {
-	int16_t type, whence;
-	int64_t start, len;
-	int32_t pid;
-} __attribute__((packed)) a_lock64 = {1, SEEK_SET, 2, 3, 0};
+static const struct abi_flock a_lock = {F_WRLCK, SEEK_SET, 2, 3, 0};
+static const struct abi_flock64 a_lock64 = {F_WRLCK, SEEK_SET, 2, 3, 0},
+				a_hole = {F_UNLCK, SEEK_SET, 23, 3, 0},
+				a_piece = {F_RDLCK, SEEK_SET, 23, 3, 0};
 static const uint32_t first_processor = 1;
 static const uint32_t no_mask[] = {A(&no_signals), 8};
 static const char *const program_args[] = {"/bin/true", "an argument", NULL};

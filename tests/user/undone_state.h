@@ -14,6 +14,7 @@ enum part {
 	P_memory,
 	P_map,
 	P_descriptors,
+	P_locks,
 	P_actions,
 	P_masks,
 	P_limits,
@@ -38,6 +39,7 @@ static const char *const part_name[] = {
 	[P_memory] = "memory",
 	[P_map] = "map",
 	[P_descriptors] = "descriptors",
+	[P_locks] = "locks",
 	[P_actions] = "actions",
 	[P_masks] = "masks",
 	[P_limits] = "limits",
@@ -166,6 +168,7 @@ look_memory(struct state *s)
 	add_bytes((void *)FILE_AT, PAGE);
 	sum = &s->part[P_map];
 	add_file("/proc/self/maps");
+	add(proc_number("/proc/self/status", "VmLck"));
 	add((uint32_t)sbrk(0));
 }
 
@@ -184,6 +187,27 @@ look_descriptors(struct state *s)
 		if (syscall(197, fd, &st) == 0)
 			add(st.st_ino32);
 	}
+}
+
+/* What another open file finds in its way on "file": each byte of it, and all of it. */
+static void
+look_locks(struct state *s)
+{
+	static const int whole[] = {1, 2}; /* LOCK_SH, LOCK_EX */
+	int fd = open("file", O_RDWR);
+
+	sum = &s->part[P_locks];
+	for (int at = 0; at < 40; at++) {
+		struct abi_flock64 lock = {.l_type = F_WRLCK, .l_start = at, .l_len = 1};
+
+		add_answer(syscall(221, fd, F_OFD_GETLK, &lock));
+		add_bytes(&lock, sizeof(lock));
+	}
+	for (int i = 0; i < 2; i++) {
+		add_answer(syscall(143, fd, whole[i] | 4)); /* LOCK_NB */
+		syscall(143, fd, 8);                        /* LOCK_UN */
+	}
+	close(fd);
 }
 
 static void
@@ -254,12 +278,14 @@ look_ids(struct state *s)
 	add_bytes(cwd, sizeof(cwd));
 }
 
-/* Of a process's stat: its number, name, state, parent, group, session, terminal. */
+/* Of a process's stat: its number, name, state, parent, group, session, terminal. And what others
+ * may set of it. */
 static void
 look_family(struct state *s, const int *children, int n)
 {
 	sum = &s->part[P_family];
 	for (int i = 0; i < n; i++) {
+		struct abi_rlimit64 limit;
 		char text[256], path[32];
 		int fd, len, spaces = 0;
 
@@ -271,6 +297,10 @@ look_family(struct state *s, const int *children, int n)
 			spaces += text[k] == ' ';
 			add(text[k]);
 		}
+		memset(&limit, 0, sizeof(limit));
+		add_answer(syscall(340, children[i], RLIMIT_NOFILE, NULL, &limit));
+		add_bytes(&limit, sizeof(limit));
+		add_answer(syscall(96, 0, children[i]));
 	}
 }
 
@@ -311,6 +341,7 @@ look(struct state *s, bool before, const int *children, int n)
 	look_files(s, before);
 	look_memory(s);
 	look_descriptors(s);
+	look_locks(s);
 	look_signals(s);
 	look_limits(s);
 	look_ids(s);

@@ -36,6 +36,9 @@ make_file(const char *path, const char *text)
 	close(fd);
 }
 
+/* What FILE_FD has locked of "file", beside a shared lock of all of it. */
+static const struct abi_flock64 own_lock = {.l_type = F_WRLCK, .l_start = 20, .l_len = 10};
+
 /* The descriptor becomes number `to`. */
 static void
 put(int fd, int to)
@@ -63,6 +66,8 @@ make_files(void)
 	put(open("/proc/sys/kernel/fail", O_RDWR), FAIL_FD);
 	put(open("file", O_RDWR), FILE_FD);
 	lseek(FILE_FD, 3, SEEK_SET);
+	if (syscall(221, FILE_FD, F_OFD_SETLK, &own_lock) < 0 || syscall(143, FILE_FD, 1) < 0)
+		bail("locks");
 	put(open("dir/inner", O_RDONLY), READ_FD);
 	put(open(".", O_RDONLY), DIR_FD);
 	put(open("/dev/console", O_RDWR), TTY_FD);
