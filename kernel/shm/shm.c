@@ -63,12 +63,13 @@ shm_segment_id(const struct shm_segment *seg)
 	return ipc_id(seg->perm.seq, seg->slot);
 }
 
-/* Returns whether the segment can be used by its identifier. While it is being created it can't:
- * it is REMOVED then, and has no attach. */
+/* Returns whether the segment can be used by its identifier: it is live, or removed and attached
+ * while shm_allow_removed is set. (A segment that is being created has no attach.) */
 static bool
 seg_usable(const struct shm_segment *seg)
 {
-	return !(seg->perm.mode & SHMSEG_REMOVED) || (shm_allow_removed && seg->nattch > 0);
+	return !(seg->perm.mode & (SHMSEG_CREATING | SHMSEG_REMOVED)) ||
+	       (shm_allow_removed && seg->nattch > 0);
 }
 
 /* No segment has the sequence number of a negative identifier, so these need no check. */
@@ -131,8 +132,7 @@ get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
 {
 	int err;
 
-	if (seg->perm.mode & SHMSEG_REMOVED) {
-		/* It was found by its key, which IPC_RMID takes away: it is being created. */
+	if (seg->perm.mode & SHMSEG_CREATING) {
 		seg->perm.mode |= SHMSEG_WANTED;
 		return tsleep(seg, PCATCH, "shmget", 0) != 0 ? ERESTART : EAGAIN;
 	}
@@ -196,7 +196,7 @@ get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 	}
 	seg->perm.cuid = seg->perm.uid = p->cred.euid;
 	seg->perm.cgid = seg->perm.gid = p->cred.egid;
-	seg->perm.mode = (flags & 0777) | SHMSEG_ALLOCATED | SHMSEG_REMOVED;
+	seg->perm.mode = (flags & 0777) | SHMSEG_CREATING;
 	seg->segsz = size;
 	seg->cpid = p->pid;
 	seg->ctime = clock_seconds();
@@ -207,9 +207,8 @@ get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 	err = flags & SHM_HUGETLB ? vm_object_init_large(&seg->object, seg_pages(seg))
 	                          : vm_object_init(&seg->object, seg_pages(seg));
 
-	seg->made = err == 0;
 	wanted = seg->perm.mode & SHMSEG_WANTED;
-	seg->perm.mode &= ~(SHMSEG_REMOVED | SHMSEG_WANTED);
+	seg->perm.mode &= ~(SHMSEG_CREATING | SHMSEG_WANTED);
 	*id = shm_segment_id(seg);
 	if (wanted)
 		wakeup(seg);

@@ -189,21 +189,21 @@ check_frames(struct finding *f, const struct shm_segment *seg)
 static void
 check_segment(struct finding *f, const struct shm_segment *seg)
 {
-	bool removed = seg->perm.mode & SHMSEG_REMOVED, created = seg->made;
+	bool creating = seg->perm.mode & SHMSEG_CREATING, removed = seg->perm.mode & SHMSEG_REMOVED;
 	int32_t id = shm_segment_id(seg);
 	uint32_t entries, attaches = count_attaches(seg, &entries);
 
-	FIND(f, seg->perm.mode & SHMSEG_ALLOCATED, "segment %d: not ALLOCATED", id);
-	FIND(f, !(seg->perm.mode & SHMSEG_WANTED) || !created, "segment %d: WANTED but made", id);
-	FIND(f, !removed || !created || seg->nattch > 0, "segment %d: removed, and not gone", id);
-	FIND(f, !removed || !created || seg->perm.key == IPC_PRIVATE,
-	     "segment %d: removed, with a key", id);
+	FIND(f, creating || !(seg->perm.mode & SHMSEG_WANTED), "segment %d: WANTED but made", id);
+	FIND(f, !creating || (!removed && seg->nattch == 0),
+	     "segment %d: removed or attached before it is made", id);
+	FIND(f, !removed || seg->nattch > 0, "segment %d: removed, without an attach", id);
+	FIND(f, !removed || seg->perm.key == IPC_PRIVATE, "segment %d: removed, with a key", id);
 	FIND(f, seg->nattch == attaches, "segment %d: nattch %u, attaches %u", id, seg->nattch,
 	     attaches);
 	/* Each entry has a reference, its slot has one, and each SHM_LOCK under way, too. */
 	FIND(f, seg->object.refs > entries, "segment %d: %u references, %u entries and a slot", id,
 	     seg->object.refs, entries);
-	if (created)
+	if (!creating)
 		check_frames(f, seg);
 }
 

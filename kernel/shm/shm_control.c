@@ -171,7 +171,7 @@ control_slot(int32_t id, int cmd, vaddr_t buf, uint32_t *result)
 	struct shmid_ds ds;
 	int err;
 
-	if (seg == NULL || !seg->made)
+	if (seg == NULL || (seg->perm.mode & SHMSEG_CREATING))
 		return EINVAL;
 	err = cmd == SHM_STAT ? ipcperm(&curproc()->cred, &seg->perm, IPC_R) : 0;
 	if (err != 0)

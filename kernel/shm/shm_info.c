@@ -13,7 +13,7 @@ shm_slot_stat(uint32_t slot, struct shmid_ds *ds, int32_t *id, uint32_t *residen
 {
 	const struct shm_segment *seg = shm_slot(slot);
 
-	if (seg == NULL || !seg->made)
+	if (seg == NULL || (seg->perm.mode & SHMSEG_CREATING))
 		return false;
 	shm_segment_stat(seg, ds);
 	*id = shm_segment_id(seg);
@@ -26,7 +26,7 @@ shm_slot_object(uint32_t slot)
 {
 	struct shm_segment *seg = shm_slot(slot);
 
-	return seg == NULL || !seg->made ? NULL : &seg->object;
+	return seg == NULL || (seg->perm.mode & SHMSEG_CREATING) ? NULL : &seg->object;
 }
 
 uint32_t

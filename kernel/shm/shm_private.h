@@ -9,11 +9,11 @@
 #define SHM_SLOTS_MAX 32768u
 
 /* Bits of a segment's state, in perm.mode above the nine bits of the mode; spec-shm.md part 1
- * draws the states. A FREE slot has no segment, so no bit means FREE (in other systems 0x0200
- * does). */
-#define SHMSEG_REMOVED 0x0400
-#define SHMSEG_ALLOCATED 0x0800
-#define SHMSEG_WANTED 0x1000
+ * draws the states. A segment with neither of the first two is live. A FREE slot has no segment,
+ * so no bit means FREE (in other systems 0x0200 does). */
+#define SHMSEG_REMOVED 0x0400  /* by IPC_RMID */
+#define SHMSEG_CREATING 0x0800 /* its object does not have its memory yet */
+#define SHMSEG_WANTED 0x1000   /* somebody waits until it is no longer CREATING */
 
 struct shm_segment {
 	/* Must be first: the object's last reference frees the whole segment by this address. */
@@ -23,7 +23,6 @@ struct shm_segment {
 	uint32_t nattch;              /* attaches, over all processes */
 	int32_t cpid, lpid;           /* who created it; who attached or detached it last */
 	int64_t atime, dtime, ctime;  /* of the last attach, detach and change, or 0 */
-	bool made;                    /* its creation has ended: the object has its memory */
 	bool locked;                  /* SHM_LOCK: every page is resident */
 	struct shm_segment *key_next; /* next in its hash chain of keys */
 	uint32_t slot;
