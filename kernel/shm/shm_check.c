@@ -14,10 +14,9 @@
 struct finding {
 	char *buf;
 	size_t size;
-	bool ok; /* all hold so far */
+	bool ok;        /* all hold so far */
+	uint32_t steps; /* slots, entries and processes visited so far */
 };
-
-static uint32_t steps; /* slots, entries and processes that the last check has visited */
 
 #define FIND(f, cond, ...)                                                                         \
 	do {                                                                                       \
@@ -43,13 +42,13 @@ is_first_piece(const struct vm_entry *e)
 
 /* Returns the number of entries of e's attach, from e upwards. */
 static uint32_t
-count_pieces(const struct vm_entry *e)
+count_pieces(struct finding *f, const struct vm_entry *e)
 {
 	vaddr_t base = vm_entry_base(e), bytes = e->object->npages << PAGE_SHIFT;
 	const struct vm_entry *p;
 	uint32_t count = 0;
 
-	for (p = e; p != NULL && p->start - base < bytes; p = p->next, steps++)
+	for (p = e; p != NULL && p->start - base < bytes; p = p->next, f->steps++)
 		count += (p->flags & VM_ATTACH) && p->object == e->object &&
 		         vm_entry_base(p) == base;
 	return count;
@@ -61,12 +60,12 @@ static void
 check_space(struct finding *f, const struct proc *p)
 {
 	const struct vm_entry *e;
-	uint32_t count = 0;
+	uint32_t count = 0, pieces, expected;
 
 	for (e = p->space->first; f->ok && e != NULL; e = e->next) {
 		const struct shm_segment *seg = (const struct shm_segment *)e->object;
 
-		steps++;
+		f->steps++;
 		if (!(e->flags & VM_ATTACH))
 			continue;
 		FIND(f, shm_slot(seg->slot) == seg, "process %d: 0x%x shows no segment", p->pid,
@@ -76,9 +75,10 @@ check_space(struct finding *f, const struct proc *p)
 		if (!is_first_piece(e))
 			continue;
 		count++;
-		FIND(f, count_pieces(e) == (e->cut != NULL ? e->cut->pieces : 1),
-		     "process %d: the attach at 0x%x has %u pieces, not %u", p->pid, e->start,
-		     count_pieces(e), e->cut != NULL ? e->cut->pieces : 1);
+		pieces = count_pieces(f, e);
+		expected = e->cut != NULL ? e->cut->pieces : 1;
+		FIND(f, pieces == expected, "process %d: the attach at 0x%x has %u pieces, not %u",
+		     p->pid, e->start, pieces, expected);
 	}
 	FIND(f, count == p->space->nattch, "process %d: %u attaches, not %u", p->pid, count,
 	     p->space->nattch);
@@ -87,7 +87,7 @@ check_space(struct finding *f, const struct proc *p)
 /* Returns the number of the segment's attaches over all processes, those included that shmat has
  * counted but not yet mapped. Puts the number of their entries into *entries. */
 static uint32_t
-count_attaches(const struct shm_segment *seg, uint32_t *entries)
+count_attaches(struct finding *f, const struct shm_segment *seg, uint32_t *entries)
 {
 	const struct vm_space *sp;
 	const struct vm_entry *e;
@@ -98,7 +98,7 @@ count_attaches(const struct shm_segment *seg, uint32_t *entries)
 	for (p = proc_list; p != NULL; p = p->next) {
 		sp = proc_own_space(p);
 		count += sp != NULL && sp->attaching == &seg->object;
-		for (e = sp == NULL ? NULL : sp->first; e != NULL; e = e->next, steps++) {
+		for (e = sp == NULL ? NULL : sp->first; e != NULL; e = e->next, f->steps++) {
 			*entries += e->object == &seg->object;
 			count += e->object == &seg->object && is_first_piece(e);
 		}
@@ -106,31 +106,33 @@ count_attaches(const struct shm_segment *seg, uint32_t *entries)
 	return count;
 }
 
-/* Returns whether p's pmap has a reference on frame f to show it at va. f is a page of an
+/* Returns whether p's pmap has a reference on `frame` to show it at va. The frame is a page of an
  * object, or `table`, the object's page table for that page. Where processes share a page table
- * since a fork, that table's one reference on f is counted for the first of them in proc_list. */
+ * since a fork, that table's one reference on the frame is counted for the first of them in
+ * proc_list. */
 static bool
-owns_reference(const struct proc *p, vaddr_t va, frame_t f, frame_t table)
+owns_reference(struct finding *f, const struct proc *p, vaddr_t va, frame_t frame, frame_t table)
 {
 	frame_t held = pmap_held(&p->space->pmap, va);
 	const struct proc *q;
 
-	if (held == f)
+	if (held == frame)
 		return true;
 	if (held == table || frame_kind(held) != FRAME_TABLE ||
-	    pte_frame(pmap_lookup(&p->space->pmap, va)) != f)
+	    pte_frame(pmap_lookup(&p->space->pmap, va)) != frame)
 		return false;
-	for (q = proc_list; q != p; q = q->next, steps++)
+	for (q = proc_list; q != p; q = q->next, f->steps++)
 		if (proc_own_space(q) != NULL && pmap_held(&q->space->pmap, va) == held)
 			return false;
 	return true;
 }
 
-/* Returns how many references on frame f all pmaps have, to show page `page` of the object at
- * addresses that are multiples of align: PAGE_SIZE where f is the page's frame, SPAN_SIZE where it
- * is the object's page table that begins with the page. */
+/* Returns how many references on `frame` all pmaps have, to show page `page` of the object at
+ * addresses that are multiples of align: PAGE_SIZE for the page's frame, SPAN_SIZE for the object's
+ * page table that begins with the page. */
 static uint32_t
-count_views(const struct vm_object *obj, uint32_t page, frame_t f, uint32_t align)
+count_views(struct finding *f, const struct vm_object *obj, uint32_t page, frame_t frame,
+            uint32_t align)
 {
 	const struct proc *p;
 	const struct vm_entry *e;
@@ -142,12 +144,12 @@ count_views(const struct vm_object *obj, uint32_t page, frame_t f, uint32_t alig
 		for (e = sp == NULL ? NULL : sp->first; e != NULL; e = e->next) {
 			vaddr_t va = e->start + ((page - e->pgoff) << PAGE_SHIFT);
 
-			steps++;
+			f->steps++;
 			if (e->object != obj || page < e->pgoff ||
 			    page - e->pgoff >= (e->end - e->start) >> PAGE_SHIFT)
 				continue;
 			count += va % align == 0 &&
-			         owns_reference(p, va, f, obj->tables[page / PTAB_PAGES]);
+			         owns_reference(f, p, va, frame, obj->tables[page / PTAB_PAGES]);
 		}
 	}
 	return count;
@@ -163,23 +165,25 @@ static void
 check_frames(struct finding *f, const struct shm_segment *seg)
 {
 	const struct vm_object *obj = &seg->object;
-	uint32_t page, resident = 0, id = shm_segment_id(seg);
-	frame_t fr;
+	uint32_t page, views, resident = 0, id = shm_segment_id(seg);
+	frame_t frame;
 
 	for (page = 0; f->ok && page < obj->npages; page++) {
 		frame_t table = obj->tables[page / PTAB_PAGES];
 
-		if (page % PTAB_PAGES == 0 && table != 0)
-			FIND(f, frame_refs(table) == 1 + count_views(obj, page, table, SPAN_SIZE),
+		if (page % PTAB_PAGES == 0 && table != 0) {
+			views = count_views(f, obj, page, table, SPAN_SIZE);
+			FIND(f, frame_refs(table) == 1 + views,
 			     "segment %d: table %u has %u references, not 1 + %u", id,
-			     page / PTAB_PAGES, frame_refs(table),
-			     count_views(obj, page, table, SPAN_SIZE));
-		if (!vm_object_peek(obj, page, &fr))
+			     page / PTAB_PAGES, frame_refs(table), views);
+		}
+		if (!vm_object_peek(obj, page, &frame))
 			continue;
 		resident++;
-		FIND(f, frame_refs(fr) == 1 + count_views(obj, page, fr, PAGE_SIZE),
-		     "segment %d: page %u has %u references, not 1 + %u", id, page, frame_refs(fr),
-		     count_views(obj, page, fr, PAGE_SIZE));
+		views = count_views(f, obj, page, frame, PAGE_SIZE);
+		FIND(f, frame_refs(frame) == 1 + views,
+		     "segment %d: page %u has %u references, not 1 + %u", id, page,
+		     frame_refs(frame), views);
 	}
 	FIND(f, resident == obj->resident, "segment %d: %u pages are there, not %u", id, resident,
 	     obj->resident);
@@ -191,7 +195,7 @@ check_segment(struct finding *f, const struct shm_segment *seg)
 {
 	bool creating = seg->perm.mode & SHMSEG_CREATING, removed = seg->perm.mode & SHMSEG_REMOVED;
 	int32_t id = shm_segment_id(seg);
-	uint32_t entries, attaches = count_attaches(seg, &entries);
+	uint32_t entries, attaches = count_attaches(f, seg, &entries);
 
 	FIND(f, creating || !(seg->perm.mode & SHMSEG_WANTED), "segment %d: WANTED but made", id);
 	FIND(f, !creating || (!removed && seg->nattch == 0),
@@ -207,32 +211,39 @@ check_segment(struct finding *f, const struct shm_segment *seg)
 		check_frames(f, seg);
 }
 
-bool
-shm_check(char *what, size_t size)
+/* Checks everything, up to the first invariant that does not hold. */
+static void
+check_all(struct finding *f)
 {
-	struct finding f = {.buf = what, .size = size, .ok = true};
 	uint32_t slot, used = 0, pages = 0, highest = shm_slot_highest();
 	const struct proc *p;
 
-	steps = 0;
-	for (slot = 0; f.ok && slot <= highest; slot++) {
+	for (slot = 0; f->ok && slot <= highest; slot++) {
 		const struct shm_segment *seg = shm_slot(slot);
 
-		steps++;
+		f->steps++;
 		if (seg == NULL)
 			continue;
 		used++;
 		pages += page_round(seg->segsz) >> PAGE_SHIFT;
-		FIND(&f, seg->slot == slot, "slot %u: holds slot %u's segment", slot, seg->slot);
-		check_segment(&f, seg);
+		FIND(f, seg->slot == slot, "slot %u: holds slot %u's segment", slot, seg->slot);
+		check_segment(f, seg);
 	}
-	FIND(&f, used == shm_nused, "%u slots are in use, not %u", used, shm_nused);
-	FIND(&f, pages == shm_committed, "segments have %u pages, not %u", pages, shm_committed);
-	FIND(&f, shm_last_free < 0 || shm_slot(shm_last_free) == NULL,
+	FIND(f, used == shm_nused, "%u slots are in use, not %u", used, shm_nused);
+	FIND(f, pages == shm_committed, "segments have %u pages, not %u", pages, shm_committed);
+	FIND(f, shm_last_free < 0 || shm_slot(shm_last_free) == NULL,
 	     "shm_last_free is %d, which is in use", shm_last_free);
-	for (p = proc_list; f.ok && p != NULL; p = p->next)
+	for (p = proc_list; f->ok && p != NULL; p = p->next)
 		if (proc_own_space(p) != NULL)
-			check_space(&f, p);
+			check_space(f, p);
+}
+
+bool
+shm_check(char *what, size_t size)
+{
+	struct finding f = {.buf = what, .size = size, .ok = true};
+
+	check_all(&f);
 	return f.ok;
 }
 
@@ -244,13 +255,15 @@ shm_verify(void)
 {
 	static uint32_t skip;
 	char what[128];
+	struct finding f = {.buf = what, .size = sizeof(what), .ok = true};
 
 	if (skip > 0) {
 		skip--;
 		return;
 	}
-	if (!shm_check(what, sizeof(what)))
+	check_all(&f);
+	if (!f.ok)
 		panic("shm_verify: %s", what);
-	skip = steps / 1024;
+	skip = f.steps / 1024;
 }
 #endif
