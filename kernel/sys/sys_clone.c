@@ -7,13 +7,13 @@
 #include "vm/usercopy.h"
 
 int
-sys_fork(const uint32_t *arg, uint32_t *result)
+sys_fork(const union call_args *arg, uint32_t *result)
 {
 	return proc_fork(&(struct birth){.exit_signal = SIGCHLD}, (int *)result);
 }
 
 int
-sys_vfork(const uint32_t *arg, uint32_t *result)
+sys_vfork(const union call_args *arg, uint32_t *result)
 {
 	return proc_fork(&(struct birth){.vfork = true, .exit_signal = SIGCHLD}, (int *)result);
 }
@@ -25,17 +25,18 @@ sys_vfork(const uint32_t *arg, uint32_t *result)
 	(CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |      \
 	 CLONE_CHILD_SETTID | CLONE_NO_EFFECT)
 
-/* clone(flags, sp, parent_tid, tls, child_tid): make a process, never a thread. The child borrows
- * the space of the parent, as by vfork, or gets a copy of it. Returns ENOSYS for other flags. */
+/* Make a process, never a thread. The child borrows the space of the parent, as by vfork, or gets a
+ * copy of it. Returns ENOSYS for flags that ask for anything else. */
 int
-sys_clone(const uint32_t *arg, uint32_t *result)
+sys_clone(const union call_args *arg, uint32_t *result)
 {
-	uint32_t flags = arg[0], borrow = flags & (CLONE_VM | CLONE_VFORK);
+	vaddr_t child_tid = arg->clone.child_tid;
+	uint32_t flags = arg->clone.flags, borrow = flags & (CLONE_VM | CLONE_VFORK);
 	struct birth how = {.vfork = borrow != 0,
-	                    .sp = arg[1],
+	                    .sp = arg->clone.stack,
 	                    .exit_signal = flags & CLONE_SIGNAL,
-	                    .set_tid = flags & CLONE_CHILD_SETTID ? arg[4] : 0,
-	                    .clear_tid = flags & CLONE_CHILD_CLEARTID ? arg[4] : 0};
+	                    .set_tid = flags & CLONE_CHILD_SETTID ? child_tid : 0,
+	                    .clear_tid = flags & CLONE_CHILD_CLEARTID ? child_tid : 0};
 	int err, pid;
 
 	if ((flags & ~CLONE_KNOWN) != 0 || (borrow != 0 && borrow != (CLONE_VM | CLONE_VFORK))) {
@@ -47,8 +48,9 @@ sys_clone(const uint32_t *arg, uint32_t *result)
 	err = proc_fork(&how, &pid);
 	if (err != 0)
 		return err;
+	/* The child exists by now, so an error is ignored. */
 	if (flags & CLONE_PARENT_SETTID)
-		copyout(arg[2], &pid, sizeof(pid)); /* the child exists: an error is ignored */
+		copyout(arg->clone.parent_tid, &pid, sizeof(pid));
 	*result = pid;
 	return 0;
 }

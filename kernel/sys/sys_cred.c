@@ -116,7 +116,7 @@ set_one(struct ids *id, uint32_t v)
 /* Define a call that gets the ids, changes them by `call`, and puts them back if that was
  * allowed. */
 #define SETTER(name, get, put, call)                                                               \
-	int name(const uint32_t *arg, uint32_t *result)                                            \
+	int name(const union call_args *arg, uint32_t *result)                                     \
 	{                                                                                          \
 		struct ids id = get();                                                             \
 		int err = call;                                                                    \
@@ -126,12 +126,14 @@ set_one(struct ids *id, uint32_t v)
 		return err;                                                                        \
 	}
 
-SETTER(sys_setuid, uids, put_uids, set_one(&id, arg[0]))
-SETTER(sys_setgid, gids, put_gids, set_one(&id, arg[0]))
-SETTER(sys_setreuid, uids, put_uids, set_re(&id, arg[0], arg[1]))
-SETTER(sys_setregid, gids, put_gids, set_re(&id, arg[0], arg[1]))
-SETTER(sys_setresuid, uids, put_uids, set_res(&id, arg[0], arg[1], arg[2]))
-SETTER(sys_setresgid, gids, put_gids, set_res(&id, arg[0], arg[1], arg[2]))
+SETTER(sys_setuid, uids, put_uids, set_one(&id, arg->setuid.uid))
+SETTER(sys_setgid, gids, put_gids, set_one(&id, arg->setgid.gid))
+SETTER(sys_setreuid, uids, put_uids, set_re(&id, arg->setreuid.ruid, arg->setreuid.euid))
+SETTER(sys_setregid, gids, put_gids, set_re(&id, arg->setregid.rgid, arg->setregid.egid))
+SETTER(sys_setresuid, uids, put_uids,
+       set_res(&id, arg->setresuid.ruid, arg->setresuid.euid, arg->setresuid.suid))
+SETTER(sys_setresgid, gids, put_gids,
+       set_res(&id, arg->setresgid.rgid, arg->setresgid.egid, arg->setresgid.sgid))
 
 ANSWER(getuid, curproc()->cred.ruid)
 ANSWER(geteuid, curproc()->cred.euid)
@@ -143,54 +145,56 @@ ANSWER(setfsuid, curproc()->cred.euid)
 ANSWER(setfsgid, curproc()->cred.egid)
 
 static int
-get_res(struct ids id, const uint32_t *arg)
+get_res(struct ids id, vaddr_t real, vaddr_t effective, vaddr_t saved)
 {
-	if (copyout(arg[0], &id.r, sizeof(id.r)) != 0 || copyout(arg[1], &id.e, sizeof(id.e)) != 0)
+	if (copyout(real, &id.r, sizeof(id.r)) != 0 || copyout(effective, &id.e, sizeof(id.e)) != 0)
 		return EFAULT;
-	return copyout(arg[2], &id.s, sizeof(id.s));
+	return copyout(saved, &id.s, sizeof(id.s));
 }
 
 int
-sys_getresuid(const uint32_t *arg, uint32_t *result)
+sys_getresuid(const union call_args *arg, uint32_t *result)
 {
-	return get_res(uids(), arg);
+	return get_res(uids(), arg->getresuid.ruid, arg->getresuid.euid, arg->getresuid.suid);
 }
 
 int
-sys_getresgid(const uint32_t *arg, uint32_t *result)
+sys_getresgid(const union call_args *arg, uint32_t *result)
 {
-	return get_res(gids(), arg);
+	return get_res(gids(), arg->getresgid.rgid, arg->getresgid.egid, arg->getresgid.sgid);
 }
 
 int
-sys_getgroups(const uint32_t *arg, uint32_t *result)
+sys_getgroups(const union call_args *arg, uint32_t *result)
 {
+	uint32_t size = arg->getgroups.size;
 	const struct cred *c = &curproc()->cred;
 
 	*result = c->ngroups;
-	if ((int32_t)arg[0] < 0)
+	if ((int32_t)size < 0)
 		return EINVAL;
-	if (arg[0] == 0)
+	if (size == 0)
 		return 0;
-	if (arg[0] < c->ngroups)
+	if (size < c->ngroups)
 		return EINVAL;
-	return copyout(arg[1], c->groups, c->ngroups * sizeof(c->groups[0]));
+	return copyout(arg->getgroups.list, c->groups, c->ngroups * sizeof(c->groups[0]));
 }
 
 int
-sys_setgroups(const uint32_t *arg, uint32_t *result)
+sys_setgroups(const union call_args *arg, uint32_t *result)
 {
+	uint32_t size = arg->setgroups.size;
 	struct cred *c = &curproc()->cred;
 	uint32_t groups[NGROUPS_MAX], n, i;
 
 	if (c->euid != 0)
 		return EPERM;
-	if (arg[0] > NGROUPS_MAX)
+	if (size > NGROUPS_MAX)
 		return EINVAL;
-	if (copyin(groups, arg[1], arg[0] * sizeof(groups[0])) != 0)
+	if (copyin(groups, arg->setgroups.list, size * sizeof(groups[0])) != 0)
 		return EFAULT;
 	/* Sort them, since getgroups() returns them in ascending order on Linux. */
-	for (n = 0; n < arg[0]; n++) {
+	for (n = 0; n < size; n++) {
 		for (i = n; i > 0 && c->groups[i - 1] > groups[n]; i--)
 			c->groups[i] = c->groups[i - 1];
 		c->groups[i] = groups[n];
@@ -202,20 +206,19 @@ sys_setgroups(const uint32_t *arg, uint32_t *result)
 /* ---- Capabilities: root has all, others have none ---- */
 
 int
-sys_capget(const uint32_t *arg, uint32_t *result)
+sys_capget(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t hdrp = arg->capget.hdrp, datap = arg->capget.datap;
 	struct abi_cap_header head;
 	struct abi_cap_set set[2] = {{0}};
 	const uint32_t best = CAP_VERSION_3;
 	const struct proc *p;
 
-	if (copyin(&head, arg[0], sizeof(head)) != 0)
+	if (copyin(&head, hdrp, sizeof(head)) != 0)
 		return EFAULT;
 	if (head.version != CAP_VERSION_1 && head.version != CAP_VERSION_2 &&
 	    head.version != CAP_VERSION_3)
-		return copyout(arg[0], &best, sizeof(best)) != 0 ? EFAULT
-		       : arg[1] != 0                             ? EINVAL
-		                                                 : 0;
+		return copyout(hdrp, &best, sizeof(best)) != 0 ? EFAULT : datap == 0 ? 0 : EINVAL;
 	p = head.pid == 0 ? curproc() : proc_find(head.pid);
 	if (p == NULL)
 		return ESRCH;
@@ -223,7 +226,7 @@ sys_capget(const uint32_t *arg, uint32_t *result)
 		set[0].effective = set[0].permitted = UINT32_MAX;
 		set[1].effective = set[1].permitted = (1u << (CAP_LAST + 1 - 32)) - 1;
 	}
-	if (arg[1] == 0)
+	if (datap == 0)
 		return 0;
-	return copyout(arg[1], set, head.version == CAP_VERSION_1 ? sizeof(set[0]) : sizeof(set));
+	return copyout(datap, set, head.version == CAP_VERSION_1 ? sizeof(set[0]) : sizeof(set));
 }

@@ -70,11 +70,11 @@ record32(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next, size
 }
 
 static int
-read_dir(const uint32_t *arg, record_fn *record, uint32_t *result)
+read_dir(uint32_t fd, vaddr_t dirp, uint32_t count, record_fn *record, uint32_t *result)
 {
-	struct file *f = fd_get(arg[0]);
-	vaddr_t to = arg[1];
-	size_t room = arg[2], len;
+	struct file *f = fd_get(fd);
+	vaddr_t to = dirp;
+	size_t room = count, len;
 	int err = 0;
 
 	if (f == NULL)
@@ -94,29 +94,32 @@ read_dir(const uint32_t *arg, record_fn *record, uint32_t *result)
 		to += len;
 		room -= len;
 	}
-	*result = to - arg[1];
+	*result = to - dirp;
 	return *result > 0 ? 0 : err;
 }
 
 int
-sys_getdents64(const uint32_t *arg, uint32_t *result)
+sys_getdents64(const union call_args *arg, uint32_t *result)
 {
-	return read_dir(arg, record64, result);
+	return read_dir(arg->getdents64.fd, arg->getdents64.dirp, arg->getdents64.count, record64,
+	                result);
 }
 
 int
-sys_getdents(const uint32_t *arg, uint32_t *result)
+sys_getdents(const union call_args *arg, uint32_t *result)
 {
-	return read_dir(arg, record32, result);
+	return read_dir(arg->getdents.fd, arg->getdents.dirp, arg->getdents.count, record32,
+	                result);
 }
 
 /* Read one entry. The result is 1, or 0 at the end of the directory. The third argument is not
  * used. */
 int
-sys_readdir(const uint32_t *arg, uint32_t *result)
+sys_readdir(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t dirp = arg->readdir.dirp;
 	const size_t head = offsetof(struct abi_old_dirent, d_name);
-	struct file *f = fd_get(arg[0]);
+	struct file *f = fd_get(arg->readdir.fd);
 	struct dir_entry e;
 	uint32_t next;
 
@@ -131,8 +134,8 @@ sys_readdir(const uint32_t *arg, uint32_t *result)
 		struct abi_old_dirent d = {
 			.d_ino = e.ino, .d_off = f->offset, .d_namlen = (uint16_t)name};
 
-		if (copyout(arg[1], &d, head) != 0 || copyout(arg[1] + head, e.name, name) != 0 ||
-		    copyzero(arg[1] + head + name, 1) != 0)
+		if (copyout(dirp, &d, head) != 0 || copyout(dirp + head, e.name, name) != 0 ||
+		    copyzero(dirp + head + name, 1) != 0)
 			return EFAULT;
 	}
 	f->offset = next;

@@ -32,12 +32,13 @@ allocate(struct node *n, uint32_t mode, uint64_t from, uint64_t to)
 /* fallocate(fd, mode, offset, length). Offset and length have 64 bits each, the low word first.
  * The order of the checks is Linux's. */
 int
-sys_fallocate(const uint32_t *arg, uint32_t *result)
+sys_fallocate(const union call_args *arg, uint32_t *result)
 {
-	int64_t from = (int64_t)((uint64_t)arg[3] << 32 | arg[2]);
-	int64_t len = (int64_t)((uint64_t)arg[5] << 32 | arg[4]);
-	struct file *f = fd_get(arg[0]);
-	uint32_t mode = arg[1];
+	int64_t from =
+		(int64_t)((uint64_t)arg->fallocate.offset_high << 32 | arg->fallocate.offset_low);
+	int64_t len = (int64_t)((uint64_t)arg->fallocate.len_high << 32 | arg->fallocate.len_low);
+	struct file *f = fd_get(arg->fallocate.fd);
+	uint32_t mode = arg->fallocate.mode;
 
 	if (f == NULL)
 		return EBADF;

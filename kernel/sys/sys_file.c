@@ -32,15 +32,15 @@ transfer(struct file *f, struct uio *u, uint32_t *result)
 	return *result > 0 ? 0 : err;
 }
 
-/* readv() and writev(): arg is the descriptor, the iovec and its length. */
+/* readv() and writev(): iov is the user address of iovcnt struct iovec. */
 static int
-transfer_vector(const uint32_t *arg, bool to_user, uint32_t *result)
+transfer_vector(uint32_t fd, vaddr_t iov, uint32_t iovcnt, bool to_user, uint32_t *result)
 {
-	struct uio u = {.iov = arg[1], .niov = arg[2], .to_user = to_user};
+	struct uio u = {.iov = iov, .niov = iovcnt, .to_user = to_user};
 	struct abi_iovec v;
 	uint32_t i;
 
-	if (fd_get(arg[0]) == NULL)
+	if (fd_get(fd) == NULL)
 		return EBADF;
 	if (u.niov > IOV_MAX)
 		return EINVAL;
@@ -51,35 +51,37 @@ transfer_vector(const uint32_t *arg, bool to_user, uint32_t *result)
 			return EINVAL;
 		u.left += v.len;
 	}
-	return transfer(fd_get(arg[0]), &u, result);
+	return transfer(fd_get(fd), &u, result);
 }
 
 int
-sys_read(const uint32_t *arg, uint32_t *result)
+sys_read(const union call_args *arg, uint32_t *result)
 {
-	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2], .to_user = true};
+	uint32_t count = arg->read.count;
+	struct uio u = {.base = arg->read.buf, .len = count, .left = count, .to_user = true};
 
-	return transfer(fd_get(arg[0]), &u, result);
+	return transfer(fd_get(arg->read.fd), &u, result);
 }
 
 int
-sys_write(const uint32_t *arg, uint32_t *result)
+sys_write(const union call_args *arg, uint32_t *result)
 {
-	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2]};
+	uint32_t count = arg->write.count;
+	struct uio u = {.base = arg->write.buf, .len = count, .left = count};
 
-	return transfer(fd_get(arg[0]), &u, result);
+	return transfer(fd_get(arg->write.fd), &u, result);
 }
 
 int
-sys_readv(const uint32_t *arg, uint32_t *result)
+sys_readv(const union call_args *arg, uint32_t *result)
 {
-	return transfer_vector(arg, true, result);
+	return transfer_vector(arg->readv.fd, arg->readv.iov, arg->readv.iovcnt, true, result);
 }
 
 int
-sys_writev(const uint32_t *arg, uint32_t *result)
+sys_writev(const union call_args *arg, uint32_t *result)
 {
-	return transfer_vector(arg, false, result);
+	return transfer_vector(arg->writev.fd, arg->writev.iov, arg->writev.iovcnt, false, result);
 }
 
 /* pread() and pwrite(): transfer at the offset high << 32 | low. The operation gets a copy of the
@@ -104,19 +106,23 @@ transfer_at(uint32_t fd, uint32_t low, uint32_t high, struct uio *u, uint32_t *r
 }
 
 int
-sys_pread64(const uint32_t *arg, uint32_t *result)
+sys_pread64(const union call_args *arg, uint32_t *result)
 {
-	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2], .to_user = true};
+	uint32_t count = arg->pread64.count;
+	struct uio u = {.base = arg->pread64.buf, .len = count, .left = count, .to_user = true};
 
-	return transfer_at(arg[0], arg[3], arg[4], &u, result);
+	return transfer_at(arg->pread64.fd, arg->pread64.offset_low, arg->pread64.offset_high, &u,
+	                   result);
 }
 
 int
-sys_pwrite64(const uint32_t *arg, uint32_t *result)
+sys_pwrite64(const union call_args *arg, uint32_t *result)
 {
-	struct uio u = {.base = arg[1], .len = arg[2], .left = arg[2]};
+	uint32_t count = arg->pwrite64.count;
+	struct uio u = {.base = arg->pwrite64.buf, .len = count, .left = count};
 
-	return transfer_at(arg[0], arg[3], arg[4], &u, result);
+	return transfer_at(arg->pwrite64.fd, arg->pwrite64.offset_low, arg->pwrite64.offset_high,
+	                   &u, result);
 }
 
 /* Compute the new offset of a seek. The caller sets f->offset once it has reported the result.
@@ -143,10 +149,10 @@ seek(const struct file *f, int64_t to, uint32_t whence, uint32_t *at)
 }
 
 int
-sys_lseek(const uint32_t *arg, uint32_t *result)
+sys_lseek(const union call_args *arg, uint32_t *result)
 {
-	struct file *f = fd_get(arg[0]);
-	int err = seek(f, (int32_t)arg[1], arg[2], result);
+	struct file *f = fd_get(arg->lseek.fd);
+	int err = seek(f, (int32_t)arg->lseek.offset, arg->lseek.whence, result);
 
 	if (err == 0)
 		f->offset = *result;
@@ -154,15 +160,16 @@ sys_lseek(const uint32_t *arg, uint32_t *result)
 }
 
 int
-sys_llseek(const uint32_t *arg, uint32_t *result)
+sys_llseek(const union call_args *arg, uint32_t *result)
 {
-	struct file *f = fd_get(arg[0]);
+	uint64_t offset = (uint64_t)arg->llseek.offset_high << 32 | arg->llseek.offset_low, wide;
+	struct file *f = fd_get(arg->llseek.fd);
 	uint32_t at;
-	int err = seek(f, (int64_t)((uint64_t)arg[1] << 32 | arg[2]), arg[4], &at);
-	uint64_t wide = at;
+	int err = seek(f, (int64_t)offset, arg->llseek.whence, &at);
 
+	wide = at;
 	if (err == 0)
-		err = copyout(arg[3], &wide, sizeof(wide));
+		err = copyout(arg->llseek.result, &wide, sizeof(wide));
 	if (err == 0)
 		f->offset = at;
 	return err;
@@ -170,29 +177,30 @@ sys_llseek(const uint32_t *arg, uint32_t *result)
 
 /* Files have no storage but memory, so there is nothing to write back. */
 int
-sys_fsync(const uint32_t *arg, uint32_t *result)
+sys_fsync(const union call_args *arg, uint32_t *result)
 {
-	struct file *f = fd_get(arg[0]);
+	struct file *f = fd_get(arg->fsync.fd);
 
 	return f == NULL ? EBADF : f->ops->stream ? EINVAL : 0;
 }
 
 int
-sys_ioctl(const uint32_t *arg, uint32_t *result)
+sys_ioctl(const union call_args *arg, uint32_t *result)
 {
-	struct file *f = fd_get(arg[0]);
+	struct file *f = fd_get(arg->ioctl.fd);
 
 	if (f == NULL)
 		return EBADF;
-	return f->ops->ioctl == NULL ? ENOTTY : f->ops->ioctl(f, arg[1], arg[2]);
+	return f->ops->ioctl == NULL ? ENOTTY
+	                             : f->ops->ioctl(f, arg->ioctl.request, arg->ioctl.argp);
 }
 
 /* ---- Descriptors ---- */
 
 int
-sys_close(const uint32_t *arg, uint32_t *result)
+sys_close(const union call_args *arg, uint32_t *result)
 {
-	return fd_close(arg[0]);
+	return fd_close(arg->close.fd);
 }
 
 /* dup() and F_DUPFD: let the lowest free descriptor that is not below `from` name fd's open file,
@@ -214,9 +222,9 @@ duplicate(uint32_t fd, uint32_t from, bool cloexec, uint32_t *result)
 }
 
 int
-sys_dup(const uint32_t *arg, uint32_t *result)
+sys_dup(const union call_args *arg, uint32_t *result)
 {
-	return duplicate(arg[0], 0, false, result);
+	return duplicate(arg->dup.oldfd, 0, false, result);
 }
 
 /* dup3(): let descriptor `to` name fd's open file. */
@@ -230,46 +238,51 @@ duplicate_to(uint32_t fd, uint32_t to, bool cloexec, uint32_t *result)
 }
 
 int
-sys_dup2(const uint32_t *arg, uint32_t *result)
+sys_dup2(const union call_args *arg, uint32_t *result)
 {
-	*result = arg[1];
-	if (arg[0] == arg[1])
-		return fd_get(arg[0]) == NULL ? EBADF : 0;
-	return duplicate_to(arg[0], arg[1], false, result);
+	uint32_t oldfd = arg->dup2.oldfd, newfd = arg->dup2.newfd;
+
+	*result = newfd;
+	if (oldfd == newfd)
+		return fd_get(oldfd) == NULL ? EBADF : 0;
+	return duplicate_to(oldfd, newfd, false, result);
 }
 
 int
-sys_dup3(const uint32_t *arg, uint32_t *result)
+sys_dup3(const union call_args *arg, uint32_t *result)
 {
-	if (arg[0] == arg[1] || (arg[2] & ~O_CLOEXEC))
+	uint32_t oldfd = arg->dup3.oldfd, newfd = arg->dup3.newfd, flags = arg->dup3.flags;
+
+	if (oldfd == newfd || (flags & ~O_CLOEXEC))
 		return EINVAL;
-	return duplicate_to(arg[0], arg[1], arg[2] & O_CLOEXEC, result);
+	return duplicate_to(oldfd, newfd, flags & O_CLOEXEC, result);
 }
 
 int
-sys_fcntl64(const uint32_t *arg, uint32_t *result)
+sys_fcntl64(const union call_args *arg, uint32_t *result)
 {
-	uint32_t fd = arg[0];
+	uint32_t cmd = arg->fcntl64.cmd;
+	uint32_t fd = arg->fcntl64.fd;
 	struct file *f = fd_get(fd);
 	const int changes = O_APPEND | O_NONBLOCK;
 
 	if (f == NULL)
 		return EBADF;
-	switch (arg[1]) {
+	switch (cmd) {
 	case F_DUPFD:
 	case F_DUPFD_CLOEXEC:
-		return duplicate(fd, arg[2], arg[1] == F_DUPFD_CLOEXEC, result);
+		return duplicate(fd, arg->fcntl64.arg, cmd == F_DUPFD_CLOEXEC, result);
 	case F_GETFD:
 		*result = fd_cloexec(fd);
 		return 0;
 	case F_SETFD:
-		fd_set_cloexec(fd, arg[2] & FD_CLOEXEC);
+		fd_set_cloexec(fd, arg->fcntl64.arg & FD_CLOEXEC);
 		return 0;
 	case F_GETFL:
 		*result = f->flags;
 		return 0;
 	case F_SETFL:
-		f->flags = (f->flags & ~changes) | ((int)arg[2] & changes);
+		f->flags = (f->flags & ~changes) | ((int)arg->fcntl64.arg & changes);
 		return 0;
 	case F_GETLK:
 	case F_SETLK:
@@ -280,7 +293,7 @@ sys_fcntl64(const uint32_t *arg, uint32_t *result)
 	case F_OFD_GETLK:
 	case F_OFD_SETLK:
 	case F_OFD_SETLKW:
-		return lock_fcntl(f, arg[1], arg[2]);
+		return lock_fcntl(f, cmd, arg->fcntl64.arg);
 	default:
 		return EINVAL;
 	}
@@ -288,13 +301,14 @@ sys_fcntl64(const uint32_t *arg, uint32_t *result)
 
 /* The older fcntl rejects the commands with offsets of 64 bits. */
 int
-sys_fcntl(const uint32_t *arg, uint32_t *result)
+sys_fcntl(const union call_args *arg, uint32_t *result)
 {
-	bool wide = (arg[1] >= F_GETLK64 && arg[1] <= F_SETLKW64) ||
-	            (arg[1] >= F_OFD_GETLK && arg[1] <= F_OFD_SETLKW);
+	uint32_t cmd = arg->fcntl.cmd;
+	bool wide = (cmd >= F_GETLK64 && cmd <= F_SETLKW64) ||
+	            (cmd >= F_OFD_GETLK && cmd <= F_OFD_SETLKW);
 
 	if (wide)
-		return fd_get(arg[0]) == NULL ? EBADF : EINVAL;
+		return fd_get(arg->fcntl.fd) == NULL ? EBADF : EINVAL;
 	return sys_fcntl64(arg, result);
 }
 
@@ -332,24 +346,28 @@ no_reader:
 }
 
 int
-sys_pipe(const uint32_t *arg, uint32_t *result)
+sys_pipe(const union call_args *arg, uint32_t *result)
 {
-	return make_pipe(arg[0], 0);
+	return make_pipe(arg->pipe.pipefd, 0);
 }
 
 int
-sys_pipe2(const uint32_t *arg, uint32_t *result)
+sys_pipe2(const union call_args *arg, uint32_t *result)
 {
-	return make_pipe(arg[0], arg[1]);
+	return make_pipe(arg->pipe2.pipefd, arg->pipe2.flags);
 }
 
 int
-sys_getrandom(const uint32_t *arg, uint32_t *result)
+sys_getrandom(const union call_args *arg, uint32_t *result)
 {
-	uint32_t len = arg[1] < INT32_MAX ? arg[1] : INT32_MAX;
-	struct uio u = {.base = arg[0], .len = len, .left = len, .to_user = true};
-	int err = arg[2] & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ? EINVAL : dev_random(&u);
+	uint32_t size = arg->getrandom.size;
+	uint32_t len = size < INT32_MAX ? size : INT32_MAX;
+	struct uio u = {.base = arg->getrandom.buf, .len = len, .left = len, .to_user = true};
+	int err;
 
+	if (arg->getrandom.flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE))
+		return EINVAL;
+	err = dev_random(&u);
 	*result = len - u.left;
 	return *result > 0 ? 0 : err;
 }

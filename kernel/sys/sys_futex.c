@@ -132,28 +132,30 @@ wait(const struct key *key, vaddr_t word, uint32_t value, uint32_t bits, int64_t
 /* Read the tick at which a call stops waiting: the time that FUTEX_WAIT gives is relative, that of
  * FUTEX_WAIT_BITSET absolute. Returns 0, EFAULT or EINVAL. */
 static int
-read_end(const uint32_t *arg, uint32_t op, enum time_form form, int64_t *end)
+read_end(const union call_args *arg, uint32_t op, enum time_form form, int64_t *end)
 {
+	vaddr_t timeout = arg->futex.timeout;
 	struct abi_timespec64 t;
 	int err;
 
 	*end = CLOCK_NEVER;
 	if (op == FUTEX_WAIT)
-		return timespec_wait(arg[3], form, end);
-	if (op != FUTEX_WAIT_BITSET || arg[3] == 0)
+		return timespec_wait(timeout, form, end);
+	if (op != FUTEX_WAIT_BITSET || timeout == 0)
 		return 0;
-	err = timespec_in(arg[3], form, &t);
+	err = timespec_in(timeout, form, &t);
 	if (err == 0)
-		*end = clock_until(&t, arg[1] & FUTEX_CLOCK_REALTIME);
+		*end = clock_until(&t, arg->futex.futex_op & FUTEX_CLOCK_REALTIME);
 	return err;
 }
 
-/* futex(word, op, value, time, word2, bits). The order of the checks is Linux's, and so is that a
- * number of processes to wake below 1 means 1. */
+/* The order of the checks is Linux's. As there, a number of processes to wake below 1 means 1. */
 static int
-futex(const uint32_t *arg, enum time_form form, uint32_t *result)
+futex(const union call_args *arg, enum time_form form, uint32_t *result)
 {
-	uint32_t op = arg[1] & 127, bits = op >= FUTEX_WAIT_BITSET ? arg[5] : UINT32_MAX;
+	vaddr_t uaddr = arg->futex.uaddr;
+	uint32_t futex_op = arg->futex.futex_op, val = arg->futex.val;
+	uint32_t op = futex_op & 127, bits = op >= FUTEX_WAIT_BITSET ? arg->futex.val3 : UINT32_MAX;
 	struct key key;
 	int64_t end;
 	int err = read_end(arg, op, form, &end);
@@ -161,16 +163,16 @@ futex(const uint32_t *arg, enum time_form form, uint32_t *result)
 	if (err != 0)
 		return err;
 	if ((op > FUTEX_WAKE && op != FUTEX_WAIT_BITSET && op != FUTEX_WAKE_BITSET) ||
-	    ((arg[1] & FUTEX_CLOCK_REALTIME) && op != FUTEX_WAIT_BITSET))
+	    ((futex_op & FUTEX_CLOCK_REALTIME) && op != FUTEX_WAIT_BITSET))
 		return ENOSYS;
 	if (bits == 0)
 		return EINVAL;
-	err = find_key(arg[0], arg[1] & FUTEX_PRIVATE_FLAG, &key);
+	err = find_key(uaddr, futex_op & FUTEX_PRIVATE_FLAG, &key);
 	if (err != 0)
 		return err;
 	if (op == FUTEX_WAIT || op == FUTEX_WAIT_BITSET)
-		return wait(&key, arg[0], arg[2], bits, end);
-	*result = wake(&key, (int)arg[2] < 1 ? 1 : arg[2], bits);
+		return wait(&key, uaddr, val, bits, end);
+	*result = wake(&key, (int)val < 1 ? 1 : val, bits);
 	return 0;
 }
 
@@ -178,7 +180,7 @@ TIME_CALLS(futex, futex_time64, futex)
 
 /* Accept a list of robust futexes and ignore it: nothing here releases them at exit. */
 int
-sys_set_robust_list(const uint32_t *arg, uint32_t *result)
+sys_set_robust_list(const union call_args *arg, uint32_t *result)
 {
-	return arg[1] == ROBUST_LIST_SIZE ? 0 : EINVAL;
+	return arg->set_robust_list.size == ROBUST_LIST_SIZE ? 0 : EINVAL;
 }

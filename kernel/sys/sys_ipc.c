@@ -15,39 +15,39 @@ verified(int err)
 }
 
 int
-sys_shmget(const uint32_t *arg, uint32_t *result)
+sys_shmget(const union call_args *arg, uint32_t *result)
 {
-	int32_t key = ARG(shmget, key);
-	uint32_t size = ARG(shmget, size);
-	int shmflg = ARG(shmget, shmflg);
+	int32_t key = arg->shmget.key;
+	uint32_t size = arg->shmget.size;
+	int shmflg = arg->shmget.shmflg;
 
 	return verified(shm_get(key, size, shmflg, (int32_t *)result));
 }
 
 int
-sys_shmat(const uint32_t *arg, uint32_t *result)
+sys_shmat(const union call_args *arg, uint32_t *result)
 {
-	int32_t shmid = ARG(shmat, shmid);
-	vaddr_t shmaddr = ARG(shmat, shmaddr);
-	int shmflg = ARG(shmat, shmflg);
+	int32_t shmid = arg->shmat.shmid;
+	vaddr_t shmaddr = arg->shmat.shmaddr;
+	int shmflg = arg->shmat.shmflg;
 
 	return verified(shm_attach(shmid, shmaddr, shmflg, result));
 }
 
 int
-sys_shmdt(const uint32_t *arg, uint32_t *result)
+sys_shmdt(const union call_args *arg, uint32_t *result)
 {
-	vaddr_t shmaddr = ARG(shmdt, shmaddr);
+	vaddr_t shmaddr = arg->shmdt.shmaddr;
 
 	return verified(shm_detach(shmaddr));
 }
 
 int
-sys_shmctl(const uint32_t *arg, uint32_t *result)
+sys_shmctl(const union call_args *arg, uint32_t *result)
 {
-	int32_t shmid = ARG(shmctl, shmid);
-	int cmd = ARG(shmctl, cmd);
-	vaddr_t buf = ARG(shmctl, buf);
+	int32_t shmid = arg->shmctl.shmid;
+	int cmd = arg->shmctl.cmd;
+	vaddr_t buf = arg->shmctl.buf;
 
 	return verified(shm_control(shmid, cmd, buf, result));
 }
@@ -87,31 +87,35 @@ ipc_shmat(int32_t id, vaddr_t addr, int flags, vaddr_t where)
 /* shmctl by ipc(): a command with a buffer needs IPC_64, since the older form of the structures is
  * not supported. A command without a buffer works with and without it. */
 static int
-ipc_shmctl(const uint32_t *arg, uint32_t *result)
+ipc_shmctl(const union call_args *arg, uint32_t *result)
 {
-	int cmd = ARG(ipc, second) & ~IPC_64;
+	uint32_t second = arg->ipc.second;
+	int cmd = second & ~IPC_64;
 	bool buffer = cmd != IPC_RMID && cmd != SHM_LOCK && cmd != SHM_UNLOCK;
 
-	if (buffer && !(ARG(ipc, second) & IPC_64))
+	if (buffer && !(second & IPC_64))
 		return EINVAL;
-	return verified(shm_control(ARG(ipc, first), cmd, ARG(ipc, ptr), result));
+	return verified(shm_control(arg->ipc.first, cmd, arg->ipc.ptr, result));
 }
 
 /* The upper half of the operation is a version number, which only shmat looks at: in version 1 the
  * arguments have another order. */
 int
-sys_ipc(const uint32_t *arg, uint32_t *result)
+sys_ipc(const union call_args *arg, uint32_t *result)
 {
-	switch (ARG(ipc, call) & 0xffff) {
+	vaddr_t ptr = arg->ipc.ptr;
+	uint32_t call = arg->ipc.call, first = arg->ipc.first, second = arg->ipc.second,
+		 third = arg->ipc.third;
+
+	switch (call & 0xffff) {
 	case IPCOP_SHMAT:
-		if (ARG(ipc, call) >> 16 == 1)
+		if (call >> 16 == 1)
 			return EINVAL;
-		return ipc_shmat(ARG(ipc, first), ARG(ipc, ptr), ARG(ipc, second), ARG(ipc, third));
+		return ipc_shmat(first, ptr, second, third);
 	case IPCOP_SHMDT:
-		return verified(shm_detach(ARG(ipc, ptr)));
+		return verified(shm_detach(ptr));
 	case IPCOP_SHMGET:
-		return verified(shm_get(ARG(ipc, first), ARG(ipc, second), ARG(ipc, third),
-		                        (int32_t *)result));
+		return verified(shm_get(first, second, third, (int32_t *)result));
 	case IPCOP_SHMCTL:
 		return ipc_shmctl(arg, result);
 	default:

@@ -35,23 +35,23 @@ find_limit(int pid, uint32_t which, const struct abi_rlimit *new, struct abi_rli
 }
 
 int
-sys_ugetrlimit(const uint32_t *arg, uint32_t *result)
+sys_ugetrlimit(const union call_args *arg, uint32_t *result)
 {
 	struct abi_rlimit *l;
-	int err = find_limit(0, arg[0], NULL, &l);
+	int err = find_limit(0, arg->ugetrlimit.resource, NULL, &l);
 
-	return err != 0 ? err : copyout(arg[1], l, sizeof(*l));
+	return err != 0 ? err : copyout(arg->ugetrlimit.rlim, l, sizeof(*l));
 }
 
 int
-sys_setrlimit(const uint32_t *arg, uint32_t *result)
+sys_setrlimit(const union call_args *arg, uint32_t *result)
 {
 	struct abi_rlimit new, *limit;
 	int err;
 
-	if (copyin(&new, arg[1], sizeof(new)) != 0)
+	if (copyin(&new, arg->setrlimit.rlim, sizeof(new)) != 0)
 		return EFAULT;
-	err = find_limit(0, arg[0], &new, &limit);
+	err = find_limit(0, arg->setrlimit.resource, &new, &limit);
 	if (err == 0)
 		*limit = new;
 	return err;
@@ -60,10 +60,10 @@ sys_setrlimit(const uint32_t *arg, uint32_t *result)
 /* The oldest form of getrlimit: a limit that does not fit into a signed word is reported as the
  * largest that does. */
 int
-sys_getrlimit(const uint32_t *arg, uint32_t *result)
+sys_getrlimit(const union call_args *arg, uint32_t *result)
 {
 	struct abi_rlimit l, *limit;
-	int err = find_limit(0, arg[0], NULL, &limit);
+	int err = find_limit(0, arg->getrlimit.resource, NULL, &limit);
 
 	if (err != 0)
 		return err;
@@ -72,7 +72,7 @@ sys_getrlimit(const uint32_t *arg, uint32_t *result)
 		l.rlim_cur = INT32_MAX;
 	if (l.rlim_max > INT32_MAX)
 		l.rlim_max = INT32_MAX;
-	return copyout(arg[1], &l, sizeof(l));
+	return copyout(arg->getrlimit.rlim, &l, sizeof(l));
 }
 
 static uint64_t
@@ -88,22 +88,24 @@ narrow(uint64_t limit)
 }
 
 int
-sys_prlimit64(const uint32_t *arg, uint32_t *result)
+sys_prlimit64(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t new_limit = arg->prlimit64.new_limit, old_limit = arg->prlimit64.old_limit;
 	struct abi_rlimit64 wide = {0};
 	struct abi_rlimit new, *limit;
 	int err;
 
-	if (arg[2] != 0 && copyin(&wide, arg[2], sizeof(wide)) != 0)
+	if (new_limit != 0 && copyin(&wide, new_limit, sizeof(wide)) != 0)
 		return EFAULT;
 	new = (struct abi_rlimit){narrow(wide.rlim_cur), narrow(wide.rlim_max)};
-	err = find_limit(arg[0], arg[1], arg[2] != 0 ? &new : NULL, &limit);
+	err = find_limit(arg->prlimit64.pid, arg->prlimit64.resource, new_limit != 0 ? &new : NULL,
+	                 &limit);
 	if (err != 0)
 		return err;
 	wide = (struct abi_rlimit64){widen(limit->rlim_cur), widen(limit->rlim_max)};
-	if (arg[3] != 0 && copyout(arg[3], &wide, sizeof(wide)) != 0)
+	if (old_limit != 0 && copyout(old_limit, &wide, sizeof(wide)) != 0)
 		return EFAULT;
-	if (arg[2] != 0)
+	if (new_limit != 0)
 		*limit = new;
 	return 0;
 }
@@ -111,7 +113,7 @@ sys_prlimit64(const uint32_t *arg, uint32_t *result)
 /* ---- The machine ---- */
 
 int
-sys_sysinfo(const uint32_t *arg, uint32_t *result)
+sys_sysinfo(const union call_args *arg, uint32_t *result)
 {
 	struct abi_sysinfo info = {.procs = (uint16_t)proc_count};
 	struct abi_timespec64 up;
@@ -128,5 +130,5 @@ sys_sysinfo(const uint32_t *arg, uint32_t *result)
 	info.totalram = st.total * (PAGE_SIZE / info.mem_unit);
 	info.freeram = st.free * (PAGE_SIZE / info.mem_unit);
 	info.sharedram = shm_resident() * (PAGE_SIZE / info.mem_unit);
-	return copyout(arg[0], &info, sizeof(info));
+	return copyout(arg->sysinfo.info, &info, sizeof(info));
 }

@@ -10,22 +10,23 @@
 #include "vm/usercopy.h"
 
 int
-sys_flock(const uint32_t *arg, uint32_t *result)
+sys_flock(const union call_args *arg, uint32_t *result)
 {
+	uint32_t operation = arg->flock.operation;
 	static const uint8_t types[] = {
 		[LOCK_SH] = F_RDLCK, [LOCK_EX] = F_WRLCK, [LOCK_UN] = F_UNLCK};
-	uint32_t op = arg[1] & ~(uint32_t)LOCK_NB;
-	struct file *f = fd_get(arg[0]);
+	uint32_t op = operation & ~(uint32_t)LOCK_NB;
+	struct file *f = fd_get(arg->flock.fd);
 	struct lock want = {.owner = f, .pid = -1, .whole = true, .last = LOCK_OFFSET_MAX};
 
-	if (arg[1] & LOCK_MAND) /* Linux ignores it since 5.15. */
+	if (operation & LOCK_MAND) /* Linux ignores it since 5.15. */
 		return 0;
 	if (op != LOCK_SH && op != LOCK_EX && op != LOCK_UN)
 		return EINVAL;
 	if (f == NULL)
 		return EBADF;
 	want.type = types[op];
-	return lock_set_whole(f->node, &want, !(arg[1] & LOCK_NB));
+	return lock_set_whole(f->node, &want, !(operation & LOCK_NB));
 }
 
 /* ---- Record locks ---- */

@@ -11,43 +11,46 @@
 
 /* brk() does not fail: its result is the end of the heap, whether it has moved or not. */
 int
-sys_brk(const uint32_t *arg, uint32_t *result)
+sys_brk(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t addr = arg->brk.addr;
 	struct vm_space *sp = curproc()->space;
 
-	if (arg[0] != 0)
-		vm_brk(sp, arg[0]);
+	if (addr != 0)
+		vm_brk(sp, addr);
 	*result = sp->brk_end;
 	return 0;
 }
 
 int
-sys_munmap(const uint32_t *arg, uint32_t *result)
+sys_munmap(const union call_args *arg, uint32_t *result)
 {
-	uint32_t len = page_round(arg[1]);
+	vaddr_t addr = arg->munmap.addr;
+	uint32_t len = page_round(arg->munmap.length);
 
-	if ((arg[0] & PAGE_MASK) != 0 || len == 0 || arg[0] >= USER_END || len > USER_END - arg[0])
+	if ((addr & PAGE_MASK) != 0 || len == 0 || addr >= USER_END || len > USER_END - addr)
 		return EINVAL;
-	return vm_unmap(curproc()->space, arg[0], arg[0] + len);
+	return vm_unmap(curproc()->space, addr, addr + len);
 }
 
 int
-sys_mprotect(const uint32_t *arg, uint32_t *result)
+sys_mprotect(const union call_args *arg, uint32_t *result)
 {
-	uint32_t len = page_round(arg[1]);
-	int prot = arg[2];
+	vaddr_t addr = arg->mprotect.addr;
+	uint32_t len = page_round(arg->mprotect.len);
+	int prot = arg->mprotect.prot;
 
-	if ((arg[0] & PAGE_MASK) != 0)
+	if ((addr & PAGE_MASK) != 0)
 		return EINVAL;
-	if (arg[1] == 0)
+	if (arg->mprotect.len == 0)
 		return 0;
-	if (len < arg[1])
+	if (len < arg->mprotect.len)
 		return ENOMEM;
 	if ((prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) != 0)
 		return EINVAL;
-	if (arg[0] >= USER_END || len > USER_END - arg[0])
+	if (addr >= USER_END || len > USER_END - addr)
 		return ENOMEM;
-	return vm_protect(curproc()->space, arg[0], arg[0] + len, prot);
+	return vm_protect(curproc()->space, addr, addr + len, prot);
 }
 
 /* ---- mmap. The order of the checks is Linux's. ---- */
@@ -81,15 +84,17 @@ choose_address(struct vm_space *sp, vaddr_t wish, uint32_t len, int flags, vaddr
 /* Check mmap's descriptor, length and offset; len is the length in bytes of whole pages, 0 if that
  * wraps. Returns 0, EBADF, EINVAL, ENOMEM or EOVERFLOW. */
 static int
-check_length(const uint32_t *arg, uint32_t len)
+check_length(const union call_args *arg, uint32_t len)
 {
-	if (!(arg[3] & MAP_ANONYMOUS) && fd_get(arg[4]) == NULL)
+	uint32_t pgoffset = arg->mmap2.pgoffset;
+
+	if (!(arg->mmap2.flags & MAP_ANONYMOUS) && fd_get(arg->mmap2.fd) == NULL)
 		return EBADF;
-	if (arg[1] == 0)
+	if (arg->mmap2.length == 0)
 		return EINVAL;
 	if (len == 0)
 		return ENOMEM;
-	return arg[5] + (len >> PAGE_SHIFT) < arg[5] ? EOVERFLOW : 0;
+	return pgoffset + (len >> PAGE_SHIFT) < pgoffset ? EOVERFLOW : 0;
 }
 
 /*
@@ -98,20 +103,21 @@ check_length(const uint32_t *arg, uint32_t len)
  * EINVAL, EOPNOTSUPP, EOVERFLOW, ENOMEM or an error of file_mmap(). May sleep.
  */
 static int
-choose_object(const uint32_t *arg, struct vm_mapping *m)
+choose_object(const union call_args *arg, struct vm_mapping *m)
 {
-	int type = arg[3] & MAP_TYPE, err;
+	uint32_t flags = arg->mmap2.flags;
+	int type = flags & MAP_TYPE, err;
 	bool shared = type == MAP_SHARED || type == MAP_SHARED_VALIDATE;
 
-	if (!(arg[3] & MAP_ANONYMOUS)) {
-		m->pgoff = arg[5];
+	if (!(flags & MAP_ANONYMOUS)) {
+		m->pgoff = arg->mmap2.pgoffset;
 		if (m->pgoff > FILE_PAGES - (m->len >> PAGE_SHIFT))
 			return EOVERFLOW;
-		if (type == MAP_SHARED_VALIDATE && (arg[3] & ~MAP_VALID))
+		if (type == MAP_SHARED_VALIDATE && (flags & ~MAP_VALID))
 			return EOPNOTSUPP;
 		if (!shared && type != MAP_PRIVATE)
 			return EINVAL;
-		err = file_mmap(arg[4], m->prot, shared, &m->object, &m->max_prot);
+		err = file_mmap(arg->mmap2.fd, m->prot, shared, &m->object, &m->max_prot);
 		if (err != 0 || m->object != NULL)
 			return err;
 		m->pgoff = 0;
@@ -122,18 +128,19 @@ choose_object(const uint32_t *arg, struct vm_mapping *m)
 }
 
 int
-sys_mmap2(const uint32_t *arg, uint32_t *result)
+sys_mmap2(const union call_args *arg, uint32_t *result)
 {
+	uint32_t flags = arg->mmap2.flags;
 	struct vm_space *sp = curproc()->space;
-	struct vm_mapping m = {.len = page_round(arg[1]),
-	                       .prot = arg[2] & (PROT_READ | PROT_WRITE | PROT_EXEC),
+	struct vm_mapping m = {.len = page_round(arg->mmap2.length),
+	                       .prot = arg->mmap2.prot & (PROT_READ | PROT_WRITE | PROT_EXEC),
 	                       .max_prot = PROT_READ | PROT_WRITE | PROT_EXEC,
-	                       .inherit = arg[3] & MAP_SHARED ? VM_SHARE : VM_COPY,
-	                       .replace = arg[3] & MAP_FIXED};
+	                       .inherit = flags & MAP_SHARED ? VM_SHARE : VM_COPY,
+	                       .replace = flags & MAP_FIXED};
 	int err = check_length(arg, m.len);
 
 	if (err == 0)
-		err = choose_address(sp, arg[0], m.len, arg[3], &m.start);
+		err = choose_address(sp, arg->mmap2.addr, m.len, flags, &m.start);
 	if (err == 0)
 		err = choose_object(arg, &m);
 	if (err == 0)
@@ -178,18 +185,22 @@ over_range(vaddr_t start, uint32_t bytes, bool drop)
 #define ADVICE_KNOWN 0x3c11fu
 
 int
-sys_madvise(const uint32_t *arg, uint32_t *result)
+sys_madvise(const union call_args *arg, uint32_t *result)
 {
-	if (arg[2] >= 32 || !(ADVICE_KNOWN >> arg[2] & 1))
+	uint32_t advice = arg->madvise.advice;
+
+	if (advice >= 32 || !(ADVICE_KNOWN >> advice & 1))
 		return EINVAL;
-	return over_range(arg[0], arg[1], arg[2] == MADV_DONTNEED);
+	return over_range(arg->madvise.addr, arg->madvise.length, advice == MADV_DONTNEED);
 }
 
 int
-sys_msync(const uint32_t *arg, uint32_t *result)
+sys_msync(const union call_args *arg, uint32_t *result)
 {
-	if ((arg[2] & ~(uint32_t)(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) != 0 ||
-	    (arg[2] & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
+	uint32_t flags = arg->msync.flags;
+
+	if ((flags & ~(uint32_t)(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) != 0 ||
+	    (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
 		return EINVAL;
-	return over_range(arg[0], arg[1], false);
+	return over_range(arg->msync.addr, arg->msync.length, false);
 }

@@ -31,15 +31,16 @@ create(const char *label)
 
 /* Seals do not exist, so MFD_ALLOW_SEALING is EINVAL, as for a flag that Linux does not know. */
 int
-sys_memfd_create(const uint32_t *arg, uint32_t *result)
+sys_memfd_create(const union call_args *arg, uint32_t *result)
 {
+	uint32_t flags = arg->memfd_create.flags;
 	char label[MFD_NAME_MAX + 1];
 	struct file *f;
 	int err, fd;
 
-	if (arg[1] & ~MFD_CLOEXEC)
+	if (flags & ~MFD_CLOEXEC)
 		return EINVAL;
-	err = copyinstr(label, arg[0], sizeof(label), NULL);
+	err = copyinstr(label, arg->memfd_create.name, sizeof(label), NULL);
 	if (err != 0)
 		return err == ENAMETOOLONG ? EINVAL : err;
 	err = fd_find(0, &fd);
@@ -48,7 +49,7 @@ sys_memfd_create(const uint32_t *arg, uint32_t *result)
 	f = create(label);
 	if (f == NULL)
 		return ENOMEM;
-	fd_install(f, fd, arg[1] & MFD_CLOEXEC);
+	fd_install(f, fd, flags & MFD_CLOEXEC);
 	*result = fd;
 	return 0;
 }

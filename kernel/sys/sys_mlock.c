@@ -45,21 +45,23 @@ change(vaddr_t start, uint32_t len, bool lock, bool fill)
 }
 
 int
-sys_mlock2(const uint32_t *arg, uint32_t *result)
+sys_mlock2(const union call_args *arg, uint32_t *result)
 {
-	if (arg[2] & ~MLOCK_ONFAULT)
+	uint32_t flags = arg->mlock2.flags;
+
+	if (flags & ~MLOCK_ONFAULT)
 		return EINVAL;
 	if (!may_lock())
 		return EPERM;
-	return change(arg[0], arg[1], true, !(arg[2] & MLOCK_ONFAULT));
+	return change(arg->mlock2.addr, arg->mlock2.len, true, !(flags & MLOCK_ONFAULT));
 }
 
-ALIAS(mlock, mlock2, arg[0], arg[1], 0)
+ALIAS(mlock, mlock2, arg->mlock.addr, arg->mlock.len, 0)
 
 int
-sys_munlock(const uint32_t *arg, uint32_t *result)
+sys_munlock(const union call_args *arg, uint32_t *result)
 {
-	return change(arg[0], arg[1], false, false);
+	return change(arg->munlock.addr, arg->munlock.len, false, false);
 }
 
 /* ---- All of it ---- */
@@ -78,28 +80,29 @@ all_pages(const struct vm_space *sp)
 /* MCL_FUTURE is accepted and has no effect: later mappings are promised their memory anyway, and
  * get it at the first touch. */
 int
-sys_mlockall(const uint32_t *arg, uint32_t *result)
+sys_mlockall(const union call_args *arg, uint32_t *result)
 {
+	uint32_t flags = arg->mlockall.flags;
 	struct vm_space *sp = curproc()->space;
 	const struct vm_entry *e;
 
-	if (arg[0] == 0 || arg[0] == MCL_ONFAULT ||
-	    (arg[0] & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)))
+	if (flags == 0 || flags == MCL_ONFAULT ||
+	    (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)))
 		return EINVAL;
 	if (!may_lock())
 		return EPERM;
-	if (!(arg[0] & MCL_CURRENT))
+	if (!(flags & MCL_CURRENT))
 		return 0;
 	if (all_pages(sp) > vm_lock_most())
 		return ENOMEM;
 	vm_lock_all(sp, true);
-	for (e = sp->first; e != NULL && !(arg[0] & MCL_ONFAULT); e = e->next)
+	for (e = sp->first; e != NULL && !(flags & MCL_ONFAULT); e = e->next)
 		vm_fill(sp, e->start, e->end);
 	return 0;
 }
 
 int
-sys_munlockall(const uint32_t *arg, uint32_t *result)
+sys_munlockall(const union call_args *arg, uint32_t *result)
 {
 	vm_lock_all(curproc()->space, false);
 	return 0;
@@ -122,11 +125,12 @@ grows_too_much(struct vm_space *sp, vaddr_t start, uint32_t len, uint32_t new_le
 /* An attach cannot be moved and cannot grow: see vm_remap(). May sleep, to bring in the new pages
  * of a locked mapping. */
 int
-sys_mremap(const uint32_t *arg, uint32_t *result)
+sys_mremap(const union call_args *arg, uint32_t *result)
 {
 	struct vm_space *sp = curproc()->space;
-	vaddr_t start = arg[0], to = arg[4];
-	uint32_t len = page_round(arg[1]), new_len = page_round(arg[2]), flags = arg[3];
+	vaddr_t start = arg->mremap.old_address, to = arg->mremap.new_address;
+	uint32_t len = page_round(arg->mremap.old_size), new_len = page_round(arg->mremap.new_size),
+		 flags = arg->mremap.flags;
 	const struct vm_entry *e;
 	int err;
 

@@ -21,93 +21,98 @@ act_check(uint32_t sig, bool change)
 /* signal() of System V: the action is reset when the handler is called, and the signal is not
  * blocked meanwhile. */
 int
-sys_signal(const uint32_t *arg, uint32_t *result)
+sys_signal(const union call_args *arg, uint32_t *result)
 {
+	uint32_t signum = arg->signal.signum;
 	struct proc *p = curproc();
-	struct abi_sigaction act = {.handler = arg[1], .flags = SA_RESETHAND | SA_NODEFER};
-	int err = act_check(arg[0], true);
+	struct abi_sigaction act = {.handler = arg->signal.handler,
+	                            .flags = SA_RESETHAND | SA_NODEFER};
+	int err = act_check(signum, true);
 
 	if (err != 0)
 		return err;
-	*result = p->sig->act[arg[0] - 1].handler;
-	signal_act(p, arg[0], &act);
+	*result = p->sig->act[signum - 1].handler;
+	signal_act(p, signum, &act);
 	return 0;
 }
 
 int
-sys_sigaction(const uint32_t *arg, uint32_t *result)
+sys_sigaction(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t oldact = arg->sigaction.oldact;
+	uint32_t signum = arg->sigaction.signum;
 	struct proc *p = curproc();
 	struct abi_old_sigaction old;
 	struct abi_sigaction act;
 	int err;
 
-	if (arg[1] != 0 && copyin(&old, arg[1], sizeof(old)) != 0)
+	if (arg->sigaction.act != 0 && copyin(&old, arg->sigaction.act, sizeof(old)) != 0)
 		return EFAULT;
-	err = act_check(arg[0], arg[1] != 0);
+	err = act_check(signum, arg->sigaction.act != 0);
 	if (err != 0)
 		return err;
 	act = (struct abi_sigaction){.handler = old.handler,
 	                             .flags = old.flags,
 	                             .restorer = old.restorer,
 	                             .mask = old.mask};
-	if (arg[2] != 0) {
-		const struct abi_sigaction *was = &p->sig->act[arg[0] - 1];
+	if (oldact != 0) {
+		const struct abi_sigaction *was = &p->sig->act[signum - 1];
 
 		old = (struct abi_old_sigaction){was->handler, (uint32_t)was->mask, was->flags,
 		                                 was->restorer};
-		if (copyout(arg[2], &old, sizeof(old)) != 0)
+		if (copyout(oldact, &old, sizeof(old)) != 0)
 			return EFAULT;
 	}
-	if (arg[1] != 0)
-		signal_act(p, arg[0], &act);
+	if (arg->sigaction.act != 0)
+		signal_act(p, signum, &act);
 	return 0;
 }
 
 ANSWER(sgetmask, (uint32_t)curproc()->sig->mask)
 
 int
-sys_ssetmask(const uint32_t *arg, uint32_t *result)
+sys_ssetmask(const union call_args *arg, uint32_t *result)
 {
 	*result = (uint32_t)curproc()->sig->mask;
-	signal_set_mask(arg[0]);
+	signal_set_mask(arg->ssetmask.newmask);
 	return 0;
 }
 
 int
-sys_sigprocmask(const uint32_t *arg, uint32_t *result)
+sys_sigprocmask(const union call_args *arg, uint32_t *result)
 {
-	return signal_mask_call(arg[0], arg[1], arg[2], sizeof(uint32_t));
+	return signal_mask_call(arg->sigprocmask.how, arg->sigprocmask.set, arg->sigprocmask.oldset,
+	                        sizeof(uint32_t));
 }
 
 int
-sys_sigpending(const uint32_t *arg, uint32_t *result)
+sys_sigpending(const union call_args *arg, uint32_t *result)
 {
 	const struct sigstate *ss = curproc()->sig;
 	uint32_t set = (uint32_t)(ss->pending & ss->mask);
 
-	return copyout(arg[0], &set, sizeof(set));
+	return copyout(arg->sigpending.set, &set, sizeof(set));
 }
 
 /* The signal mask is the third argument, by value; the others are not used. */
 int
-sys_sigsuspend(const uint32_t *arg, uint32_t *result)
+sys_sigsuspend(const union call_args *arg, uint32_t *result)
 {
-	return signal_suspend(arg[2]);
+	return signal_suspend(arg->sigsuspend.mask);
 }
 
 /* ---- Memory ---- */
 
 /* The only argument points to the six of mmap2(), of which the last is an offset in bytes. */
 int
-sys_mmap(const uint32_t *arg, uint32_t *result)
+sys_mmap(const union call_args *arg, uint32_t *result)
 {
-	uint32_t all[6];
+	union call_args all;
 
-	if (copyin(all, arg[0], sizeof(all)) != 0)
+	if (copyin(&all, arg->mmap.args, sizeof(all)) != 0)
 		return EFAULT;
-	if (all[5] & PAGE_MASK)
+	if (all.mmap2.pgoffset & PAGE_MASK)
 		return EINVAL;
-	all[5] >>= PAGE_SHIFT;
-	return sys_mmap2(all, result);
+	all.mmap2.pgoffset >>= PAGE_SHIFT;
+	return sys_mmap2(&all, result);
 }

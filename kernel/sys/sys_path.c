@@ -128,50 +128,51 @@ file_call(uint32_t fd, node_fn *fn, const uint32_t *arg, uint32_t *result)
 }
 
 int
-sys_openat(const uint32_t *arg, uint32_t *result)
+sys_openat(const union call_args *arg, uint32_t *result)
 {
 	struct node *start;
 	char *path;
-	int err = path_copyin(arg[1], &path);
+	int err = path_copyin(arg->openat.pathname, &path);
 
 	if (err != 0)
 		return err;
-	err = start_of(arg[0], path, &start);
+	err = start_of(arg->openat.dirfd, path, &start);
 	if (err == 0)
-		err = file_open(start, path, arg[2], arg[3], (int *)result);
+		err = file_open(start, path, arg->openat.flags, arg->openat.mode, (int *)result);
 	kmem_free(path);
 	return err;
 }
 
-ALIAS(open, openat, AT_FDCWD, arg[0], arg[1], arg[2])
+ALIAS(open, openat, AT_FDCWD, arg->open.pathname, arg->open.flags, arg->open.mode)
 
-ALIAS(creat, openat, AT_FDCWD, arg[0], O_CREAT | O_WRONLY | O_TRUNC, arg[1])
+ALIAS(creat, openat, AT_FDCWD, arg->creat.pathname, O_CREAT | O_WRONLY | O_TRUNC, arg->creat.mode)
 
 int
-sys_faccessat2(const uint32_t *arg, uint32_t *result)
+sys_faccessat2(const union call_args *arg, uint32_t *result)
 {
+	uint32_t mode = arg->faccessat2.mode, flags = arg->faccessat2.flags;
 	struct cred cred = curproc()->cred;
 	struct node *n;
 	int err;
 
-	if ((arg[2] & ~7u) || (arg[3] & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
+	if ((mode & ~7u) || (flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
 		return EINVAL;
 	/* access() checks the rights of the real user and group. */
-	if (!(arg[3] & AT_EACCESS)) {
+	if (!(flags & AT_EACCESS)) {
 		cred.euid = cred.ruid;
 		cred.egid = cred.rgid;
 	}
-	err = node_as(&cred, arg[0], arg[1], arg[3], &n);
+	err = node_as(&cred, arg->faccessat2.dirfd, arg->faccessat2.pathname, flags, &n);
 	if (err != 0)
 		return err;
-	err = fs_access(n, &cred, arg[2]);
+	err = fs_access(n, &cred, mode);
 	node_unref(n);
 	return err;
 }
 
-ALIAS(faccessat, faccessat2, arg[0], arg[1], arg[2], 0)
+ALIAS(faccessat, faccessat2, arg->faccessat.dirfd, arg->faccessat.pathname, arg->faccessat.mode, 0)
 
-ALIAS(access, faccessat2, AT_FDCWD, arg[0], arg[1], 0)
+ALIAS(access, faccessat2, AT_FDCWD, arg->access.pathname, arg->access.mode, 0)
 
 /* ---- Directories ---- */
 
@@ -190,11 +191,11 @@ set_cwd(struct node *n, const uint32_t *arg, uint32_t *result)
 	return 0;
 }
 
-PATH_CALL(chdir, AT_FDCWD, arg[0], 0, set_cwd, arg + 1)
+PATH_CALL(chdir, AT_FDCWD, arg->chdir.path, 0, set_cwd, NULL)
 FILE_CALL(fchdir, set_cwd)
 
 int
-sys_getcwd(const uint32_t *arg, uint32_t *result)
+sys_getcwd(const union call_args *arg, uint32_t *result)
 {
 	char *buf = kmem_alloc(PATH_MAX), *path;
 	int err = ENOENT;
@@ -204,7 +205,7 @@ sys_getcwd(const uint32_t *arg, uint32_t *result)
 	path = fs_path(curproc()->cwd, buf, PATH_MAX);
 	if (path != NULL) {
 		*result = buf + PATH_MAX - path;
-		err = *result > arg[1] ? ERANGE : copyout(arg[0], path, *result);
+		err = *result > arg->getcwd.size ? ERANGE : copyout(arg->getcwd.buf, path, *result);
 	}
 	kmem_free(buf);
 	return err;

@@ -19,17 +19,17 @@ typedef int node_fn(struct node *n, const uint32_t *arg, uint32_t *result);
 int path_call(uint32_t dirfd, vaddr_t path, uint32_t flags, node_fn *fn, const uint32_t *arg,
               uint32_t *result);
 int file_call(uint32_t fd, node_fn *fn, const uint32_t *arg, uint32_t *result);
-/* Define a system call that is path_call() with fn. own: the arguments for fn. */
+/* Define a system call that is path_call() with fn. own: where the arguments for fn begin. */
 #define PATH_CALL(name, dirfd, path, flags, fn, own)                                               \
-	int sys_##name(const uint32_t *arg, uint32_t *result)                                      \
+	int sys_##name(const union call_args *arg, uint32_t *result)                               \
 	{                                                                                          \
 		return path_call(dirfd, path, flags, fn, own, result);                             \
 	}
-/* Define a system call that is file_call() with fn, of the descriptor in its first argument. */
+/* Define a system call that is file_call() with fn. Its first argument, fd, is the descriptor. */
 #define FILE_CALL(name, fn)                                                                        \
-	int sys_##name(const uint32_t *arg, uint32_t *result)                                      \
+	int sys_##name(const union call_args *arg, uint32_t *result)                               \
 	{                                                                                          \
-		return file_call(arg[0], fn, arg + 1, result);                                     \
+		return file_call(arg->name.fd, fn, arg->word + 1, result);                         \
 	}
 
 #endif

@@ -200,23 +200,23 @@ copy_list(struct poll_piece *piece, vaddr_t list, bool out)
 	return err;
 }
 
-/* poll() and ppoll(): arg is the address and length of the array. */
+/* poll() and ppoll(): fds is the user address of an array of nfds struct pollfd. */
 static int
-poll_files(const uint32_t *arg, int64_t end, const uint32_t mask[2], uint32_t *result)
+poll_files(vaddr_t fds, uint32_t nfds, int64_t end, const uint32_t mask[2], uint32_t *result)
 {
 	struct poll_piece first;
 	int err;
 
-	if (arg[1] > curproc()->rlimit[RLIMIT_NOFILE].rlim_cur)
+	if (nfds > curproc()->rlimit[RLIMIT_NOFILE].rlim_cur)
 		return EINVAL;
-	err = make_pieces(&first, arg[1]);
+	err = make_pieces(&first, nfds);
 	if (err != 0)
 		return err;
-	err = copy_list(&first, arg[0], false);
+	err = copy_list(&first, fds, false);
 	if (err == 0)
 		err = wait_any(&first, POLLERR | POLLHUP, end, mask, result);
 	if (err == 0)
-		err = copy_list(&first, arg[0], true);
+		err = copy_list(&first, fds, true);
 	free_pieces(&first);
 	return err;
 }
@@ -224,24 +224,27 @@ poll_files(const uint32_t *arg, int64_t end, const uint32_t mask[2], uint32_t *r
 static const uint32_t no_mask[2];
 
 int
-sys_poll(const uint32_t *arg, uint32_t *result)
+sys_poll(const union call_args *arg, uint32_t *result)
 {
-	int ms = arg[2];
+	int ms = arg->poll.timeout;
 	struct abi_timespec64 t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 
-	return poll_files(arg, ms < 0 ? CLOCK_NEVER : clock_after(&t), no_mask, result);
+	return poll_files(arg->poll.fds, arg->poll.nfds, ms < 0 ? CLOCK_NEVER : clock_after(&t),
+	                  no_mask, result);
 }
 
 static int
-ppoll(const uint32_t *arg, enum time_form form, uint32_t *result)
+ppoll(const union call_args *arg, enum time_form form, uint32_t *result)
 {
+	vaddr_t tmo_p = arg->ppoll.tmo_p;
+	const uint32_t mask[2] = {arg->ppoll.sigmask, arg->ppoll.sigsetsize};
 	int64_t end;
-	int err = timespec_wait(arg[2], form, &end);
+	int err = timespec_wait(tmo_p, form, &end);
 
 	if (err != 0)
 		return err;
-	err = poll_files(arg, end, arg + 3, result);
-	tell_left(arg[2], form, end);
+	err = poll_files(arg->ppoll.fds, arg->ppoll.nfds, end, mask, result);
+	tell_left(tmo_p, form, end);
 	return err;
 }
 TIME_CALLS(ppoll, ppoll_time64, ppoll)
@@ -355,47 +358,53 @@ select_sets(const uint32_t *user, uint32_t nfds, int64_t end, const uint32_t mas
 	return err;
 }
 
-/* select() and pselect6(): arg is the number of descriptors, the three sets and the timeout. As on
- * Linux, bits beyond the descriptor table are not looked at. */
+/* select(), and pselect6(), whose first five arguments are those of select(). As on Linux, bits
+ * beyond the descriptor table are not looked at. */
 static int
-select_files(const uint32_t *arg, enum time_form form, const uint32_t mask[2], uint32_t *result)
+select_files(const union call_args *arg, enum time_form form, const uint32_t mask[2],
+             uint32_t *result)
 {
-	uint32_t nfds = arg[0] < fd_table_size() ? arg[0] : fd_table_size();
+	vaddr_t timeout = arg->select.timeout;
+	const uint32_t user[3] = {arg->select.readfds, arg->select.writefds, arg->select.exceptfds};
+	uint32_t nfds = arg->select.nfds < fd_table_size() ? arg->select.nfds : fd_table_size();
 	int64_t end;
-	int err = timespec_wait(arg[4], form, &end);
+	int err = timespec_wait(timeout, form, &end);
 
-	if (err == 0 && (int)arg[0] < 0)
+	if (err == 0 && (int)arg->select.nfds < 0)
 		err = EINVAL;
 	if (err != 0)
 		return err;
-	err = select_sets(arg + 1, nfds, end, mask, result);
+	err = select_sets(user, nfds, end, mask, result);
 	if (err == 0 || err == ERESTARTNOHAND)
-		tell_left(arg[4], form, end);
+		tell_left(timeout, form, end);
 	return err;
 }
 
 int
-sys_select(const uint32_t *arg, uint32_t *result)
+sys_select(const union call_args *arg, uint32_t *result)
 {
 	return select_files(arg, TIMEVAL32, no_mask, result);
 }
 
 /* The only argument of the oldest form points to the five of select(). */
 int
-sys_old_select(const uint32_t *arg, uint32_t *result)
+sys_old_select(const union call_args *arg, uint32_t *result)
 {
-	uint32_t all[5];
+	union call_args all;
 
-	return copyin(all, arg[0], sizeof(all)) != 0 ? EFAULT : sys_select(all, result);
+	if (copyin(&all, arg->old_select.args, sizeof(all.select)) != 0)
+		return EFAULT;
+	return sys_select(&all, result);
 }
 
 /* The sixth argument points to the address and the size of the signal mask. */
 static int
-pselect6(const uint32_t *arg, enum time_form form, uint32_t *result)
+pselect6(const union call_args *arg, enum time_form form, uint32_t *result)
 {
+	vaddr_t sigmask = arg->pselect6.sigmask;
 	uint32_t mask[2] = {0, 0};
 
-	if (arg[5] != 0 && copyin(mask, arg[5], sizeof(mask)) != 0)
+	if (sigmask != 0 && copyin(mask, sigmask, sizeof(mask)) != 0)
 		return EFAULT;
 	return select_files(arg, form, mask, result);
 }

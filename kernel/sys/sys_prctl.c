@@ -30,31 +30,32 @@ get_name(vaddr_t to)
 }
 
 int
-sys_prctl(const uint32_t *arg, uint32_t *result)
+sys_prctl(const union call_args *arg, uint32_t *result)
 {
+	uint32_t arg2 = arg->prctl.arg2;
 	struct proc *p = curproc();
 	int sig;
 
-	switch (arg[0]) {
+	switch (arg->prctl.option) {
 	case PR_SET_NAME:
-		return set_name(arg[1]);
+		return set_name(arg2);
 	case PR_GET_NAME:
-		return get_name(arg[1]);
+		return get_name(arg2);
 	case PR_SET_PDEATHSIG:
-		if (arg[1] > NSIG)
+		if (arg2 > NSIG)
 			return EINVAL;
-		p->death_signal = (uint8_t)arg[1];
+		p->death_signal = (uint8_t)arg2;
 		return 0;
 	case PR_GET_PDEATHSIG:
 		sig = p->death_signal;
-		return copyout(arg[1], &sig, sizeof(sig));
+		return copyout(arg2, &sig, sizeof(sig));
 	case PR_GET_DUMPABLE:
 		*result = !p->guarded;
 		return 0;
 	case PR_SET_DUMPABLE:
-		if (arg[1] > 1)
+		if (arg2 > 1)
 			return EINVAL;
-		p->guarded = arg[1] == 0;
+		p->guarded = arg2 == 0;
 		return 0;
 	default:
 		return EINVAL;

@@ -11,12 +11,12 @@
 #include "vm/usercopy.h"
 
 int
-sys_exit(const uint32_t *arg, uint32_t *result)
+sys_exit(const union call_args *arg, uint32_t *result)
 {
-	proc_exit((arg[0] & 0xff) << 8);
+	proc_exit((arg->exit.status & 0xff) << 8);
 }
 
-ALIAS(exit_group, exit, arg[0])
+ALIAS(exit_group, exit, arg->exit_group.status)
 
 /* ---- exec ---- */
 
@@ -58,7 +58,7 @@ check_crowd(struct proc *p)
 }
 
 int
-sys_execve(const uint32_t *arg, uint32_t *result)
+sys_execve(const union call_args *arg, uint32_t *result)
 {
 	struct exec_args args = {.len = 0};
 	char *path = page_alloc(), *page = page_alloc();
@@ -66,13 +66,13 @@ sys_execve(const uint32_t *arg, uint32_t *result)
 
 	if (path == NULL || page == NULL)
 		goto out;
-	err = copyinstr(path, arg[0], PATH_MAX, NULL);
+	err = copyinstr(path, arg->execve.pathname, PATH_MAX, NULL);
 	if (err == 0)
 		err = check_crowd(curproc());
 	if (err == 0)
-		err = add_vector(&args, arg[2], &args.envc, page);
+		err = add_vector(&args, arg->execve.envp, &args.envc, page);
 	if (err == 0)
-		err = add_vector(&args, arg[1], &args.argc, page);
+		err = add_vector(&args, arg->execve.argv, &args.argc, page);
 	if (err == 0)
 		err = exec_image(path, &args, NULL);
 out:
@@ -90,26 +90,27 @@ ANSWER(getppid, curproc()->parent != NULL ? curproc()->parent->pid : 0)
 ANSWER(getpgrp, proc_pgid(curproc()))
 
 int
-sys_set_tid_address(const uint32_t *arg, uint32_t *result)
+sys_set_tid_address(const union call_args *arg, uint32_t *result)
 {
-	curproc()->clear_tid = arg[0];
+	curproc()->clear_tid = arg->set_tid_address.tidptr;
 	*result = curproc()->pid;
 	return 0;
 }
 
 int
-sys_set_thread_area(const uint32_t *arg, uint32_t *result)
+sys_set_thread_area(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t u_info = arg->set_thread_area.u_info;
 	struct abi_user_desc d;
 	bool choose;
 	int err;
 
-	if (copyin(&d, arg[0], sizeof(d)) != 0)
+	if (copyin(&d, u_info, sizeof(d)) != 0)
 		return EFAULT;
 	choose = d.entry_number == UINT32_MAX;
 	err = machine_check_tls(&d);
 	if (err == 0 && choose)
-		err = copyout(arg[0], &d.entry_number, sizeof(d.entry_number));
+		err = copyout(u_info, &d.entry_number, sizeof(d.entry_number));
 	if (err == 0)
 		machine_set_tls(&d);
 	return err;
@@ -118,12 +119,12 @@ sys_set_thread_area(const uint32_t *arg, uint32_t *result)
 /* ---- Process groups and sessions ---- */
 
 int
-sys_setpgid(const uint32_t *arg, uint32_t *result)
+sys_setpgid(const union call_args *arg, uint32_t *result)
 {
 	struct proc *self = curproc(), *p;
 	const struct proc *member;
-	int pid = arg[0] == 0 ? self->pid : (int)arg[0];
-	int pgid = arg[1] == 0 ? pid : (int)arg[1];
+	int pid = arg->setpgid.pid == 0 ? self->pid : (int)arg->setpgid.pid;
+	int pgid = arg->setpgid.pgid == 0 ? pid : (int)arg->setpgid.pgid;
 
 	if (pgid < 0)
 		return EINVAL;
@@ -142,9 +143,10 @@ sys_setpgid(const uint32_t *arg, uint32_t *result)
 }
 
 int
-sys_getpgid(const uint32_t *arg, uint32_t *result)
+sys_getpgid(const union call_args *arg, uint32_t *result)
 {
-	const struct proc *p = arg[0] == 0 ? curproc() : proc_find(arg[0]);
+	uint32_t pid = arg->getpgid.pid;
+	const struct proc *p = pid == 0 ? curproc() : proc_find(pid);
 
 	if (p == NULL)
 		return ESRCH;
@@ -153,9 +155,10 @@ sys_getpgid(const uint32_t *arg, uint32_t *result)
 }
 
 int
-sys_getsid(const uint32_t *arg, uint32_t *result)
+sys_getsid(const union call_args *arg, uint32_t *result)
 {
-	const struct proc *p = arg[0] == 0 ? curproc() : proc_find(arg[0]);
+	uint32_t pid = arg->getsid.pid;
+	const struct proc *p = pid == 0 ? curproc() : proc_find(pid);
 
 	if (p == NULL)
 		return ESRCH;
@@ -164,7 +167,7 @@ sys_getsid(const uint32_t *arg, uint32_t *result)
 }
 
 int
-sys_setsid(const uint32_t *arg, uint32_t *result)
+sys_setsid(const union call_args *arg, uint32_t *result)
 {
 	struct proc *self = curproc();
 
@@ -185,20 +188,20 @@ static const struct abi_utsname machine_name = {.sysname = "Linux",
                                                 .domainname = "(none)"};
 
 int
-sys_uname(const uint32_t *arg, uint32_t *result)
+sys_uname(const union call_args *arg, uint32_t *result)
 {
-	return copyout(arg[0], &machine_name, sizeof(machine_name));
+	return copyout(arg->uname.buf, &machine_name, sizeof(machine_name));
 }
 
 /* An older form without the domain name. */
 int
-sys_olduname(const uint32_t *arg, uint32_t *result)
+sys_olduname(const union call_args *arg, uint32_t *result)
 {
-	return copyout(arg[0], &machine_name, offsetof(struct abi_utsname, domainname));
+	return copyout(arg->olduname.buf, &machine_name, offsetof(struct abi_utsname, domainname));
 }
 
 int
-sys_oldolduname(const uint32_t *arg, uint32_t *result)
+sys_oldolduname(const union call_args *arg, uint32_t *result)
 {
 	struct abi_oldold_utsname old;
 	const char *const names[] = {machine_name.sysname, machine_name.nodename,
@@ -209,17 +212,17 @@ sys_oldolduname(const uint32_t *arg, uint32_t *result)
 	memset(&old, 0, sizeof(old));
 	for (i = 0; i < 5; i++)
 		strlcpy(old.name[i], names[i], sizeof(old.name[i]));
-	return copyout(arg[0], &old, sizeof(old));
+	return copyout(arg->oldolduname.buf, &old, sizeof(old));
 }
 
 int
-sys_reboot(const uint32_t *arg, uint32_t *result)
+sys_reboot(const union call_args *arg, uint32_t *result)
 {
 	if (curproc()->cred.euid != 0)
 		return EPERM;
-	if (arg[0] != REBOOT_MAGIC1 || arg[1] != REBOOT_MAGIC2)
+	if (arg->reboot.magic != REBOOT_MAGIC1 || arg->reboot.magic2 != REBOOT_MAGIC2)
 		return EINVAL;
-	switch (arg[2]) {
+	switch (arg->reboot.cmd) {
 	case REBOOT_CMD_RESTART:
 	case REBOOT_CMD_HALT:
 	case REBOOT_CMD_POWER_OFF:
@@ -230,7 +233,7 @@ sys_reboot(const uint32_t *arg, uint32_t *result)
 }
 
 int
-sys_sched_yield(const uint32_t *arg, uint32_t *result)
+sys_sched_yield(const union call_args *arg, uint32_t *result)
 {
 	sched_yield();
 	return 0;

@@ -83,26 +83,28 @@ priority_each(uint32_t which, uint32_t who, priority_fn *fn, int nice, int *best
 }
 
 int
-sys_getpriority(const uint32_t *arg, uint32_t *result)
+sys_getpriority(const union call_args *arg, uint32_t *result)
 {
 	int best = 0;
-	int err = priority_each(arg[0], arg[1], priority_get, 0, &best);
+	int err =
+		priority_each(arg->getpriority.which, arg->getpriority.who, priority_get, 0, &best);
 
 	*result = best;
 	return err;
 }
 
 int
-sys_setpriority(const uint32_t *arg, uint32_t *result)
+sys_setpriority(const union call_args *arg, uint32_t *result)
 {
-	return priority_each(arg[0], arg[1], priority_set, nice_clamp(arg[2]), NULL);
+	return priority_each(arg->setpriority.which, arg->setpriority.who, priority_set,
+	                     nice_clamp(arg->setpriority.prio), NULL);
 }
 
 int
-sys_nice(const uint32_t *arg, uint32_t *result)
+sys_nice(const union call_args *arg, uint32_t *result)
 {
 	struct proc *p = curproc();
-	int by = arg[0], span = NICE_MAX - NICE_MIN, nice;
+	int by = arg->nice.inc, span = NICE_MAX - NICE_MIN, nice;
 
 	by = by < -span ? -span : by > span ? span : by;
 	nice = nice_clamp(p->nice + by);
@@ -125,22 +127,22 @@ find(uint32_t pid, struct proc **p)
 }
 
 int
-sys_sched_getscheduler(const uint32_t *arg, uint32_t *result)
+sys_sched_getscheduler(const union call_args *arg, uint32_t *result)
 {
 	struct proc *p;
 
 	*result = SCHED_OTHER;
-	return find(arg[0], &p);
+	return find(arg->sched_getscheduler.pid, &p);
 }
 
 int
-sys_sched_getparam(const uint32_t *arg, uint32_t *result)
+sys_sched_getparam(const union call_args *arg, uint32_t *result)
 {
 	static const struct abi_sched_param param;
 	struct proc *p;
-	int err = arg[1] == 0 ? EINVAL : find(arg[0], &p);
+	int err = arg->sched_getparam.param == 0 ? EINVAL : find(arg->sched_getparam.pid, &p);
 
-	return err != 0 ? err : copyout(arg[1], &param, sizeof(param));
+	return err != 0 ? err : copyout(arg->sched_getparam.param, &param, sizeof(param));
 }
 
 /* Return in *result a bound of a policy's priorities on Linux: `realtime` for a policy that has
@@ -157,40 +159,43 @@ policy_priority(uint32_t policy, uint32_t realtime, uint32_t *result)
 }
 
 int
-sys_sched_get_priority_max(const uint32_t *arg, uint32_t *result)
+sys_sched_get_priority_max(const union call_args *arg, uint32_t *result)
 {
-	return policy_priority(arg[0], 99, result);
+	return policy_priority(arg->sched_get_priority_max.policy, 99, result);
 }
 
 int
-sys_sched_get_priority_min(const uint32_t *arg, uint32_t *result)
+sys_sched_get_priority_min(const union call_args *arg, uint32_t *result)
 {
-	return policy_priority(arg[0], 1, result);
+	return policy_priority(arg->sched_get_priority_min.policy, 1, result);
 }
 
 /* ---- Processors: number 0 is the only one ---- */
 
 int
-sys_sched_getaffinity(const uint32_t *arg, uint32_t *result)
+sys_sched_getaffinity(const union call_args *arg, uint32_t *result)
 {
+	uint32_t pid = arg->sched_getaffinity.pid, cpusetsize = arg->sched_getaffinity.cpusetsize;
 	static const uint32_t mask = 1;
-	const struct proc *p = arg[0] == 0 ? curproc() : proc_find(arg[0]);
+	const struct proc *p = pid == 0 ? curproc() : proc_find(pid);
 
-	if (arg[1] == 0 || arg[1] % sizeof(mask) != 0)
+	if (cpusetsize == 0 || cpusetsize % sizeof(mask) != 0)
 		return EINVAL;
 	if (p == NULL)
 		return ESRCH;
 	*result = sizeof(mask);
-	return copyout(arg[2], &mask, sizeof(mask));
+	return copyout(arg->sched_getaffinity.mask, &mask, sizeof(mask));
 }
 
 int
-sys_sched_setaffinity(const uint32_t *arg, uint32_t *result)
+sys_sched_setaffinity(const union call_args *arg, uint32_t *result)
 {
-	const struct proc *p = arg[0] == 0 ? curproc() : proc_find(arg[0]);
+	uint32_t pid = arg->sched_setaffinity.pid, cpusetsize = arg->sched_setaffinity.cpusetsize;
+	const struct proc *p = pid == 0 ? curproc() : proc_find(pid);
 	uint32_t mask = 0;
 
-	if (copyin(&mask, arg[2], arg[1] < sizeof(mask) ? arg[1] : sizeof(mask)) != 0)
+	if (copyin(&mask, arg->sched_setaffinity.mask,
+	           cpusetsize < sizeof(mask) ? cpusetsize : sizeof(mask)) != 0)
 		return EFAULT;
 	if (p == NULL)
 		return ESRCH;
@@ -200,25 +205,26 @@ sys_sched_setaffinity(const uint32_t *arg, uint32_t *result)
 }
 
 int
-sys_getcpu(const uint32_t *arg, uint32_t *result)
+sys_getcpu(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t cpu = arg->getcpu.cpu, node = arg->getcpu.node;
 	static const uint32_t zero;
 
-	if (arg[0] != 0 && copyout(arg[0], &zero, sizeof(zero)) != 0)
+	if (cpu != 0 && copyout(cpu, &zero, sizeof(zero)) != 0)
 		return EFAULT;
-	return arg[1] == 0 ? 0 : copyout(arg[1], &zero, sizeof(zero));
+	return node == 0 ? 0 : copyout(node, &zero, sizeof(zero));
 }
 
 /* ---- Time used ---- */
 
 int
-sys_getrusage(const uint32_t *arg, uint32_t *result)
+sys_getrusage(const union call_args *arg, uint32_t *result)
 {
-	int who = arg[0];
+	int who = arg->getrusage.who;
 	struct abi_rusage ru;
 
 	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
 		return EINVAL;
 	proc_rusage(curproc(), who != RUSAGE_CHILDREN, who == RUSAGE_CHILDREN, &ru);
-	return copyout(arg[1], &ru, sizeof(ru));
+	return copyout(arg->getrusage.usage, &ru, sizeof(ru));
 }

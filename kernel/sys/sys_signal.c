@@ -59,9 +59,9 @@ send_all(int sig)
 }
 
 int
-sys_kill(const uint32_t *arg, uint32_t *result)
+sys_kill(const union call_args *arg, uint32_t *result)
 {
-	int pid = arg[0], sig = arg[1];
+	int pid = arg->kill.pid, sig = arg->kill.sig;
 	struct proc *p;
 
 	if (sig < 0 || sig > NSIG)
@@ -90,27 +90,29 @@ kill_thread(int tgid, int tid, int sig)
 }
 
 int
-sys_tkill(const uint32_t *arg, uint32_t *result)
+sys_tkill(const union call_args *arg, uint32_t *result)
 {
-	return kill_thread(arg[0], arg[0], arg[1]);
+	uint32_t tid = arg->tkill.tid;
+
+	return kill_thread(tid, tid, arg->tkill.sig);
 }
 
 int
-sys_tgkill(const uint32_t *arg, uint32_t *result)
+sys_tgkill(const union call_args *arg, uint32_t *result)
 {
-	return kill_thread(arg[0], arg[1], arg[2]);
+	return kill_thread(arg->tgkill.tgid, arg->tgkill.tid, arg->tgkill.sig);
 }
 
 /* Send a signal with a siginfo that the caller made. One that looks as if the kernel or tkill() had
  * sent it may be sent to the caller itself only. */
 int
-sys_rt_sigqueueinfo(const uint32_t *arg, uint32_t *result)
+sys_rt_sigqueueinfo(const union call_args *arg, uint32_t *result)
 {
-	struct proc *p = proc_find(arg[0]);
+	struct proc *p = proc_find(arg->rt_sigqueueinfo.pid);
 	struct abi_siginfo info;
-	int sig = arg[1], err;
+	int sig = arg->rt_sigqueueinfo.sig, err;
 
-	if (copyin(&info, arg[2], sizeof(info)) != 0)
+	if (copyin(&info, arg->rt_sigqueueinfo.info, sizeof(info)) != 0)
 		return EFAULT;
 	if ((info.si_code >= 0 || info.si_code == SI_TKILL) && p != curproc())
 		return EPERM;
@@ -125,22 +127,23 @@ sys_rt_sigqueueinfo(const uint32_t *arg, uint32_t *result)
 /* ---- Actions ---- */
 
 int
-sys_rt_sigaction(const uint32_t *arg, uint32_t *result)
+sys_rt_sigaction(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t oldact = arg->rt_sigaction.oldact;
 	struct proc *p = curproc();
 	struct abi_sigaction act, old;
-	uint32_t sig = arg[0];
+	uint32_t sig = arg->rt_sigaction.signum;
 
-	if (arg[3] != sizeof(sigset_t))
+	if (arg->rt_sigaction.sigsetsize != sizeof(sigset_t))
 		return EINVAL;
-	if (arg[1] != 0 && copyin(&act, arg[1], sizeof(act)) != 0)
+	if (arg->rt_sigaction.act != 0 && copyin(&act, arg->rt_sigaction.act, sizeof(act)) != 0)
 		return EFAULT;
-	if (sig < 1 || sig > NSIG || (arg[1] != 0 && (SIGBIT(sig) & SIGSET_ALWAYS)))
+	if (sig < 1 || sig > NSIG || (arg->rt_sigaction.act != 0 && (SIGBIT(sig) & SIGSET_ALWAYS)))
 		return EINVAL;
 	old = p->sig->act[sig - 1];
-	if (arg[2] != 0 && copyout(arg[2], &old, sizeof(old)) != 0)
+	if (oldact != 0 && copyout(oldact, &old, sizeof(old)) != 0)
 		return EFAULT;
-	if (arg[1] != 0)
+	if (arg->rt_sigaction.act != 0)
 		signal_act(p, sig, &act);
 	return 0;
 }
@@ -185,29 +188,33 @@ signal_mask_call(uint32_t how, vaddr_t from, vaddr_t to, uint32_t size)
 }
 
 int
-sys_rt_sigprocmask(const uint32_t *arg, uint32_t *result)
+sys_rt_sigprocmask(const union call_args *arg, uint32_t *result)
 {
-	if (arg[3] != sizeof(sigset_t))
+	uint32_t sigsetsize = arg->rt_sigprocmask.sigsetsize;
+
+	if (sigsetsize != sizeof(sigset_t))
 		return EINVAL;
-	return signal_mask_call(arg[0], arg[1], arg[2], arg[3]);
+	return signal_mask_call(arg->rt_sigprocmask.how, arg->rt_sigprocmask.set,
+	                        arg->rt_sigprocmask.oldset, sigsetsize);
 }
 
 int
-sys_rt_sigpending(const uint32_t *arg, uint32_t *result)
+sys_rt_sigpending(const union call_args *arg, uint32_t *result)
 {
+	uint32_t sigsetsize = arg->rt_sigpending.sigsetsize;
 	const struct sigstate *ss = curproc()->sig;
 	sigset_t set = ss->pending & ss->mask;
 
-	if (arg[1] > sizeof(set))
+	if (sigsetsize > sizeof(set))
 		return EINVAL;
-	return copyout(arg[0], &set, arg[1]);
+	return copyout(arg->rt_sigpending.set, &set, sigsetsize);
 }
 
-/* rt_sigtimedwait(set, siginfo, timeout, size of set): take the first pending signal of the set,
- * blocked or not, or sleep until one comes. Returns 0 with its number in *result, EAGAIN after the
- * timeout, EINTR, EINVAL or EFAULT. */
+/* rt_sigtimedwait(): take the first pending signal of the set, blocked or not, or sleep until one
+ * comes. Returns 0 with its number in *result, EAGAIN after the timeout, EINTR, EINVAL or
+ * EFAULT. */
 static int
-timed_wait(const uint32_t *arg, enum time_form form, uint32_t *result)
+timed_wait(const union call_args *arg, enum time_form form, uint32_t *result)
 {
 	struct proc *p = curproc();
 	struct sigstate *ss = p->sig;
@@ -216,12 +223,12 @@ timed_wait(const uint32_t *arg, enum time_form form, uint32_t *result)
 	int64_t end;
 	int err, slept = 0;
 
-	if (arg[3] != sizeof(set))
+	if (arg->rt_sigtimedwait.sigsetsize != sizeof(set))
 		return EINVAL;
-	if (copyin(&set, arg[0], sizeof(set)) != 0)
+	if (copyin(&set, arg->rt_sigtimedwait.set, sizeof(set)) != 0)
 		return EFAULT;
 	set &= ~SIGSET_ALWAYS;
-	err = timespec_wait(arg[2], form, &end);
+	err = timespec_wait(arg->rt_sigtimedwait.timeout, form, &end);
 	if (err != 0)
 		return err;
 	while ((found = ss->pending & set) == 0 && slept == 0) {
@@ -233,7 +240,8 @@ timed_wait(const uint32_t *arg, enum time_form form, uint32_t *result)
 		return slept == ETIMEDOUT ? EAGAIN : EINTR;
 	*result = signal_first(found);
 	signal_info(p, *result, &info);
-	if (arg[1] != 0 && copyout(arg[1], &info, sizeof(info)) != 0)
+	if (arg->rt_sigtimedwait.info != 0 &&
+	    copyout(arg->rt_sigtimedwait.info, &info, sizeof(info)) != 0)
 		return EFAULT;
 	ss->pending &= ~SIGBIT(*result);
 	return 0;
@@ -282,16 +290,16 @@ signal_suspend(sigset_t set)
 }
 
 int
-sys_rt_sigsuspend(const uint32_t *arg, uint32_t *result)
+sys_rt_sigsuspend(const union call_args *arg, uint32_t *result)
 {
 	sigset_t set;
-	int err = mask_in(arg[0], arg[1], &set);
+	int err = mask_in(arg->rt_sigsuspend.mask, arg->rt_sigsuspend.sigsetsize, &set);
 
 	return err != 0 ? err : signal_suspend(set);
 }
 
 int
-sys_pause(const uint32_t *arg, uint32_t *result)
+sys_pause(const union call_args *arg, uint32_t *result)
 {
 	while (tsleep(curproc()->sig, PCATCH, "pause", 0) == 0)
 		;
@@ -299,15 +307,16 @@ sys_pause(const uint32_t *arg, uint32_t *result)
 }
 
 int
-sys_sigaltstack(const uint32_t *arg, uint32_t *result)
+sys_sigaltstack(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t old_ss = arg->sigaltstack.old_ss;
 	struct sigstate *ss = curproc()->sig;
 	struct abi_stack set, old = ss->altstack;
 	bool on = old.ss_size != 0 && machine_user_sp() - old.ss_sp <= old.ss_size;
 
 	old.ss_flags = old.ss_size == 0 ? SS_DISABLE : on ? SS_ONSTACK : 0;
-	if (arg[0] != 0) {
-		if (copyin(&set, arg[0], sizeof(set)) != 0)
+	if (arg->sigaltstack.ss != 0) {
+		if (copyin(&set, arg->sigaltstack.ss, sizeof(set)) != 0)
 			return EFAULT;
 		if (on)
 			return EPERM;
@@ -318,9 +327,9 @@ sys_sigaltstack(const uint32_t *arg, uint32_t *result)
 		else if (set.ss_size < MINSIGSTKSZ)
 			return ENOMEM;
 	}
-	if (arg[1] != 0 && copyout(arg[1], &old, sizeof(old)) != 0)
+	if (old_ss != 0 && copyout(old_ss, &old, sizeof(old)) != 0)
 		return EFAULT;
-	if (arg[0] != 0)
+	if (arg->sigaltstack.ss != 0)
 		ss->altstack = set;
 	return 0;
 }
@@ -337,13 +346,13 @@ signal_return(bool rt, uint32_t *result)
 }
 
 int
-sys_sigreturn(const uint32_t *arg, uint32_t *result)
+sys_sigreturn(const union call_args *arg, uint32_t *result)
 {
 	return signal_return(false, result);
 }
 
 int
-sys_rt_sigreturn(const uint32_t *arg, uint32_t *result)
+sys_rt_sigreturn(const union call_args *arg, uint32_t *result)
 {
 	return signal_return(true, result);
 }

@@ -39,9 +39,11 @@ tell_stat(struct node *n, const uint32_t *arg, uint32_t *result)
 	return copyout(arg[0], &st, sizeof(st));
 }
 
-PATH_CALL(stat64, AT_FDCWD, arg[0], 0, tell_stat, arg + 1)
-PATH_CALL(lstat64, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, tell_stat, arg + 1)
-PATH_CALL(fstatat64, arg[0], arg[1], arg[3], tell_stat, arg + 2)
+PATH_CALL(stat64, AT_FDCWD, arg->stat64.pathname, 0, tell_stat, &arg->stat64.statbuf)
+PATH_CALL(lstat64, AT_FDCWD, arg->lstat64.pathname, AT_SYMLINK_NOFOLLOW, tell_stat,
+          &arg->lstat64.statbuf)
+PATH_CALL(fstatat64, arg->fstatat64.dirfd, arg->fstatat64.pathname, arg->fstatat64.flags, tell_stat,
+          &arg->fstatat64.statbuf)
 FILE_CALL(fstat64, tell_stat)
 
 /* ---- The stat of before large files, and the one before that (oldstat) ---- */
@@ -79,8 +81,9 @@ tell_short_stat(struct node *n, const uint32_t *arg, uint32_t *result)
 	return copyout(arg[0], &st, sizeof(st));
 }
 
-PATH_CALL(stat, AT_FDCWD, arg[0], 0, tell_short_stat, arg + 1)
-PATH_CALL(lstat, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, tell_short_stat, arg + 1)
+PATH_CALL(stat, AT_FDCWD, arg->stat.pathname, 0, tell_short_stat, &arg->stat.statbuf)
+PATH_CALL(lstat, AT_FDCWD, arg->lstat.pathname, AT_SYMLINK_NOFOLLOW, tell_short_stat,
+          &arg->lstat.statbuf)
 FILE_CALL(fstat, tell_short_stat)
 
 static int
@@ -103,8 +106,9 @@ tell_old_stat(struct node *n, const uint32_t *arg, uint32_t *result)
 	return copyout(arg[0], &st, sizeof(st));
 }
 
-PATH_CALL(oldstat, AT_FDCWD, arg[0], 0, tell_old_stat, arg + 1)
-PATH_CALL(oldlstat, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, tell_old_stat, arg + 1)
+PATH_CALL(oldstat, AT_FDCWD, arg->oldstat.pathname, 0, tell_old_stat, &arg->oldstat.statbuf)
+PATH_CALL(oldlstat, AT_FDCWD, arg->oldlstat.pathname, AT_SYMLINK_NOFOLLOW, tell_old_stat,
+          &arg->oldlstat.statbuf)
 FILE_CALL(oldfstat, tell_old_stat)
 
 /* ---- statx ---- */
@@ -139,13 +143,16 @@ tell_statx(struct node *n, const uint32_t *arg, uint32_t *result)
 }
 
 /* The flags that say how up to date the values must be have no effect: they always are. */
-PATH_CALL(statx, arg[0], arg[1], arg[2] & ~AT_STATX_SYNC_TYPE, tell_statx, arg + 4)
+PATH_CALL(statx, arg->statx.dirfd, arg->statx.pathname, arg->statx.flags & ~AT_STATX_SYNC_TYPE,
+          tell_statx, &arg->statx.statxbuf)
 
 /* ---- File systems ---- */
 
 static int
 tell_statfs(struct node *n, const uint32_t *arg, uint32_t *result)
 {
+	uint32_t size = arg[0];
+	vaddr_t buf = arg[1];
 	struct abi_statfs64 fs = {.type = n->dev == DEV_PROC ? PROC_MAGIC : TMPFS_MAGIC,
 	                          .bsize = PAGE_SIZE,
 	                          .frsize = PAGE_SIZE,
@@ -153,15 +160,15 @@ tell_statfs(struct node *n, const uint32_t *arg, uint32_t *result)
 	                          .flags = ST_VALID};
 	struct frame_stats st;
 
-	if (arg[0] != sizeof(fs))
+	if (size != sizeof(fs))
 		return EINVAL;
 	frame_stats(&st);
 	if (n->dev != DEV_PROC) {
 		fs.blocks = st.total;
 		fs.bfree = fs.bavail = st.total - st.kernel - st.committed;
 	}
-	return copyout(arg[1], &fs, sizeof(fs));
+	return copyout(buf, &fs, sizeof(fs));
 }
 
-PATH_CALL(statfs64, AT_FDCWD, arg[0], 0, tell_statfs, arg + 1)
+PATH_CALL(statfs64, AT_FDCWD, arg->statfs64.path, 0, tell_statfs, &arg->statfs64.size)
 FILE_CALL(fstatfs64, tell_statfs)

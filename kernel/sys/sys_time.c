@@ -60,24 +60,26 @@ timespec_wait(vaddr_t from, enum time_form form, int64_t *end)
 /* ---- Clocks ---- */
 
 int
-sys_time(const uint32_t *arg, uint32_t *result)
+sys_time(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t tloc = arg->time.tloc;
 	uint32_t now = (uint32_t)clock_seconds();
 
 	*result = now;
-	return arg[0] == 0 ? 0 : copyout(arg[0], &now, sizeof(now));
+	return tloc == 0 ? 0 : copyout(tloc, &now, sizeof(now));
 }
 
 int
-sys_gettimeofday(const uint32_t *arg, uint32_t *result)
+sys_gettimeofday(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t tv = arg->gettimeofday.tv, tz = arg->gettimeofday.tz;
 	static const uint32_t zone[2];
 	struct abi_timespec64 now;
 
 	clock_realtime(&now);
-	if (arg[0] != 0 && timespec_out(arg[0], TIMEVAL32, &now) != 0)
+	if (tv != 0 && timespec_out(tv, TIMEVAL32, &now) != 0)
 		return EFAULT;
-	return arg[1] == 0 ? 0 : copyout(arg[1], zone, sizeof(zone));
+	return tz == 0 ? 0 : copyout(tz, zone, sizeof(zone));
 }
 
 /* A bit for each clock that only changes at a tick. */
@@ -105,43 +107,49 @@ read_clock(uint32_t clock, struct abi_timespec64 *now, uint32_t *step)
 }
 
 static int
-get_time(const uint32_t *arg, enum time_form form, uint32_t *result)
+get_time(const union call_args *arg, enum time_form form, uint32_t *result)
 {
 	struct abi_timespec64 now;
 	uint32_t step;
 
-	return read_clock(arg[0], &now, &step) != 0 ? EINVAL : timespec_out(arg[1], form, &now);
+	return read_clock(arg->clock_gettime.clockid, &now, &step) != 0
+	               ? EINVAL
+	               : timespec_out(arg->clock_gettime.tp, form, &now);
 }
 
 static int
-get_step(const uint32_t *arg, enum time_form form, uint32_t *result)
+get_step(const union call_args *arg, enum time_form form, uint32_t *result)
 {
+	vaddr_t res = arg->clock_getres.res;
 	struct abi_timespec64 t;
 	uint32_t step;
 
-	if (read_clock(arg[0], &t, &step) != 0)
+	if (read_clock(arg->clock_getres.clockid, &t, &step) != 0)
 		return EINVAL;
 	t = (struct abi_timespec64){.tv_nsec = step};
-	return arg[1] == 0 ? 0 : timespec_out(arg[1], form, &t);
+	return res == 0 ? 0 : timespec_out(res, form, &t);
 }
 
 /* ---- Sleeping ---- */
 
-/* clock_nanosleep(clock, flags, time, rest): sleep for a time, or with TIMER_ABSTIME until a time.
- * If a signal ends the sleep, the rest of a relative time is written to `rest`. */
+/* clock_nanosleep(): sleep for a time, or with TIMER_ABSTIME until a time. If a signal ends the
+ * sleep, the rest of a relative time is written to `remain`. */
 static int
-sleep_by(const uint32_t *arg, enum time_form form, uint32_t *result)
+sleep_by(const union call_args *arg, enum time_form form, uint32_t *result)
 {
-	bool absolute = arg[1] & TIMER_ABSTIME, realtime = arg[0] == CLOCK_REALTIME;
+	vaddr_t remain = arg->clock_nanosleep.remain;
+	uint32_t clockid = arg->clock_nanosleep.clockid;
+	bool absolute = arg->clock_nanosleep.flags & TIMER_ABSTIME,
+	     realtime = clockid == CLOCK_REALTIME;
 	struct abi_timespec64 t;
 	int64_t end;
 	int err;
 
-	if (arg[0] > CLOCK_BOOTTIME)
+	if (clockid > CLOCK_BOOTTIME)
 		return EINVAL;
-	if (!realtime && arg[0] != CLOCK_MONOTONIC && arg[0] != CLOCK_BOOTTIME)
+	if (!realtime && clockid != CLOCK_MONOTONIC && clockid != CLOCK_BOOTTIME)
 		return EOPNOTSUPP;
-	err = timespec_in(arg[2], form, &t);
+	err = timespec_in(arg->clock_nanosleep.request, form, &t);
 	if (err != 0)
 		return err;
 	end = absolute ? clock_until(&t, realtime) : clock_after(&t);
@@ -150,7 +158,7 @@ sleep_by(const uint32_t *arg, enum time_form form, uint32_t *result)
 	if (err == ETIMEDOUT)
 		return 0;
 	clock_left(end, &t);
-	if (!absolute && arg[3] != 0 && timespec_out(arg[3], form, &t) != 0)
+	if (!absolute && remain != 0 && timespec_out(remain, form, &t) != 0)
 		return EFAULT;
 	return ERESTARTNOHAND;
 }
@@ -158,7 +166,7 @@ sleep_by(const uint32_t *arg, enum time_form form, uint32_t *result)
 TIME_CALLS(clock_gettime, clock_gettime64, get_time)
 TIME_CALLS(clock_getres, clock_getres_time64, get_step)
 TIME_CALLS(clock_nanosleep, clock_nanosleep_time64, sleep_by)
-ALIAS(nanosleep, clock_nanosleep, CLOCK_MONOTONIC, 0, arg[0], arg[1])
+ALIAS(nanosleep, clock_nanosleep, CLOCK_MONOTONIC, 0, arg->nanosleep.duration, arg->nanosleep.rem)
 
 /* ---- The real interval timer: alarm, and setitimer's ITIMER_REAL ---- */
 
@@ -214,9 +222,11 @@ alarm_set(struct proc *p, const struct abi_itimerval *it)
 }
 
 int
-sys_alarm(const uint32_t *arg, uint32_t *result)
+sys_alarm(const union call_args *arg, uint32_t *result)
 {
-	struct abi_itimerval it = {.it_value = {.tv_sec = arg[0] < INT32_MAX ? arg[0] : INT32_MAX}};
+	uint32_t seconds = arg->alarm.seconds;
+	struct abi_itimerval it = {
+		.it_value = {.tv_sec = seconds < INT32_MAX ? seconds : INT32_MAX}};
 	struct abi_timeval32 left;
 
 	alarm_left(curproc(), &left);
@@ -226,32 +236,38 @@ sys_alarm(const uint32_t *arg, uint32_t *result)
 	return 0;
 }
 
-int
-sys_getitimer(const uint32_t *arg, uint32_t *result)
+/* Write the interval timer to user memory. Returns 0 or EFAULT. */
+static int
+itimer_out(vaddr_t to)
 {
 	struct abi_itimerval it;
 
-	if (arg[0] != ITIMER_REAL)
-		return EINVAL;
 	alarm_left(curproc(), &it.it_value);
 	it.it_interval = curproc()->alarm.it_interval;
-	return copyout(arg[1], &it, sizeof(it));
+	return copyout(to, &it, sizeof(it));
 }
 
 int
-sys_setitimer(const uint32_t *arg, uint32_t *result)
+sys_getitimer(const union call_args *arg, uint32_t *result)
 {
+	return arg->getitimer.which != ITIMER_REAL ? EINVAL : itimer_out(arg->getitimer.curr_value);
+}
+
+int
+sys_setitimer(const union call_args *arg, uint32_t *result)
+{
+	vaddr_t new_value = arg->setitimer.new_value, old_value = arg->setitimer.old_value;
 	struct abi_itimerval it = {.it_value = {0, 0}};
 	const struct abi_timeval32 *value = &it.it_value, *interval = &it.it_interval;
 
-	if (arg[0] != ITIMER_REAL)
+	if (arg->setitimer.which != ITIMER_REAL)
 		return EINVAL;
-	if (arg[1] != 0 && copyin(&it, arg[1], sizeof(it)) != 0)
+	if (new_value != 0 && copyin(&it, new_value, sizeof(it)) != 0)
 		return EFAULT;
 	if (value->tv_sec < 0 || (uint32_t)value->tv_usec >= 1000000 || interval->tv_sec < 0 ||
 	    (uint32_t)interval->tv_usec >= 1000000)
 		return EINVAL;
-	if (arg[2] != 0 && sys_getitimer((uint32_t[]){arg[0], arg[2]}, result) != 0)
+	if (old_value != 0 && itimer_out(old_value) != 0)
 		return EFAULT;
 	alarm_set(curproc(), &it);
 	return 0;
@@ -260,12 +276,13 @@ sys_setitimer(const uint32_t *arg, uint32_t *result)
 /* ---- Time used ---- */
 
 int
-sys_times(const uint32_t *arg, uint32_t *result)
+sys_times(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t buf = arg->times.buf;
 	const struct proc *p = curproc();
 	struct abi_tms t = {(uint32_t)p->utime, (uint32_t)p->stime, (uint32_t)p->cutime,
 	                    (uint32_t)p->cstime};
 
 	*result = (uint32_t)clock_ticks;
-	return arg[0] == 0 ? 0 : copyout(arg[0], &t, sizeof(t));
+	return buf == 0 ? 0 : copyout(buf, &t, sizeof(t));
 }

@@ -14,14 +14,14 @@ int timespec_out(vaddr_t to, enum time_form form, const struct abi_timespec64 *t
 /* Find the tick at which a wait ends that begins now and lasts for the time at user address `from`,
  * or CLOCK_NEVER if `from` is 0. Returns 0 with the tick in *end, EFAULT or EINVAL. */
 int timespec_wait(vaddr_t from, enum time_form form, int64_t *end);
-/* Define two system calls that call `function`, with the two forms of the time in their
- * arguments. */
+/* Define two system calls that call `function`, with the two forms of the time in their arguments.
+ * Otherwise their arguments are the same, and `function` reads those of name32. */
 #define TIME_CALLS(name32, name64, function)                                                       \
-	int sys_##name32(const uint32_t *arg, uint32_t *result)                                    \
+	int sys_##name32(const union call_args *arg, uint32_t *result)                             \
 	{                                                                                          \
 		return function(arg, TIMESPEC32, result);                                          \
 	}                                                                                          \
-	int sys_##name64(const uint32_t *arg, uint32_t *result)                                    \
+	int sys_##name64(const union call_args *arg, uint32_t *result)                             \
 	{                                                                                          \
 		return function(arg, TIMESPEC64, result);                                          \
 	}

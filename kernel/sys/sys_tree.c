@@ -16,25 +16,26 @@
 /* ---- Names ---- */
 
 int
-sys_mkdirat(const uint32_t *arg, uint32_t *result)
+sys_mkdirat(const union call_args *arg, uint32_t *result)
 {
 	struct walk w;
-	int err = path_walk(arg[0], arg[1], &w);
+	int err = path_walk(arg->mkdirat.dirfd, arg->mkdirat.pathname, &w);
 
 	if (err != 0)
 		return err;
-	err = fs_create(&w, S_IFDIR | (arg[2] & 01777), NULL);
+	err = fs_create(&w, S_IFDIR | (arg->mkdirat.mode & 01777), NULL);
 	fs_walk_end(&w);
 	return err;
 }
 
-ALIAS(mkdir, mkdirat, AT_FDCWD, arg[0], arg[1])
+ALIAS(mkdir, mkdirat, AT_FDCWD, arg->mkdir.pathname, arg->mkdir.mode)
 
 /* Make a regular file or a FIFO. Devices and sockets cannot be made: EPERM, even for root. */
 int
-sys_mknodat(const uint32_t *arg, uint32_t *result)
+sys_mknodat(const union call_args *arg, uint32_t *result)
 {
-	uint32_t type = arg[2] & S_IFMT;
+	uint32_t mode = arg->mknodat.mode;
+	uint32_t type = mode & S_IFMT;
 	struct walk w;
 	int err;
 
@@ -45,68 +46,73 @@ sys_mknodat(const uint32_t *arg, uint32_t *result)
 	if (type != S_IFREG && type != S_IFIFO && type != S_IFCHR && type != S_IFBLK &&
 	    type != S_IFSOCK)
 		return EINVAL;
-	err = path_walk(arg[0], arg[1], &w);
+	err = path_walk(arg->mknodat.dirfd, arg->mknodat.pathname, &w);
 	if (err != 0)
 		return err;
 	if (w.node == NULL && !w.slash && type != S_IFREG && type != S_IFIFO)
 		err = EPERM;
 	else
-		err = fs_create(&w, type | (arg[2] & 07777), NULL);
+		err = fs_create(&w, type | (mode & 07777), NULL);
 	fs_walk_end(&w);
 	return err;
 }
 
-ALIAS(mknod, mknodat, AT_FDCWD, arg[0], arg[1], arg[2])
+ALIAS(mknod, mknodat, AT_FDCWD, arg->mknod.pathname, arg->mknod.mode, arg->mknod.dev)
 
 int
-sys_unlinkat(const uint32_t *arg, uint32_t *result)
+sys_unlinkat(const union call_args *arg, uint32_t *result)
 {
+	uint32_t flags = arg->unlinkat.flags;
 	struct walk w;
 	int err;
 
-	if (arg[2] & ~AT_REMOVEDIR)
+	if (flags & ~AT_REMOVEDIR)
 		return EINVAL;
-	err = path_walk(arg[0], arg[1], &w);
+	err = path_walk(arg->unlinkat.dirfd, arg->unlinkat.pathname, &w);
 	if (err != 0)
 		return err;
-	err = fs_remove(&w, arg[2] & AT_REMOVEDIR);
+	err = fs_remove(&w, flags & AT_REMOVEDIR);
 	fs_walk_end(&w);
 	return err;
 }
-ALIAS(unlink, unlinkat, AT_FDCWD, arg[0])
+ALIAS(unlink, unlinkat, AT_FDCWD, arg->unlink.pathname)
 
-ALIAS(rmdir, unlinkat, AT_FDCWD, arg[0], AT_REMOVEDIR)
+ALIAS(rmdir, unlinkat, AT_FDCWD, arg->rmdir.pathname, AT_REMOVEDIR)
 
 int
-sys_renameat2(const uint32_t *arg, uint32_t *result)
+sys_renameat2(const union call_args *arg, uint32_t *result)
 {
+	uint32_t flags = arg->renameat2.flags;
 	struct walk from, to;
 	int err;
 
-	if (arg[4] & ~RENAME_NOREPLACE)
+	if (flags & ~RENAME_NOREPLACE)
 		return EINVAL;
-	err = path_walk(arg[0], arg[1], &from);
+	err = path_walk(arg->renameat2.olddirfd, arg->renameat2.oldpath, &from);
 	if (err != 0)
 		return err;
-	err = path_walk(arg[2], arg[3], &to);
+	err = path_walk(arg->renameat2.newdirfd, arg->renameat2.newpath, &to);
 	if (err == 0) {
-		err = fs_rename(&from, &to, !(arg[4] & RENAME_NOREPLACE));
+		err = fs_rename(&from, &to, !(flags & RENAME_NOREPLACE));
 		fs_walk_end(&to);
 	}
 	fs_walk_end(&from);
 	return err;
 }
 
-ALIAS(renameat, renameat2, arg[0], arg[1], arg[2], arg[3], 0)
+ALIAS(renameat, renameat2, arg->renameat.olddirfd, arg->renameat.oldpath, arg->renameat.newdirfd,
+      arg->renameat.newpath, 0)
 
-ALIAS(rename, renameat2, AT_FDCWD, arg[0], AT_FDCWD, arg[1], 0)
+ALIAS(rename, renameat2, AT_FDCWD, arg->rename.oldpath, AT_FDCWD, arg->rename.newpath, 0)
 
-/* link(): bind the name that the path in arg ends in to n, too. */
+/* link(): bind the name that newpath ends in to n, too. */
 static int
 give_name(struct node *n, const uint32_t *arg, uint32_t *result)
 {
+	uint32_t newdirfd = arg[0];
+	vaddr_t newpath = arg[1];
 	struct walk w;
-	int err = path_walk(arg[0], arg[1], &w);
+	int err = path_walk(newdirfd, newpath, &w);
 
 	if (err == 0) {
 		err = fs_link(n, &w);
@@ -117,13 +123,14 @@ give_name(struct node *n, const uint32_t *arg, uint32_t *result)
 
 /* linkat() follows a symbolic link only with AT_SYMLINK_FOLLOW, while other calls follow it unless
  * they have AT_SYMLINK_NOFOLLOW: so the flag is turned around. */
-PATH_CALL(linkat, arg[0], arg[1],
-          (arg[4] & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW) | (arg[4] & ~AT_SYMLINK_FOLLOW),
-          give_name, arg + 2)
-ALIAS(link, linkat, AT_FDCWD, arg[0], AT_FDCWD, arg[1], 0)
+PATH_CALL(linkat, arg->linkat.olddirfd, arg->linkat.oldpath,
+          (arg->linkat.flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW) |
+                  (arg->linkat.flags & ~AT_SYMLINK_FOLLOW),
+          give_name, &arg->linkat.newdirfd)
+ALIAS(link, linkat, AT_FDCWD, arg->link.oldpath, AT_FDCWD, arg->link.newpath, 0)
 
 int
-sys_symlinkat(const uint32_t *arg, uint32_t *result)
+sys_symlinkat(const union call_args *arg, uint32_t *result)
 {
 	char *target = kmem_alloc(PATH_MAX);
 	struct walk w;
@@ -131,11 +138,11 @@ sys_symlinkat(const uint32_t *arg, uint32_t *result)
 
 	if (target == NULL)
 		return ENOMEM;
-	err = copyinstr(target, arg[0], PATH_MAX, NULL);
+	err = copyinstr(target, arg->symlinkat.target, PATH_MAX, NULL);
 	if (err == 0 && *target == '\0')
 		err = ENOENT;
 	if (err == 0)
-		err = path_walk(arg[1], arg[2], &w);
+		err = path_walk(arg->symlinkat.newdirfd, arg->symlinkat.linkpath, &w);
 	if (err == 0) {
 		err = fs_create(&w, S_IFLNK | 0777, target);
 		fs_walk_end(&w);
@@ -144,20 +151,25 @@ sys_symlinkat(const uint32_t *arg, uint32_t *result)
 	return err;
 }
 
-ALIAS(symlink, symlinkat, arg[0], AT_FDCWD, arg[1])
+ALIAS(symlink, symlinkat, arg->symlink.target, AT_FDCWD, arg->symlink.linkpath)
 
 /* readlink(): copy the target of the symbolic link n out, without a NUL. */
 static int
 tell_target(struct node *n, const uint32_t *arg, uint32_t *result)
 {
-	if ((int32_t)arg[1] <= 0 || n->target == NULL)
+	vaddr_t buf = arg[0];
+	uint32_t bufsiz = arg[1];
+
+	if ((int32_t)bufsiz <= 0 || n->target == NULL)
 		return EINVAL;
-	*result = strlen(n->target) < arg[1] ? strlen(n->target) : arg[1];
-	return copyout(arg[0], n->target, *result);
+	*result = strlen(n->target) < bufsiz ? strlen(n->target) : bufsiz;
+	return copyout(buf, n->target, *result);
 }
 
-PATH_CALL(readlinkat, arg[0], arg[1], AT_SYMLINK_NOFOLLOW, tell_target, arg + 2)
-ALIAS(readlink, readlinkat, AT_FDCWD, arg[0], arg[1], arg[2])
+PATH_CALL(readlinkat, arg->readlinkat.dirfd, arg->readlinkat.pathname, AT_SYMLINK_NOFOLLOW,
+          tell_target, &arg->readlinkat.buf)
+ALIAS(readlink, readlinkat, AT_FDCWD, arg->readlink.pathname, arg->readlink.buf,
+      arg->readlink.bufsiz)
 
 /* ---- Mode and owner ---- */
 
@@ -182,8 +194,9 @@ change_mode(struct node *n, const uint32_t *arg, uint32_t *result)
 	return 0;
 }
 
-PATH_CALL(fchmodat, arg[0], arg[1], 0, change_mode, arg + 2)
-PATH_CALL(chmod, AT_FDCWD, arg[0], 0, change_mode, arg + 1)
+PATH_CALL(fchmodat, arg->fchmodat.dirfd, arg->fchmodat.pathname, 0, change_mode,
+          &arg->fchmodat.mode)
+PATH_CALL(chmod, AT_FDCWD, arg->chmod.pathname, 0, change_mode, &arg->chmod.mode)
 FILE_CALL(fchmod, change_mode)
 
 /* chown(): only root may change the owner; the owner may change the group, to one that the process
@@ -192,8 +205,9 @@ static int
 change_owner(struct node *n, const uint32_t *arg, uint32_t *result)
 {
 	const struct cred *cred = &curproc()->cred;
-	uint32_t uid = arg[0] == UINT32_MAX ? n->uid : arg[0];
-	uint32_t gid = arg[1] == UINT32_MAX ? n->gid : arg[1];
+	uint32_t owner = arg[0], group = arg[1];
+	uint32_t uid = owner == UINT32_MAX ? n->uid : owner;
+	uint32_t gid = group == UINT32_MAX ? n->gid : group;
 
 	if (cred->euid != 0 &&
 	    (cred->euid != n->uid || uid != n->uid || (gid != n->gid && !cred_in_group(cred, gid))))
@@ -206,49 +220,56 @@ change_owner(struct node *n, const uint32_t *arg, uint32_t *result)
 	return 0;
 }
 
-PATH_CALL(fchownat, arg[0], arg[1], arg[4], change_owner, arg + 2)
-PATH_CALL(chown, AT_FDCWD, arg[0], 0, change_owner, arg + 1)
-PATH_CALL(lchown, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, change_owner, arg + 1)
+PATH_CALL(fchownat, arg->fchownat.dirfd, arg->fchownat.pathname, arg->fchownat.flags, change_owner,
+          &arg->fchownat.owner)
+PATH_CALL(chown, AT_FDCWD, arg->chown.pathname, 0, change_owner, &arg->chown.owner)
+PATH_CALL(lchown, AT_FDCWD, arg->lchown.pathname, AT_SYMLINK_NOFOLLOW, change_owner,
+          &arg->lchown.owner)
 FILE_CALL(fchown, change_owner)
 
 int
-sys_umask(const uint32_t *arg, uint32_t *result)
+sys_umask(const union call_args *arg, uint32_t *result)
 {
 	*result = curproc()->umask;
-	curproc()->umask = arg[0] & 0777;
+	curproc()->umask = arg->umask.mask & 0777;
 	return 0;
 }
 
 /* ---- Length ---- */
 
-/* truncate(): arg is the length in 64 bits, the low word first. */
+/* truncate(): set the length of n. Returns EFBIG for one of more than 32 bits. */
 static int
 set_length(struct node *n, const uint32_t *arg, uint32_t *result)
 {
+	uint32_t length_low = arg[0], length_high = arg[1];
 	int err = node_is(n, S_IFDIR) ? EISDIR : fs_access(n, &curproc()->cred, W_OK);
 
 	if (err != 0)
 		return err;
-	if ((int32_t)arg[1] < 0 || n->object == NULL)
+	if ((int32_t)length_high < 0 || n->object == NULL)
 		return EINVAL;
 	if (n->writers < 0)
 		return ETXTBSY;
-	return arg[1] != 0 ? EFBIG : file_truncate(n, arg[0]);
+	return length_high != 0 ? EFBIG : file_truncate(n, length_low);
 }
 
-PATH_CALL(truncate64, AT_FDCWD, arg[0], 0, set_length, arg + 1)
-ALIAS(truncate, truncate64, arg[0], arg[1], (int32_t)arg[1] < 0 ? UINT32_MAX : 0)
+PATH_CALL(truncate64, AT_FDCWD, arg->truncate64.path, 0, set_length, &arg->truncate64.length_low)
+ALIAS(truncate, truncate64, arg->truncate.path, arg->truncate.length,
+      (int32_t)arg->truncate.length < 0 ? UINT32_MAX : 0)
 
 /* The right to write was checked by open(): the mode of the file does not matter any more. */
 int
-sys_ftruncate64(const uint32_t *arg, uint32_t *result)
+sys_ftruncate64(const union call_args *arg, uint32_t *result)
 {
-	struct file *f = fd_get(arg[0]);
+	uint32_t length_high = arg->ftruncate64.length_high;
+	struct file *f = fd_get(arg->ftruncate64.fd);
 
 	if (f == NULL)
 		return EBADF;
-	if ((f->flags & O_ACCMODE) == O_RDONLY || f->node->object == NULL || (int32_t)arg[2] < 0)
+	if ((f->flags & O_ACCMODE) == O_RDONLY || f->node->object == NULL ||
+	    (int32_t)length_high < 0)
 		return EINVAL;
-	return arg[2] != 0 ? EFBIG : file_truncate(f->node, arg[1]);
+	return length_high != 0 ? EFBIG : file_truncate(f->node, arg->ftruncate64.length_low);
 }
-ALIAS(ftruncate, ftruncate64, arg[0], arg[1], (int32_t)arg[1] < 0 ? UINT32_MAX : 0)
+ALIAS(ftruncate, ftruncate64, arg->ftruncate.fd, arg->ftruncate.length,
+      (int32_t)arg->ftruncate.length < 0 ? UINT32_MAX : 0)

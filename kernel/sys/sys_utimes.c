@@ -44,33 +44,39 @@ set_times(struct node *n, const uint32_t *arg, uint32_t *result)
 
 /* Set the times of the file that a path names, or if the path is NULL, of dirfd's own file. */
 static int
-utimens(const uint32_t *arg, const struct abi_timespec64 *t)
+utimens(const union call_args *arg, const struct abi_timespec64 *t)
 {
-	if (arg[1] == 0 && arg[0] != (uint32_t)AT_FDCWD)
-		return file_call(arg[0], set_times, (const uint32_t *)t, NULL);
-	return path_call(arg[0], arg[1], arg[3], set_times, (const uint32_t *)t, NULL);
+	vaddr_t pathname = arg->utimensat.pathname;
+	uint32_t dirfd = arg->utimensat.dirfd;
+
+	if (pathname == 0 && dirfd != (uint32_t)AT_FDCWD)
+		return file_call(dirfd, set_times, (const uint32_t *)t, NULL);
+	return path_call(dirfd, pathname, arg->utimensat.flags, set_times, (const uint32_t *)t,
+	                 NULL);
 }
 
 int
-sys_utimensat_time64(const uint32_t *arg, uint32_t *result)
+sys_utimensat_time64(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t times = arg->utimensat_time64.times;
 	struct abi_timespec64 t[2] = NOW;
 
-	if (arg[2] != 0 && copyin(t, arg[2], sizeof(t)) != 0)
+	if (times != 0 && copyin(t, times, sizeof(t)) != 0)
 		return EFAULT;
 	return utimens(arg, t);
 }
 
 int
-sys_utimensat(const uint32_t *arg, uint32_t *result)
+sys_utimensat(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t times = arg->utimensat.times;
 	struct abi_timespec64 t[2] = NOW;
 	struct abi_timespec32 ts[2];
 	int i;
 
-	if (arg[2] != 0 && copyin(ts, arg[2], sizeof(ts)) != 0)
+	if (times != 0 && copyin(ts, times, sizeof(ts)) != 0)
 		return EFAULT;
-	for (i = 0; i < 2 && arg[2] != 0; i++)
+	for (i = 0; i < 2 && times != 0; i++)
 		t[i] = (struct abi_timespec64){.tv_sec = ts[i].tv_sec, .tv_nsec = ts[i].tv_nsec};
 	return utimens(arg, t);
 }

@@ -110,13 +110,15 @@ rusage_out(vaddr_t to, const struct proc *p)
 /* The child's news is taken only after everything has been copied out: after EFAULT the child can
  * be waited for again. */
 int
-sys_wait4(const uint32_t *arg, uint32_t *result)
+sys_wait4(const union call_args *arg, uint32_t *result)
 {
-	int which = arg[0], err;
-	struct whom w = {.kinds = arg[2], .news = 1u << NEWS_ENDED};
+	vaddr_t wstatus = arg->wait4.wstatus;
+	uint32_t options = arg->wait4.options;
+	int which = arg->wait4.pid, err;
+	struct whom w = {.kinds = options, .news = 1u << NEWS_ENDED};
 	struct proc *p;
 
-	if (arg[2] & ~(WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE))
+	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE))
 		return EINVAL;
 	if (which == INT32_MIN)
 		return ESRCH; /* -which is not the number of any group */
@@ -124,23 +126,23 @@ sys_wait4(const uint32_t *arg, uint32_t *result)
 		w.pid = which;
 	else if (which != -1)
 		w.pgid = which == 0 ? proc_pgid(curproc()) : -which;
-	if (arg[2] & WUNTRACED)
+	if (options & WUNTRACED)
 		w.news |= 1u << NEWS_STOPPED;
-	if (arg[2] & WCONTINUED)
+	if (options & WCONTINUED)
 		w.news |= 1u << NEWS_CONTINUED;
 	err = wait_for(&w, &p);
 	if (err != 0 || p == NULL)
 		return err;
-	if (arg[1] != 0 && copyout(arg[1], &p->status, sizeof(p->status)) != 0)
+	if (wstatus != 0 && copyout(wstatus, &p->status, sizeof(p->status)) != 0)
 		return EFAULT;
-	if (rusage_out(arg[3], p) != 0)
+	if (rusage_out(arg->wait4.rusage, p) != 0)
 		return EFAULT;
 	*result = p->pid;
 	proc_told(p);
 	return 0;
 }
 
-ALIAS(waitpid, wait4, arg[0], arg[1], arg[2])
+ALIAS(waitpid, wait4, arg->waitpid.pid, arg->waitpid.wstatus, arg->waitpid.options)
 
 /* ---- waitid ---- */
 
@@ -193,24 +195,26 @@ waitid_tell(const struct proc *p, struct abi_siginfo *info)
 /* The fields of siginfo about a child are always written: as zeros if there is no news and, as on
  * Linux, also if the call fails. */
 int
-sys_waitid(const uint32_t *arg, uint32_t *result)
+sys_waitid(const union call_args *arg, uint32_t *result)
 {
+	vaddr_t infop = arg->waitid.infop;
+	uint32_t options = arg->waitid.options;
 	const size_t told = offsetof(struct abi_siginfo, u.who.status) + sizeof(int32_t);
 	struct abi_siginfo info = {.si_signo = 0};
 	struct proc *p = NULL;
 	struct whom w;
-	int err = waitid_asks(arg[0], arg[1], arg[3], &w);
+	int err = waitid_asks(arg->waitid.idtype, arg->waitid.id, options, &w);
 
 	if (err == 0)
 		err = wait_for(&w, &p);
 	if (p != NULL) {
 		waitid_tell(p, &info);
-		if (rusage_out(arg[4], p) != 0)
+		if (rusage_out(arg->waitid.rusage, p) != 0)
 			return EFAULT;
 	}
-	if (arg[2] != 0 && copyout(arg[2], &info, told) != 0)
+	if (infop != 0 && copyout(infop, &info, told) != 0)
 		return EFAULT;
-	if (p != NULL && !(arg[3] & WNOWAIT))
+	if (p != NULL && !(options & WNOWAIT))
 		proc_told(p);
 	return err;
 }

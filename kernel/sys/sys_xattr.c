@@ -38,22 +38,24 @@ check_value(vaddr_t from, uint32_t size)
 	return err;
 }
 
-/* setxattr(): arg is name, value, size and flags. */
 static int
 set_xattr(struct node *n, const uint32_t *arg, uint32_t *result)
 {
-	int err = arg[3] & ~(XATTR_CREATE | XATTR_REPLACE) ? EINVAL : check_name(arg[0]);
+	vaddr_t name = arg[0], value = arg[1];
+	uint32_t size = arg[2], flags = arg[3];
+	int err = flags & ~(XATTR_CREATE | XATTR_REPLACE) ? EINVAL : check_name(name);
 
 	if (err == 0)
-		err = check_value(arg[1], arg[2]);
+		err = check_value(value, size);
 	return err != 0 ? err : EOPNOTSUPP;
 }
 
-/* getxattr() and removexattr(): arg is the name. */
+/* getxattr() and removexattr() */
 static int
 find_xattr(struct node *n, const uint32_t *arg, uint32_t *result)
 {
-	int err = check_name(arg[0]);
+	vaddr_t name = arg[0];
+	int err = check_name(name);
 
 	return err != 0 ? err : EOPNOTSUPP;
 }
@@ -65,12 +67,14 @@ list_xattrs(struct node *n, const uint32_t *arg, uint32_t *result)
 	return 0;
 }
 
-#define XATTR_CALLS(call, fn)                                                                      \
-	PATH_CALL(call, AT_FDCWD, arg[0], 0, fn, arg + 1)                                          \
-	PATH_CALL(l##call, AT_FDCWD, arg[0], AT_SYMLINK_NOFOLLOW, fn, arg + 1)                     \
+/* Define the three forms of a call, whose second argument is `second`. */
+#define XATTR_CALLS(call, second, fn)                                                              \
+	PATH_CALL(call, AT_FDCWD, arg->call.path, 0, fn, &arg->call.second)                        \
+	PATH_CALL(l##call, AT_FDCWD, arg->l##call.path, AT_SYMLINK_NOFOLLOW, fn,                   \
+	          &arg->l##call.second)                                                            \
 	FILE_CALL(f##call, fn)
 
-XATTR_CALLS(setxattr, set_xattr)
-XATTR_CALLS(getxattr, find_xattr)
-XATTR_CALLS(removexattr, find_xattr)
-XATTR_CALLS(listxattr, list_xattrs)
+XATTR_CALLS(setxattr, name, set_xattr)
+XATTR_CALLS(getxattr, name, find_xattr)
+XATTR_CALLS(removexattr, name, find_xattr)
+XATTR_CALLS(listxattr, list, list_xattrs)

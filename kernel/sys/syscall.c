@@ -39,7 +39,7 @@ syscall(uint32_t number, const uint32_t arg[6])
 		tell_missing(number);
 		return -(uint32_t)ENOSYS;
 	}
-	err = table[number](arg, &result);
+	err = table[number]((const union call_args *)arg, &result);
 	curproc()->resumed = false;
 	if (err == 0)
 		return result;

@@ -8,22 +8,22 @@
 
 #include <stdint.h>
 
-/* A handler: sys_NAME. arg is the call's arguments as the program gave them, unchecked. Returns 0
- * with the call's result in *result (0 if it is not set), or a positive errno. May sleep. */
-typedef int syscall_fn(const uint32_t *arg, uint32_t *result);
-
-#define SYSCALL(number, name, args, ...) syscall_fn sys_##name;
-#include "abi/syscalls.def"
-#undef SYSCALL
-
-/* The type of what arg points to: for each call a struct of its arguments, such as shmat.shmid. */
+/* The arguments of a call, as the program gave them: words, which the call's own struct names, as
+ * in arg->shmat.shmid. */
 union call_args {
+	uint32_t word[6];
 #define SYSCALL(number, name, args, ...) __VA_OPT__(struct { uint32_t __VA_ARGS__; } name;)
 #include "abi/syscalls.def"
 #undef SYSCALL
 };
-/* ARG(shmat, shmid) is the argument shmid in the handler of shmat. */
-#define ARG(call, name) (((const union call_args *)arg)->call.name)
+
+/* A handler: sys_NAME. Its arguments are unchecked. Returns 0 with the call's result in *result (0
+ * if it is not set), or a positive errno. May sleep. */
+typedef int syscall_fn(const union call_args *arg, uint32_t *result);
+
+#define SYSCALL(number, name, args, ...) syscall_fn sys_##name;
+#include "abi/syscalls.def"
+#undef SYSCALL
 
 /* Check that abi/syscalls.def has as many letters as names for the arguments of each call. */
 #define SYSCALL(number, name, args, ...)                                                           \
@@ -34,16 +34,16 @@ union call_args {
 
 /* Define the call `name` as the call `other` with these arguments. */
 #define ALIAS(name, other, ...)                                                                    \
-	int sys_##name(const uint32_t *arg, uint32_t *result)                                      \
+	int sys_##name(const union call_args *arg, uint32_t *result)                               \
 	{                                                                                          \
-		const uint32_t all[6] = {__VA_ARGS__};                                             \
+		const union call_args all = {.other = {__VA_ARGS__}};                              \
                                                                                                    \
-		return sys_##other(all, result);                                                   \
+		return sys_##other(&all, result);                                                  \
 	}
 
 /* Define a call that cannot fail and has this value as its result. */
 #define ANSWER(name, value)                                                                        \
-	int sys_##name(const uint32_t *arg, uint32_t *result)                                      \
+	int sys_##name(const union call_args *arg, uint32_t *result)                               \
 	{                                                                                          \
 		*result = value;                                                                   \
 		return 0;                                                                          \

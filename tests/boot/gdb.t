@@ -58,7 +58,7 @@ is 'and one line says so' "$(grep -c 'vector 200 ' "$dir/err")" 1
 for build_of in '' --debug; do
 	start $build_of /bin/shmlife
 	debug -ex 'hbreak sys_shmat' -ex continue \
-		-ex 'print ((union call_args *)arg)->shmat' -ex 'info locals' \
+		-ex 'print arg->shmat' -ex 'info locals' \
 		-ex step -ex 'info locals' -ex delete -ex continue
 	wait $run
 	ok "sys_shmat's arguments${build_of:+ ($build_of)}" grep -qxF \

@@ -62,8 +62,8 @@ static uint32_t
 control_call(const struct call *c, struct reply *r)
 {
 	const uint32_t buf = c->a[2] != 0 ? c->a[2] : BUFFER;
-	const uint32_t arg[6] = {c->a[0], c->a[1], buf};
-	const uint32_t ipc_arg[6] = {IPCOP_SHMCTL, c->a[0], c->a[1] | IPC_64, 0, buf};
+	const union call_args arg = {.shmctl = {c->a[0], c->a[1], buf}};
+	const union call_args ipc = {.ipc = {IPCOP_SHMCTL, c->a[0], c->a[1] | IPC_64, 0, buf}};
 	uint32_t ds[W_STAT], err, i;
 
 	for (i = 0; i < W_STAT; i++)
@@ -72,7 +72,7 @@ control_call(const struct call *c, struct reply *r)
 	ds[W_GID] = c->a[4];
 	ds[W_MODE] = c->a[5] | 0x55550000;
 	must(copyout(BUFFER, ds, sizeof(ds)) == 0, "the buffer is there");
-	err = (uint32_t)(c->by_ipc ? sys_ipc(ipc_arg, &r->value) : sys_shmctl(arg, &r->value));
+	err = (uint32_t)(c->by_ipc ? sys_ipc(&ipc, &r->value) : sys_shmctl(&arg, &r->value));
 	if (err == 0 && c->a[1] == M_STAT)
 		must(copyin(r->stat, buf, sizeof(r->stat)) == 0, "what was stat'ed");
 	return err;
@@ -82,12 +82,13 @@ control_call(const struct call *c, struct reply *r)
 static uint32_t
 attach_call(const struct call *c, uint32_t *value)
 {
-	const uint32_t arg[6] = {IPCOP_SHMAT, c->a[0], c->a[2], BUFFER, c->a[1]};
+	const union call_args arg = {.shmat = {c->a[0], c->a[1], c->a[2]}};
+	const union call_args ipc = {.ipc = {IPCOP_SHMAT, c->a[0], c->a[2], BUFFER, c->a[1]}};
 	uint32_t err;
 
 	if (!c->by_ipc)
-		return (uint32_t)sys_shmat(c->a, value);
-	err = (uint32_t)sys_ipc(arg, value);
+		return (uint32_t)sys_shmat(&arg, value);
+	err = (uint32_t)sys_ipc(&ipc, value);
 	must(copyin(value, BUFFER, 4) == 0, "shmat's result is there");
 	return err;
 }
@@ -120,28 +121,30 @@ static uint32_t
 make(const struct call *c, struct reply *r)
 {
 	const uint32_t *a = c->a;
-	const uint32_t mmap_arg[6] = {a[0], a[1], PROT_READ | PROT_WRITE,
-	                              MAP_PRIVATE | MAP_ANONYMOUS |
-	                                      (a[2] ? MAP_FIXED : MAP_FIXED_NOREPLACE)};
-	const uint32_t get_arg[6] = {IPCOP_SHMGET, a[0], a[1], a[2]};
-	const uint32_t dt_arg[6] = {IPCOP_SHMDT, 0, 0, 0, a[0]};
+	const union call_args arg = {.word = {a[0], a[1], a[2]}};
+	const union call_args map = {
+		.mmap2 = {a[0], a[1], PROT_READ | PROT_WRITE,
+	                  MAP_PRIVATE | MAP_ANONYMOUS | (a[2] ? MAP_FIXED : MAP_FIXED_NOREPLACE)}};
+	const union call_args get = {.ipc = {IPCOP_SHMGET, a[0], a[1], a[2]}};
+	const union call_args detach = {.ipc = {.call = IPCOP_SHMDT, .ptr = a[0]}};
 
 	switch ((enum op)c->op) {
 	case OP_GET:
-		return (uint32_t)(c->by_ipc ? sys_ipc(get_arg, &r->value)
-		                            : sys_shmget(a, &r->value));
+		return (uint32_t)(c->by_ipc ? sys_ipc(&get, &r->value)
+		                            : sys_shmget(&arg, &r->value));
 	case OP_AT:
 		return attach_call(c, &r->value);
 	case OP_DT:
-		return (uint32_t)(c->by_ipc ? sys_ipc(dt_arg, &r->value) : sys_shmdt(a, &r->value));
+		return (uint32_t)(c->by_ipc ? sys_ipc(&detach, &r->value)
+		                            : sys_shmdt(&arg, &r->value));
 	case OP_CTL:
 		return control_call(c, r);
 	case OP_UNMAP:
-		return (uint32_t)sys_munmap(a, &r->value);
+		return (uint32_t)sys_munmap(&arg, &r->value);
 	case OP_PROTECT:
-		return (uint32_t)sys_mprotect(a, &r->value);
+		return (uint32_t)sys_mprotect(&arg, &r->value);
 	case OP_MAP:
-		return (uint32_t)sys_mmap2(mmap_arg, &r->value);
+		return (uint32_t)sys_mmap2(&map, &r->value);
 	case OP_LOAD:
 		return a[0] >= USER_END || host_load(a[0], &r->value) != 0 ? EFAULT : 0;
 	case OP_STORE:
@@ -158,13 +161,14 @@ look(const struct call *c, struct reply *r)
 {
 	bool created = c->op == OP_GET && r->err == 0;
 	struct cred was = curproc()->cred;
-	uint32_t arg[6] = {0, IPC_STAT, BUFFER}, none;
+	union call_args arg = {.shmctl = {.cmd = IPC_STAT, .buf = BUFFER}};
+	uint32_t none;
 
 	if (c->op == OP_CTL && c->a[1] == M_STAT && r->err == 0)
 		return;
 	curproc()->cred.euid = 0;
-	arg[0] = created ? r->value : c->touched;
-	r->stat_err = (uint32_t)sys_shmctl(arg, &none);
+	arg.shmctl.shmid = created ? r->value : c->touched;
+	r->stat_err = (uint32_t)sys_shmctl(&arg, &none);
 	curproc()->cred = was;
 	must(copyin(r->stat, BUFFER, sizeof(r->stat)) == 0, "the buffer is there");
 }
