@@ -74,18 +74,42 @@ struct vm_block {
 #define STACK_LOW (STACK_TOP - STACK_MAX)
 #define MMAP_END (STACK_LOW - PAGE_SIZE) /* leaves a page free below the stack's range */
 
+/* Shortcuts of a space. None of these changes a result: a kernel without them (VM_CACHE
+ * below) finds the same entries and gaps, later. docs/performance.md has a table of what
+ * each saves, in instructions. */
+struct vm_cache {
+	/* A cache of the last look-up: the entry that it found. Programs fault, unmap and map
+	 * near the place where they did so before, and the tree need not be searched then. */
+	struct vm_entry *hint;
+	/* A cache in front of the tree: the newest entry, in the list but not in the tree yet.
+	 * One that is unmapped while it is young never gets into the tree. */
+	struct vm_entry *young;
+	/* A cache of one allocation: the memory of an entry that was unmapped, for the next.
+	 * Mapping and unmapping in turns calls the allocator only once. */
+	struct vm_entry *spare;
+	/* A cache of the last search for a gap: no gap that begins below low has low_size
+	 * bytes. A search for as many begins at low, and need not measure the other gaps. */
+	vaddr_t low;
+	uint32_t low_size;
+};
+/* Which of the shortcuts are built in: the sum of these. CACHE=n on make's command line sets
+ * it; 0 builds none of them. */
+#define VM_CACHE_HINT 1u
+#define VM_CACHE_YOUNG 2u
+#define VM_CACHE_SPARE 4u
+#define VM_CACHE_LOW 8u
+#ifndef VM_CACHE
+#define VM_CACHE 15u
+#endif
+
 struct vm_space {
 	struct pmap pmap;
 	struct vm_entry *first, *root;
-	struct vm_entry *young; /* the one that is not in the tree yet */
-	struct vm_entry *hint;  /* where the last look-up ended */
-	uint32_t count;         /* of entries */
+	struct vm_cache cache;
+	uint32_t count; /* of entries */
 	struct vm_block *blocks;
-	struct vm_entry *spare; /* what went last, for the next */
-	bool locks;             /* an entry may have VM_LOCKED */
-	bool packed;            /* no span is kept for one entry any more */
-	vaddr_t low;            /* below it no gap has low_room bytes; vm_tree.c */
-	uint32_t low_room;
+	bool locks;         /* an entry may have VM_LOCKED */
+	bool packed;        /* no span is kept for one entry any more */
 	uint32_t spans[32]; /* a bit for each span that an entry touches */
 	/* Set by exec. brk() moves brk_end, the end of the heap, by bytes. The others are for
 	 * /proc: the strings of arguments and environment, and the first stack pointer. */
@@ -199,7 +223,7 @@ struct vm_entry *vm_entry_search(struct vm_space *sp, vaddr_t va);
 static inline struct vm_entry *
 vm_entry_at(struct vm_space *sp, vaddr_t va)
 {
-	struct vm_entry *e = sp->hint;
+	struct vm_entry *e = sp->cache.hint;
 
 	return e != NULL && va - e->start < e->end - e->start ? e : vm_entry_search(sp, va);
 }

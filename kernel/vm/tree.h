@@ -18,7 +18,7 @@ struct vm_entry *vm_tree_search(struct vm_space *sp, vaddr_t va);
 static inline struct vm_entry *
 vm_tree_below(struct vm_space *sp, vaddr_t va)
 {
-	struct vm_entry *e = sp->hint;
+	struct vm_entry *e = sp->cache.hint;
 
 	if (e != NULL && e->start <= va && (e->next == NULL || e->next->start > va))
 		return e;
@@ -30,10 +30,10 @@ void vm_tree_insert(struct vm_space *sp, struct vm_entry *e);
 static inline void
 vm_tree_settle(struct vm_space *sp)
 {
-	if (sp->young != NULL)
-		vm_tree_insert(sp, sp->young);
+	if (sp->cache.young != NULL)
+		vm_tree_insert(sp, sp->cache.young);
 }
-/* Add e behind prev (NULL: as the first). It becomes the young entry. */
+/* Add e behind prev (NULL: as the first). It becomes the hint and the young entry. */
 void vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev);
 /* Take e out of the list and the tree. It is not freed. */
 void vm_tree_remove(struct vm_space *sp, struct vm_entry *e);

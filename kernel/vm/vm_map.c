@@ -117,8 +117,8 @@ entry_create(struct vm_space *sp, const struct vm_mapping *m, uint32_t tables)
 
 	if (space_charge(sp, pages, tables) != 0)
 		return NULL;
-	e = sp->spare;
-	sp->spare = NULL;
+	e = sp->cache.spare;
+	sp->cache.spare = NULL;
 	if (e == NULL && (e = kmem_get(sizeof(*e))) == NULL) {
 		space_release(sp, pages, tables);
 		return NULL;
@@ -160,8 +160,8 @@ entry_free(struct vm_space *sp, struct vm_entry *e)
 	}
 	if (e->flags & VM_BLOCK)
 		return;
-	if (sp->spare == NULL)
-		sp->spare = e;
+	if ((VM_CACHE & VM_CACHE_SPARE) && sp->cache.spare == NULL)
+		sp->cache.spare = e;
 	else
 		kmem_free(e);
 }
@@ -224,14 +224,14 @@ vm_unmap_all(struct vm_space *sp)
 		vm_hide(sp, e->start, last->end, lo, tables);
 	}
 	shm_detach_all(sp);
-	sp->first = sp->root = sp->young = sp->hint = NULL;
+	sp->first = sp->root = sp->cache.young = sp->cache.hint = NULL;
 	for (e = first; e != NULL; e = next) {
 		next = e->next;
 		vm_entry_unshow(e);
 		if (!(e->flags & VM_BLOCK))
 			kmem_free(e);
 	}
-	kmem_free(sp->spare);
+	kmem_free(sp->cache.spare);
 	space_release(sp, sp->pages, sp->tables);
 }
 

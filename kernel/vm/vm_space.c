@@ -127,8 +127,8 @@ entries_copy(struct vm_space *from, struct vm_space *to)
 	*link = NULL;
 	to->count = from->count;
 	to->packed = from->packed;
-	to->low = from->low;
-	to->low_room = from->low_room;
+	to->cache.low = from->cache.low;
+	to->cache.low_size = from->cache.low_size;
 	memcpy(to->spans, from->spans, sizeof(to->spans));
 	return 0;
 }

@@ -13,16 +13,8 @@
  * stopping at the first already stale one. They are recomputed only when a search needs
  * them.
  *
- * Shortcuts. These fields of a space are caches:
- *
- *	hint            the entry found last; the next look-up tries it first
- *	young           the newest entry, in the list but not in the tree yet: most
- *	                entries that are unmapped soon never get into the tree
- *	spare           the memory of an entry that was unmapped, for the next one
- *	low, low_room   no gap that begins below low has low_room bytes, so a search for as
- *	                many begins at low
- *
- * None of them changes a result: without them the same entries and gaps are found, later.
+ * Shortcuts in front of the list and the tree, which change no result, are struct vm_cache
+ * (space.h).
  *
  * Mappings without an address are placed in [MMAP_BASE, MMAP_END), so gaps below MMAP_BASE
  * do not count. reserved_end() says which free addresses do not count either. vm_find_spans()
@@ -118,12 +110,12 @@ room_renew(const struct vm_space *sp)
 }
 
 /* The addresses from va on have become free, and prev is the entry below them. If that is
- * below low, a gap of low_room bytes may begin right above prev: low falls to there. */
+ * below low, a gap of low_size bytes may begin right above prev: low falls to there. */
 static void
 low_gap_lowered(struct vm_space *sp, const struct vm_entry *prev, vaddr_t va)
 {
-	if (va < sp->low)
-		sp->low = prev != NULL && prev->end > MMAP_BASE ? prev->end : MMAP_BASE;
+	if (va < sp->cache.low)
+		sp->cache.low = prev != NULL && prev->end > MMAP_BASE ? prev->end : MMAP_BASE;
 }
 
 void
@@ -135,6 +127,13 @@ vm_tree_moved(struct vm_space *sp, struct vm_entry *e)
 }
 
 /* ---- The tree ---- */
+
+static void
+hint_set(struct vm_space *sp, struct vm_entry *e)
+{
+	if (VM_CACHE & VM_CACHE_HINT)
+		sp->cache.hint = e;
+}
 
 /* Returns the pointer in the tree that points to e: its parent's, or the root. */
 static struct vm_entry **
@@ -175,10 +174,10 @@ vm_tree_search(struct vm_space *sp, vaddr_t va)
 	for (e = sp->root; e != NULL; e = e->start <= va ? e->right : e->left)
 		if (e->start <= va)
 			found = e;
-	e = sp->young;
+	e = sp->cache.young;
 	if (e != NULL && e->start <= va && (found == NULL || e->start > found->start))
 		found = e;
-	sp->hint = found;
+	hint_set(sp, found);
 	return found;
 }
 
@@ -188,7 +187,7 @@ vm_tree_search(struct vm_space *sp, vaddr_t va)
 void
 vm_tree_insert(struct vm_space *sp, struct vm_entry *e)
 {
-	sp->young = NULL;
+	sp->cache.young = NULL;
 	e->left = e->right = NULL;
 	if (e->next != NULL && e->next->left == NULL) {
 		e->up = e->next;
@@ -216,10 +215,13 @@ vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev)
 		stale(next);
 	}
 	e->room = STALE;
-	sp->young = sp->hint = e;
+	sp->cache.young = e;
+	hint_set(sp, e);
 	sp->count++;
-	if (e->start <= sp->low && sp->low < e->end)
-		sp->low = e->end;
+	if (e->start <= sp->cache.low && sp->cache.low < e->end)
+		sp->cache.low = e->end;
+	if (!(VM_CACHE & VM_CACHE_YOUNG))
+		vm_tree_settle(sp);
 }
 
 /* Remove e from the tree: rotate it down until it has one child or none, and put the child
@@ -248,11 +250,11 @@ vm_tree_remove(struct vm_space *sp, struct vm_entry *e)
 		next->prev = prev;
 	}
 	*(prev != NULL ? &prev->next : &sp->first) = next;
-	if (e == sp->young)
-		sp->young = NULL;
+	if (e == sp->cache.young)
+		sp->cache.young = NULL;
 	else
 		take_out(sp, e);
-	sp->hint = prev;
+	hint_set(sp, prev);
 	sp->count--;
 	low_gap_lowered(sp, prev, e->start);
 }
@@ -333,20 +335,21 @@ find_gap(struct vm_space *sp, uint32_t len, vaddr_t *out)
 			e->room = STALE;
 		return find_gap(sp, len, out);
 	}
-	sp->low = *out = va;
-	sp->low_room = len;
+	sp->cache.low = *out = va;
+	sp->cache.low_size = len;
 	return 0;
 }
 
 int
 vm_find_space(struct vm_space *sp, uint32_t len, vaddr_t *out)
 {
-	const struct vm_entry *prev = sp->hint, *next;
-	vaddr_t va = sp->low, end;
+	const struct vm_entry *prev = sp->cache.hint, *next;
+	vaddr_t va = sp->cache.low, end;
 
 	/* The low gap helps if as many bytes are wanted, and the hint is the entry below low.
 	 * If the gap at low is too small, find_gap() looks further. */
-	if (len < sp->low_room || prev == NULL || prev->start > va || (next = prev->next) == NULL)
+	if (!(VM_CACHE & VM_CACHE_LOW) || len < sp->cache.low_size || prev == NULL ||
+	    prev->start > va || (next = prev->next) == NULL)
 		return find_gap(sp, len, out);
 	if (reserved_end(sp, prev) > va)
 		va = reserved_end(sp, prev);
