@@ -134,7 +134,7 @@ frame_init(void)
 }
 
 /* Take a low frame off its list; one must be free. If `zeroed` it holds zeros. */
-__attribute__((noinline)) static frame_t
+static frame_t
 low_pop(bool zeroed)
 {
 	frame_t f;

@@ -128,7 +128,7 @@ fill_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page,
 }
 
 /* Resolve a fault in a private entry. */
-__attribute__((noinline)) static int
+static int
 fault_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {
 	pte_t pte = pmap_lookup(&sp->pmap, va);

@@ -89,7 +89,7 @@ tree_copy(struct vm_space *to, const struct vm_entry *e, struct vm_entry *copy)
 /* Copy all entries of `from` to `to`, each with a reference on its object. The page tables,
  * the promises and the counts of attaches are left to the caller. Returns 0; or ENOMEM, and
  * then the caller calls blocks_free(). */
-__attribute__((noinline)) static int
+static int
 entries_copy(struct vm_space *from, struct vm_space *to)
 {
 	static const struct vm_entry in_block = {.flags = VM_BLOCK};

@@ -320,7 +320,7 @@ vm_find_spans(const struct vm_space *sp, uint32_t len, vaddr_t *out)
 }
 
 /* Do what vm_find_space() does by the tree, and make the gap found the low gap. */
-__attribute__((noinline)) static int
+static int
 find_gap(struct vm_space *sp, uint32_t len, vaddr_t *out)
 {
 	vaddr_t va = lowest_gap(sp, len, MMAP_END);
