@@ -215,19 +215,36 @@ int vm_remap(struct vm_space *sp, vaddr_t start, uint32_t len, uint32_t new_len,
  * user space, and EPERM if it begins below USER_MIN. */
 int vm_remap_to(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32_t new_len);
 
-/* ---- Look-up ---- */
+/* ---- Look-up: vm_tree.c. Where an entry contains va all three return it; they differ where
+ * none does. ---- */
 
-/* Do what vm_entry_at() does if the hint does not help. For vm_entry_at() only. */
+/* Search the tree for the entry that vm_entry_below() returns, and make it the hint. For
+ * vm_entry_below() only. */
 struct vm_entry *vm_entry_search(struct vm_space *sp, vaddr_t va);
-/* Returns the entry that contains va, or NULL. */
+/* Returns the last entry that starts at va or below, so if va is in a gap the entry below the
+ * gap; NULL if there is none. */
+static inline struct vm_entry *
+vm_entry_below(struct vm_space *sp, vaddr_t va)
+{
+	struct vm_entry *e = sp->cache.hint;
+
+	if (e != NULL && e->start <= va && (e->next == NULL || e->next->start > va))
+		return e;
+	return vm_entry_search(sp, va);
+}
+/* Returns the entry that contains va; NULL if va is in a gap. */
 static inline struct vm_entry *
 vm_entry_at(struct vm_space *sp, vaddr_t va)
 {
 	struct vm_entry *e = sp->cache.hint;
 
-	return e != NULL && va - e->start < e->end - e->start ? e : vm_entry_search(sp, va);
+	if (e != NULL && va - e->start < e->end - e->start)
+		return e;
+	e = vm_entry_below(sp, va);
+	return e != NULL && va < e->end ? e : NULL;
 }
-/* Returns the entry that contains va, or else the next one above; NULL if there is none. */
+/* Returns the first entry that ends above va, so if va is in a gap the entry above the gap;
+ * NULL if there is none. */
 struct vm_entry *vm_entry_from(struct vm_space *sp, vaddr_t va);
 
 /* brk.c: move the end of the heap to `end`. Returns 0, or ENOMEM with nothing changed. */

@@ -11,19 +11,6 @@
 
 /* ---- The tree: vm_tree.c ---- */
 
-/* Do what vm_tree_below() does if the hint does not help, and make the result the hint. */
-struct vm_entry *vm_tree_search(struct vm_space *sp, vaddr_t va);
-/* Returns the last entry that starts at va or below, whether it contains va or not; NULL if
- * there is none. */
-static inline struct vm_entry *
-vm_tree_below(struct vm_space *sp, vaddr_t va)
-{
-	struct vm_entry *e = sp->cache.hint;
-
-	if (e != NULL && e->start <= va && (e->next == NULL || e->next->start > va))
-		return e;
-	return vm_tree_search(sp, va);
-}
 /* Put the young entry, which is in the list already, into the tree. */
 void vm_tree_insert(struct vm_space *sp, struct vm_entry *e);
 /* Make sure that the tree holds all entries: afterwards none is young. */

@@ -23,26 +23,6 @@
 #include "mem/kmem.h"
 #include "vm/tree.h"
 
-/* ---- Look-up ---- */
-
-struct vm_entry *
-vm_entry_search(struct vm_space *sp, vaddr_t va)
-{
-	struct vm_entry *e = vm_tree_below(sp, va);
-
-	return e != NULL && va < e->end ? e : NULL;
-}
-
-struct vm_entry *
-vm_entry_from(struct vm_space *sp, vaddr_t va)
-{
-	struct vm_entry *e = vm_tree_below(sp, va);
-
-	if (e == NULL)
-		return sp->first;
-	return va < e->end ? e : e->next;
-}
-
 /* ---- Promises ---- */
 
 /* Returns how many spans [start, end) touches that neither prev, the entry below it, nor
@@ -292,7 +272,7 @@ map_over(struct vm_space *sp, const struct vm_mapping *m, vaddr_t end)
 	}
 	vm_borders_make(sp, m->start, end, &b);
 	unmap_range(sp, m->start, end);
-	prev = vm_tree_below(sp, m->start);
+	prev = vm_entry_below(sp, m->start);
 	vm_tree_add(sp, e, prev);
 	space_release(sp, 0, tables - spans_alone(prev, m->start, end, e->next, &lo, &hi));
 	vm_tree_spans(sp, lo, hi, true);
@@ -310,7 +290,7 @@ vm_map(struct vm_space *sp, const struct vm_mapping *m)
 	ASSERT(m->replace || vm_range_free(sp, m->start, m->len));
 	if (m->replace)
 		return map_over(sp, m, end);
-	prev = vm_tree_below(sp, m->start);
+	prev = vm_entry_below(sp, m->start);
 	tables = spans_alone(prev, m->start, end, prev != NULL ? prev->next : sp->first, &lo, &hi);
 	e = entry_create(sp, m, tables);
 	if (e == NULL)

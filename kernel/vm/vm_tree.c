@@ -126,7 +126,7 @@ vm_tree_moved(struct vm_space *sp, struct vm_entry *e)
 		stale(e->next);
 }
 
-/* ---- The tree ---- */
+/* ---- Look-up ---- */
 
 static void
 hint_set(struct vm_space *sp, struct vm_entry *e)
@@ -134,6 +134,33 @@ hint_set(struct vm_space *sp, struct vm_entry *e)
 	if (VM_CACHE & VM_CACHE_HINT)
 		sp->cache.hint = e;
 }
+
+struct vm_entry *
+vm_entry_search(struct vm_space *sp, vaddr_t va)
+{
+	struct vm_entry *e, *found = NULL;
+
+	for (e = sp->root; e != NULL; e = e->start <= va ? e->right : e->left)
+		if (e->start <= va)
+			found = e;
+	e = sp->cache.young;
+	if (e != NULL && e->start <= va && (found == NULL || e->start > found->start))
+		found = e;
+	hint_set(sp, found);
+	return found;
+}
+
+struct vm_entry *
+vm_entry_from(struct vm_space *sp, vaddr_t va)
+{
+	struct vm_entry *e = vm_entry_below(sp, va);
+
+	if (e == NULL)
+		return sp->first;
+	return va < e->end ? e : e->next;
+}
+
+/* ---- The tree ---- */
 
 /* Returns the pointer in the tree that points to e: its parent's, or the root. */
 static struct vm_entry **
@@ -164,21 +191,6 @@ rotate(struct vm_space *sp, struct vm_entry *e)
 	if (between != NULL)
 		between->up = p;
 	e->room = STALE; /* p, now below e, is stale */
-}
-
-struct vm_entry *
-vm_tree_search(struct vm_space *sp, vaddr_t va)
-{
-	struct vm_entry *e, *found = NULL;
-
-	for (e = sp->root; e != NULL; e = e->start <= va ? e->right : e->left)
-		if (e->start <= va)
-			found = e;
-	e = sp->cache.young;
-	if (e != NULL && e->start <= va && (found == NULL || e->start > found->start))
-		found = e;
-	hint_set(sp, found);
-	return found;
 }
 
 /* Of e's neighbours in the list one is an ancestor of the other, and the lower one has no
@@ -272,7 +284,7 @@ lowest_gap(struct vm_space *sp, uint32_t need, vaddr_t top)
 	room_renew(sp);
 	e = sp->root;
 	if (room_of(e) < need)
-		return gap_start(sp, vm_tree_below(sp, top));
+		return gap_start(sp, vm_entry_below(sp, top));
 	for (;;) {
 		if (room_of(e->left) >= need)
 			e = e->left;

@@ -379,7 +379,7 @@ audit_space(struct vm_space *sp)
 		pages += (e->flags & VM_CHARGED) ? (e->end - e->start) >> PAGE_SHIFT : 0;
 		tables += hi - (lo > next_span ? lo : next_span);
 		sp->cache.hint = NULL;
-		must(vm_tree_below(sp, e->start) == e, "audit: %x is not in the tree", e->start);
+		must(vm_entry_below(sp, e->start) == e, "audit: %x is not in the tree", e->start);
 		for (s = lo; s < hi; s++)
 			spans[s / 32] |= 1u << s % 32;
 		next_span = hi;
