@@ -57,6 +57,9 @@ CFLAGS := $(TARGET) -march=i686 -std=gnu11 -ffreestanding -fno-pie \
 # their first three arguments in EAX, EDX and ECX.
 KCFLAGS := $(CFLAGS) -mno-sse -mno-mmx -msoft-float -fno-omit-frame-pointer -mregparm=3 \
 	-mtune=generic $(TIGHT)
+# CACHE=n builds only those shortcuts of vm_space whose sum is n: struct vm_cache.
+CACHE_FLAG := $(if $(CACHE),-DVM_CACHE=$(CACHE)u)
+KCFLAGS += $(CACHE_FLAG)
 CFLAGS_release := -O3
 CFLAGS_debug := -O1 -DDEBUG
 UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -iquote kernel
@@ -88,7 +91,7 @@ TESTS := $(patsubst tests/user/%.c,%,\
 GUESTS := $(patsubst tests/boot/guest/%.c,%,$(wildcard tests/boot/guest/*.c))
 # The host tests have their own list of sources and options.
 include tests/host/files.mk
-HOST_CFLAGS += $(if $(WERROR),-Werror)
+HOST_CFLAGS += $(if $(WERROR),-Werror) $(CACHE_FLAG)
 HOSTTESTS := $(patsubst tests/host/%.c,%,$(sort $(wildcard tests/host/test_*.c)))
 HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 	$(sort $(wildcard tests/host/support/*.c)))
@@ -271,10 +274,10 @@ run:	## boot to a shell on this terminal (ISO=1 by GRUB, DISPLAY=gtk in a window
 	$(remake) all $(if $(ISO),$(BUILD)/isthmus.iso)
 	@$(restore) tools/boot $(if $(ISO),--iso) $(if $(ROOT),--root $(ROOT)) $(window)
 
-test:	## run every test (T=name runs one; DEBUG=1 runs tests/user on the debug kernel, ICOUNT=0 without counted instructions)
+test:	## run every test (T=name runs one; DEBUG=1 runs tests/user on the debug kernel, ICOUNT=0 without counted instructions, CACHE=0 tests/user and tests/host without the caches of vm)
 	@tools/setup test
 	$(remake) all tests
-	@ISTHMUS_DEBUG=$(DEBUG) ISTHMUS_ICOUNT=$(ICOUNT) tests/suite $(T)
+	@ISTHMUS_DEBUG=$(DEBUG) ISTHMUS_ICOUNT=$(ICOUNT) ISTHMUS_CACHE=$(CACHE) tests/suite $(T)
 
 bench:	## count the instructions of the calls, here and on Linux
 	@tools/setup bench
