@@ -51,18 +51,21 @@ pde_of(const struct pmap *pm, vaddr_t va)
 	return &dir_of(pm)[va >> SPAN_SHIFT];
 }
 
-/* Returns true if the span of *pde is shown whole, by a graft or a large page. If it was
- * grafted and nobody else holds the table any more, the table becomes the pmap's own: the
- * mark is cleared from *pde, and the result is false. */
+/* Returns true if the directory entry pde shows its span whole, by a graft or a large page. */
 static bool
-is_whole(pte_t *pde)
+span_is_whole(pte_t pde)
 {
-	if (!(*pde & PTE_GRAFT))
-		return *pde & PTE_LARGE;
-	if (frame_refs(pte_frame(*pde)) > 1)
-		return true;
-	*pde &= ~PTE_GRAFT;
-	return false;
+	return pde & (PTE_GRAFT | PTE_LARGE);
+}
+
+/* If *pde is a graft whose table nobody else holds any more, make the table the pmap's own,
+ * which may be changed in place. Whoever is about to change a span calls this before it asks
+ * whether the span is shown whole. */
+static void
+span_reclaim(pte_t *pde)
+{
+	if ((*pde & PTE_GRAFT) && frame_refs(pte_frame(*pde)) == 1)
+		*pde &= ~PTE_GRAFT;
 }
 
 /* Returns the page table of va's span, which may be a graft; NULL if it has none. */
@@ -112,7 +115,8 @@ table_make(struct pmap *pm, vaddr_t va)
 {
 	pte_t *pde = pde_of(pm, va);
 
-	if (is_whole(pde))
+	span_reclaim(pde);
+	if (span_is_whole(*pde))
 		forget(pm, va);
 	if (*pde == 0)
 		*pde = pte_make(frame_alloc_table(), true);
@@ -173,9 +177,9 @@ pmap_lookup(const struct pmap *pm, vaddr_t va)
 frame_t
 pmap_held(const struct pmap *pm, vaddr_t va)
 {
-	pte_t *pde = pde_of(pm, va);
+	pte_t pde = *pde_of(pm, va);
 
-	return pte_frame(is_whole(pde) ? *pde : pmap_lookup(pm, va));
+	return pte_frame(span_is_whole(pde) ? pde : pmap_lookup(pm, va));
 }
 
 /* Do what pmap_enter_span() does where the span shows something already. (Not inlined, so
@@ -185,7 +189,8 @@ span_replace(struct pmap *pm, vaddr_t va, pte_t new)
 {
 	pte_t *pde = pde_of(pm, va);
 
-	if (!is_whole(pde))
+	span_reclaim(pde);
+	if (!span_is_whole(*pde))
 		return false;
 	forget(pm, va);
 	return pmap_enter_span(pm, va, new);
@@ -244,7 +249,8 @@ pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone)
 {
 	pte_t *pde = pde_of(pm, start);
 
-	if (!is_whole(pde))
+	span_reclaim(pde);
+	if (!span_is_whole(*pde))
 		remove_pages(pm, start, span_end(start, end));
 	else
 		alone = true;
@@ -263,12 +269,16 @@ pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot)
 		parked = PTE_PARKED;
 	}
 	for (va = start; va < end; va = stop) {
-		pte_t *pt;
+		pte_t *pde = pde_of(pm, va), *pt;
 
 		stop = span_end(va, end);
-		if (is_whole(pde_of(pm, va)) && keep != ~0u)
-			forget(pm, va);
-		pt = is_whole(pde_of(pm, va)) ? NULL : table_of(pm, va);
+		span_reclaim(pde);
+		if (span_is_whole(*pde)) {
+			if (keep != ~0u)
+				forget(pm, va);
+			continue;
+		}
+		pt = table_of(pm, va);
 		for (; pt != NULL && va < stop; va += PAGE_SIZE)
 			if (pt[ptab_index(va)] != 0)
 				pt[ptab_index(va)] = (pt[ptab_index(va)] & keep) | parked;
@@ -302,12 +312,15 @@ pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool c
 	vaddr_t va, stop;
 
 	for (va = start; va < end; va = stop) {
+		pte_t *pde = pde_of(from, va);
+
 		stop = span_end(va, end);
-		if (is_whole(pde_of(from, va))) {
+		span_reclaim(pde);
+		if (span_is_whole(*pde)) {
 			/* A span shown whole shows no private pages: with cow it has none. */
 			if (!cow)
 				pmap_share(to, from, va);
-		} else if (*pde_of(from, va) != 0) {
+		} else if (*pde != 0) {
 			copy_pages(to, from, va, stop, cow);
 		}
 	}
