@@ -41,7 +41,7 @@ struct vm_entry {
 	struct vm_entry *next, *prev; /* in order of address; NULL at the ends */
 	struct vm_entry *left, *right, *up;
 	struct vm_entry *twin; /* during a fork: its copy in the new space */
-	uint32_t room;         /* bytes: the largest gap below an entry of its subtree */
+	uint32_t max_gap;      /* bytes: the largest gap below an entry of its subtree */
 	/* What it shows, and where. */
 	vaddr_t start, end;       /* [start, end), multiples of PAGE_SIZE */
 	struct vm_object *object; /* it holds one reference; NULL: private zeros */

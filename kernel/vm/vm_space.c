@@ -113,7 +113,7 @@ entries_copy(struct vm_space *from, struct vm_space *to)
 		e->twin = copy;
 		tree_copy(to, e, copy);
 		copy->prev = last;
-		copy->room = e->room;
+		copy->max_gap = e->max_gap;
 		copy->start = e->start;
 		copy->end = e->end;
 		copy->pgoff = e->pgoff;

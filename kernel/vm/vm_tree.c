@@ -8,7 +8,7 @@
  * order entries are added.
  *
  * The gap of an entry is the free range right below it. Each entry caches the size of the
- * largest gap in its subtree (room), so that the lowest gap that is large enough is found by
+ * largest gap in its subtree (max_gap), so that the lowest gap that is large enough is found by
  * one walk down. A change marks the cached sizes of the entry and its ancestors stale,
  * stopping at the first already stale one. They are recomputed only when a search needs
  * them.
@@ -25,7 +25,7 @@
 #include "vm/tree.h"
 
 #define MMAP_BASE 0x40000000u
-#define STALE UINT32_MAX /* a room that is to be recomputed; those of all ancestors are, too */
+#define STALE UINT32_MAX /* a max_gap that is to be recomputed; those of all ancestors are, too */
 
 /* Returns e's priority in the treap: a hash of its address in the kernel. */
 static uint32_t
@@ -73,37 +73,37 @@ gap_below(const struct vm_space *sp, const struct vm_entry *e)
 }
 
 static uint32_t
-room_of(const struct vm_entry *e)
+max_gap_of(const struct vm_entry *e)
 {
-	return e == NULL ? 0 : e->room;
+	return e == NULL ? 0 : e->max_gap;
 }
 
-/* Mark the rooms of e and of its ancestors stale. Above a stale one all are stale. */
+/* Mark max_gap of e and of its ancestors stale. Above a stale one all are stale. */
 static void
 stale(struct vm_entry *e)
 {
-	for (; e != NULL && e->room != STALE; e = e->up)
-		e->room = STALE;
+	for (; e != NULL && e->max_gap != STALE; e = e->up)
+		e->max_gap = STALE;
 }
 
-/* Recompute every stale room, children before their parents. */
+/* Recompute every stale max_gap, children before their parents. */
 static void
-room_renew(const struct vm_space *sp)
+max_gaps_renew(const struct vm_space *sp)
 {
 	struct vm_entry *e = sp->root;
 	uint32_t left, right;
 
-	while (e != NULL && e->room == STALE) {
-		left = room_of(e->left);
-		right = room_of(e->right);
+	while (e != NULL && e->max_gap == STALE) {
+		left = max_gap_of(e->left);
+		right = max_gap_of(e->right);
 		if (left == STALE) {
 			e = e->left;
 		} else if (right == STALE) {
 			e = e->right;
 		} else {
-			e->room = gap_below(sp, e);
+			e->max_gap = gap_below(sp, e);
 			left = left > right ? left : right;
-			e->room = left > e->room ? left : e->room;
+			e->max_gap = left > e->max_gap ? left : e->max_gap;
 			e = e->up != NULL ? e->up : e;
 		}
 	}
@@ -172,7 +172,7 @@ link_of(struct vm_space *sp, struct vm_entry *e)
 }
 
 /* Rotate e above its parent, which becomes its child. The subtree whose addresses are
- * between theirs passes from e to the parent. The parent's room must be stale. */
+ * between theirs passes from e to the parent. The parent's max_gap must be stale. */
 static void
 rotate(struct vm_space *sp, struct vm_entry *e)
 {
@@ -190,7 +190,7 @@ rotate(struct vm_space *sp, struct vm_entry *e)
 	p->up = e;
 	if (between != NULL)
 		between->up = p;
-	e->room = STALE; /* p, now below e, is stale */
+	e->max_gap = STALE; /* p, now below e, is stale */
 }
 
 /* Of e's neighbours in the list one is an ancestor of the other, and the lower one has no
@@ -226,7 +226,7 @@ vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev)
 		next->prev = e;
 		stale(next);
 	}
-	e->room = STALE;
+	e->max_gap = STALE;
 	sp->cache.young = e;
 	hint_set(sp, e);
 	sp->count++;
@@ -281,12 +281,12 @@ lowest_gap(struct vm_space *sp, uint32_t need, vaddr_t top)
 	const struct vm_entry *e;
 
 	vm_tree_settle(sp);
-	room_renew(sp);
+	max_gaps_renew(sp);
 	e = sp->root;
-	if (room_of(e) < need)
+	if (max_gap_of(e) < need)
 		return gap_start(sp, vm_entry_below(sp, top));
 	for (;;) {
-		if (room_of(e->left) >= need)
+		if (max_gap_of(e->left) >= need)
 			e = e->left;
 		else if (gap_below(sp, e) >= need)
 			return gap_start(sp, e->prev);
@@ -344,7 +344,7 @@ find_gap(struct vm_space *sp, uint32_t len, vaddr_t *out)
 		/* Try again without reservations: what reserved_end() kept is free, too. */
 		sp->packed = true;
 		for (e = sp->first; e != NULL; e = e->next)
-			e->room = STALE;
+			e->max_gap = STALE;
 		return find_gap(sp, len, out);
 	}
 	sp->cache.low = *out = va;

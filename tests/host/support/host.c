@@ -342,7 +342,7 @@ audit_entry(struct vm_space *sp, struct vm_entry *e)
 static uint32_t
 audit_tree(const struct vm_entry *e, const struct vm_entry *up, unsigned depth)
 {
-	uint32_t room, left, right;
+	uint32_t gap, left, right;
 
 	if (e == NULL)
 		return 0;
@@ -351,14 +351,14 @@ audit_tree(const struct vm_entry *e, const struct vm_entry *up, unsigned depth)
 	must(e->right == NULL || e->right->start > e->start, "audit: right of %x", e->start);
 	left = audit_tree(e->left, e, depth + 1);
 	right = audit_tree(e->right, e, depth + 1);
-	room = left > right ? left : right;
-	if (left == UINT32_MAX || right == UINT32_MAX || e->room == UINT32_MAX)
-		must(e->room == UINT32_MAX, "audit: what is below %x is stale", e->start);
+	gap = left > right ? left : right;
+	if (left == UINT32_MAX || right == UINT32_MAX || e->max_gap == UINT32_MAX)
+		must(e->max_gap == UINT32_MAX, "audit: what is below %x is stale", e->start);
 	else
-		must(e->room >= room && (e->room == room || e->prev == NULL ||
-		                         e->room <= e->start - e->prev->end),
-		     "audit: room of %x", e->start);
-	return e->room;
+		must(e->max_gap >= gap && (e->max_gap == gap || e->prev == NULL ||
+		                           e->max_gap <= e->start - e->prev->end),
+		     "audit: max_gap of %x", e->start);
+	return e->max_gap;
 }
 
 static void
