@@ -40,9 +40,9 @@ vm_init(void)
 	frame_zero(zero_frame);
 }
 
-/* Enter frame f at va, with a new reference on it. */
+/* Enter frame f itself at va, with a new reference on it: others may hold it, too. */
 static void
-enter_shared(struct vm_space *sp, vaddr_t va, frame_t f, bool writable)
+enter_frame(struct vm_space *sp, vaddr_t va, frame_t f, bool writable)
 {
 	frame_ref(f);
 	pmap_enter(&sp->pmap, va, pte_make(f, writable));
@@ -102,7 +102,7 @@ fault_shared(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t
 			return 0;
 	}
 	if (!enter_span(sp, e, va))
-		enter_shared(sp, va, f, e->prot & PROT_WRITE);
+		enter_frame(sp, va, f, e->prot & PROT_WRITE);
 	return 0;
 }
 
@@ -117,13 +117,13 @@ fill_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page,
 		if (write)
 			enter_copy(sp, va, f);
 		else
-			enter_shared(sp, va, f, false);
+			enter_frame(sp, va, f, false);
 	} else if (e->prot & PROT_WRITE) {
 		f = frame_alloc_user();
 		frame_zero(f);
 		pmap_enter(&sp->pmap, va, pte_make(f, true));
 	} else {
-		enter_shared(sp, va, zero_frame, false);
+		enter_frame(sp, va, zero_frame, false);
 	}
 }
 
@@ -139,7 +139,7 @@ fault_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page
 	else if (write && frame_refs(f) > 1)
 		enter_copy(sp, va, f);
 	else
-		enter_shared(sp, va, f, write || pte_writable(pte));
+		enter_frame(sp, va, f, write || pte_writable(pte));
 	return 0;
 }
 
