@@ -47,7 +47,7 @@ struct node {
 	struct node *parent;    /* "..", one reference; the root is its own parent, without */
 	struct dirent *entries; /* in order of their cookies */
 	struct dirent *last;
-	struct dirent *hint; /* the entry that ramfs_next() found last; changes no result */
+	struct dirent *found; /* a cache: what ramfs_next() found last; it changes no result */
 
 	/* Files of /proc. */
 	const void *data;      /* the struct procfs_file that the file shows */

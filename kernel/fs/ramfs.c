@@ -140,7 +140,7 @@ ramfs_unlink(struct node *dir, const char *name, size_t len)
 	*link = e->hash_next;
 	*(e->prev != NULL ? &e->prev->next : &dir->entries) = e->next;
 	*(e->next != NULL ? &e->next->prev : &dir->last) = e->prev;
-	dir->hint = NULL;
+	dir->found = NULL;
 	unbind(e);
 	kmem_free(e);
 }
@@ -174,13 +174,14 @@ ramfs_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 bool
 ramfs_next(struct node *dir, uint32_t *pos, struct dir_entry *entry)
 {
-	struct dirent *e = dir->hint != NULL && dir->hint->cookie < *pos ? dir->hint : dir->entries;
+	struct dirent *e =
+		dir->found != NULL && dir->found->cookie < *pos ? dir->found : dir->entries;
 
 	while (e != NULL && e->cookie < *pos)
 		e = e->next;
 	if (e == NULL)
 		return false;
-	dir->hint = e;
+	dir->found = e;
 	*pos = e->cookie + 1;
 	entry->name = e->name;
 	entry->ino = e->node->ino;
