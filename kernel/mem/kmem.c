@@ -17,7 +17,7 @@
 
 struct slab {
 	uint32_t magic;            /* MAGIC: what begins this page is a slab's header */
-	uint16_t kind, size;       /* the index of its objects' size in sizes[], and that size */
+	uint16_t index, size;      /* its objects' size, and the index of that in sizes[] */
 	uint16_t used, most;       /* how many objects are allocated, and how many it has */
 	struct object *free;       /* objects that were allocated once and are free now */
 	char *fresh;               /* from here on are the objects that never were allocated */
@@ -34,25 +34,25 @@ _Static_assert(sizeof(struct slab) <= 48, "the header grows over the first objec
 /* The sizes of objects: multiples of 16, of which whole numbers nearly fill a page. */
 static const uint16_t sizes[] = {32,  48,  64,  96,  112,  128,  192,
                                  256, 336, 496, 672, 1008, 1344, KMEM_SMALL};
-#define NCLASS (sizeof(sizes) / sizeof(sizes[0]))
+#define NSIZES (sizeof(sizes) / sizeof(sizes[0]))
 /* By the number of 16-byte units that are wanted: the index of the smallest size that holds
  * them. */
-static const uint8_t kinds[] = {[0 ... 2] = 0,    [3] = 1,          [4] = 2,
-                                [5 ... 6] = 3,    [7] = 4,          [8] = 5,
-                                [9 ... 12] = 6,   [13 ... 16] = 7,  [17 ... 21] = 8,
-                                [22 ... 31] = 9,  [32 ... 42] = 10, [43 ... 63] = 11,
-                                [64 ... 84] = 12, [85 ... 126] = 13};
+static const uint8_t size_index[] = {[0 ... 2] = 0,    [3] = 1,          [4] = 2,
+                                     [5 ... 6] = 3,    [7] = 4,          [8] = 5,
+                                     [9 ... 12] = 6,   [13 ... 16] = 7,  [17 ... 21] = 8,
+                                     [22 ... 31] = 9,  [32 ... 42] = 10, [43 ... 63] = 11,
+                                     [64 ... 84] = 12, [85 ... 126] = 13};
 
-static struct slab *partial[NCLASS]; /* by size: the slabs with a free object */
+static struct slab *partial[NSIZES]; /* by size: the slabs with a free object */
 
 static void
 list_add(struct slab *s)
 {
-	s->next = partial[s->kind];
-	s->link = &partial[s->kind];
+	s->next = partial[s->index];
+	s->link = &partial[s->index];
 	if (s->next != NULL)
 		s->next->link = &s->next;
-	partial[s->kind] = s;
+	partial[s->index] = s;
 }
 
 static void
@@ -63,10 +63,11 @@ list_del(struct slab *s)
 		s->next->link = s->link;
 }
 
-/* Returns a new slab of the given kind, on its list; NULL if there is no frame. (Not inlined,
- * so that object_alloc() need not save registers for it where a slab has a free object.) */
+/* Returns a new slab for objects of size sizes[index], on its list; NULL if there is no frame.
+ * (Not inlined, so that object_alloc() need not save registers for it where a slab has a free
+ * object.) */
 __attribute__((noinline)) static struct slab *
-slab_create(unsigned kind)
+slab_create(unsigned index)
 {
 	struct slab *s;
 	frame_t f;
@@ -75,10 +76,10 @@ slab_create(unsigned kind)
 		return NULL;
 	s = frame_kva(f);
 	s->magic = MAGIC;
-	s->kind = kind;
-	s->size = sizes[kind];
+	s->index = index;
+	s->size = sizes[index];
 	s->used = 0;
-	s->most = (PAGE_SIZE - HEADER) / sizes[kind];
+	s->most = (PAGE_SIZE - HEADER) / sizes[index];
 	s->free = NULL;
 	s->fresh = (char *)s + HEADER;
 	list_add(s);
@@ -91,10 +92,10 @@ slab_create(unsigned kind)
 void
 kmem_init(void)
 {
-	unsigned kind;
+	unsigned index;
 
-	for (kind = 0; kind < NCLASS; kind++) {
-		struct slab *s = slab_create(kind);
+	for (index = 0; index < NSIZES; index++) {
+		struct slab *s = slab_create(index);
 
 		if (s == NULL)
 			noboot("too little memory for the kernel's own");
@@ -107,11 +108,11 @@ kmem_init(void)
 static void *
 object_alloc(size_t size)
 {
-	unsigned kind = kinds[(size + 15) / 16];
-	struct slab *s = partial[kind];
+	unsigned index = size_index[(size + 15) / 16];
+	struct slab *s = partial[index];
 	struct object *o;
 
-	if (s == NULL && (s = slab_create(kind)) == NULL)
+	if (s == NULL && (s = slab_create(index)) == NULL)
 		return NULL;
 	o = s->free;
 	if (o != NULL) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kernel's own memory: pieces of up to a page. None of the calls sleeps. */
+/* The kernel's own memory: objects of up to a page. None of the calls sleeps. */
 #ifndef KMEM_H
 #define KMEM_H
 
 #include <stddef.h>
 
-#define KMEM_MAX 4096u   /* bytes: the largest piece that can be allocated */
+#define KMEM_MAX 4096u   /* bytes: the largest object that can be allocated */
 #define KMEM_SMALL 2016u /* bytes: the largest that shares its page with others */
 
 /* Make a page for each size ready, at boot. Ends with NOBOOT if there is no memory. */

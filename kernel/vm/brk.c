@@ -42,8 +42,8 @@ vm_brk(struct vm_space *sp, vaddr_t end)
  * - if the stack, or what the process has locked, would exceed its limit;
  * - if no free page, the guard, would be left above another mapping below the stack;
  * - if memory is short.
- * Of a stack that mprotect or munmap has split the piece above va grows, and the limit holds
- * for each piece.
+ * Of a stack that mprotect or munmap has split the entry above va grows, and the limit holds
+ * for each entry.
  */
 struct vm_entry *
 vm_stack_grow(struct vm_space *sp, vaddr_t va)
