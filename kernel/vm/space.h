@@ -61,18 +61,31 @@ struct vm_entry {
 	struct vm_entry *shown_next, **shown_link;
 };
 
-/* Entries that a fork copied, in one piece of memory, which is freed with the space. */
+/* Entries that a fork copied: one allocation, which is freed with the space. */
 struct vm_block {
 	struct vm_block *next;
 	struct vm_entry entries[];
 };
 
-/* The stack begins below the last page of user space. STACK_MAX bytes are set aside for it
- * in every space, whatever the process's limit is. */
+/*
+ * The addresses of a space:
+ *
+ *	USER_MIN   0x00010000  lowest address that can be mapped
+ *	           0x08048000  the program, where linkers put it: text, data
+ *	brk_start              the heap, upwards from the program's end (brk.c)
+ *	MMAP_BASE  0x40000000  mmap and shmat without an address, upwards (vm_tree.c)
+ *	MMAP_END   0xbf7fe000  where these end; the page above is left free
+ *	STACK_LOW  0xbf7ff000  lowest address that the stack may ever reach
+ *	STACK_TOP  0xbffff000  the stack, downwards; the page above is left free
+ *	USER_END   0xc0000000  the kernel
+ *
+ * STACK_MAX bytes are set aside for the stack in every space, whatever the process's limit is.
+ */
 #define STACK_TOP (USER_END - PAGE_SIZE)
 #define STACK_MAX (8u << 20)
 #define STACK_LOW (STACK_TOP - STACK_MAX)
-#define MMAP_END (STACK_LOW - PAGE_SIZE) /* leaves a page free below the stack's range */
+#define MMAP_BASE 0x40000000u
+#define MMAP_END (STACK_LOW - PAGE_SIZE)
 
 /* Shortcuts of a space. None of these changes a result: a kernel without them (VM_CACHE
  * below) finds the same entries and gaps, later. docs/performance.md has a table of what

@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What is mapped in a space: entries in order of address, and the calls that add, change
- * and remove them. The addresses of a space:
- *
- *	USER_MIN   0x00010000  lowest address that can be mapped
- *	           0x08048000  the program: text, data
- *	                       the heap, upwards from the program's end (brk.c)
- *	MMAP_BASE  0x40000000  mmap and shmat without an address, upwards (vm_tree.c)
- *	MMAP_END   0xbf7fe000  where these end; the page above is left free
- *	STACK_LOW  0xbf7ff000  lowest address that the stack may ever reach
- *	STACK_TOP  0xbffff000  the stack, downwards
- *	USER_END   0xc0000000  the kernel
+ * and remove them. space.h draws the addresses of a space.
  *
  * Promises. A space is promised one page for each page of a private entry that is or was
  * writable, and one page table for each span that any entry touches. sp->pages and

@@ -24,7 +24,6 @@
 #include "base/bits.h"
 #include "vm/tree.h"
 
-#define MMAP_BASE 0x40000000u
 #define STALE UINT32_MAX /* a max_gap that is to be recomputed; those of all ancestors are, too */
 
 /* Returns e's priority in the treap: a hash of its address in the kernel. */
