@@ -11,7 +11,15 @@
 #define WINDOWS 8
 
 static _Alignas(PAGE_SIZE) pte_t window_table[PTAB_PAGES];
-static unsigned open_windows; /* how many; they are the lowest */
+static unsigned mapped; /* how many of them map a frame; they are the lowest */
+
+/* Count the windows that are open, for may_sleep(). */
+#ifdef DEBUG
+unsigned windows_open;
+#define COUNT_OPEN(change) (windows_open += (change))
+#else
+#define COUNT_OPEN(change) ((void)0)
+#endif
 
 void
 window_init(void)
@@ -25,12 +33,13 @@ window_open(frame_t f)
 {
 	uint32_t va;
 
+	COUNT_OPEN(1);
 	if (f < machine_low_frames)
 		return frame_kva(f);
-	if (open_windows == WINDOWS)
+	if (mapped == WINDOWS)
 		panic("window_open: all are open");
-	va = WINDOW_BASE + (open_windows << PAGE_SHIFT);
-	window_table[open_windows++] = f << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE;
+	va = WINDOW_BASE + (mapped << PAGE_SHIFT);
+	window_table[mapped++] = f << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE;
 	cpu_invlpg(va);
 	return (void *)va;
 }
@@ -38,10 +47,11 @@ window_open(frame_t f)
 void
 window_close(void *window)
 {
+	COUNT_OPEN(-1);
 	if ((uint32_t)window < WINDOW_BASE)
 		return;
-	window_table[--open_windows] = 0;
-	if ((uint32_t)window != WINDOW_BASE + (open_windows << PAGE_SHIFT))
+	window_table[--mapped] = 0;
+	if ((uint32_t)window != WINDOW_BASE + (mapped << PAGE_SHIFT))
 		panic("window_close: not the last one");
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The current process, and sleeping: what every room may ask of the scheduler. proc/sched.c
- * defines these functions: for the rooms below proc/ they are calls upwards.
+ * defines these functions, and debug/sleep_check.c the check of who may sleep: for the rooms
+ * below they are calls upwards.
  */
 #ifndef SLEEP_H
 #define SLEEP_H
@@ -17,6 +18,28 @@ curproc(void)
 {
 	return current_process;
 }
+
+/*
+ * Who may sleep. A function that may sleep calls may_sleep() at its start, even if it seldom does.
+ * A function whose header says that it does not sleep begins with DOES_NOT_SLEEP, which holds
+ * until it returns. In a debug build may_sleep() panics while such a function runs or a window
+ * (machine.h) is open. In a release build both are nothing.
+ */
+#ifdef DEBUG
+#define may_sleep() sleep_check(__func__)
+#define DOES_NOT_SLEEP                                                                             \
+	__attribute__((cleanup(sleep_allow), unused)) const char *const sleep_outer =              \
+		sleep_forbid(__func__)
+/* Panic if the function of that name may not sleep here. */
+void sleep_check(const char *function);
+/* Forbid to sleep, in the name of a function that begins. Returns the name of the function that
+ * forbids it already, or NULL. sleep_allow() makes that the state again. */
+const char *sleep_forbid(const char *function);
+void sleep_allow(const char *const *outer);
+#else
+#define may_sleep() ((void)0)
+#define DOES_NOT_SLEEP _Static_assert(1, "")
+#endif
 
 #define PCATCH 1 /* a signal ends the sleep */
 

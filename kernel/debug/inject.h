@@ -19,6 +19,8 @@
 
 #include <stdbool.h>
 
+#include "base/sleep.h"
+
 /* The sites, with their names in the text above. Only the last two can sleep. */
 enum inject_site {
 	INJECT_KMEM,   /* "kmem": a small kernel object */
@@ -57,6 +59,7 @@ inject_fail(enum inject_site site)
 static inline void
 inject_sleep(enum inject_site site)
 {
+	may_sleep();
 	if (inject_active)
 		inject_pause(site);
 }

@@ -29,6 +29,7 @@ zero_read(struct file *f, struct uio *u)
 {
 	int err = 0;
 
+	may_sleep();
 	while (err == 0 && u->left > 0) {
 		err = uio_move(u, NULL, u->left < ZERO_CHUNK ? u->left : ZERO_CHUNK);
 		sched_point();
@@ -45,6 +46,7 @@ dev_random(struct uio *u)
 	uint32_t done = 0;
 	int err = 0;
 
+	may_sleep();
 	while (err == 0 && u->left > 0) {
 		state ^= (uint32_t)machine_cycles();
 		state = state * 1664525 + 1013904223;

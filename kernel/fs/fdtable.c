@@ -62,6 +62,7 @@ ref_block(const struct fd_block *b)
 int
 fdtable_fork(const struct fdtable *from, struct fdtable **out)
 {
+	DOES_NOT_SLEEP;
 	struct fdtable *to = kmem_copy(from, sizeof(*from));
 	uint32_t i;
 
@@ -107,6 +108,7 @@ close_one(struct fdtable *fds, struct fd_block *b, unsigned i)
 void
 fdtable_exec(struct fdtable *fds)
 {
+	DOES_NOT_SLEEP;
 	uint32_t i;
 
 	for (i = 0; i < fds->nblocks; i++) {
@@ -120,6 +122,7 @@ fdtable_exec(struct fdtable *fds)
 void
 fdtable_destroy(struct fdtable *fds)
 {
+	DOES_NOT_SLEEP;
 	uint32_t i;
 
 	for (i = 0; i < fds->nblocks; i++) {
@@ -208,6 +211,7 @@ fd_alloc(struct file *f, uint32_t from, bool cloexec, int *fd)
 int
 fd_replace(struct file *f, uint32_t fd, bool cloexec)
 {
+	DOES_NOT_SLEEP;
 	struct fdtable *fds = curproc()->files;
 
 	if (fd >= OPEN_MAX || fd >= curproc()->rlimit[RLIMIT_NOFILE].rlim_cur)
@@ -223,6 +227,8 @@ fd_replace(struct file *f, uint32_t fd, bool cloexec)
 int
 fd_close(uint32_t fd)
 {
+	DOES_NOT_SLEEP;
+
 	if (fd_get(fd) == NULL)
 		return EBADF;
 	close_one(curproc()->files, block_at(curproc()->files, fd / FD_BLOCK), fd % FD_BLOCK);

@@ -37,6 +37,7 @@ next_range(struct uio *u)
 int
 uio_probe(struct uio *u)
 {
+	DOES_NOT_SLEEP;
 	char c;
 
 	while (u->len == 0)
@@ -50,6 +51,7 @@ uio_probe(struct uio *u)
 int
 uio_move(struct uio *u, void *buf, size_t n)
 {
+	DOES_NOT_SLEEP;
 	char *p = buf;
 
 	ASSERT(n <= u->left);
@@ -149,6 +151,7 @@ file_unref(struct file *f)
 int
 file_truncate(struct node *n, uint32_t size)
 {
+	DOES_NOT_SLEEP;
 	int err = ramfs_resize(n, size);
 
 	if (err == 0)
@@ -207,6 +210,7 @@ file_open(struct node *start, const char *path, int flags, uint32_t mode, int *f
 	struct walk w;
 	int err;
 
+	may_sleep();
 	err = fd_find(0, fd);
 	if (err == 0)
 		err = fs_walk(path, start, &curproc()->cred, follow ? WALK_FOLLOW : WALK_STAY, &w);
@@ -232,6 +236,7 @@ file_open(struct node *start, const char *path, int flags, uint32_t mode, int *f
 int
 file_mmap(int fd, int prot, bool shared, struct vm_object **out, uint8_t *max_prot)
 {
+	DOES_NOT_SLEEP;
 	struct file *f = fd_get(fd);
 	int access;
 
@@ -252,6 +257,8 @@ file_mmap(int fd, int prot, bool shared, struct vm_object **out, uint8_t *max_pr
 void
 poll_wakeup(struct poll_watch *first)
 {
+	DOES_NOT_SLEEP;
+
 	for (; first != NULL; first = first->next)
 		wakeup(first->chan);
 }

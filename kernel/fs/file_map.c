@@ -6,6 +6,7 @@
  */
 #include "fs/file_map.h"
 
+#include "base/sleep.h"
 #include "mem/kmem.h"
 #include "vm/owner.h"
 
@@ -64,6 +65,7 @@ file_map_unshow(struct vm_entry *e)
 void
 file_map_forget(struct vm_object *obj, uint32_t from)
 {
+	DOES_NOT_SLEEP;
 	const struct vm_entry *e;
 
 	for (e = file_map_of(obj)->shown; e != NULL; e = e->shown_next) {

@@ -62,6 +62,8 @@ node_ref(struct node *n)
 void
 node_unref(struct node *n)
 {
+	DOES_NOT_SLEEP;
+
 	while (n != NULL) {
 		struct node *parent = n->parent;
 
@@ -249,6 +251,7 @@ int
 fs_walk(const char *path, struct node *cwd, const struct cred *cred, enum walk_end end,
         struct walk *w)
 {
+	DOES_NOT_SLEEP;
 	int err = *path == '\0' ? ENOENT : 0;
 	unsigned links = 0;
 

@@ -44,6 +44,7 @@ is_dots(const struct walk *w)
 int
 fs_create(struct walk *w, uint32_t mode, const char *target)
 {
+	DOES_NOT_SLEEP;
 	const struct proc *p = curproc();
 	struct node *dir = w->dir, *n;
 	int err;
@@ -77,6 +78,7 @@ fs_create(struct walk *w, uint32_t mode, const char *target)
 int
 fs_remove(const struct walk *w, bool dir)
 {
+	DOES_NOT_SLEEP;
 	int err;
 
 	if (w->node == NULL)
@@ -101,6 +103,7 @@ fs_remove(const struct walk *w, bool dir)
 int
 fs_link(struct node *n, const struct walk *w)
 {
+	DOES_NOT_SLEEP;
 	int err;
 
 	if (w->node != NULL)
@@ -141,6 +144,7 @@ may_replace(const struct node *n, const struct walk *to)
 int
 fs_rename(const struct walk *from, const struct walk *to, bool replace)
 {
+	DOES_NOT_SLEEP;
 	struct node *n = from->node, *up;
 	int err;
 

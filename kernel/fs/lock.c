@@ -190,8 +190,10 @@ lock_set(struct node *n, const struct lock *want, bool wait)
 {
 	struct lock *new = NULL, *tail = NULL;
 	bool set = want->type != F_UNLCK, split;
-	int err = set ? wait_for(n, want, wait) : 0;
+	int err;
 
+	may_sleep();
+	err = set ? wait_for(n, want, wait) : 0;
 	if (err != 0)
 		return err;
 	split = splits(n, want);
@@ -214,6 +216,7 @@ lock_set_whole(struct node *n, const struct lock *want, bool wait)
 	bool set = want->type != F_UNLCK;
 	int err;
 
+	may_sleep();
 	while (*link != NULL && !((*link)->whole && (*link)->owner == want->owner))
 		link = &(*link)->next;
 	if (*link != NULL && (*link)->type == want->type)
@@ -239,6 +242,7 @@ lock_set_whole(struct node *n, const struct lock *want, bool wait)
 void
 lock_release(struct node *n, const void *owner)
 {
+	DOES_NOT_SLEEP;
 	struct lock **link = &n->locks;
 	bool any = false;
 

@@ -54,6 +54,7 @@ pipe_read(struct file *f, struct uio *u)
 	struct pipe *p = f->data;
 	int err = 0;
 
+	may_sleep();
 	while (p->count == 0) {
 		if (p->writers == 0)
 			return 0;
@@ -128,6 +129,7 @@ pipe_write(struct file *f, struct uio *u)
 	uint32_t need = u->left <= PIPE_BUF ? u->left : 1;
 	int err = 0;
 
+	may_sleep();
 	while (err == 0 && u->left > 0) {
 		if (p->readers == 0) {
 			signal_post(curproc(), SIGPIPE, NULL);
@@ -278,6 +280,7 @@ const struct file_ops fifo_ops = {.open = fifo_open,
 int
 pipe_create(int flags, struct file **reader, struct file **writer)
 {
+	DOES_NOT_SLEEP;
 	struct pipe *p = create();
 	struct node *n = node_create(NULL, S_IFIFO | 0600);
 	struct file *r = NULL, *w = NULL;

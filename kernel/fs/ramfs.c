@@ -296,6 +296,7 @@ ramfs_resize(struct node *n, uint32_t size)
 void
 ramfs_zero(struct node *n, uint32_t from, uint32_t to)
 {
+	may_sleep();
 	while (from < to && from < n->size) {
 		uint32_t off = from & PAGE_MASK, k = PAGE_SIZE - off;
 		frame_t f;
@@ -347,6 +348,7 @@ file_read(struct file *f, struct uio *u)
 	uint32_t all = u->left;
 	int err = 0;
 
+	may_sleep();
 	while (err == 0 && u->left > 0 && f->offset < f->node->size)
 		err = move(f, u, piece(f, u, f->node->size));
 	if (err == 0 || u->left < all)
@@ -388,6 +390,7 @@ file_write(struct file *f, struct uio *u)
 	uint32_t all = u->left;
 	int err = 0;
 
+	may_sleep();
 	while (err == 0 && u->left > 0)
 		err = write_piece(f, u);
 	if (u->left < all)

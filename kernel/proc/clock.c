@@ -106,6 +106,8 @@ timer_left(const struct timer *t)
 void
 clock_tick(bool user)
 {
+	DOES_NOT_SLEEP;
+
 	clock_ticks++;
 	if (++up_ticks == HZ) {
 		up_ticks = 0;
@@ -195,6 +197,7 @@ clock_from_ticks(uint64_t ticks, struct abi_timespec64 *t)
 int
 clock_sleep(const void *chan, const char *why, int64_t end)
 {
+	may_sleep();
 	if (end == CLOCK_NEVER)
 		return tsleep(chan, PCATCH, why, 0);
 	return end <= clock_ticks ? ETIMEDOUT : tsleep(chan, PCATCH, why, end - clock_ticks);

@@ -140,6 +140,7 @@ tell_orphaned(const struct pgrp *g)
 void
 pgrp_let_go(const struct proc *p)
 {
+	DOES_NOT_SLEEP;
 	struct pgrp *orphaned = NULL;
 
 	if (parent_could_continue(p, p->pgrp))
@@ -183,6 +184,7 @@ count_lost(const struct proc *p, struct pgrp *from)
 int
 pgrp_move(struct proc *p, int id, struct pgrp *session)
 {
+	DOES_NOT_SLEEP;
 	struct pgrp *g = pgrp_find(id), *old = p->pgrp;
 
 	if (g == NULL)

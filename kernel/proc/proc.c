@@ -159,6 +159,7 @@ proc_fork(const struct birth *how, int *pid)
 	struct proc *parent = curproc(), *p;
 	int err = ENOMEM;
 
+	may_sleep();
 	if (parent->cred.ruid != 0 && parent->cred.euid != 0 &&
 	    proc_beyond_limit(parent->cred.ruid, 1))
 		return EAGAIN;
@@ -246,6 +247,7 @@ proc_own_space(const struct proc *p)
 void
 proc_set_space(struct vm_space *sp)
 {
+	DOES_NOT_SLEEP;
 	struct proc *p = curproc(), *lender = p->lender, *borrower = p->borrower;
 	struct vm_space *old = p->space;
 	const uint32_t zero = 0;
@@ -365,6 +367,7 @@ proc_exit(int status)
 	struct proc *p = curproc();
 	int sig = status & 0x7f;
 
+	may_sleep();
 	if (p == init)
 		init_exit(status);
 	timer_cancel(&p->alarm_timer);
@@ -441,6 +444,7 @@ proc_stop(int sig)
 {
 	struct proc *p = curproc();
 
+	may_sleep();
 	p->state = PROC_STOPPED;
 	set_news(p, NEWS_STOPPED, sig << 8 | 0x7f);
 	if (!(p->parent->sig->act[SIGCHLD - 1].flags & SA_NOCLDSTOP))

@@ -147,6 +147,7 @@ tsleep(const void *chan, int flags, const char *why, int64_t ticks)
 {
 	struct proc *p = curproc(), **bucket = sleep_bucket(chan);
 
+	may_sleep();
 	if ((flags & PCATCH) && signal_pending(p))
 		return EINTR;
 	p->state = PROC_SLEEPING;
@@ -168,6 +169,7 @@ tsleep(const void *chan, int flags, const char *why, int64_t ticks)
 void
 wakeup(const void *chan)
 {
+	DOES_NOT_SLEEP;
 	struct proc *p, *next;
 
 	for (p = *sleep_bucket(chan); p != NULL; p = next) {
@@ -194,6 +196,7 @@ sched_start(struct proc *p)
 void
 sched_yield(void)
 {
+	may_sleep();
 	run_append(curproc());
 	switch_away();
 }
@@ -201,6 +204,7 @@ sched_yield(void)
 void
 sched_point(void)
 {
+	may_sleep();
 	machine_poll();
 	if (need_resched || inject_lot(2))
 		sched_yield();
@@ -209,6 +213,7 @@ sched_point(void)
 void
 sched_stop(void)
 {
+	may_sleep();
 	ASSERT(curproc()->state == PROC_STOPPED);
 	switch_away();
 }
@@ -216,6 +221,7 @@ sched_stop(void)
 void
 sched_exit(void)
 {
+	may_sleep();
 	ASSERT(curproc()->state == PROC_ZOMBIE);
 	switch_away();
 	panic("sched_exit: a zombie runs");

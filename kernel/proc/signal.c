@@ -103,6 +103,7 @@ signal_pending(const struct proc *p)
 void
 signal_post(struct proc *p, int sig, const struct abi_siginfo *info)
 {
+	DOES_NOT_SLEEP;
 	struct sigstate *ss = p->sig;
 
 	ASSERT(sig >= 1 && sig <= NSIG);
@@ -131,6 +132,7 @@ signal_post(struct proc *p, int sig, const struct abi_siginfo *info)
 unsigned
 signal_post_group(int pgid, int sig, const struct abi_siginfo *info)
 {
+	DOES_NOT_SLEEP;
 	struct proc *p;
 	unsigned n = 0;
 
@@ -212,6 +214,7 @@ signal_deliver(void)
 	struct sigstate *ss = p->sig;
 	sigset_t set;
 
+	may_sleep();
 	while ((set = deliverable(p)) != 0) {
 		/* SIGKILL first: no other signal may stop or end the process before it. */
 		int sig = set & SIGBIT(SIGKILL) ? SIGKILL : signal_first(set);
@@ -260,6 +263,7 @@ user_return(void)
 {
 	struct sigstate *ss;
 
+	may_sleep();
 	if (need_resched || inject_lot(4))
 		sched_yield();
 	return_work = inject_active;

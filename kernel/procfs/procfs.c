@@ -125,6 +125,7 @@ text_read(struct file *f, struct uio *u)
 	struct text *t = f->data;
 	int err;
 
+	may_sleep();
 	while (t->busy)
 		if (tsleep(t, PCATCH, "proc", 0) != 0)
 			return ERESTART;

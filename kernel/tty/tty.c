@@ -65,6 +65,7 @@ tty_write(struct file *f, struct uio *u)
 	char buf[256];
 	int err = tty.t.c_lflag & TOSTOP ? tty_background(SIGTTOU) : 0;
 
+	may_sleep();
 	while (err == 0 && u->left > 0) {
 		size_t before = u->left;
 
@@ -151,6 +152,7 @@ signal_of(uint8_t c)
 void
 tty_input(uint8_t c)
 {
+	DOES_NOT_SLEEP;
 	int sig = signal_of(c);
 
 	if (sig != 0) {
@@ -214,8 +216,10 @@ static int
 tty_read(struct file *f, struct uio *u)
 {
 	bool eof = false;
-	int err = wait_input(f, &eof);
+	int err;
 
+	may_sleep();
+	err = wait_input(f, &eof);
 	if (err != 0 || eof)
 		return err;
 	while (tty.head != tty.ready) {

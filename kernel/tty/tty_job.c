@@ -22,6 +22,7 @@ tty_pgrp(void)
 void
 tty_leave(int sid)
 {
+	DOES_NOT_SLEEP;
 	int pgrp = tty.pgrp;
 
 	if (tty.sid != sid || sid == 0)
@@ -49,6 +50,7 @@ deserted(int pgid)
 int
 tty_background(int sig)
 {
+	DOES_NOT_SLEEP;
 	const struct proc *p = curproc();
 	bool deaf;
 
@@ -124,6 +126,8 @@ ctty_open(struct file *f)
 int
 tty_job_ioctl(uint32_t cmd, vaddr_t arg)
 {
+	DOES_NOT_SLEEP;
+
 	switch (cmd) {
 	case TIOCSCTTY:
 		return take_terminal(arg == 1);

@@ -8,6 +8,7 @@
 HOST_KERNEL := $(filter-out kernel/shm/shm_check.c, \
 	$(sort $(wildcard kernel/mem/*.c kernel/vm/*.c kernel/shm/*.c))) \
 	kernel/base/cmdline.c kernel/base/number.c kernel/debug/inject.c \
+	kernel/debug/sleep_check.c \
 	kernel/fs/file_data.c kernel/fs/file_map.c kernel/proc/clock.c kernel/proc/cred.c \
 	arch/i386/pmap.c
 # The calls that can be made to fail, and those after which memory is junk.

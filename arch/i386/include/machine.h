@@ -44,10 +44,13 @@ static inline frame_t kva_frame(const void *kva);
 /*
  * Returns a kernel address at which frame f, low or not, can be seen until window_close() of
  * that address. Windows are closed in the reverse order: a page fault may open more while one
- * is open. Nothing may sleep while one is open.
+ * is open. Nothing may sleep while one is open: a debug build checks it (base/sleep.h).
  */
 void *window_open(frame_t f);
 void window_close(void *window);
+#ifdef DEBUG
+extern unsigned windows_open; /* how many windows are open, those of low frames included */
+#endif
 
 /* Clear frame f; copy frame `from` to frame `to`. The frames may be low or not. */
 void frame_zero(frame_t f);

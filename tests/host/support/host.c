@@ -26,6 +26,7 @@ int (*host_sleep)(const char *why);
 int
 tsleep(const void *chan, int flags, const char *why, int64_t ticks)
 {
+	may_sleep();
 	if (host_sleep == NULL)
 		panic("tsleep: %s sleeps, flags %d, ticks %lld", why, flags, (long long)ticks);
 	(void)chan;
@@ -43,6 +44,7 @@ wakeup(const void *chan)
 void
 sched_point(void)
 {
+	may_sleep();
 }
 
 /* No process's time is counted. */
@@ -61,6 +63,7 @@ load_tick(bool user)
 void
 sched_yield(void)
 {
+	may_sleep();
 }
 
 size_t

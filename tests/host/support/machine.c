@@ -62,11 +62,13 @@ host_boot(uint32_t nframes, uint32_t low, const char *cmdline)
 
 #define WINDOWS 8
 static frame_t window[WINDOWS];
-static unsigned windows;
+static unsigned windows; /* how many of them show a frame */
+unsigned windows_open;
 
 void *
 window_open(frame_t f)
 {
+	windows_open++;
 	if (f < machine_low_frames)
 		return frame_kva(f);
 	if (windows == WINDOWS)
@@ -82,6 +84,7 @@ window_close(void *w)
 	frame_t f = (frame_t)(((char *)w - host_ram) / PAGE_SIZE);
 	unsigned i;
 
+	windows_open--;
 	if (f < machine_low_frames)
 		return;
 	if (windows == 0 || window[--windows] != f)
@@ -236,11 +239,12 @@ __wrap_page_free(void *page)
 		junk(kva_frame(page));
 }
 
-/* Checks that the frame of a freed table holds zeros, because it is used again uncleared. */
+/* Checks that the frame of a freed table, a low one, holds zeros, because it is used again
+ * uncleared. */
 static void
 zeros(frame_t f)
 {
-	const uint32_t *word = window_open(f);
+	const uint32_t *word = frame_kva(f);
 	unsigned i;
 
 	for (i = 0; i < PAGE_SIZE / sizeof(*word); i++)
