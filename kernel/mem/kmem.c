@@ -9,6 +9,7 @@
 #include "mem/kmem.h"
 
 #include "base/assert.h"
+#include "base/sleep.h"
 #include "base/string.h"
 #include "debug/inject.h"
 #include "mem/frame.h"
@@ -129,6 +130,7 @@ object_alloc(size_t size)
 void *
 kmem_alloc(size_t size)
 {
+	DOES_NOT_SLEEP;
 	void *p;
 
 	ASSERT(size <= KMEM_MAX);
@@ -176,6 +178,7 @@ slab_changed(struct slab *s)
 void
 kmem_free(void *p)
 {
+	DOES_NOT_SLEEP;
 	struct slab *s = (struct slab *)((uintptr_t)p & ~(uintptr_t)PAGE_MASK);
 	struct object *o = p;
 

@@ -7,6 +7,7 @@
 #include "vm/usercopy.h"
 
 #include "abi/errno.h"
+#include "base/sleep.h"
 
 static bool
 in_user_space(vaddr_t va, size_t n)
@@ -17,24 +18,31 @@ in_user_space(vaddr_t va, size_t n)
 int
 copyin(void *to, vaddr_t from, size_t n)
 {
+	DOES_NOT_SLEEP;
+
 	return in_user_space(from, n) ? user_copy_in(to, from, n) : EFAULT;
 }
 
 int
 copyout(vaddr_t to, const void *from, size_t n)
 {
+	DOES_NOT_SLEEP;
+
 	return in_user_space(to, n) ? user_copy_out(to, from, n) : EFAULT;
 }
 
 int
 copyzero(vaddr_t to, size_t n)
 {
+	DOES_NOT_SLEEP;
+
 	return in_user_space(to, n) ? user_copy_zero(to, n) : EFAULT;
 }
 
 int
 copyinstr(char *to, vaddr_t from, size_t max, size_t *len)
 {
+	DOES_NOT_SLEEP;
 	size_t n = 0;
 	int err;
 

@@ -13,6 +13,7 @@
  */
 #include "abi/signal.h"
 #include "base/assert.h"
+#include "base/sleep.h"
 #include "mem/frame.h"
 #include "vm/tree.h"
 
@@ -146,6 +147,7 @@ fault_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page
 int
 vm_fault(struct vm_space *sp, vaddr_t va, int access)
 {
+	DOES_NOT_SLEEP;
 	struct vm_entry *e = vm_entry_at(sp, va);
 	bool write = access & PROT_WRITE;
 	uint32_t page;

@@ -58,6 +58,7 @@ vm_fill(struct vm_space *sp, vaddr_t start, vaddr_t end)
 	const struct vm_entry *e;
 	uint32_t n = 0;
 
+	may_sleep();
 	for (; start < end; start += PAGE_SIZE) {
 		e = vm_entry_at(sp, start);
 		if (e == NULL || start >= fillable_end(e))

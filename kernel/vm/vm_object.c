@@ -73,6 +73,7 @@ vm_object_create(uint32_t npages, struct vm_object **out)
 {
 	struct vm_object *obj;
 
+	may_sleep();
 	if (vm_object_promise(npages) != 0)
 		return ENOMEM;
 	inject_sleep(INJECT_OBJECT);
@@ -95,6 +96,7 @@ vm_object_init_large(struct vm_object *obj, uint32_t npages)
 	uint32_t t, i;
 	frame_t f;
 
+	may_sleep();
 	if (vm_object_init(obj, npages) != 0)
 		return ENOMEM;
 	obj->large = true;
