@@ -12,6 +12,7 @@
 int
 ipcperm_class(const struct cred *cred, const struct ipc_perm *perm, uint32_t request)
 {
+	DOES_NOT_SLEEP;
 	bool owner = cred->euid == perm->uid || cred->euid == perm->cuid;
 	uint32_t wanted = request & (IPC_R | IPC_W | IPC_X);
 

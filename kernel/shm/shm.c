@@ -132,6 +132,7 @@ get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
 {
 	int err;
 
+	may_sleep();
 	if (seg->perm.mode & SHMSEG_CREATING) {
 		seg->perm.mode |= SHMSEG_WANTED;
 		return tsleep(seg, PCATCH, "shmget", 0) != 0 ? ERESTART : EAGAIN;
@@ -223,6 +224,7 @@ shm_get(int32_t key, uint32_t size, int flags, int32_t *id)
 	struct shm_segment *seg;
 	int err;
 
+	may_sleep();
 	do {
 		seg = key == IPC_PRIVATE ? NULL : shm_slot_by_key(key);
 		if (seg != NULL)
@@ -329,6 +331,7 @@ attach_check(const struct proc *p, int32_t id, vaddr_t addr, int flags, struct v
 int
 shm_attach_check(int32_t id, vaddr_t addr, int flags)
 {
+	DOES_NOT_SLEEP;
 	struct vm_mapping m;
 
 	return attach_check(curproc(), id, addr, flags, &m);
@@ -342,6 +345,7 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	struct vm_mapping m;
 	int err = attach_check(p, id, addr, flags, &m);
 
+	may_sleep();
 	if (err != 0)
 		return err;
 	/* Count the attach before anything may sleep, so that IPC_RMID can't free the segment. */
@@ -385,6 +389,7 @@ detach_pieces(struct vm_space *sp, const struct vm_entry *e, vaddr_t addr)
 int
 shm_detach(vaddr_t addr)
 {
+	DOES_NOT_SLEEP;
 	struct vm_space *sp = curproc()->space;
 	struct vm_entry *e = vm_entry_at(sp, addr);
 

@@ -82,6 +82,7 @@ control_lock(int32_t id, struct shm_segment *seg)
 	uint32_t page;
 	bool live;
 
+	may_sleep();
 	vm_object_ref(obj);
 	for (page = 0; page < obj->npages; page++) {
 		vm_object_page(obj, page);
