@@ -238,6 +238,7 @@ load(const char *path, struct image *im, struct image *linker, const struct exec
 int
 exec_image(const char *path, struct exec_args *args, const char **reason)
 {
+	DOES_NOT_SLEEP;
 	struct image *im = kmem_alloc(2 * sizeof(*im)), *linker = im + 1;
 	int err;
 

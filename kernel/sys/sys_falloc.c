@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fallocate: reserve memory for a part of a file, or clear a part of it. */
 #include "abi/errno.h"
+#include "base/sleep.h"
 #include "fs/file.h"
 #include "fs/ramfs.h"
 #include "sys/syscall.h"
@@ -16,6 +17,7 @@
 static int
 allocate(struct node *n, uint32_t mode, uint64_t from, uint64_t to)
 {
+	may_sleep();
 	if (mode == PUNCH) {
 		node_drop_setid(n);
 		if (from < n->size)

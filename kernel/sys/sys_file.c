@@ -20,6 +20,7 @@ transfer(struct file *f, struct uio *u, uint32_t *result)
 	int (*move)(struct file *, struct uio *);
 	int err = 0;
 
+	may_sleep();
 	if (f == NULL || (f->flags & O_ACCMODE) == (u->to_user ? O_WRONLY : O_RDONLY))
 		return EBADF;
 	move = u->to_user ? f->ops->read : f->ops->write;

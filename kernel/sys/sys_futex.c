@@ -116,6 +116,7 @@ wait(const struct key *key, vaddr_t word, uint32_t value, uint32_t bits, int64_t
 	uint32_t now;
 	int err = 0;
 
+	may_sleep();
 	if (copyin(&now, word, sizeof(now)) != 0)
 		return EFAULT;
 	if (now != value)

@@ -109,6 +109,7 @@ choose_object(const union call_args *arg, struct vm_mapping *m)
 	int type = flags & MAP_TYPE, err;
 	bool shared = type == MAP_SHARED || type == MAP_SHARED_VALIDATE;
 
+	may_sleep();
 	if (!(flags & MAP_ANONYMOUS)) {
 		m->pgoff = arg->mmap2.pgoffset;
 		if (m->pgoff > FILE_PAGES - (m->len >> PAGE_SHIFT))

@@ -28,6 +28,7 @@ change(vaddr_t start, uint32_t len, bool lock, bool fill)
 	vaddr_t end;
 	int err;
 
+	may_sleep();
 	len = page_round(len + (start & PAGE_MASK));
 	start &= ~PAGE_MASK;
 	end = start + len;
@@ -134,6 +135,7 @@ sys_mremap(const union call_args *arg, uint32_t *result)
 	const struct vm_entry *e;
 	int err;
 
+	may_sleep();
 	if ((flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) || flags == MREMAP_FIXED ||
 	    (start & PAGE_MASK) != 0 || new_len == 0)
 		return EINVAL;

@@ -72,6 +72,8 @@ walk_as(const struct cred *cred, uint32_t dirfd, vaddr_t upath, enum walk_end en
 int
 path_walk(uint32_t dirfd, vaddr_t path, struct walk *w)
 {
+	DOES_NOT_SLEEP;
+
 	return walk_as(&curproc()->cred, dirfd, path, WALK_NAME, w);
 }
 

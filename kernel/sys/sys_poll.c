@@ -137,6 +137,7 @@ sleep_any(struct poll_piece *first, int always, int64_t end, uint32_t *found)
 	struct poll_piece *piece;
 	int err;
 
+	may_sleep();
 	for (piece = first; piece != NULL; piece = piece->next)
 		watch(piece, first);
 	do {
@@ -160,6 +161,7 @@ wait_any(struct poll_piece *first, int always, int64_t end, const uint32_t mask[
 	struct sigstate *ss = curproc()->sig;
 	int err = mask[0] != 0 ? signal_wait_mask(mask[0], mask[1]) : 0;
 
+	may_sleep();
 	if (err != 0)
 		return err;
 	*found = poll_scan(first, always);

@@ -173,6 +173,7 @@ change_mask(uint32_t how, sigset_t set, sigset_t *mask)
 int
 signal_mask_call(uint32_t how, vaddr_t from, vaddr_t to, uint32_t size)
 {
+	DOES_NOT_SLEEP;
 	sigset_t old = curproc()->sig->mask, mask = old, set = how == SIG_SETMASK ? old : 0;
 
 	if (from != 0) {
@@ -223,6 +224,7 @@ timed_wait(const union call_args *arg, enum time_form form, uint32_t *result)
 	int64_t end;
 	int err, slept = 0;
 
+	may_sleep();
 	if (arg->rt_sigtimedwait.sigsetsize != sizeof(set))
 		return EINVAL;
 	if (copyin(&set, arg->rt_sigtimedwait.set, sizeof(set)) != 0)
@@ -272,6 +274,7 @@ mask_while_waiting(sigset_t set)
 int
 signal_wait_mask(vaddr_t from, uint32_t size)
 {
+	DOES_NOT_SLEEP;
 	sigset_t set;
 	int err = mask_in(from, size, &set);
 
@@ -283,6 +286,7 @@ signal_wait_mask(vaddr_t from, uint32_t size)
 int
 signal_suspend(sigset_t set)
 {
+	may_sleep();
 	mask_while_waiting(set);
 	while (tsleep(curproc()->sig, PCATCH, "sigsuspend", 0) == 0)
 		;

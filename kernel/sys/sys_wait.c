@@ -83,6 +83,7 @@ wait_for(const struct whom *w, struct proc **child)
 {
 	uint32_t all = lists((1u << NEWS_KINDS) - 1, w->kinds), asked = lists(w->news, w->kinds);
 
+	may_sleep();
 	while ((*child = find_child(w, asked, false)) == NULL) {
 		if (find_child(w, all, true) == NULL)
 			return ECHILD;

@@ -35,6 +35,7 @@ syscall(uint32_t number, const uint32_t arg[6])
 	uint32_t result = 0;
 	int err;
 
+	may_sleep();
 	if (number >= NCALLS || table[number] == NULL) {
 		tell_missing(number);
 		return -(uint32_t)ENOSYS;
