@@ -45,13 +45,8 @@ static void
 wheel_add(struct timer *t)
 {
 	unsigned wheel = (63 - __builtin_clzll((t->tick ^ clock_ticks) | 1)) / WHEEL_BITS;
-	struct timer **place = wheel_place(wheel, t->tick);
 
-	t->next = *place;
-	t->link = place;
-	if (t->next != NULL)
-		t->next->link = &t->next;
-	*place = t;
+	LIST_INSERT(wheel_place(wheel, t->tick), t, links);
 }
 
 /* Run the timers that expire at this tick, after moving down those of the higher wheels that have
@@ -89,18 +84,16 @@ timer_set(struct timer *t, int64_t ticks, void (*fn)(void *), void *arg)
 void
 timer_cancel(struct timer *t)
 {
-	if (t->link == NULL)
+	if (t->links.link == NULL)
 		return;
-	*t->link = t->next;
-	if (t->next != NULL)
-		t->next->link = t->link;
-	t->link = NULL;
+	LIST_REMOVE(t, links);
+	t->links.link = NULL;
 }
 
 int64_t
 timer_left(const struct timer *t)
 {
-	return t->link == NULL ? 0 : t->tick - clock_ticks;
+	return t->links.link == NULL ? 0 : t->tick - clock_ticks;
 }
 
 void

@@ -6,13 +6,14 @@
 #include <machine.h>
 
 #include "abi/misc.h"
+#include "base/list.h"
 
 extern int64_t clock_ticks; /* since boot, HZ a second */
 
 /* A call that is to be made at a tick. A timer that is all zeros is not set. */
 struct timer {
-	struct timer *next, **link; /* its place in a wheel; link NULL: not set */
-	int64_t tick;               /* at which it expires */
+	LIST_LINKS(struct timer) links; /* its place in a wheel; link NULL: not set */
+	int64_t tick;                   /* at which it expires */
 	void (*fn)(void *);
 	void *arg;
 };

@@ -28,7 +28,7 @@ proc_beyond_limit(uint32_t uid, unsigned more)
 
 	if (most == RLIM_INFINITY)
 		return false;
-	for (p = proc_list; p != NULL; p = p->next)
+	for (p = proc_list.first; p != NULL; p = p->all.next)
 		n += p->cred.ruid == uid;
 	return n > most;
 }

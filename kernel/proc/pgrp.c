@@ -77,19 +77,13 @@ pgrp_join(struct proc *p, struct pgrp *g)
 {
 	g->refs++;
 	p->pgrp = g;
-	p->pgrp_next = g->members;
-	p->pgrp_link = &g->members;
-	if (p->pgrp_next != NULL)
-		p->pgrp_next->pgrp_link = &p->pgrp_next;
-	g->members = p;
+	LIST_INSERT(&g->members, p, members);
 }
 
 void
 pgrp_leave(struct proc *p)
 {
-	*p->pgrp_link = p->pgrp_next;
-	if (p->pgrp_next != NULL)
-		p->pgrp_next->pgrp_link = p->pgrp_link;
+	LIST_REMOVE(p, members);
 	pgrp_unref(p->pgrp);
 	p->pgrp = NULL;
 }
@@ -128,7 +122,7 @@ tell_orphaned(const struct pgrp *g)
 	const struct proc *p;
 
 	for (; g != NULL; g = g->orphaned_next) {
-		for (p = g->members; p != NULL && p->state != PROC_STOPPED; p = p->pgrp_next)
+		for (p = g->members; p != NULL && p->state != PROC_STOPPED; p = p->members.next)
 			;
 		if (p == NULL)
 			continue;
@@ -159,7 +153,7 @@ count_gained(const struct proc *p, struct pgrp *to)
 
 	to->held += parent_could_continue(p, to);
 	for (i = 0; i < CHILD_LISTS; i++)
-		for (child = p->children[i]; child != NULL; child = child->sibling)
+		for (child = p->children[i]; child != NULL; child = child->siblings.next)
 			if (child->state != PROC_ZOMBIE)
 				child->pgrp->held += could_continue(p, to, child->pgrp);
 }
@@ -174,7 +168,7 @@ count_lost(const struct proc *p, struct pgrp *from)
 	if (parent_could_continue(p, from))
 		lose_holder(from, &orphaned);
 	for (i = 0; i < CHILD_LISTS; i++)
-		for (child = p->children[i]; child != NULL; child = child->sibling)
+		for (child = p->children[i]; child != NULL; child = child->siblings.next)
 			if (child->state != PROC_ZOMBIE && could_continue(p, from, child->pgrp))
 				lose_holder(child->pgrp, &orphaned);
 	/* Not in the loop: a child that is continued moves to another of these lists. */

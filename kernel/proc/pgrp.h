@@ -9,7 +9,7 @@ struct proc;
 struct pgrp {
 	int id;
 	unsigned refs;        /* members; in a session's first group also the other groups */
-	struct proc *members; /* list by pgrp_next, zombies included */
+	struct proc *members; /* a list by members, zombies included */
 	struct pgrp *session; /* the session's first group, which may be this one */
 	struct pgrp *hash_next;
 	/* Members, zombies excepted, whose parent could continue them if they stop: a parent in
@@ -21,7 +21,7 @@ struct pgrp {
 /* Returns the group with that number, or NULL if there is none. A session's first group exists
  * as long as any group of the session does, even without members. */
 struct pgrp *pgrp_find(int id);
-/* Returns the first member of that group, from which pgrp_next leads to the others; NULL if the
+/* Returns the first member of that group, from which members.next leads to the others; NULL if the
  * group does not exist or has no members. */
 struct proc *pgrp_first(int id);
 /* Make p, which has no group, a member of g. */

@@ -8,11 +8,10 @@
 
 #define PID_HASH 1024u
 
-struct proc *proc_list;
+struct proc_queue proc_list;
 unsigned proc_count, proc_forks;
 int proc_last_pid;
 
-static struct proc **list_end = &proc_list;
 static struct proc *pid_hash[PID_HASH];
 
 struct proc *
@@ -106,10 +105,7 @@ pid_add(struct proc *p)
 
 	p->hash_next = *bucket;
 	*bucket = p;
-	p->next = NULL;
-	p->list_link = list_end;
-	*list_end = p;
-	list_end = &p->next;
+	QUEUE_APPEND(&proc_list, p, all);
 	number_take(p->pid);
 	proc_count++;
 	proc_forks++;
@@ -123,11 +119,7 @@ pid_remove(struct proc *p)
 	while (*link != p)
 		link = &(*link)->hash_next;
 	*link = p->hash_next;
-	*p->list_link = p->next;
-	if (p->next != NULL)
-		p->next->list_link = p->list_link;
-	else
-		list_end = p->list_link;
+	QUEUE_REMOVE(&proc_list, p, all);
 	proc_count--;
 	pid_drop(p->pid);
 }

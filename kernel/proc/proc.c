@@ -25,26 +25,15 @@ static struct proc *init;
 static void
 child_add(struct proc *p)
 {
-	struct proc **list;
-
-	if (p->parent == NULL)
-		return;
-	list = &p->parent->children[proc_child_list(p, p->news)];
-	p->sibling = *list;
-	p->sibling_link = list;
-	if (p->sibling != NULL)
-		p->sibling->sibling_link = &p->sibling;
-	*list = p;
+	if (p->parent != NULL)
+		LIST_INSERT(&p->parent->children[proc_child_list(p, p->news)], p, siblings);
 }
 
 static void
 child_remove(struct proc *p)
 {
-	if (p->parent == NULL)
-		return;
-	*p->sibling_link = p->sibling;
-	if (p->sibling != NULL)
-		p->sibling->sibling_link = p->sibling_link;
+	if (p->parent != NULL)
+		LIST_REMOVE(p, siblings);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include <machine.h>
 
 #include "abi/misc.h"
+#include "base/list.h"
 #include "proc/clock.h"
 #include "proc/cred.h"
 #include "proc/pgrp.h"
@@ -46,12 +47,13 @@ struct proc {
 	char name[16]; /* last part of its program's path */
 
 	/* Relatives: the lists it is on. A zombie stays on all of them until it is reaped. */
-	struct proc *next, **list_link; /* all processes, oldest first */
-	struct proc *hash_next;         /* its hash chain, by pid */
-	struct proc *parent;            /* NULL: init */
-	struct proc *children[CHILD_LISTS], *sibling, **sibling_link;
+	LIST_LINKS(struct proc) all; /* all processes, oldest first */
+	struct proc *hash_next;      /* its hash chain, by pid */
+	struct proc *parent;         /* NULL: init */
+	struct proc *children[CHILD_LISTS];
+	LIST_LINKS(struct proc) siblings; /* on one of the lists of its parent */
 	struct pgrp *pgrp;
-	struct proc *pgrp_next, **pgrp_link; /* members of its group */
+	LIST_LINKS(struct proc) members; /* of its group */
 
 	/* What it owns, or may do. A zombie has no space, files, cwd and program any more. */
 	struct vm_space *space;
@@ -69,10 +71,10 @@ struct proc {
 	bool guarded;
 
 	/* Scheduling: private to sched.c. /proc and ps show why. */
-	struct proc *queue_next, **queue_link; /* run or sleep queue; link: sleep queue only */
-	const void *chan;                      /* channel that it sleeps on */
-	const char *why;                       /* name of that sleep; NULL: it doesn't sleep */
-	int sleep_flags, sleep_result;         /* PCATCH; what tsleep() will return */
+	LIST_LINKS(struct proc) queue; /* run or sleep queue; link: sleep queue only, else NULL */
+	const void *chan;              /* channel that it sleeps on */
+	const char *why;               /* name of that sleep; NULL: it doesn't sleep */
+	int sleep_flags, sleep_result; /* PCATCH; what tsleep() will return */
 	struct timer sleep_timer;
 
 	/* Signals, timers and limits. */
@@ -104,10 +106,13 @@ struct proc {
 
 /* ---- Processes and numbers: pid.c. None of these sleeps. ---- */
 
-extern struct proc *proc_list; /* all processes, oldest first */
-extern unsigned proc_count;    /* processes, zombies included */
-extern unsigned proc_forks;    /* processes since boot */
-extern int proc_last_pid;      /* the number given last */
+/* All processes, oldest first: a queue by `all`. */
+extern struct proc_queue {
+	struct proc *first, **end;
+} proc_list;
+extern unsigned proc_count; /* processes, zombies included */
+extern unsigned proc_forks; /* processes since boot */
+extern int proc_last_pid;   /* the number given last */
 /* Returns the process with that number, which may be a zombie, or NULL if there is none. */
 struct proc *proc_find(int pid);
 /* Returns the process with the lowest number that is pid or above, or NULL if there is none. */

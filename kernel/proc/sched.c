@@ -52,13 +52,13 @@ run_append(struct proc *p)
 {
 	sched_runnable += p->state != PROC_RUNNABLE;
 	p->state = PROC_RUNNABLE;
-	p->queue_next = NULL;
+	p->queue.next = NULL;
 	if (p->nice > 0) {
 		*nice_last = p;
-		nice_last = &p->queue_next;
+		nice_last = &p->queue.next;
 	} else {
 		*run_last = p;
-		run_last = &p->queue_next;
+		run_last = &p->queue.next;
 	}
 }
 
@@ -68,13 +68,13 @@ nice_move(void)
 {
 	struct proc *p = nice_first;
 
-	nice_first = p->queue_next;
+	nice_first = p->queue.next;
 	if (nice_first == NULL)
 		nice_last = &nice_first;
 	nice_waited = 0;
-	p->queue_next = NULL;
+	p->queue.next = NULL;
 	*run_last = p;
-	run_last = &p->queue_next;
+	run_last = &p->queue.next;
 }
 
 /* Takes the first process off the run queue and returns it, or NULL if there is none. With
@@ -88,13 +88,13 @@ run_take(void)
 
 	if (run_first == NULL && nice_first != NULL)
 		nice_move();
-	for (other = link; inject_active && *other != NULL; other = &(*other)->queue_next)
+	for (other = link; inject_active && *other != NULL; other = &(*other)->queue.next)
 		if (inject_lot(n++))
 			link = other;
 	p = *link;
 	if (p == NULL)
 		return NULL;
-	*link = p->queue_next;
+	*link = p->queue.next;
 	if (*link == NULL)
 		run_last = link;
 	return p;
@@ -124,11 +124,9 @@ switch_away(void)
 static void
 make_runnable(struct proc *p, int result)
 {
-	if (p->queue_link != NULL) {
-		*p->queue_link = p->queue_next;
-		if (p->queue_next != NULL)
-			p->queue_next->queue_link = p->queue_link;
-		p->queue_link = NULL;
+	if (p->queue.link != NULL) {
+		LIST_REMOVE(p, queue);
+		p->queue.link = NULL;
 	}
 	timer_cancel(&p->sleep_timer);
 	p->chan = NULL;
@@ -145,7 +143,7 @@ time_out(void *arg)
 int
 tsleep(const void *chan, int flags, const char *why, int64_t ticks)
 {
-	struct proc *p = curproc(), **bucket = sleep_bucket(chan);
+	struct proc *p = curproc();
 
 	may_sleep();
 	if ((flags & PCATCH) && signal_pending(p))
@@ -154,11 +152,7 @@ tsleep(const void *chan, int flags, const char *why, int64_t ticks)
 	p->chan = chan;
 	p->why = why;
 	p->sleep_flags = flags;
-	p->queue_next = *bucket;
-	p->queue_link = bucket;
-	if (p->queue_next != NULL)
-		p->queue_next->queue_link = &p->queue_next;
-	*bucket = p;
+	LIST_INSERT(sleep_bucket(chan), p, queue);
 	if (ticks > 0)
 		timer_set(&p->sleep_timer, ticks, time_out, p);
 	switch_away();
@@ -173,7 +167,7 @@ wakeup(const void *chan)
 	struct proc *p, *next;
 
 	for (p = *sleep_bucket(chan); p != NULL; p = next) {
-		next = p->queue_next;
+		next = p->queue.next;
 		if (p->chan == chan)
 			make_runnable(p, 0);
 	}

@@ -136,7 +136,7 @@ signal_post_group(int pgid, int sig, const struct abi_siginfo *info)
 	struct proc *p;
 	unsigned n = 0;
 
-	for (p = pgrp_first(pgid); p != NULL; p = p->pgrp_next, n++)
+	for (p = pgrp_first(pgid); p != NULL; p = p->members.next, n++)
 		signal_post(p, sig, info);
 	return n;
 }

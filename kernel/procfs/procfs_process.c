@@ -295,7 +295,7 @@ frames_mark(void)
 	for (f = 0; f < frame_limit; f++)
 		if (frame_kind(f) == FRAME_USER)
 			frame_set_owner(f, OWNER_SHARED);
-	for (p = proc_list; p != NULL; p = p->next)
+	for (p = proc_list.first; p != NULL; p = p->all.next)
 		if (proc_own_space(p) != NULL)
 			mark_process(p);
 	for (slot = 0; slot < shm_slot_limit(); slot++)

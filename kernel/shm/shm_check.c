@@ -95,7 +95,7 @@ count_attaches(struct finding *f, const struct shm_segment *seg, uint32_t *entri
 	uint32_t count = 0;
 
 	*entries = 0;
-	for (p = proc_list; p != NULL; p = p->next) {
+	for (p = proc_list.first; p != NULL; p = p->all.next) {
 		sp = proc_own_space(p);
 		count += sp != NULL && sp->attaching == &seg->object;
 		for (e = sp == NULL ? NULL : sp->first; e != NULL; e = e->next, f->steps++) {
@@ -121,7 +121,7 @@ owns_reference(struct finding *f, const struct proc *p, vaddr_t va, frame_t fram
 	if (held == table || frame_kind(held) != FRAME_TABLE ||
 	    pte_frame(pmap_lookup(&p->space->pmap, va)) != frame)
 		return false;
-	for (q = proc_list; q != p; q = q->next, f->steps++)
+	for (q = proc_list.first; q != p; q = q->all.next, f->steps++)
 		if (proc_own_space(q) != NULL && pmap_held(&q->space->pmap, va) == held)
 			return false;
 	return true;
@@ -138,7 +138,7 @@ count_views(struct finding *f, const struct vm_object *obj, uint32_t page, frame
 	const struct vm_entry *e;
 	uint32_t count = 0;
 
-	for (p = proc_list; p != NULL; p = p->next) {
+	for (p = proc_list.first; p != NULL; p = p->all.next) {
 		const struct vm_space *sp = proc_own_space(p);
 
 		for (e = sp == NULL ? NULL : sp->first; e != NULL; e = e->next) {
@@ -233,7 +233,7 @@ check_all(struct finding *f)
 	FIND(f, pages == shm_committed, "segments have %u pages, not %u", pages, shm_committed);
 	FIND(f, shm_last_free < 0 || shm_slot(shm_last_free) == NULL,
 	     "shm_last_free is %d, which is in use", shm_last_free);
-	for (p = proc_list; f->ok && p != NULL; p = p->next)
+	for (p = proc_list.first; f->ok && p != NULL; p = p->all.next)
 		if (proc_own_space(p) != NULL)
 			check_space(f, p);
 }

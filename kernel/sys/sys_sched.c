@@ -67,13 +67,13 @@ priority_each(uint32_t which, uint32_t who, priority_fn *fn, int nice, int *best
 		return err;
 	case PRIO_PGRP:
 		p = pgrp_first(who == 0 ? proc_pgid(self) : (int)who);
-		for (; p != NULL; p = p->pgrp_next)
+		for (; p != NULL; p = p->members.next)
 			fn(p, nice, best, &err);
 		return err;
 	case PRIO_USER:
 		if (who == 0)
 			who = self->cred.ruid;
-		for (p = proc_list; p != NULL; p = p->next)
+		for (p = proc_list.first; p != NULL; p = p->all.next)
 			if (p->cred.ruid == who)
 				fn(p, nice, best, &err);
 		return err;

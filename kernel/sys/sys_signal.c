@@ -40,7 +40,7 @@ send_group(int pgid, int sig)
 	struct proc *p;
 	int err = ESRCH;
 
-	for (p = pgrp_first(pgid); p != NULL; p = p->pgrp_next)
+	for (p = pgrp_first(pgid); p != NULL; p = p->members.next)
 		send_next(p, sig, &err);
 	return err;
 }
@@ -52,7 +52,7 @@ send_all(int sig)
 	struct proc *p;
 	int err = ESRCH;
 
-	for (p = proc_list; p != NULL; p = p->next)
+	for (p = proc_list.first; p != NULL; p = p->all.next)
 		if (p->pid != INIT_PID && p != curproc())
 			send_next(p, sig, &err);
 	return err;

@@ -34,7 +34,7 @@ first_on(uint32_t lists, int pgid)
 	for (; lists != 0; lists &= lists - 1) {
 		p = curproc()->children[bits_first(lists)];
 		while (p != NULL && !is_on(p, lists, pgid))
-			p = p->sibling;
+			p = p->siblings.next;
 		if (p != NULL)
 			return p;
 	}
@@ -48,7 +48,7 @@ first_of_group(uint32_t lists, int pgid)
 	struct proc *p = pgrp_first(pgid);
 
 	while (p != NULL && !is_on(p, lists, pgid))
-		p = p->pgrp_next;
+		p = p->members.next;
 	return p;
 }
 

@@ -41,7 +41,7 @@ deserted(int pgid)
 {
 	const struct proc *p;
 
-	for (p = pgrp_first(pgid); p != NULL; p = p->pgrp_next)
+	for (p = pgrp_first(pgid); p != NULL; p = p->members.next)
 		if (p->state != PROC_ZOMBIE)
 			return false;
 	return true;
