@@ -259,6 +259,6 @@ poll_wakeup(struct poll_watch *first)
 {
 	DOES_NOT_SLEEP;
 
-	for (; first != NULL; first = first->next)
+	for (; first != NULL; first = first->links.next)
 		wakeup(first->chan);
 }

@@ -3,9 +3,11 @@
 #ifndef POLL_H
 #define POLL_H
 
+#include "base/list.h"
+
 /* One process that polls a file. It is on the file's list while it sleeps. */
 struct poll_watch {
-	struct poll_watch *next, **link;
+	LIST_LINKS(struct poll_watch) links;
 	const void *chan; /* the channel that it sleeps on */
 };
 /* Wake the processes on the list that begins with `first`, since the file's ready() may return

@@ -11,6 +11,7 @@
 #include "abi/errno.h"
 #include "abi/futex.h"
 #include "base/bits.h"
+#include "base/list.h"
 #include "proc/proc.h"
 #include "sys/sys_time.h"
 #include "sys/syscall.h"
@@ -26,15 +27,15 @@ struct key {
 
 /* A process that waits. It lies on that process's kernel stack. */
 struct waiter {
-	struct waiter *next, **link;
+	LIST_LINKS(struct waiter) links;
 	struct key key;
 	uint32_t bits; /* only wake-ups with one of these bits wake it */
 	bool woken;
 };
 
-/* A hash chain, the process that has waited longest first. */
+/* A hash chain: a queue, the process that has waited longest first. */
 static struct bucket {
-	struct waiter *first, **end; /* end: only valid if first is not NULL */
+	struct waiter *first, **end;
 } buckets[1u << BUCKET_BITS];
 
 static struct bucket *
@@ -48,22 +49,13 @@ bucket(const struct key *key)
  * pointer: noinline avoids the warning. */
 static void __attribute__((noinline)) enqueue(struct waiter *w)
 {
-	struct bucket *b = bucket(&w->key);
-
-	w->next = NULL;
-	w->link = b->first == NULL ? &b->first : b->end;
-	*w->link = w;
-	b->end = &w->next;
+	QUEUE_APPEND(bucket(&w->key), w, links);
 }
 
 static void
 dequeue(struct waiter *w)
 {
-	*w->link = w->next;
-	if (w->next != NULL)
-		w->next->link = w->link;
-	else
-		bucket(&w->key)->end = w->link;
+	QUEUE_REMOVE(bucket(&w->key), w, links);
 }
 
 /* Find the key of the word at an address. private says that no other process uses the futex, which
@@ -96,7 +88,7 @@ wake(const struct key *key, uint32_t max, uint32_t bits)
 	struct waiter *w = bucket(key)->first;
 	uint32_t n = 0;
 
-	for (; n < max && w != NULL; w = w->next) {
+	for (; n < max && w != NULL; w = w->links.next) {
 		if (w->key.of != key->of || w->key.at != key->at || !(w->bits & bits))
 			continue;
 		dequeue(w);

@@ -76,17 +76,12 @@ watch(struct poll_piece *piece, const void *chan)
 
 	for (i = 0; i < piece->n; i++) {
 		struct file *f = file_of(&piece->p[i]);
-		struct poll_watch **list;
 
 		if (f == NULL || f->ops->watched == NULL)
 			continue;
-		list = f->ops->watched(f);
 		w->chan = chan;
-		w->next = *list;
-		w->link = list;
-		if (w->next != NULL)
-			w->next->link = &w->next;
-		*list = w++;
+		LIST_INSERT(f->ops->watched(f), w, links);
+		w++;
 	}
 	piece->watches = w - piece->w;
 }
@@ -96,13 +91,8 @@ unwatch(struct poll_piece *piece)
 {
 	uint32_t i;
 
-	for (i = 0; i < piece->watches; i++) {
-		struct poll_watch *w = &piece->w[i];
-
-		*w->link = w->next;
-		if (w->next != NULL)
-			w->next->link = w->link;
-	}
+	for (i = 0; i < piece->watches; i++)
+		LIST_REMOVE(&piece->w[i], links);
 }
 
 /* Set revents of each descriptor to those of its events, and of `always`, that its file is ready
