@@ -94,7 +94,7 @@ fs_remove(const struct walk *w, bool dir)
 		return dir ? ENOTDIR : EISDIR;
 	if (dir && !w->node->dops->changes)
 		return EBUSY;
-	if (dir && w->node->entries != NULL)
+	if (dir && w->node->entries.first != NULL)
 		return ENOTEMPTY;
 	ramfs_unlink(w->dir, w->name, w->len);
 	return 0;
@@ -138,7 +138,7 @@ may_replace(const struct node *n, const struct walk *to)
 		return ENOTDIR;
 	if (!to->node->dops->changes)
 		return EBUSY;
-	return to->node->entries != NULL ? ENOTEMPTY : 0;
+	return to->node->entries.first != NULL ? ENOTEMPTY : 0;
 }
 
 int

@@ -40,13 +40,16 @@ struct node {
 	uint32_t nlocks;
 	char *target; /* where a symbolic link leads, from kmem_alloc; else NULL */
 	const struct file_ops *fops;
-	struct dirent *names, **names_end; /* ramfs: the entries that name it, oldest first */
+	struct {
+		struct dirent *first, **end;
+	} names; /* ramfs: the entries that name it, a queue, oldest first */
 
 	/* Directories; the entries are ramfs's. */
 	const struct dir_ops *dops;
-	struct node *parent;    /* "..", one reference; the root is its own parent, without */
-	struct dirent *entries; /* in order of their cookies */
-	struct dirent *last;
+	struct node *parent; /* "..", one reference; the root is its own parent, without */
+	struct {
+		struct dirent *first, **end;
+	} entries;            /* a queue, in order of their cookies */
 	struct dirent *found; /* a cache: what ramfs_next() found last; it changes no result */
 
 	/* Files of /proc. */
@@ -68,7 +71,7 @@ node_is(const struct node *n, uint32_t type)
 static inline bool
 node_is_pipe(const struct node *n)
 {
-	return node_is(n, S_IFIFO) && n->names == NULL && n->nlink > 0;
+	return node_is(n, S_IFIFO) && n->names.first == NULL && n->nlink > 0;
 }
 
 /* One entry of a directory, as dir_ops return it. */

@@ -7,6 +7,7 @@
 #include "fs/ramfs.h"
 
 #include "abi/errno.h"
+#include "base/list.h"
 #include "base/printf.h"
 #include "base/string.h"
 #include "fs/file.h"
@@ -22,13 +23,13 @@
 /* ---- Directories ---- */
 
 struct dirent {
-	struct dirent *next, *prev;            /* in the directory, in order of cookies */
-	struct dirent *hash_next;              /* in the hash chain */
-	struct dirent *name_next, **name_link; /* of the names of its node, oldest first */
-	struct node *dir;                      /* the directory; no reference */
-	struct node *node;                     /* one reference */
-	uint32_t cookie;                       /* its position in the directory, for getdents */
-	uint8_t len;                           /* bytes of name, without the NUL */
+	LIST_LINKS(struct dirent) in_dir; /* of the directory's entries, in order of cookies */
+	LIST_LINKS(struct dirent) names;  /* of the names of its node, oldest first */
+	struct dirent *hash_next;         /* in the hash chain */
+	struct node *dir;                 /* the directory; no reference */
+	struct node *node;                /* one reference */
+	uint32_t cookie;                  /* its position in the directory, for getdents */
+	uint8_t len;                      /* bytes of name, without the NUL */
 	char name[];
 };
 
@@ -71,9 +72,7 @@ entry_create(struct node *dir, const char *name, size_t len)
 		return NULL;
 	e->hash_next = *link;
 	*link = e;
-	e->prev = dir->last;
-	*(dir->last != NULL ? &dir->last->next : &dir->entries) = e;
-	dir->last = e;
+	QUEUE_APPEND(&dir->entries, e, in_dir);
 	e->dir = dir;
 	e->cookie = last_cookie++;
 	e->len = (uint8_t)len;
@@ -86,10 +85,7 @@ static void
 bind(struct dirent *e, struct node *n)
 {
 	e->node = n;
-	e->name_next = NULL;
-	e->name_link = n->names != NULL ? n->names_end : &n->names;
-	*e->name_link = e;
-	n->names_end = &e->name_next;
+	QUEUE_APPEND(&n->names, e, names);
 	node_ref(n);
 	n->nlink++;
 	if (node_is(n, S_IFDIR)) {
@@ -110,8 +106,7 @@ unbind(struct dirent *e)
 {
 	struct node *n = e->node;
 
-	*e->name_link = e->name_next;
-	*(e->name_next != NULL ? &e->name_next->name_link : &n->names_end) = e->name_link;
+	QUEUE_REMOVE(&n->names, e, names);
 	n->nlink--;
 	if (node_is(n, S_IFDIR)) {
 		n->nlink--;
@@ -138,8 +133,7 @@ ramfs_unlink(struct node *dir, const char *name, size_t len)
 	struct dirent **link = find(dir, name, len), *e = *link;
 
 	*link = e->hash_next;
-	*(e->prev != NULL ? &e->prev->next : &dir->entries) = e->next;
-	*(e->next != NULL ? &e->next->prev : &dir->last) = e->prev;
+	QUEUE_REMOVE(&dir->entries, e, in_dir);
 	dir->found = NULL;
 	unbind(e);
 	kmem_free(e);
@@ -175,10 +169,10 @@ bool
 ramfs_next(struct node *dir, uint32_t *pos, struct dir_entry *entry)
 {
 	struct dirent *e =
-		dir->found != NULL && dir->found->cookie < *pos ? dir->found : dir->entries;
+		dir->found != NULL && dir->found->cookie < *pos ? dir->found : dir->entries.first;
 
 	while (e != NULL && e->cookie < *pos)
-		e = e->next;
+		e = e->in_dir.next;
 	if (e == NULL)
 		return false;
 	dir->found = e;
@@ -192,8 +186,8 @@ ramfs_next(struct node *dir, uint32_t *pos, struct dir_entry *entry)
 bool
 ramfs_name(const struct node *dir, struct dir_entry *entry)
 {
-	entry->name = dir->names != NULL ? dir->names->name : NULL;
-	return dir->names != NULL;
+	entry->name = dir->names.first != NULL ? dir->names.first->name : NULL;
+	return dir->names.first != NULL;
 }
 
 #define DIR_OPS .lookup = ramfs_lookup, .next = ramfs_next, .name = ramfs_name
@@ -223,7 +217,7 @@ ramfs_mkdir(struct node *dir, const char *name, size_t len)
 bool
 fs_node_name(const struct node *n, char *path, size_t size)
 {
-	const struct dirent *e = n->names;
+	const struct dirent *e = n->names.first;
 	const char *p;
 
 	if (n->label != NULL)
