@@ -35,19 +35,12 @@ writes(const struct vm_entry *e)
 void
 file_map_show(struct vm_space *sp, struct vm_entry *e)
 {
-	struct vm_entry **list;
-
 	vm_object_ref(e->object);
 	if (e->object->fixed)
 		return;
 	file_map_of(e->object)->writers += writes(e);
-	list = &file_map_of(e->object)->shown;
 	e->space = sp;
-	e->shown_next = *list;
-	e->shown_link = list;
-	if (*list != NULL)
-		(*list)->shown_link = &e->shown_next;
-	*list = e;
+	LIST_INSERT(&file_map_of(e->object)->shown, e, shown);
 }
 
 void
@@ -55,9 +48,7 @@ file_map_unshow(struct vm_entry *e)
 {
 	if (!e->object->fixed) {
 		file_map_of(e->object)->writers -= writes(e);
-		*e->shown_link = e->shown_next;
-		if (e->shown_next != NULL)
-			e->shown_next->shown_link = e->shown_link;
+		LIST_REMOVE(e, shown);
 	}
 	vm_object_unref(e->object);
 }
@@ -68,7 +59,7 @@ file_map_forget(struct vm_object *obj, uint32_t from)
 	DOES_NOT_SLEEP;
 	const struct vm_entry *e;
 
-	for (e = file_map_of(obj)->shown; e != NULL; e = e->shown_next) {
+	for (e = file_map_of(obj)->shown; e != NULL; e = e->shown.next) {
 		uint32_t skip = from > e->pgoff ? from - e->pgoff : 0;
 
 		if (skip < (e->end - e->start) >> PAGE_SHIFT)

@@ -24,6 +24,7 @@
 #include <machine.h>
 
 #include "abi/mman.h"
+#include "base/list.h"
 #include "vm/object.h"
 
 struct shm_cut;
@@ -58,7 +59,7 @@ struct vm_entry {
 	/* If the object is a file's content: the list of all entries that show the file,
 	 * kept by fs/file_map.c. */
 	struct vm_space *space;
-	struct vm_entry *shown_next, **shown_link;
+	LIST_LINKS(struct vm_entry) shown;
 };
 
 /* Entries that a fork copied: one allocation, which is freed with the space. */
