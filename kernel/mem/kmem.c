@@ -9,6 +9,7 @@
 #include "mem/kmem.h"
 
 #include "base/assert.h"
+#include "base/list.h"
 #include "base/sleep.h"
 #include "base/string.h"
 #include "debug/inject.h"
@@ -17,12 +18,12 @@
 #define MAGIC 0x6b6d656du
 
 struct slab {
-	uint32_t magic;            /* MAGIC: what begins this page is a slab's header */
-	uint16_t index, size;      /* its objects' size, and the index of that in sizes[] */
-	uint16_t used, most;       /* how many objects are allocated, and how many it has */
-	struct object *free;       /* objects that were allocated once and are free now */
-	char *fresh;               /* from here on are the objects that never were allocated */
-	struct slab *next, **link; /* in the list of its size, unless it is full */
+	uint32_t magic;                /* MAGIC: what begins this page is a slab's header */
+	uint16_t index, size;          /* its objects' size, and the index of that in sizes[] */
+	uint16_t used, most;           /* how many objects are allocated, and how many it has */
+	struct object *free;           /* objects that were allocated once and are free now */
+	char *fresh;                   /* from here on are the objects that never were allocated */
+	LIST_LINKS(struct slab) links; /* in the list of its size, unless it is full */
 };
 
 struct object {
@@ -46,24 +47,6 @@ static const uint8_t size_index[] = {[0 ... 2] = 0,    [3] = 1,          [4] = 2
 
 static struct slab *partial[NSIZES]; /* by size: the slabs with a free object */
 
-static void
-list_add(struct slab *s)
-{
-	s->next = partial[s->index];
-	s->link = &partial[s->index];
-	if (s->next != NULL)
-		s->next->link = &s->next;
-	partial[s->index] = s;
-}
-
-static void
-list_del(struct slab *s)
-{
-	*s->link = s->next;
-	if (s->next != NULL)
-		s->next->link = s->link;
-}
-
 /* Returns a new slab for objects of size sizes[index], on its list; NULL if there is no frame.
  * (Not inlined, so that object_alloc() need not save registers for it where a slab has a free
  * object.) */
@@ -83,7 +66,7 @@ slab_create(unsigned index)
 	s->most = (PAGE_SIZE - HEADER) / sizes[index];
 	s->free = NULL;
 	s->fresh = (char *)s + HEADER;
-	list_add(s);
+	LIST_INSERT(&partial[s->index], s, links);
 	return s;
 }
 
@@ -123,7 +106,7 @@ object_alloc(size_t size)
 		s->fresh += s->size;
 	}
 	if (++s->used == s->most)
-		list_del(s);
+		LIST_REMOVE(s, links);
 	return o;
 }
 
@@ -167,10 +150,10 @@ __attribute__((noinline)) static void
 slab_changed(struct slab *s)
 {
 	if (s->used == s->most - 1)
-		list_add(s);
+		LIST_INSERT(&partial[s->index], s, links);
 	if (s->used > 0)
 		return;
-	list_del(s);
+	LIST_REMOVE(s, links);
 	s->magic = 0;
 	page_free(s);
 }
