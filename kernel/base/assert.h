@@ -18,11 +18,14 @@ _Noreturn void panic(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* Say in one line why the machine can't be started, and end it with VERDICT_NOBOOT. */
 _Noreturn void noboot(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
-/* ASSERT(e): panic if e is false. why(fmt, ...): print why the current call is refused. Both do
- * nothing in a release build, where their arguments are checked by the compiler but not
- * evaluated. */
+/* VERIFY(e): panic if e is false, in every build. It stands where a fault would let a program use
+ * memory that is not its own, and the check takes few instructions of its path. */
+#define VERIFY(e) ((e) ? (void)0 : panic("%s: %s is false", __func__, #e))
+
+/* ASSERT(e): do the same. why(fmt, ...): print why the current call is refused. Both do nothing in
+ * a release build, where their arguments are checked by the compiler but not evaluated. */
 #ifdef DEBUG
-#define ASSERT(e) ((e) ? (void)0 : panic("%s: %s is false", __func__, #e))
+#define ASSERT(e) VERIFY(e)
 #define why(...) why_print(__VA_ARGS__)
 void why_print(const char *fmt, ...) PRINTF_LIKE(1, 2);
 #else

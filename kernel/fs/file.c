@@ -54,7 +54,7 @@ uio_move(struct uio *u, void *buf, size_t n)
 	DOES_NOT_SLEEP;
 	char *p = buf;
 
-	ASSERT(n <= u->left);
+	VERIFY(n <= u->left);
 	while (n > 0) {
 		size_t k = PAGE_SIZE - (u->base & PAGE_MASK);
 		int err;
@@ -107,7 +107,7 @@ node_deny_write(struct node *n)
 void
 node_allow_write(struct node *n)
 {
-	ASSERT(n->writers < 0);
+	VERIFY(n->writers < 0);
 	n->writers++;
 }
 
@@ -136,7 +136,7 @@ file_create(struct node *n, const struct file_ops *ops, int flags)
 void
 file_unref(struct file *f)
 {
-	ASSERT(f->refs > 0);
+	VERIFY(f->refs > 0);
 	if (--f->refs > 0)
 		return;
 	if (f->node->locks != NULL)

@@ -53,7 +53,7 @@ node_create(const struct node *dir, uint32_t mode)
 void
 node_ref(struct node *n)
 {
-	ASSERT(n->refs > 0);
+	VERIFY(n->refs > 0);
 	n->refs++;
 }
 
@@ -67,7 +67,7 @@ node_unref(struct node *n)
 	while (n != NULL) {
 		struct node *parent = n->parent;
 
-		ASSERT(n->refs > 0);
+		VERIFY(n->refs > 0);
 		if (--n->refs > 0)
 			return;
 		if (n->object != NULL) {

@@ -60,7 +60,7 @@ pgrp_unref(struct pgrp *g)
 {
 	struct pgrp **link = bucket(g->id);
 
-	ASSERT(g->refs > 0);
+	VERIFY(g->refs > 0);
 	if (--g->refs > 0)
 		return;
 	while (*link != g)
@@ -107,7 +107,7 @@ parent_could_continue(const struct proc *p, const struct pgrp *g)
 static void
 lose_holder(struct pgrp *g, struct pgrp **orphaned)
 {
-	ASSERT(g->held > 0);
+	VERIFY(g->held > 0);
 	if (--g->held > 0)
 		return;
 	g->orphaned_next = *orphaned;

@@ -183,7 +183,7 @@ sched_interrupt(struct proc *p)
 void
 sched_start(struct proc *p)
 {
-	ASSERT(p->state == PROC_NEW || p->state == PROC_STOPPED);
+	VERIFY(p->state == PROC_NEW || p->state == PROC_STOPPED);
 	run_append(p);
 }
 
@@ -208,7 +208,7 @@ void
 sched_stop(void)
 {
 	may_sleep();
-	ASSERT(curproc()->state == PROC_STOPPED);
+	VERIFY(curproc()->state == PROC_STOPPED);
 	switch_away();
 }
 
@@ -216,7 +216,7 @@ void
 sched_exit(void)
 {
 	may_sleep();
-	ASSERT(curproc()->state == PROC_ZOMBIE);
+	VERIFY(curproc()->state == PROC_ZOMBIE);
 	switch_away();
 	panic("sched_exit: a zombie runs");
 }
