@@ -61,7 +61,8 @@ KCFLAGS := $(CFLAGS) -mno-sse -mno-mmx -msoft-float -fno-omit-frame-pointer -mre
 CACHE_FLAG := $(if $(CACHE),-DVM_CACHE=$(CACHE)u)
 KCFLAGS += $(CACHE_FLAG)
 CFLAGS_release := -O3
-CFLAGS_debug := -O1 -DDEBUG
+CFLAGS_debug := -O1 -DDEBUG -DTRACE
+CFLAGS_trace := $(CFLAGS_release) -DTRACE
 UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -iquote kernel
 # No --build-id: the multiboot header has to stay within the first 8 KiB.
 LDFLAGS := -nostdlib -static --build-id=none -z noexecstack
@@ -100,8 +101,8 @@ HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 ERRANDS := run test bench bench-plot performance debian linux linux-data mutants conformance \
 	iso qemu-gdb gdb toolchain clean help format check-format lines
 .PHONY: all kernel user tests $(ERRANDS)
-all: kernel user	## the kernel (release and debug) and the image
-kernel: $(BUILD)/release/isthmus.elf $(BUILD)/debug/isthmus.elf
+all: kernel user	## the kernel (release, debug and trace) and the image
+kernel: $(foreach k,release debug trace,$(BUILD)/$(k)/isthmus.elf)
 user: $(BUILD)/initrd.tar
 tests: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/tests/bench/bench $(BUILD)/linux-init $(GUESTS:%=$(BUILD)/tests/guest/%) \
 	$(HOSTTESTS:%=$(BUILD)/host/%)
@@ -165,6 +166,7 @@ $(BUILD)/$(1)/isthmus.elf: $$(KOBJ:%=$(BUILD)/$(1)/%) $(BUILD)/$(1)/ksyms1.o \
 endef
 $(eval $(call kernel_rules,release,))
 $(eval $(call kernel_rules,debug, (debug)))
+$(eval $(call kernel_rules,trace, (trace)))
 .SECONDARY:
 
 # -- the library, the programs, the image --------------------------------------

@@ -9,6 +9,7 @@
 #include "base/string.h"
 #include "base/version.h"
 #include "debug/inject.h"
+#include "debug/trace.h"
 #include "exec/exec.h"
 #include "fs/file.h"
 #include "mem/frame.h"
@@ -79,6 +80,7 @@ kernel_main(const char *cmdline, const void *initrd, size_t initrd_len)
 	cmdline_check();
 	inject_init();
 	frame_init();
+	trace_init();
 	kmem_init();
 	greet();
 	vm_init();

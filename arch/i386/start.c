@@ -43,6 +43,7 @@ struct boot_map_entry {
 #define CMDLINE_SIZE 1024
 
 #define PORT_VERDICT 0xe9 /* QEMU -debugcon */
+#define PORT_TRACE 0xe8   /* another -debugcon */
 #define PORT_EXIT 0xf4    /* QEMU isa-debug-exit */
 #define PORT_ACPI 0x604   /* PM1a control of QEMU's PC */
 #define ACPI_POWER_OFF 0x2000
@@ -175,6 +176,12 @@ start_c(uint32_t magic, uint32_t info_paddr)
 		ram_exclude(module->start >> PAGE_SHIFT, (module->end + PAGE_MASK) >> PAGE_SHIFT);
 	}
 	kernel_main(cmdline, initrd, initrd_len);
+}
+
+void
+machine_trace(const void *data, size_t n)
+{
+	outsb(PORT_TRACE, data, n);
 }
 
 /* Writes the verdict to QEMU's debug port, for tools/run, and ends the emulator or powers off. */

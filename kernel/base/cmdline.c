@@ -12,9 +12,11 @@
 static char line[LINE_MAX]; /* the words of the command line, each with a NUL behind it */
 static size_t line_len;
 
+/* The names of words of the form name=value. */
 static const char *const known[] = {
-	"init",   "log",    "tty",   "panic", "shmmni",           "shmmax",
-	"shmall", "shmseg", "sched", "fail",  "shm_allow_removed"};
+	"init",  "log",    "tty",    "panic",  "sched",  "fail",
+	"trace", "shmmni", "shmmax", "shmall", "shmseg", "shm_allow_removed",
+};
 
 /* Returns the word after this one, or NULL if it is the last. */
 static const char *

@@ -4,7 +4,10 @@
 
 #include "base/assert.h"
 #include "base/printf.h"
+#include "debug/trace.h"
 #include "proc/proc.h"
+
+#define PANIC_EVENTS 12 /* of the trace, to print with a panic */
 
 void
 panic(const char *fmt, ...)
@@ -24,6 +27,7 @@ panic(const char *fmt, ...)
 	if (curproc() != NULL && curproc()->pid != 0)
 		printf("process %d (%s)\n", curproc()->pid, curproc()->name);
 	machine_backtrace();
+	trace_print(PANIC_EVENTS);
 	machine_shutdown(VERDICT_PANIC, 0);
 }
 

@@ -8,6 +8,7 @@
 #include "abi/errno.h"
 #include "base/printf.h"
 #include "base/string.h"
+#include "debug/trace.h"
 #include "fs/file.h"
 #include "mem/frame.h"
 #include "mem/kmem.h"
@@ -158,6 +159,7 @@ set_name(struct proc *p, const char *path)
 		if (*s == '/' && s[1] != '\0')
 			name = s + 1;
 	strlcpy(p->name, name, sizeof(p->name));
+	trace_text(TRACE_NAME, (uint32_t)p->pid, 0, p->name);
 }
 
 /* Apply the file's set-user-ID and set-group-ID bits. The saved ids are overwritten, so the old

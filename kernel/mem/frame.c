@@ -30,6 +30,7 @@
 #include "abi/errno.h"
 #include "base/assert.h"
 #include "debug/inject.h"
+#include "debug/trace.h"
 
 /* With less memory than this nothing useful can run. */
 #define MIN_FRAMES (3u * 1024 * 1024 / PAGE_SIZE)
@@ -153,6 +154,7 @@ frame_take(frame_t f, enum frame_kind kind)
 {
 	frame_table[f].refs = 1;
 	frame_table[f].link = kind;
+	trace(TRACE_FRAME_ALLOC, f, 1, kind, low_count() + high.count);
 }
 
 /* Returns a low frame for the kernel itself, which holds zeros if `zeroed`; 0 if there is
@@ -260,6 +262,7 @@ frame_free(frame_t f)
 {
 	enum frame_kind kind = kind_of(&frame_table[f]);
 
+	trace(TRACE_FRAME_FREE, f, 1, kind, low_count() + high.count + 1);
 	if (kind == FRAME_TABLE) {
 		tables_owed++; /* the promise lasts until commit_release() */
 		list_push(&clean, f);
@@ -304,6 +307,7 @@ void
 page_free_zeroed(void *page)
 {
 	ASSERT(frame_kind(kva_frame(page)) == FRAME_KERNEL && frame_refs(kva_frame(page)) == 1);
+	trace(TRACE_FRAME_FREE, kva_frame(page), 1, FRAME_KERNEL, low_count() + high.count + 1);
 	kernel_used--;
 	frame_table[kva_frame(page)].refs = 0;
 	list_push(&clean, kva_frame(page));
@@ -321,6 +325,7 @@ commit_charge(uint32_t pages, uint32_t tables)
 	}
 	committed += pages + tables;
 	tables_owed += tables;
+	trace(TRACE_COMMIT, pages, tables, committed);
 	return 0;
 }
 
@@ -330,6 +335,7 @@ commit_release(uint32_t pages, uint32_t tables)
 	ASSERT(committed >= pages + tables && tables_owed >= tables);
 	committed -= pages + tables;
 	tables_owed -= tables;
+	trace(TRACE_RELEASE, pages, tables, committed);
 }
 
 void

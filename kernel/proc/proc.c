@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "base/printf.h"
 #include "base/string.h"
+#include "debug/trace.h"
 #include "mem/kmem.h"
 #include "proc/owned.h"
 #include "vm/space.h"
@@ -191,6 +192,7 @@ proc_fork(const struct birth *how, int *pid)
 	p->parent = parent;
 	child_add(p);
 	*pid = p->pid;
+	trace(TRACE_FORK, (uint32_t)p->pid);
 	sched_start(p);
 	shm_verify();
 	if (how->vfork)
@@ -357,6 +359,7 @@ proc_exit(int status)
 	int sig = status & 0x7f;
 
 	may_sleep();
+	trace(TRACE_EXIT, (uint32_t)status);
 	if (p == init)
 		init_exit(status);
 	timer_cancel(&p->alarm_timer);

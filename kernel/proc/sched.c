@@ -26,6 +26,7 @@
 #include "base/assert.h"
 #include "base/bits.h"
 #include "debug/inject.h"
+#include "debug/trace.h"
 #include "proc/proc.h"
 
 #define SLEEP_BITS 10u
@@ -111,8 +112,11 @@ switch_away(void)
 
 	need_resched = false;
 	sched_runnable -= from->state != PROC_RUNNABLE;
-	while ((to = run_take()) == NULL)
+	while ((to = run_take()) == NULL) {
+		trace(TRACE_SWITCH, 0);
 		machine_idle();
+	}
+	trace(TRACE_SWITCH, (uint32_t)to->pid);
 	if (to == from)
 		return;
 	current_process = to;
@@ -128,6 +132,7 @@ make_runnable(struct proc *p, int result)
 		LIST_REMOVE(p, queue);
 		p->queue.link = NULL;
 	}
+	trace(TRACE_WAKE, (uint32_t)p->pid, (uint32_t)result);
 	timer_cancel(&p->sleep_timer);
 	p->chan = NULL;
 	p->sleep_result = result;
@@ -153,6 +158,7 @@ tsleep(const void *chan, int flags, const char *why, int64_t ticks)
 	p->why = why;
 	p->sleep_flags = flags;
 	LIST_INSERT(sleep_bucket(chan), p, queue);
+	trace_text(TRACE_SLEEP, (uint32_t)(uintptr_t)chan, (uint32_t)ticks, why);
 	if (ticks > 0)
 		timer_set(&p->sleep_timer, ticks, time_out, p);
 	switch_away();

@@ -19,6 +19,7 @@
 #include "base/assert.h"
 #include "base/cmdline.h"
 #include "debug/inject.h"
+#include "debug/trace.h"
 #include "mem/frame.h"
 #include "proc/proc.h"
 #include "shm/ipc.h"
@@ -102,6 +103,7 @@ seg_release(struct shm_segment *seg)
 {
 	shm_nused--;
 	shm_committed -= seg_pages(seg);
+	trace(TRACE_SHM_FREE, (uint32_t)shm_segment_id(seg));
 	shm_slot_free(seg);
 }
 
@@ -211,6 +213,7 @@ get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 	wanted = seg->perm.mode & SHMSEG_WANTED;
 	seg->perm.mode &= ~(SHMSEG_CREATING | SHMSEG_WANTED);
 	*id = shm_segment_id(seg);
+	trace(TRACE_SHM_GET, (uint32_t)*id, (uint32_t)key, size);
 	if (wanted)
 		wakeup(seg);
 	if (err != 0)
@@ -359,6 +362,7 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	p->space->nattch++;
 	seg->lpid = p->pid;
 	seg->atime = clock_seconds();
+	trace(TRACE_SHM_ATTACH, (uint32_t)id, m.start, (uint32_t)p->pid, seg->nattch);
 	*out = m.start;
 	return 0;
 }
@@ -403,6 +407,7 @@ shm_detach(vaddr_t addr)
 static inline void
 seg_detached(struct shm_segment *seg, int32_t pid, int64_t now)
 {
+	trace(TRACE_SHM_DETACH, (uint32_t)shm_segment_id(seg), (uint32_t)pid, seg->nattch - 1);
 	seg->dtime = now;
 	seg->lpid = pid;
 	seg_drop(seg);
@@ -435,14 +440,20 @@ int
 shm_inherit(const struct vm_space *from, struct vm_space *to)
 {
 	struct vm_entry *e, *undo;
+	struct shm_segment *seg;
 
 	for (e = from->cuts > 0 ? to->first : NULL; e != NULL; e = e->next)
 		if (e->cut != NULL && shm_cut_copy(to, e) != 0)
 			goto no_memory;
 	to->nattch = from->nattch;
-	for (e = to->first; e != NULL; e = e->next)
-		if ((e->flags & VM_ATTACH) && (e->cut == NULL || shm_cut_commit(e)))
-			seg_attached(e)->nattch++;
+	for (e = to->first; e != NULL; e = e->next) {
+		if (!(e->flags & VM_ATTACH) || (e->cut != NULL && !shm_cut_commit(e)))
+			continue;
+		seg = seg_attached(e);
+		seg->nattch++;
+		trace(TRACE_SHM_ATTACH, (uint32_t)shm_segment_id(seg), vm_entry_base(e), 0,
+		      seg->nattch);
+	}
 	return 0;
 no_memory:
 	for (undo = to->first; undo != e; undo = undo->next)

@@ -3,6 +3,7 @@
 #include "abi/errno.h"
 #include "base/assert.h"
 #include "base/string.h"
+#include "debug/trace.h"
 #include "proc/proc.h"
 #include "shm/ipc.h"
 #include "shm/shm_private.h"
@@ -64,6 +65,7 @@ control_set(struct shm_segment *seg, vaddr_t buf)
 static void
 control_remove(struct shm_segment *seg)
 {
+	trace(TRACE_SHM_REMOVE, (uint32_t)shm_segment_id(seg), seg->nattch);
 	shm_slot_forget_key(seg);
 	seg->perm.mode |= SHMSEG_REMOVED;
 	if (seg->nattch == 0)

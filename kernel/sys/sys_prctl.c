@@ -3,6 +3,7 @@
 #include "abi/errno.h"
 #include "abi/resource.h"
 #include "base/string.h"
+#include "debug/trace.h"
 #include "proc/proc.h"
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
@@ -17,6 +18,7 @@ set_name(vaddr_t from)
 		return EFAULT;
 	name[COMM_SIZE - 1] = '\0';
 	strlcpy(curproc()->name, name, sizeof(curproc()->name));
+	trace_text(TRACE_NAME, (uint32_t)curproc()->pid, 0, name);
 	return 0;
 }
 

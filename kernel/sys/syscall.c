@@ -6,6 +6,7 @@
 
 #include "abi/errno.h"
 #include "base/assert.h"
+#include "debug/trace.h"
 #include "proc/proc.h"
 
 static syscall_fn *const table[] = {
@@ -29,8 +30,9 @@ tell_missing(uint32_t number)
 	*once = true;
 }
 
-uint32_t
-syscall(uint32_t number, const uint32_t arg[6])
+/* Makes the call. Returns its result or the negative of its errno. */
+static inline uint32_t
+call(uint32_t number, const uint32_t arg[6])
 {
 	uint32_t result = 0;
 	int err;
@@ -50,4 +52,15 @@ syscall(uint32_t number, const uint32_t arg[6])
 		err = EINTR;
 	}
 	return -(uint32_t)err;
+}
+
+uint32_t
+syscall(uint32_t number, const uint32_t arg[6])
+{
+	uint32_t result;
+
+	trace(TRACE_CALL, number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+	result = call(number, arg);
+	trace(TRACE_RETURN, number, result);
+	return result;
 }

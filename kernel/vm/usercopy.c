@@ -8,6 +8,7 @@
 
 #include "abi/errno.h"
 #include "base/sleep.h"
+#include "debug/trace.h"
 
 static bool
 in_user_space(vaddr_t va, size_t n)
@@ -56,6 +57,8 @@ copyinstr(char *to, vaddr_t from, size_t max, size_t *len)
 	} else {
 		err = user_copy_str(to, from, max, &n);
 	}
+	if (err == 0)
+		trace_text(TRACE_STRING, from, 0, to);
 	if (err == 0 && len != NULL)
 		*len = n;
 	return err;

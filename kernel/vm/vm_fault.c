@@ -14,6 +14,7 @@
 #include "abi/signal.h"
 #include "base/assert.h"
 #include "base/sleep.h"
+#include "debug/trace.h"
 #include "mem/frame.h"
 #include "vm/tree.h"
 
@@ -152,6 +153,7 @@ vm_fault(struct vm_space *sp, vaddr_t va, int access)
 	bool write = access & PROT_WRITE;
 	uint32_t page;
 
+	trace(TRACE_FAULT, va, (uint32_t)access);
 	if (e == NULL && (e = vm_stack_grow(sp, va)) == NULL)
 		return SEGV_MAPERR;
 	if (!access_ok(e, access))

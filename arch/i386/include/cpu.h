@@ -27,6 +27,12 @@ outb(uint16_t port, uint8_t v)
 }
 
 static inline void
+outsb(uint16_t port, const void *data, size_t n)
+{
+	__asm__ volatile("rep outsb" : "+S"(data), "+c"(n) : "d"(port) : "memory");
+}
+
+static inline void
 outw(uint16_t port, uint16_t v)
 {
 	__asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port));

@@ -200,6 +200,9 @@ uint64_t machine_cycles(void);
 /* What the counter showed at the kernel's first instruction. */
 extern uint64_t machine_start_cycles;
 
+/* Write n bytes to the trace port, which tools/run --trace reads. */
+void machine_trace(const void *data, size_t n);
+
 /* ---- The end ------------------------------------------------------------ */
 
 enum verdict {

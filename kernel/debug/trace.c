@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The ring of the last events. Not in the release kernel: trace.h. */
+#include "debug/trace.h"
+
+#ifdef TRACE
+#include <machine.h>
+
+#include "base/cmdline.h"
+#include "base/printf.h"
+#include "base/string.h"
+#include "mem/frame.h"
+#include "proc/proc.h"
+
+#define EVENTS 4096u /* a power of two, so that the count may wrap */
+
+static struct trace_event ring[EVENTS];
+static uint32_t count; /* of all events so far; the next one goes to ring[count % EVENTS] */
+static bool port_wanted;
+
+/* What trace_print() says of each kind. The arguments follow in order; %s is the text. */
+static const char *const formats[TRACE_KINDS] = {
+	[TRACE_START] = "start: %u frames are free, %u pages are committed",
+	[TRACE_NAME] = "process %u is named %s",
+	[TRACE_FORK] = "fork: process %u",
+	[TRACE_EXIT] = "exit: status 0x%x",
+	[TRACE_SWITCH] = "switch to process %u",
+	[TRACE_SLEEP] = "sleep on 0x%x for %u ticks: %s",
+	[TRACE_WAKE] = "wake process %u: %d",
+	[TRACE_CALL] = "call %u (0x%x, 0x%x, 0x%x, 0x%x, 0x%x, 0x%x)",
+	[TRACE_STRING] = "string at 0x%x: %s",
+	[TRACE_RETURN] = "return from call %u: 0x%x",
+	[TRACE_FAULT] = "page fault at 0x%x, access %u",
+	[TRACE_FRAME_ALLOC] = "frame 0x%x: %u taken, kind %u; %u are free",
+	[TRACE_FRAME_FREE] = "frame 0x%x: %u freed, kind %u; %u are free",
+	[TRACE_COMMIT] = "commit %u pages and %u tables: %u",
+	[TRACE_RELEASE] = "release %u pages and %u tables: %u",
+	[TRACE_SHM_GET] = "segment %d made, key 0x%x, %u bytes",
+	[TRACE_SHM_ATTACH] = "segment %d attached at 0x%x by process %u: nattch %u",
+	[TRACE_SHM_DETACH] = "segment %d detached by process %u: nattch %u",
+	[TRACE_SHM_REMOVE] = "segment %d removed: nattch %u",
+	[TRACE_SHM_FREE] = "segment %d freed",
+};
+
+void
+trace_put(enum trace_kind kind, const uint32_t arg[TRACE_ARGS])
+{
+	struct trace_event *e = &ring[count++ % EVENTS];
+
+	e->cycles = machine_cycles() - machine_start_cycles;
+	e->kind = (uint16_t)kind;
+	e->pid = curproc() != NULL ? (uint16_t)curproc()->pid : 0;
+	memcpy(e->arg, arg, sizeof(e->arg));
+	if (port_wanted)
+		machine_trace(e, sizeof(*e));
+}
+
+void
+trace_text(enum trace_kind kind, uint32_t a, uint32_t b, const char *text)
+{
+	uint32_t arg[TRACE_ARGS] = {a, b};
+
+	strlcpy((char *)&arg[2], text, TRACE_TEXT);
+	trace_put(kind, arg);
+}
+
+void
+trace_init(void)
+{
+	struct frame_stats st;
+
+	port_wanted = cmdline_get("trace") != NULL; /* trace=port */
+	frame_stats(&st);
+	trace(TRACE_START, st.free, st.committed);
+}
+
+static void
+print_event(const struct trace_event *e)
+{
+	const uint32_t *a = e->arg;
+
+	printf("%u [%u] ", (uint32_t)(e->cycles >> 10), e->pid);
+	switch (e->kind) {
+	case TRACE_NAME:
+	case TRACE_STRING:
+		printf(formats[e->kind], a[0], (const char *)&a[2]);
+		break;
+	case TRACE_SLEEP:
+		printf(formats[e->kind], a[0], a[1], (const char *)&a[2]);
+		break;
+	default:
+		printf(formats[e->kind], a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+	}
+	printf("\n");
+}
+
+void
+trace_print(unsigned n)
+{
+	uint32_t i;
+
+	n = n < EVENTS ? n : EVENTS;
+	for (i = count > n ? count - n : 0; i != count; i++)
+		print_event(&ring[i % EVENTS]);
+}
+#endif
