@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# tools/run --trace and --strace: what a traced kernel tells of itself, and that it is true.
+. tests/boot/lib.sh
+traced=$build/tests/guest/traced
+
+run 0 'a traced run' --trace "$dir/one.json" "$traced"
+cp "$dir/out" "$dir/said"
+run 0 'and another' --trace "$dir/two.json" "$traced"
+ok 'both write the same, byte for byte' cmp "$dir/one.json" "$dir/two.json"
+
+# check FILE: prints each thing of the trace that is not as it must be, and then what the trace
+# says: names and values, one a line.
+check() {
+	perl -MJSON::PP -e '
+	local $/;
+	my $trace = decode_json(<>)->{traceEvents};
+	my (%open, %sent, %count, %shown, %nattch, %began);
+	for my $e (@$trace) {
+		my ($ph, $name, $pid, $ts) = @$e{qw(ph name pid ts)};
+		my $stack = $open{$pid} //= [];
+		if ($ph eq "B") {
+			push @$stack, $e;
+			$count{"calls of $name"}++ unless $name =~ /^sleep/;
+		} elsif ($ph eq "E") {
+			my $b = pop @$stack or print "process $pid: an end without a beginning at $ts\n" and next;
+			print "process $pid: $b->{name} ends before it begins\n" if $ts < $b->{ts};
+			# What a program can read in /proc is of the time between.
+			print "meminfo $began{$pid} $count{free}\n"
+				if $b->{name} eq "read" and $count{path} =~ m{^/proc/meminfo} and $count{path} = " ";
+		} elsif ($ph eq "s") {
+			$sent{$e->{id}} = $ts;
+			$count{arrows}++;
+		} elsif ($ph eq "f") {
+			print "arrow $e->{id} comes from nowhere\n" unless defined $sent{$e->{id}};
+			print "arrow $e->{id} goes back in time\n" if ($sent{$e->{id}} // 0) > $ts;
+			$count{arrived}++;
+		} elsif ($ph eq "C" and $name =~ /^nattch of (\d+)/) {
+			$nattch{$1} = $e->{args}{value};
+			$count{"most attaches"} = $nattch{$1} if $nattch{$1} > ($count{"most attaches"} // 0);
+		} elsif ($ph eq "C" and $name eq "free frames") {
+			$count{free} = $e->{args}{value};
+		} elsif ($ph eq "X") {
+			push @{$shown{runs}}, [$ts, $ts + $e->{dur}, $pid];
+		}
+		$count{"$1 $2"}++ if $ph eq "i" and $name =~ /^(segment) \d+ (\w+)/;
+		$count{faults}++ if $ph eq "i" and $name eq "page fault";
+		$began{$pid} = $count{free} if $ph eq "B" and $name eq "read";
+		$count{path} = $e->{args}{string} if $ph eq "E" and defined $e->{args}{string};
+		$count{path} //= " ";
+	}
+	my $last = 0;
+	for my $run (sort { $a->[0] <=> $b->[0] } @{$shown{runs}}) {
+		print "two processes run at $run->[0]\n" if $run->[0] + 0.001 < $last;
+		$last = $run->[1];
+	}
+	print "process $_ is in a call at the end\n" for grep { @{$open{$_}} } keys %open;
+	print "nattch of $_ ends as $nattch{$_}\n" for grep { $nattch{$_} } keys %nattch;
+	print "$_: $count{$_}\n" for sort grep { /calls of shm|segment|arrow|arrived|most|calls of fork/ } keys %count;
+	' "$1"
+}
+check "$dir/one.json" >"$dir/trace"
+said_of() { # said_of NAME LINE: the trace has that line once
+	is "$1" "$(grep -cE "^($2)\$" "$dir/trace")" 1
+}
+is 'the trace is well formed' "$(grep -vE '^(meminfo|[a-z0-9 ]+: [0-9]+$)' "$dir/trace")" ''
+said_of 'shmget' 'calls of shmget: 1'
+said_of 'shmat' 'calls of shmat: 1'
+said_of 'a segment was made' 'segment made: 1'
+said_of 'attached, by shmat and by fork' 'segment attached: 2'
+said_of 'detached, by shmdt and by exit' 'segment detached: 2'
+said_of 'removed' 'segment removed: 1'
+said_of 'and freed' 'segment freed: 1'
+ok 'wake-ups have arrows' grep -qE '^arrived: [1-9]' "$dir/trace"
+
+# MemFree was read between two points of the trace, and nattch while both were attached.
+free=$(sed -n 's/^MemFree: *\([0-9]*\) kB/\1/p' "$dir/said")
+ok 'free frames are those of /proc/meminfo' awk -v free="$free" \
+	'$1 == "meminfo" && ($2 * 4 == free || $3 * 4 == free) { found = 1 } END { exit !found }' \
+	"$dir/trace"
+is 'nattch is that of /proc/sysvipc/shm' \
+	"$(awk '$1 == 0 && $3 == 600 { print $7 }' "$dir/said")" \
+	"$(sed -n 's/^most attaches: //p' "$dir/trace")"
+
+# -- strace ---------------------------------------------------------------------------
+run 0 'a run with its calls' --strace "$traced"
+is 'its output is as without' "$(tail -n 1 "$dir/out")" "$(tail -n 1 "$dir/said")"
+called() { # called NAME REGEX: a line of strace
+	ok "$1" grep -qE "^2  $2\$" "$dir/err"
+}
+is 'it begins with the program' "$(grep -m 1 '^2  ' "$dir/err" | cut -d '(' -f 1)" '2  execve'
+called 'shmget, with names' 'shmget\(IPC_PRIVATE, 12288, IPC_CREAT\|0600\) = 65536'
+called 'shmat' 'shmat\(65536, NULL, 0\) = 0x[0-9a-f]+'
+called 'a path' 'open\("/proc/meminfo", O_RDONLY\) = [0-9]+'
+called 'a call that sleeps' 'waitpid\(-1, NULL, 0 <unfinished ...>'
+called 'and goes on' '<... waitpid resumed>\) = 3'
+called 'shmctl' 'shmctl\(65536, IPC_RMID, NULL\) = 0'
+called 'the end' '\+\+\+ exited with 0 \+\+\+'
+ok "the child's end" grep -q '^3  +++ exited with 0 +++$' "$dir/err"
+run 0 'an errno' --strace /bin/sh -c 'cat /none || true'
+ok 'by its name' grep -qE 'open\("/none", .* = -1 ENOENT' "$dir/err"
+
+# -- what is refused --------------------------------------------------------------------
+run 125 'a file that cannot be written' --trace "$dir/none/t.json" "$traced"
+said 'and the reason' "tools/run: --trace: cannot write $dir/none/t.json"
+run 125 'Linux has no such trace' --linux --strace "$traced"
+ok 'the release kernel has no trace' eval '! nm "$build/release/isthmus.elf" | grep -q trace_put'
+
+# A panic shows the last events.
+run 126 'a panic' --debug --append panic=wanted "$traced"
+ok 'the last events' grep -qE '^[0-9]+ \[1\] process 1 is named init$' "$dir/err"
+plan
