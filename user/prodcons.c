@@ -13,12 +13,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SLOTS 1000
+#define CELLS 1000
 
 struct ring {
 	volatile unsigned head, tail; /* how many numbers were put in and taken out */
 	volatile unsigned sum;        /* the producer's checksum */
-	unsigned slot[SLOTS];
+	unsigned cell[CELLS];
 };
 
 static unsigned
@@ -33,11 +33,11 @@ produce(struct ring *r, unsigned n)
 	unsigned value = 12345, sum = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		while (i - r->tail == SLOTS) /* full */
+		while (i - r->tail == CELLS) /* full */
 			sched_yield();
 		value = value * 1103515245 + 12345;
 		sum = mix(sum, value);
-		r->slot[i % SLOTS] = value;
+		r->cell[i % CELLS] = value;
 		__asm__ volatile("" ::: "memory"); /* store the number before head */
 		r->sum = sum;
 		r->head = i + 1;
@@ -67,7 +67,7 @@ main(int argc, char **argv)
 
 	if (r != (void *)-1) {
 		shmctl(id, IPC_RMID, NULL); /* the segment stays until the last detach */
-		printf("%u numbers through a ring of %d at %p, segment %d\n", n, SLOTS, (void *)r,
+		printf("%u numbers through a ring of %d at %p, segment %d\n", n, CELLS, (void *)r,
 		       id);
 		fflush(stdout);
 		pid = fork();
@@ -87,7 +87,7 @@ main(int argc, char **argv)
 			sched_yield();
 		}
 		__asm__ volatile("" ::: "memory");
-		sum = mix(sum, r->slot[i % SLOTS]);
+		sum = mix(sum, r->cell[i % CELLS]);
 		r->tail = i + 1;
 		if ((i + 1) % part == 0 || i + 1 == n)
 			progress(i + 1, n);

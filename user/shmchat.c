@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define KEY 0x69737468 /* "isth" */
-#define SLOTS 32
+#define CELLS 32
 
 static struct ring {
 	volatile unsigned next; /* number of the next message */
@@ -23,7 +23,7 @@ static struct ring {
 		volatile unsigned number; /* 1 more than its number, once it is complete */
 		char from[16];
 		char text[200];
-	} slot[SLOTS];
+	} cell[CELLS];
 } * ring;
 
 static volatile sig_atomic_t ended;
@@ -39,7 +39,7 @@ static void
 say(const char *name, char **words)
 {
 	unsigned n = __sync_fetch_and_add(&ring->next, 1), len = 0;
-	struct message *m = &ring->slot[n % SLOTS];
+	struct message *m = &ring->cell[n % CELLS];
 
 	m->number = 0;
 	snprintf(m->from, sizeof(m->from), "%s", name);
@@ -54,10 +54,10 @@ say(const char *name, char **words)
 static int
 hear(const char *name, unsigned n)
 {
-	struct message m = ring->slot[n % SLOTS];
+	struct message m = ring->cell[n % CELLS];
 
 	__sync_synchronize();
-	if (m.number != n + 1 || ring->slot[n % SLOTS].number != n + 1)
+	if (m.number != n + 1 || ring->cell[n % CELLS].number != n + 1)
 		return 0;
 	if (strncmp(m.from, name, sizeof(m.from) - 1))
 		printf("%s hears %.16s: %.200s\n", name, m.from, m.text);
@@ -68,7 +68,7 @@ hear(const char *name, unsigned n)
 static int
 listen(const char *name, int id)
 {
-	unsigned n = ring->next > SLOTS ? ring->next - SLOTS : 0;
+	unsigned n = ring->next > CELLS ? ring->next - CELLS : 0;
 	struct sigaction act = {.sa_handler = end};
 
 	if (ring->listeners > 0)
@@ -77,8 +77,8 @@ listen(const char *name, int id)
 	sigaction(SIGTERM, &act, NULL);
 	__sync_fetch_and_add(&ring->listeners, 1);
 	while (!ended) {
-		if (ring->next - n > SLOTS)
-			n = ring->next - SLOTS; /* the older ones are overwritten */
+		if (ring->next - n > CELLS)
+			n = ring->next - CELLS; /* the older ones are overwritten */
 		if (n != ring->next && hear(name, n))
 			n++;
 		else

@@ -46,7 +46,7 @@ uio_probe(struct uio *u)
 	return copyin(&c, u->base, 1);
 }
 
-/* The bytes are moved in pieces that each lie in one user page. A page can be accessed as a whole
+/* The bytes are moved in parts that each lie in one user page. A page can be accessed as a whole
  * or not at all, so that u->left is exact after a fault. */
 int
 uio_move(struct uio *u, void *buf, size_t n)

@@ -7,7 +7,7 @@
 
 /* Returns how many bytes of [off, off + n) lie in the page of off. */
 static size_t
-piece(uint32_t off, size_t n)
+bytes_in_page(uint32_t off, size_t n)
 {
 	size_t room = PAGE_SIZE - (off & PAGE_MASK);
 
@@ -18,7 +18,7 @@ void
 file_data_write(struct vm_object *obj, uint32_t off, const void *from, size_t n)
 {
 	while (n > 0) {
-		size_t k = piece(off, n);
+		size_t k = bytes_in_page(off, n);
 		char *w = window_open(vm_object_page(obj, off >> PAGE_SHIFT));
 
 		memcpy(w + (off & PAGE_MASK), from, k);
@@ -33,7 +33,7 @@ void
 file_data_read(struct vm_object *obj, uint32_t off, void *to, size_t n)
 {
 	while (n > 0) {
-		size_t k = piece(off, n);
+		size_t k = bytes_in_page(off, n);
 		frame_t f;
 
 		if (vm_object_peek(obj, off >> PAGE_SHIFT, &f)) {

@@ -327,7 +327,7 @@ move(struct file *f, struct uio *u, size_t n)
 
 /* Returns how many of u's bytes lie in the page of f->offset and below the offset `end`. */
 static size_t
-piece(const struct file *f, const struct uio *u, uint32_t end)
+bytes_in_page(const struct file *f, const struct uio *u, uint32_t end)
 {
 	size_t k = PAGE_SIZE - (f->offset & PAGE_MASK);
 
@@ -344,7 +344,7 @@ file_read(struct file *f, struct uio *u)
 
 	may_sleep();
 	while (err == 0 && u->left > 0 && f->offset < f->node->size)
-		err = move(f, u, piece(f, u, f->node->size));
+		err = move(f, u, bytes_in_page(f, u, f->node->size));
 	if (err == 0 || u->left < all)
 		f->node->atime = fs_now();
 	return err;
@@ -354,7 +354,7 @@ file_read(struct file *f, struct uio *u)
  * is written: before it grows or loses its set-id bits, the first byte is probed and the room for
  * it made. Returns 0, EFBIG, ENOSPC or EFAULT. */
 static int
-write_piece(struct file *f, struct uio *u)
+write_page(struct file *f, struct uio *u)
 {
 	struct node *n = f->node;
 	uint32_t offset = f->offset, old = n->size, k;
@@ -362,7 +362,7 @@ write_piece(struct file *f, struct uio *u)
 
 	if (f->flags & O_APPEND)
 		f->offset = n->size;
-	k = f->offset < FILE_MAX ? piece(f, u, FILE_MAX) : 0;
+	k = f->offset < FILE_MAX ? bytes_in_page(f, u, FILE_MAX) : 0;
 	err = k == 0 ? EFBIG : uio_probe(u);
 	if (err == 0 && f->offset + k > n->size)
 		err = ramfs_resize(n, f->offset + k);
@@ -386,7 +386,7 @@ file_write(struct file *f, struct uio *u)
 
 	may_sleep();
 	while (err == 0 && u->left > 0)
-		err = write_piece(f, u);
+		err = write_page(f, u);
 	if (u->left < all)
 		f->node->mtime = f->node->ctime = fs_now();
 	return err;

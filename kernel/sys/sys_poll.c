@@ -17,45 +17,45 @@
 
 /* The files that one call polls, as a list of arrays of 64. The first array lies on the kernel
  * stack; the others, which only a call for more files needs, are allocated. */
-#define POLL_PIECE 64u
-struct poll_piece {
-	struct poll_piece *next;
+#define POLL_BATCH 64u
+struct poll_batch {
+	struct poll_batch *next;
 	uint32_t n; /* descriptors in p */
-	struct abi_pollfd p[POLL_PIECE];
-	struct poll_watch w[POLL_PIECE];
+	struct abi_pollfd p[POLL_BATCH];
+	struct poll_watch w[POLL_BATCH];
 	uint32_t watches; /* so many of w are on lists of files */
 };
 
 static void
-free_pieces(struct poll_piece *first)
+free_batches(struct poll_batch *first)
 {
-	struct poll_piece *piece, *next;
+	struct poll_batch *batch, *next;
 
-	for (piece = first->next; piece != NULL; piece = next) {
-		next = piece->next;
-		kmem_free(piece);
+	for (batch = first->next; batch != NULL; batch = next) {
+		next = batch->next;
+		kmem_free(batch);
 	}
 }
 
-/* Allocate the pieces after `first` that n descriptors need. Returns 0, or ENOMEM with none of them
- * left. */
+/* Allocate the batches after `first` that n descriptors need. Returns 0, or ENOMEM with none of
+ * them left. */
 static int
-make_pieces(struct poll_piece *first, uint32_t n)
+make_batches(struct poll_batch *first, uint32_t n)
 {
-	struct poll_piece *piece = first;
+	struct poll_batch *batch = first;
 
 	first->next = NULL;
 	for (;;) {
-		piece->n = n < POLL_PIECE ? n : POLL_PIECE;
-		n -= piece->n;
+		batch->n = n < POLL_BATCH ? n : POLL_BATCH;
+		n -= batch->n;
 		if (n == 0)
 			return 0;
-		piece->next = kmem_alloc(sizeof(*piece));
-		if (piece->next == NULL) {
-			free_pieces(first);
+		batch->next = kmem_alloc(sizeof(*batch));
+		if (batch->next == NULL) {
+			free_batches(first);
 			return ENOMEM;
 		}
-		piece = piece->next;
+		batch = batch->next;
 	}
 }
 
@@ -66,16 +66,16 @@ file_of(const struct abi_pollfd *p)
 	return p->fd < 0 ? NULL : fd_get(p->fd);
 }
 
-/* Put watches on the lists of the piece's files, to be woken on chan. The files stay open during
+/* Put watches on the lists of the batch's files, to be woken on chan. The files stay open during
  * the sleep, since no other process can close the descriptors. */
 static void
-watch(struct poll_piece *piece, const void *chan)
+watch(struct poll_batch *batch, const void *chan)
 {
-	struct poll_watch *w = piece->w;
+	struct poll_watch *w = batch->w;
 	uint32_t i;
 
-	for (i = 0; i < piece->n; i++) {
-		struct file *f = file_of(&piece->p[i]);
+	for (i = 0; i < batch->n; i++) {
+		struct file *f = file_of(&batch->p[i]);
 
 		if (f == NULL || f->ops->watched == NULL)
 			continue;
@@ -83,28 +83,28 @@ watch(struct poll_piece *piece, const void *chan)
 		LIST_INSERT(f->ops->watched(f), w, links);
 		w++;
 	}
-	piece->watches = w - piece->w;
+	batch->watches = w - batch->w;
 }
 
 static void
-unwatch(struct poll_piece *piece)
+unwatch(struct poll_batch *batch)
 {
 	uint32_t i;
 
-	for (i = 0; i < piece->watches; i++)
-		LIST_REMOVE(&piece->w[i], links);
+	for (i = 0; i < batch->watches; i++)
+		LIST_REMOVE(&batch->w[i], links);
 }
 
 /* Set revents of each descriptor to those of its events, and of `always`, that its file is ready
  * for. Returns how many descriptors have any. */
 static uint32_t
-poll_scan(struct poll_piece *piece, int always)
+poll_scan(struct poll_batch *batch, int always)
 {
 	uint32_t found = 0, i;
 
-	for (; piece != NULL; piece = piece->next) {
-		for (i = 0; i < piece->n; i++) {
-			struct abi_pollfd *p = &piece->p[i];
+	for (; batch != NULL; batch = batch->next) {
+		for (i = 0; i < batch->n; i++) {
+			struct abi_pollfd *p = &batch->p[i];
 			struct file *f = file_of(p);
 			int there = POLL_READ | POLL_WRITE;
 
@@ -122,20 +122,20 @@ poll_scan(struct poll_piece *piece, int always)
 /* Sleep until a file is ready, a signal comes or the tick `end`. Returns what clock_sleep() does,
  * with the number of ready files in *found. */
 static int
-sleep_any(struct poll_piece *first, int always, int64_t end, uint32_t *found)
+sleep_any(struct poll_batch *first, int always, int64_t end, uint32_t *found)
 {
-	struct poll_piece *piece;
+	struct poll_batch *batch;
 	int err;
 
 	may_sleep();
-	for (piece = first; piece != NULL; piece = piece->next)
-		watch(piece, first);
+	for (batch = first; batch != NULL; batch = batch->next)
+		watch(batch, first);
 	do {
 		err = clock_sleep(first, "poll", end);
 		*found = poll_scan(first, always);
 	} while (*found == 0 && err == 0);
-	for (piece = first; piece != NULL; piece = piece->next)
-		unwatch(piece);
+	for (batch = first; batch != NULL; batch = batch->next)
+		unwatch(batch);
 	return err;
 }
 
@@ -146,7 +146,7 @@ sleep_any(struct poll_piece *first, int always, int64_t end, uint32_t *found)
  * the signal's handler has been chosen, and signal_deliver() restores the old one.
  */
 static int
-wait_any(struct poll_piece *first, int always, int64_t end, const uint32_t mask[2], uint32_t *found)
+wait_any(struct poll_batch *first, int always, int64_t end, const uint32_t mask[2], uint32_t *found)
 {
 	struct sigstate *ss = curproc()->sig;
 	int err = mask[0] != 0 ? signal_wait_mask(mask[0], mask[1]) : 0;
@@ -179,14 +179,14 @@ tell_left(vaddr_t to, enum time_form form, int64_t end)
 
 /* Copy the descriptors in from the user's array at `list`, or out to it. Returns 0 or EFAULT. */
 static int
-copy_list(struct poll_piece *piece, vaddr_t list, bool out)
+copy_list(struct poll_batch *batch, vaddr_t list, bool out)
 {
 	int err = 0;
 
-	for (; err == 0 && piece != NULL; piece = piece->next) {
-		size_t size = piece->n * sizeof(piece->p[0]);
+	for (; err == 0 && batch != NULL; batch = batch->next) {
+		size_t size = batch->n * sizeof(batch->p[0]);
 
-		err = out ? copyout(list, piece->p, size) : copyin(piece->p, list, size);
+		err = out ? copyout(list, batch->p, size) : copyin(batch->p, list, size);
 		list += size;
 	}
 	return err;
@@ -196,12 +196,12 @@ copy_list(struct poll_piece *piece, vaddr_t list, bool out)
 static int
 poll_files(vaddr_t fds, uint32_t nfds, int64_t end, const uint32_t mask[2], uint32_t *result)
 {
-	struct poll_piece first;
+	struct poll_batch first;
 	int err;
 
 	if (nfds > curproc()->rlimit[RLIMIT_NOFILE].rlim_cur)
 		return EINVAL;
-	err = make_pieces(&first, nfds);
+	err = make_batches(&first, nfds);
 	if (err != 0)
 		return err;
 	err = copy_list(&first, fds, false);
@@ -209,7 +209,7 @@ poll_files(vaddr_t fds, uint32_t nfds, int64_t end, const uint32_t mask[2], uint
 		err = wait_any(&first, POLLERR | POLLHUP, end, mask, result);
 	if (err == 0)
 		err = copy_list(&first, fds, true);
-	free_pieces(&first);
+	free_batches(&first);
 	return err;
 }
 
@@ -277,9 +277,9 @@ sets_in(const uint32_t *user, uint32_t nfds, struct sets *sets, uint32_t *n)
 	return 0;
 }
 
-/* Fill the pieces with the descriptors in the sets and the events that these ask for. */
+/* Fill the batches with the descriptors in the sets and the events that these ask for. */
 static void
-sets_to_list(const struct sets *sets, uint32_t nfds, struct poll_piece *piece)
+sets_to_list(const struct sets *sets, uint32_t nfds, struct poll_batch *batch)
 {
 	uint32_t fd, i, n = 0;
 
@@ -291,26 +291,26 @@ sets_to_list(const struct sets *sets, uint32_t nfds, struct poll_piece *piece)
 				events |= set_events[i];
 		if (events == 0)
 			continue;
-		if (n == piece->n) {
-			piece = piece->next;
+		if (n == batch->n) {
+			batch = batch->next;
 			n = 0;
 		}
-		piece->p[n++] = (struct abi_pollfd){.fd = fd, .events = events};
+		batch->p[n++] = (struct abi_pollfd){.fd = fd, .events = events};
 	}
 }
 
 /* Copy out the sets with only those descriptors that are ready. Returns 0 with the number of their
  * bits in *result, or EFAULT. */
 static int
-sets_out(const uint32_t *user, uint32_t nfds, struct sets *sets, const struct poll_piece *piece,
+sets_out(const uint32_t *user, uint32_t nfds, struct sets *sets, const struct poll_batch *batch,
          uint32_t *result)
 {
 	uint32_t size = (nfds + 31) / 32 * sizeof(sets->in[0][0]), i, k;
 
 	memset(sets, 0, sizeof(*sets));
-	for (*result = 0; piece != NULL; piece = piece->next) {
-		for (k = 0; k < piece->n; k++) {
-			const struct abi_pollfd *p = &piece->p[k];
+	for (*result = 0; batch != NULL; batch = batch->next) {
+		for (k = 0; k < batch->n; k++) {
+			const struct abi_pollfd *p = &batch->p[k];
 
 			for (i = 0; i < 3; i++) {
 				bool asked = (p->events & set_events[i]) == set_events[i];
@@ -333,20 +333,20 @@ static int
 select_sets(const uint32_t *user, uint32_t nfds, int64_t end, const uint32_t mask[2],
             uint32_t *result)
 {
-	struct poll_piece first;
+	struct poll_batch first;
 	struct sets sets;
 	uint32_t n;
 	int err = sets_in(user, nfds, &sets, &n);
 
 	if (err == 0)
-		err = make_pieces(&first, n);
+		err = make_batches(&first, n);
 	if (err != 0)
 		return err;
 	sets_to_list(&sets, nfds, &first);
 	err = wait_any(&first, 0, end, mask, result);
 	if (err == 0)
 		err = sets_out(user, nfds, &sets, &first, result);
-	free_pieces(&first);
+	free_batches(&first);
 	return err;
 }
 

@@ -104,9 +104,9 @@ int
 sys_nice(const union call_args *arg, uint32_t *result)
 {
 	struct proc *p = curproc();
-	int by = arg->nice.inc, span = NICE_MAX - NICE_MIN, nice;
+	int by = arg->nice.inc, range = NICE_MAX - NICE_MIN, nice;
 
-	by = by < -span ? -span : by > span ? span : by;
+	by = by < -range ? -range : by > range ? range : by;
 	nice = nice_clamp(p->nice + by);
 	if (!may_lower(p, nice))
 		return EPERM;
