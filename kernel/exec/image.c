@@ -107,7 +107,7 @@ check_header(struct image *im)
 		return refuse(im, "not an executable");
 	if (eh->phentsize != sizeof(struct elf_phdr) || eh->phnum == 0 || eh->phnum > PHDRS_MAX ||
 	    eh->phoff > im->size || eh->phnum * sizeof(struct elf_phdr) > im->size - eh->phoff)
-		return refuse(im, "program headers that make no sense");
+		return refuse(im, "its program headers are not valid");
 	file_data_read(im->object, eh->phoff, im->ph, eh->phnum * sizeof(struct elf_phdr));
 	return 0;
 }
@@ -119,11 +119,11 @@ check_phdr(struct image *im, const struct elf_phdr *ph)
 	vaddr_t end = ph->vaddr + ph->memsz;
 
 	if (ph->filesz > ph->memsz || !in_file(im, ph))
-		return refuse(im, "a program header that leads outside of the file");
+		return refuse(im, "a program header reaches beyond the file");
 	if (end < ph->vaddr || page_round(end) < end)
-		return refuse(im, "a program header that leads outside of user space");
+		return refuse(im, "a program header reaches beyond user space");
 	if (ph->filesz > 0 && (ph->offset & PAGE_MASK) != (ph->vaddr & PAGE_MASK))
-		return refuse(im, "a program header that is not aligned to pages");
+		return refuse(im, "a program header is not aligned to pages");
 	return 0;
 }
 
@@ -156,7 +156,7 @@ image_read(struct image *im)
 			im->align = ph->align;
 	}
 	if (err == 0 && !entry_ok)
-		return refuse(im, "an entry point outside of what its program headers map");
+		return refuse(im, "its entry point is not in memory that it maps");
 	return err;
 }
 
@@ -166,10 +166,10 @@ image_interp(struct image *im, char *path)
 	uint32_t len = im->interp->filesz;
 
 	if (len < 2 || len > PATH_MAX || !in_file(im, im->interp))
-		return refuse(im, "a dynamic linker's name that makes no sense");
+		return refuse(im, "its dynamic linker's name is not valid");
 	file_data_read(im->object, im->interp->offset, path, len);
 	if (path[len - 1] != '\0')
-		return refuse(im, "a dynamic linker's name without an end");
+		return refuse(im, "its dynamic linker's name does not end");
 	return 0;
 }
 
@@ -190,9 +190,9 @@ image_place(struct vm_space *sp, struct image *im, vaddr_t wish)
 		va = (va + im->align - 1) & ~(im->align - 1);
 	}
 	if (!vm_range_ok(va, len) || va + len > STACK_LOW)
-		return refuse(im, "a program header that leads outside of user space");
+		return refuse(im, "a program header reaches beyond user space");
 	if (!vm_range_free(sp, va, len))
-		return refuse(im, "a dynamic linker in the program's place");
+		return refuse(im, "something else is mapped at its address");
 	im->bias = va - im->low;
 	if (im->phdr_va != 0)
 		im->phdr_va += im->bias;

@@ -143,7 +143,7 @@ get_existing(struct shm_segment *seg, uint32_t size, int flags, int32_t *id)
 	if (err != 0)
 		return err;
 	if (size != 0 && size > seg->segsz) {
-		why("shmget: %u bytes asked, the segment has %u", size, seg->segsz);
+		why("shmget: %u bytes are wanted, the segment has %u", size, seg->segsz);
 		return EINVAL;
 	}
 	if ((flags & (IPC_CREAT | IPC_EXCL)) == (IPC_CREAT | IPC_EXCL))
@@ -168,7 +168,7 @@ create_check(uint32_t size)
 		return ENOSPC;
 	}
 	if (pages > shminfo.shmall || shm_committed > shminfo.shmall - pages) {
-		why("shmget: %u pages are beyond shmall, %u", pages, shminfo.shmall);
+		why("shmget: %u pages more would be beyond shmall, %u", pages, shminfo.shmall);
 		return ENOMEM;
 	}
 	return vm_object_promise(pages);

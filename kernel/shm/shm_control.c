@@ -51,7 +51,7 @@ control_set(struct shm_segment *seg, vaddr_t buf)
 	if (copyin(&ds, buf, sizeof(ds)) != 0)
 		return EFAULT;
 	if (ds.shm_perm.uid == UINT32_MAX || ds.shm_perm.gid == UINT32_MAX) {
-		why("shmctl: IPC_SET to an owner or a group of -1");
+		why("shmctl: IPC_SET with an owner or a group of -1");
 		return EINVAL;
 	}
 	seg->perm.uid = ds.shm_perm.uid;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What stops the kernel from starting init: one line says it, the status is 125.
+# Whatever keeps the kernel from starting init: one line says what, and the status is 125.
 . tests/boot/lib.sh
 
 noboot() { # noboot NAME REGEX ARG...
@@ -17,13 +17,13 @@ noboot 'too little memory' 'memory' --mem 3
 noboot 'no such init' '/nonexistent' --append init=/nonexistent
 echo text >"$dir/text"
 chmod 755 "$dir/text"
-noboot 'an init that is no ELF' '/text' --add "$dir/text" --append init=/text
+noboot 'an init that is not an ELF file' '/text' --add "$dir/text" --append init=/text
 : >"$dir/empty"
 chmod 755 "$dir/empty"
 noboot 'an empty init' '/empty' --add "$dir/empty" --append init=/empty
-noboot 'a directory for an init' '/bin' --append init=/bin
+noboot 'an init that is a directory' '/bin' --append init=/bin
 
-# An ELF header of 32 or 64 bits with one program header, which is bad in a way.
+# An ELF file that consists of its headers and one instruction. One of the fields is wrong.
 header() { # header CLASS TYPE MACHINE PTYPE FILESZ VADDR
 	elf "$1-$2-$3-$4-$5-$6" <<-END
 	bits 32
@@ -44,16 +44,16 @@ done <<'END'
 64-bit|32-bit|2 2 62 1 86 0x8048000
 for another machine|i386|1 2 40 1 86 0x8048000
 relocatable|executable|1 1 3 1 86 0x8048000
-no program header|outside of what its program headers map|1 2 3 0 86 0x8048000
-longer than its file|outside of the file|1 2 3 1 8192 0x8048000
+no program header to map|not in memory that it maps|1 2 3 0 86 0x8048000
+longer than its file|beyond the file|1 2 3 1 8192 0x8048000
 in the kernel|user space|1 2 3 1 86 0xc0000000
 at zero|user space|1 2 3 1 86 0x0
 END
 file=$(header 1 2 3 1 86 0x8048000)
-run 124 'nothing is wrong with the header else' --timeout 5 --add "$file" \
+run 124 'with the right fields it runs' --timeout 5 --add "$file" \
 	--append "init=/$(basename "$file")" "$probe"
 
-# Without an image there is nothing that tools/run could run.
+# tools/run always gives an image to the kernel, so start the kernel without tools/run here.
 . tools/machine.sh
 cd "$build" || exit 1
 timeout 60 "${machine[@]}" -display none -m 64 -kernel release/isthmus.elf \
@@ -63,7 +63,7 @@ is 'no initrd: the status' $? $qemu_noboot
 is 'no initrd: the verdict' "$(cat "$dir/verdict")" noboot
 is 'no initrd: one line says so' "$(grep -c initrd "$dir/err")" 1
 
-# A processor that lacks what the kernel cannot do without.
+# A processor without one of the features that the kernel needs.
 lacking() { # lacking CPU FEATURE
 	timeout 60 "${machine[@]}" -cpu "$1" -display none -m 64 -kernel release/isthmus.elf \
 		-initrd initrd.tar -append log=com2 -serial "file:$dir/err" \
