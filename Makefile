@@ -205,6 +205,9 @@ $(BUILD)/user/bin/%: $(BUILD)/user/%.o $(CRT0) $(LIBC) $(USERLD)
 	$(call say,LD,$@)
 	$(Q)$(ulink)
 
+# A program of several files has the others in a folder of its name.
+$(BUILD)/user/bin/sh: $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/sh/*.c))
+
 $(BUILD)/linux-init: $(BUILD)/tools/linux-init.o $(CRT0) $(LIBC) $(USERLD)
 	$(call say,LD,$@)
 	$(Q)$(ulink)

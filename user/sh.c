@@ -2,12 +2,12 @@
 /*
  * sh [-c COMMANDS | FILE]: the shell.
  *
- * A line is a sequence of pipelines joined by ; & && ||. Each pipeline is parsed and run before
- * the next is parsed, so that `a=1; echo $a` prints 1. Variables are kept in the environment.
+ * A line is a sequence of pipelines joined by ; & && ||. Each pipeline is parsed (sh/parse.c) and
+ * run before the next is parsed, so that `a=1; echo $a` prints 1. Variables are kept in the
+ * environment.
  * Each job is a process group of its own, except that a shell that is not interactive runs
  * foreground jobs in its own group, so that the terminal's signals reach them.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,17 +17,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define WORDS 128
-#define STAGES 16
+#include "sh/parse.h"
+
 #define JOBS 16
 #define LINE 4096
-
-static struct stage { /* one command of a pipeline */
-	char *argv[WORDS + 1];
-	int argc;
-	const char *file[3]; /* files that its descriptors 0 to 2 are redirected to, or NULL */
-	int append, both;    /* flags: >> and 2>&1 were given */
-} stages[STAGES];
 
 static struct job {
 	pid_t pgrp; /* its process group; 0 once all its processes have ended */
@@ -36,100 +29,13 @@ static struct job {
 	char text[64];
 } jobs[JOBS];
 
-static int interactive;  /* the shell has a terminal, which it hands to each foreground job */
-static int status;       /* $? */
-static pid_t background; /* $! */
+static int interactive; /* the shell has a terminal, which it hands to each foreground job */
+int status;             /* $? */
+pid_t background;       /* $! */
 
 static int run(const char *at);
 
-static int
-syntax(const char *what)
-{
-	fprintf(stderr, "sh: %s\n", what);
-	return -1;
-}
-
-/* ---- words ---- */
-
-/* An operator stands before those that it begins with. */
-static const char *const operators[] = {"2>&1", "2>", "&&", "||", ">>", "\n",
-                                        ";",    "&",  "|",  "<",  ">",  NULL};
-
-static char room[4 * LINE], *next; /* the words of the current pipeline */
-
-static void
-emit(char c)
-{
-	if (next < room + sizeof(room) - 1)
-		*next++ = c;
-}
-
-static size_t
-name_length(const char *s)
-{
-	size_t n = 0;
-
-	while (isalnum(s[n]) || s[n] == '_')
-		n++;
-	return n;
-}
-
-/* Emits the value of the variable whose name begins at s. Returns the end of the name. */
-static const char *
-variable(const char *s)
-{
-	char name[64], text[12];
-	size_t n = name_length(s);
-	const char *value = text;
-
-	snprintf(name, sizeof(name), "%.*s", (int)n, s);
-	sprintf(text, "%d", *s == '?' ? status : *s == '$' ? getpid() : background);
-	if (*s == 0 || !strchr("?$!", *s))
-		value = n ? getenv(name) : "$";
-	else
-		n = 1;
-	while (value && *value)
-		emit(*value++);
-	return s + n;
-}
-
-/* Parses the next token at *at and moves *at behind it. Sets *op if it is an operator, else *word,
- * which stays NULL for a word that expands to nothing. Returns 1, or 0 at the end of the line, or
- * -1 if a quote is not closed. */
-static int
-token(const char **at, const char **op, char **word)
-{
-	const char *s = *at + strspn(*at, " \t\r"), *const *o = operators;
-	char quote = 0, *start = next, any = 0;
-
-	s += *s == '#' ? strcspn(s, "\n") : 0;
-	while (*o && strncmp(s, *o, strlen(*o)))
-		o++;
-	*op = *o;
-	*word = NULL;
-	*at = s + (*o ? strlen(*o) : 0);
-	if (*o || *s == 0)
-		return *o != NULL;
-	while (*s && (quote || !strchr(" \t\r\n;&|<>", *s))) {
-		char c = *s++;
-
-		if (quote ? c == quote : c == '\'' || c == '"') {
-			quote ^= c;
-			any = 1;
-		} else if (c == '$' && quote != '\'') {
-			s = variable(s);
-		} else {
-			if (c == '\\' && quote != '\'' && *s && (!quote || strchr("\\\"$", *s)))
-				c = *s++;
-			emit(c);
-		}
-	}
-	if (any || next > start)
-		*word = start;
-	emit(0);
-	*at = s;
-	return quote ? -1 : 1;
-}
+/* ---- Variables ---- */
 
 /* Returns a pointer to the first word that is not an assignment. With make, makes the assignments
  * before it. */
@@ -149,7 +55,7 @@ assign(char **argv, int make)
 	return argv;
 }
 
-/* ---- jobs ---- */
+/* ---- Jobs ---- */
 
 static void
 job_report(const struct job *j, const char *what)
@@ -212,7 +118,7 @@ job_foreground(struct job *j)
 	return j->status;
 }
 
-/* ---- commands ---- */
+/* ---- Commands ---- */
 
 static int
 complain(const char *who, const char *what)
@@ -331,37 +237,37 @@ run_child(struct stage *s, const struct job *j, int in, int out)
 	exit(st);
 }
 
-/* Runs the first n stages as a pipeline; text is its source, for messages. Returns the status of
- * its last process, or 0 in the background. */
+/* Runs a pipeline. Returns the status of its last process, or 0 in the background. */
 static int
-run_pipeline(int n, int in_background, const char *text, int len)
+run_pipeline(struct pipeline *p, int in_background)
 {
+	struct stage *first = p->stages;
 	struct job *j = jobs;
 	int in = -1;
 
 	/* Built-in commands such as cd have to run in the shell itself. */
-	if (n == 1 && !in_background && !stages->file[0] && !stages->file[1]) {
-		int st = *assign(stages->argv, 0) ? builtin(stages->argv) : 0;
+	if (p->n == 1 && !in_background && !first->file[0] && !first->file[1]) {
+		int st = *assign(first->argv, 0) ? builtin(first->argv) : 0;
 
 		if (st >= 0) {
-			assign(stages->argv, 1);
+			assign(first->argv, 1);
 			return st;
 		}
 	}
 	while (j < jobs + JOBS - 1 && j->pgrp)
 		j++;
-	if (j->pgrp)
-		return syntax("too many jobs") & 1;
-	while (len > 0 && text[len - 1] == ' ')
-		len--;
+	if (j->pgrp) {
+		fprintf(stderr, "sh: too many jobs\n");
+		return 1;
+	}
 	*j = (struct job){.background = in_background};
-	snprintf(j->text, sizeof(j->text), "%.*s", len, text);
-	for (struct stage *s = stages; s < stages + n; s++) {
+	snprintf(j->text, sizeof(j->text), "%.*s", p->len, p->text);
+	for (struct stage *s = first; s < first + p->n; s++) {
 		int fds[2] = {-1, -1};
 		pid_t pid = -1;
 
 		fflush(stdout);
-		if (s + 1 == stages + n || pipe2(fds, O_CLOEXEC) == 0)
+		if (s + 1 == first + p->n || pipe2(fds, O_CLOEXEC) == 0)
 			pid = fork();
 		if (pid == 0)
 			run_child(s, j, in, fds[1]);
@@ -387,61 +293,22 @@ run_pipeline(int n, int in_background, const char *text, int len)
 	return 0;
 }
 
-/* Parses the next pipeline at *at into stages, and sets *end to the operator behind it, NULL at the
- * end. Returns the number of its stages, or -1 after a syntax error. */
-static int
-read_pipeline(const char **at, const char **end)
-{
-	struct stage *s = stages;
-	const char *op;
-	char *word;
-	int more, to;
-
-	next = room;
-	memset(stages, 0, sizeof(stages));
-	while ((more = token(at, &op, &word)) >= 0) {
-		if (s->argc == WORDS || next == room + sizeof(room) - 1)
-			return syntax("too long");
-		if (more && !op) {
-			if (word)
-				s->argv[s->argc++] = word;
-		} else if (op && strcmp(op, "2>&1") == 0) {
-			s->both = 1;
-		} else if (op && (strchr(op, '<') || strchr(op, '>'))) {
-			s->append |= strcmp(op, ">>") == 0;
-			to = *op == '2' ? 2 : *op == '>';
-			if (token(at, &op, &word) <= 0 || !word)
-				return syntax("a redirection without a file");
-			s->file[to] = word;
-		} else if (s->argc == 0 && (s > stages || (op && strcmp(op, "|") == 0))) {
-			return syntax("a command is missing");
-		} else if (op == NULL || strcmp(op, "|") || s + 1 == stages + STAGES) {
-			*end = op;
-			return s - stages + (s->argc > 0);
-		} else {
-			s++;
-		}
-	}
-	return syntax("a quote is open");
-}
-
 /* Runs one or more lines. Returns the status of the last command. */
 static int
 run(const char *at)
 {
-	const char *op, *start;
-	int skip = 0, n;
+	struct pipeline p;
+	int skip = 0;
 
 	do {
-		start = at + strspn(at, " \t");
-		n = read_pipeline(&at, &op);
-		if (n < 0)
+		if (parse_pipeline(&at, &p) < 0)
 			return status = 2;
-		if (n && !skip)
-			status = run_pipeline(n, op && strcmp(op, "&") == 0, start,
-			                      at - start - (op ? strlen(op) : 0));
-		skip = op && op[0] == op[1] && (*op == '&') == (status != 0);
-	} while (op);
+		if (p.n && !skip)
+			status = run_pipeline(&p, p.end && strcmp(p.end, "&") == 0);
+		/* What follows && runs only after a status of 0, what follows || after others. */
+		skip = p.end && ((strcmp(p.end, "&&") == 0 && status != 0) ||
+		                 (strcmp(p.end, "||") == 0 && status == 0));
+	} while (p.end);
 	return status;
 }
 
