@@ -21,6 +21,7 @@
 #define KSTACK_SIZE (2 * PAGE_SIZE)
 #define WINDOW_BASE 0xFF800000u
 
+/* The first page directory: the kernel's own, and the pattern of the upper part of all others. */
 extern pte_t boot_dir[PTAB_PAGES];
 
 /* linker.ld: the kernel's image, from its first byte to the end of its bss. */
@@ -34,34 +35,51 @@ struct tss {
 	uint16_t trap, iomap;
 };
 extern struct tss tss;
+/* Builds and loads the descriptor tables. From here on traps reach vectors.asm. */
 void segments_init(void);
+/* Makes these the TLS descriptors of the GDT: those of the process that runs next. */
 void segments_load_tls(const uint64_t tls[TLS_ENTRIES]);
 
-/* vectors.asm, switch.asm and usercopy.asm */
+/* vectors.asm: the entry of each vector, that of a double fault, and the instructions of the way
+ * back to user mode that may fault. */
 extern const uint32_t trap_vectors[VECTORS];
-extern const uint8_t trap_return_gs[], trap_return_fs[], trap_return_iret[];
-extern const uint8_t usercopy_start[], usercopy_end[], usercopy_fault[];
 void double_fault_entry(void);
-void context_start(void);
-void context_switch(uint32_t *save_esp, uint32_t esp);
+extern const uint8_t trap_return_gs[], trap_return_fs[], trap_return_iret[];
 
-/* trap.c */
+/* usercopy.asm: the code in which a page fault is allowed, and where it continues after one that
+ * vm_fault() refused. */
+extern const uint8_t usercopy_start[], usercopy_end[], usercopy_fault[];
+
+/* switch.asm */
+
+/* Stores the current ESP in *save_esp and continues on the kernel stack at esp. Returns when
+ * something switches back. */
+void context_switch(uint32_t *save_esp, uint32_t esp);
+/* Where a new process begins: not to be called, see machine_proc_init(). */
+void context_start(void);
+
+/* trap.c: what vectors.asm calls. A trap from user mode may sleep in these, and may end the
+ * process. */
 void trap(struct trapframe *tf);
 void page_fault(struct trapframe *tf);
 void unusual_flags(struct trapframe *tf);
+void double_fault(void);
 /* Returns the user registers of the current process, which has entered the kernel from user
  * mode: the trap frame at the top of its kernel stack. */
 struct trapframe *user_frame(void);
-void double_fault(void);
 
 /* context.c */
+
+/* Enables the FPU and SSE, and sets machine_hwcap. */
 void fpu_init(void);
+/* Sets the FPU and SSE registers to the values that a new program starts with. */
 void fpu_reset(void);
+/* Puts the page tables of the kernel stacks into boot_dir. */
+void kstack_init(void);
 /* Returns true if va lies in a mapped page of a kernel stack. */
 bool kstack_mapped(uint32_t va);
-void kstack_init(void);
 
-/* window.c */
+/* window.c: puts the page table of the windows into boot_dir. */
 void window_init(void);
 
 /* backtrace.c: the trap frame at which machine_backtrace() starts, and the value of ESP that it
@@ -72,23 +90,33 @@ extern uint32_t kernel_trap_esp;
  * distance of eip from the function's start, in bytes. */
 const char *kernel_place(uint32_t eip, uint32_t *off);
 
-/* devices */
+/* ---- Devices. None of these sleeps. ---- */
+
+/* Lets the controllers report the timer, the keyboard and COM1, as vectors TRAP_IRQ and up. */
 void pic_init(void);
 /* Acknowledges irq at the interrupt controller. Returns false if the interrupt was spurious. */
 bool pic_accept(unsigned irq);
 /* Returns true if irq is requested and not yet being served. */
 bool pic_pending(unsigned irq);
+/* Makes the timer interrupt HZ times a second. */
 void pit_init(void);
 /* Called by trap.c for each timer interrupt that it takes. */
 void pit_tick(void);
+/* Sets up COM1 and COM2. */
 void serial_init(void);
+/* Writes n bytes to COM1 (com is 0) or COM2 (1). */
 void serial_write(unsigned com, const char *s, size_t n);
 /* Waits until the ports have sent every byte that was written. */
 void serial_drain(void);
+/* Gives tty_input() what COM1 has received. */
 void serial_interrupt(void);
+/* Clears the screen. */
 void vga_init(void);
+/* Writes n bytes to the screen, and acts on the escape sequences in them. */
 void vga_write(const char *s, size_t n);
+/* Drops what was typed before the start. */
 void keyboard_init(void);
+/* Gives tty_input() the bytes that a key stands for. */
 void keyboard_interrupt(void);
 
 #endif

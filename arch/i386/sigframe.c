@@ -128,7 +128,8 @@ fpstate_push(vaddr_t to)
 	return copyout(to, &fp, sizeof(fp));
 }
 
-/* Loads the FPU state from the user address `from`; resets it if that is 0. Returns 0 or EFAULT. */
+/* Loads the FPU state from the user address `from`; resets it if that is 0. Returns 0 or EFAULT.
+ * The buffer is static as in fpstate_push(). */
 static int
 fpstate_pop(vaddr_t from)
 {

@@ -75,8 +75,8 @@ ram_insert(unsigned at, frame_t start, frame_t end)
 	machine_ram[at] = (struct ram_range){start, end};
 }
 
-/* Add bytes [base, base + length): whole frames of them, in order; what two
- * ranges claim counts once. */
+/* Adds the whole frames of the bytes [base, base + length) to machine_ram, which stays in ascending
+ * order. Frames that an earlier range has already are not added again. */
 static void
 ram_add(uint64_t base, uint64_t length)
 {
