@@ -28,14 +28,15 @@ struct exec_args {
  * NULL, says why in words. */
 int exec_image(const char *path, struct exec_args *args, const char **reason);
 
-/* Add a string in front of the others. The caller counts it in argc or envc. Returns 0, E2BIG or
- * ENOMEM. */
+/* Add a string in front of the others. The caller counts it in argc or envc. Returns 0, ENOMEM, or
+ * E2BIG if the block would be longer than EXEC_ARG_SIZE. */
 int exec_args_add(struct exec_args *args, const char *s);
-/* Like exec_args_add(), for a string at address s of the program's. page is a buffer of PAGE_SIZE
- * bytes. Returns EFAULT, too. */
+/* Like exec_args_add(), for a string at address s of the program's; returns EFAULT if it cannot be
+ * read. page is a buffer of PAGE_SIZE bytes, which it overwrites. */
 int exec_args_add_user(struct exec_args *args, vaddr_t s, char *page);
-/* Remove the first string, which there must be. */
+/* Remove the first string. There must be one. */
 void exec_args_drop(struct exec_args *args);
+/* Free the memory of the block. */
 void exec_args_free(struct exec_args *args);
 
 /* ---- Between the files of this room ---- */
@@ -65,6 +66,7 @@ struct image {
  * ENOENT, EACCES if it may not be executed, or ETXTBSY if somebody may write to it. image_close()
  * is due after an error, too. */
 int image_open(struct image *im, const char *path);
+/* Drop what image_open() took. Does nothing to an image that is not open. */
 void image_close(struct image *im);
 /* Read up to n bytes from the start of the file. Returns how many. */
 size_t image_peek(const struct image *im, void *to, size_t n);

@@ -39,8 +39,8 @@ int32_t shm_segment_id(const struct shm_segment *seg);
  * of no segment, of one that is being created, or of a removed one (but see
  * shm_allow_removed). Does not check permission. */
 struct shm_segment *shm_segment_live(int32_t id);
-/* Fill in *ds with what a user may see of the segment: no internal bits of the mode, and zeros
- * in the padding. shm_control.c. */
+/* Fill in *ds with what a user may see of the segment: no internal bits of the mode, and zeros in
+ * the padding. It is in shm_control.c. */
 void shm_segment_stat(const struct shm_segment *seg, struct shmid_ds *ds);
 /* Free a removed segment whose nattch is 0. Its slot becomes FREE, and shm_last_free. */
 void shm_segment_free(struct shm_segment *seg);
@@ -92,8 +92,8 @@ struct shm_cut {
 	struct vm_object *object;
 	vaddr_t va;           /* where its first page is, or was */
 	uint32_t pieces;      /* entries of the space that point here */
-	uint64_t headless;    /* 0 while the first page is mapped, then a number that is the
-	                       * higher the later that page was unmapped */
+	uint64_t headless;    /* 0 while the first page is mapped; then a number that is higher
+	                       * than that of each attach which lost its first page earlier */
 	struct shm_cut *next; /* next in its hash chain of headless attaches */
 	struct shm_cut *twin; /* during a fork: the child's copy of it, or the parent's original */
 };
@@ -108,8 +108,8 @@ bool shm_cut_drop_piece(struct vm_entry *e);
 /* Fork copies cuts in two steps, of which only the first can fail. `copy` is an entry of the
  * child's space `to`, a copy of a piece. */
 
-/* Replace the parent's cut, which copy->cut still points to, by the child's, which the first
- * piece of an attach creates. Returns ENOMEM if there is no memory for that. */
+/* Replace the parent's cut, which copy->cut still points to, by the child's. The call for the first
+ * piece of an attach creates the child's. Returns 0, or ENOMEM if there is no memory for it. */
 int shm_cut_copy(struct vm_space *to, struct vm_entry *copy);
 /* Take back shm_cut_copy() of this entry, since that of a later one has failed. */
 void shm_cut_undo(struct vm_entry *copy);
