@@ -116,6 +116,8 @@ struct vm_cache {
 #define VM_CACHE 15u
 #endif
 
+#define SPAN_COUNT (USER_END / SPAN_SIZE) /* the spans of user space; a multiple of 32 */
+
 struct vm_space {
 	struct pmap pmap;
 	struct vm_entry *first, *root;
@@ -124,7 +126,7 @@ struct vm_space {
 	struct vm_block *blocks;
 	bool locks;         /* an entry may have VM_LOCKED */
 	bool packed;        /* no span is kept for one entry any more */
-	uint32_t spans[32]; /* a bit for each span that an entry touches */
+	uint32_t spans[SPAN_COUNT / 32]; /* a bit for each span that an entry touches */
 	/* Set by exec. brk() moves brk_end, the end of the heap, by bytes. The others are for
 	 * /proc: the strings of arguments and environment, and the first stack pointer. */
 	vaddr_t brk_start, brk_end;

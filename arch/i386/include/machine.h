@@ -243,13 +243,6 @@ _Noreturn void signal_force_exit(int sig, const char *what);
 void tty_input(uint8_t byte);
 
 #include "machine_inline.h"
-
-/* Not in machine_inline.h, which the host build of the tests replaces: it keeps the format of
- * page tables. */
-static inline bool
-pmap_in_use(const struct pmap *pm, uint32_t span)
-{
-	return ((const pte_t *)frame_kva(pm->dir))[span] != 0;
-}
+#include "pmap_inline.h"
 
 #endif

@@ -367,7 +367,7 @@ audit_tree(const struct vm_entry *e, const struct vm_entry *up, unsigned depth)
 static void
 audit_space(struct vm_space *sp)
 {
-	uint32_t spans[32] = {0};
+	uint32_t spans[SPAN_COUNT / 32] = {0};
 
 	const pte_t *dir = frame_kva(sp->pmap.dir);
 	uint32_t s, n = 0, resident = 0, pages = 0, tables = 0, next_span = 0, attaches = 0;
