@@ -50,6 +50,8 @@ struct boot_map_entry {
 
 struct ram_range machine_ram[RAM_RANGES];
 unsigned machine_ram_count;
+struct ram_range machine_kept[2];
+unsigned machine_kept_count;
 frame_t machine_low_frames = DIRECT_FRAMES; /* all of the direct map, until RAM is known */
 frame_t kernel_dir;
 uint64_t machine_start_cycles;
@@ -100,12 +102,13 @@ ram_add(uint64_t base, uint64_t length)
 	ram_insert(i, start, end);
 }
 
-/* Takes the frames [start, end) out of machine_ram. */
+/* Takes the frames [start, end) out of machine_ram, and adds them to machine_kept. */
 static void
-ram_exclude(frame_t start, frame_t end)
+ram_keep(frame_t start, frame_t end)
 {
 	unsigned i;
 
+	machine_kept[machine_kept_count++] = (struct ram_range){start, end};
 	for (i = 0; i < machine_ram_count; i++) {
 		struct ram_range *r = machine_ram + i;
 		frame_t tail = r->end;
@@ -139,7 +142,7 @@ ram_init(const struct boot_info *info)
 	end = machine_ram[machine_ram_count - 1].end;
 	if (end < machine_low_frames)
 		machine_low_frames = end;
-	ram_exclude(kva_frame(image_start), kva_frame(image_end + PAGE_MASK));
+	ram_keep(kva_frame(image_start), kva_frame(image_end + PAGE_MASK));
 }
 
 void
@@ -173,7 +176,7 @@ start_c(uint32_t magic, uint32_t info_paddr)
 		initrd_len = module->end - module->start;
 		physical(module->end);
 		initrd = physical(module->start);
-		ram_exclude(module->start >> PAGE_SHIFT, (module->end + PAGE_MASK) >> PAGE_SHIFT);
+		ram_keep(module->start >> PAGE_SHIFT, (module->end + PAGE_MASK) >> PAGE_SHIFT);
 	}
 	kernel_main(cmdline, initrd, initrd_len);
 }

@@ -35,8 +35,6 @@
 /* With less memory than this nothing useful can run. */
 #define MIN_FRAMES (3u * 1024 * 1024 / PAGE_SIZE)
 
-#define ONE_MIB (1u << 20)
-
 /* Free frames, linked by their field link. */
 struct freelist {
 	frame_t first;  /* 0: none, for the allocator has no frame 0 */
@@ -49,7 +47,7 @@ static struct freelist low, high;
 static struct freelist clean; /* low frames that hold only zeros */
 static uint32_t total, kernel_used, committed, tables_owed;
 
-/* Returns the kind of a frame in use. */
+/* Returns the kind of a frame that is not free. */
 static enum frame_kind
 kind_of(const struct frame *fr)
 {
@@ -88,8 +86,9 @@ list_pop(struct freelist *l)
 	return f;
 }
 
-/* Take the memory of frame_table from the first range of RAM that is low and large enough. */
-static void
+/* Take the memory of frame_table from the first range of RAM that is low and large enough.
+ * Returns how many frames it takes. */
+static uint32_t
 carve_table(void)
 {
 	uint32_t need;
@@ -104,14 +103,23 @@ carve_table(void)
 			continue;
 		frame_table = frame_kva(r->start);
 		r->start += need;
-		return;
+		return need;
 	}
 	noboot("no room for the table of %u frames", frame_limit);
+}
+
+/* Record the frames [start, end), which never become the allocator's, as the kernel's. */
+static void
+never_free(frame_t start, frame_t end)
+{
+	for (; start < end && start < frame_limit; start++)
+		frame_table[start].link = FRAME_KERNEL;
 }
 
 void
 frame_init(void)
 {
+	uint32_t table;
 	unsigned i;
 	frame_t f;
 
@@ -120,9 +128,12 @@ frame_init(void)
 	if (total < MIN_FRAMES)
 		noboot("too little memory: %u KiB are free, %u KiB are needed", total * 4,
 		       MIN_FRAMES * 4);
-	carve_table();
+	table = carve_table();
 	for (f = 0; f < frame_limit; f++)
-		frame_table[f].refs = FRAME_NEVER;
+		frame_table[f] = (struct frame){.refs = FRAME_NEVER, .link = FRAME_HOLE};
+	never_free(kva_frame(frame_table), kva_frame(frame_table) + table);
+	for (i = 0; i < machine_kept_count; i++)
+		never_free(machine_kept[i].start, machine_kept[i].end);
 	total = 0;
 	/* From the top down, so that the lowest frame is the first to be given out. */
 	for (i = machine_ram_count; i-- > 0;) {
@@ -281,10 +292,6 @@ frame_kind(frame_t f)
 {
 	if (f >= frame_limit)
 		return FRAME_HOLE;
-	/* Above the first MiB what is not the allocator's is the kernel's image, the boot
-	 * module or frame_table. (A hole between two ranges of RAM counts as these, too.) */
-	if (frame_table[f].refs == FRAME_NEVER)
-		return f < ONE_MIB / PAGE_SIZE ? FRAME_HOLE : FRAME_KERNEL;
 	return frame_table[f].refs == 0 ? FRAME_FREE : kind_of(&frame_table[f]);
 }
 

@@ -21,7 +21,7 @@ page_round(uint32_t bytes)
 /* What a frame is used for. /proc/frames shows the numbers up to FRAME_TABLE as they are. */
 enum frame_kind {
 	FRAME_FREE,
-	FRAME_KERNEL, /* the kernel's own memory */
+	FRAME_KERNEL, /* the kernel's own memory, its image and the boot module included */
 	FRAME_TABLE,  /* a page table, of a space or of an object */
 	FRAME_USER,   /* a page of a program's memory or of a file */
 	FRAME_HOLE    /* not RAM */
@@ -37,7 +37,8 @@ struct frame_stats {
 	uint32_t kernel;    /* frames in use by the kernel itself */
 };
 
-/* Take over the frames of machine_ram[]. Ends with NOBOOT if there are too few. */
+/* Take over the frames of machine_ram[]; those of machine_kept[] stay the kernel's. Ends with
+ * NOBOOT if there are too few. */
 void frame_init(void);
 
 /* Allocate a low frame for the kernel, with one reference; its content is undefined. It needs
@@ -58,7 +59,7 @@ bool frame_alloc_row(frame_t *out);
 /* What is recorded of each frame below frame_limit. */
 struct frame {
 	uint32_t refs; /* reference count; 0: free; FRAME_NEVER: not the allocator's */
-	uint32_t link; /* free: the next free frame; in use: its kind, and FRAME_NOTE's bits */
+	uint32_t link; /* free: the next free frame; else its kind, and FRAME_NOTE's bits */
 };
 #define FRAME_NEVER UINT32_MAX
 #define FRAME_NOTE 16 /* the bits from this one on are /proc/frames' to keep the owner in */

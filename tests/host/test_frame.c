@@ -58,7 +58,10 @@ test_kinds(void)
 	is(frame_kind(f), FRAME_FREE, "the last reference frees");
 	is(stats().free, before.free, "and the count is back");
 	is(frame_kind(10), FRAME_HOLE, "no RAM there");
-	is(frame_kind(FRAMES / 2 + 1), FRAME_KERNEL, "what the machine kept is the kernel's");
+	is(frame_kind(FRAMES / 2 + 7), FRAME_KERNEL, "what the machine kept is the kernel's");
+	is(frame_kind(FRAMES / 2 + 8), FRAME_HOLE, "a hole between two ranges of RAM");
+	is(frame_kind(kva_frame(frame_table)), FRAME_KERNEL, "the table is the kernel's");
+	is(frame_kind(kva_frame(frame_table + FRAMES - 1)), FRAME_KERNEL, "up to its end");
 	is(frame_kind(frame_limit), FRAME_HOLE, "nor beyond the end");
 	is(before.total, FRAMES - 32 - FRAMES * 8 / PAGE_SIZE, "all RAM but the table is counted");
 	ok(panics(unref_twice), "a reference too few panics");

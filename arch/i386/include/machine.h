@@ -32,6 +32,9 @@ struct ram_range {
 };
 extern struct ram_range machine_ram[];
 extern unsigned machine_ram_count;
+/* The RAM that is in use from the start: the kernel's image and the boot module. */
+extern struct ram_range machine_kept[];
+extern unsigned machine_kept_count;
 
 /* The frames below this number are low: the kernel can address them at all times. */
 extern frame_t machine_low_frames;

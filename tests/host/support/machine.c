@@ -18,8 +18,8 @@ void *aligned_alloc(size_t align, size_t size);
 void free(void *p);
 
 char *host_ram;
-struct ram_range machine_ram[2];
-unsigned machine_ram_count = 2;
+struct ram_range machine_ram[2], machine_kept[1];
+unsigned machine_ram_count = 2, machine_kept_count = 1;
 frame_t machine_low_frames;
 frame_t kernel_dir = 1;
 
@@ -50,6 +50,7 @@ host_boot(uint32_t nframes, uint32_t low, const char *cmdline)
 	memset(address(kernel_dir), 0, PAGE_SIZE);
 	machine_low_frames = low;
 	machine_ram[0] = (struct ram_range){16, nframes / 2};
+	machine_kept[0] = (struct ram_range){nframes / 2, nframes / 2 + 8};
 	machine_ram[1] = (struct ram_range){nframes / 2 + 16, nframes};
 	ASAN_POISON_MEMORY_REGION(address(low), size - (size_t)low * PAGE_SIZE);
 	cmdline_init(cmdline);
