@@ -119,24 +119,42 @@ struct vm_cache {
 #define SPAN_COUNT (USER_END / SPAN_SIZE) /* the spans of user space; a multiple of 32 */
 
 struct vm_space {
+	/* What the MMU follows. It shows no more than the entries say, and may show less: faults
+	 * bring the rest back. */
 	struct pmap pmap;
+
+	/* The map. The list and the tree hold the same entries, but for a young one, which is
+	 * only in the list; spans and count follow them. vm_tree.c changes the links. */
 	struct vm_entry *first, *root;
 	struct vm_cache cache;
-	uint32_t count; /* of entries */
-	struct vm_block *blocks;
-	bool locks;         /* an entry may have VM_LOCKED */
-	bool packed;        /* no span is kept for one entry any more */
+	uint32_t count;                  /* of entries */
 	uint32_t spans[SPAN_COUNT / 32]; /* a bit for each span that an entry touches */
-	/* Set by exec. brk() moves brk_end, the end of the heap, by bytes. The others are for
-	 * /proc: the strings of arguments and environment, and the first stack pointer. */
+
+	/* What has happened to the map. Each is set once, and may stay set when it need not: then
+	 * a search walks for nothing, or a span is not kept for one entry. */
+	bool locks;  /* an entry may have VM_LOCKED; vm_lock_all() clears it */
+	bool packed; /* no span is kept for one entry any more */
+
+	/* The memory of the entries with VM_BLOCK. The fork that makes the space allocates it, and
+	 * the end of the space frees it. */
+	struct vm_block *blocks;
+
+	/* Pages and page tables promised to it. They change together with the entries that need
+	 * them (vm_map.c), and a fork promises as many to the child. */
+	uint32_t pages, tables;
+
+	/* Counts that shm/ alone changes: its attaches, and those of them in pieces. */
+	uint32_t nattch, cuts;
+
+	/* The segment whose attach shmat has counted and not mapped yet, while a test makes it
+	 * sleep there; NULL otherwise. shm_check() wants to know. */
+	const struct vm_object *attaching;
+
+	/* Where exec put things; a fork copies them. The heap begins at brk_start, and brk() moves
+	 * its end, brk_end, by bytes: the one that changes later. The others are for /proc: the
+	 * strings of arguments and environment, and the first stack pointer. */
 	vaddr_t brk_start, brk_end;
 	vaddr_t arg_start, arg_end, env_end, stack_start;
-	/* What is counted for the space. */
-	uint32_t pages, tables; /* pages and page tables promised to it: vm_map.c */
-	uint32_t nattch, cuts;  /* its attaches, and those of them in pieces: shm/ */
-	/* The segment whose attach shmat has counted and not mapped yet, while a test makes
-	 * it sleep there; NULL otherwise. shm_check() wants to know. */
-	const struct vm_object *attaching;
 };
 
 /* Create an empty space. Returns 0 with the space in *out, or ENOMEM. */
