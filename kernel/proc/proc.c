@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Processes: their birth by fork, their end, and what their parents are told. A process
- * keeps its children on several lists (proc.h), so that wait4() needs no search. exec is in
- * exec/, the table of processes in pid.c.
+ * Processes: their birth by fork, the space that they have or borrow, and their end. exec is in
+ * exec/, the table of processes in pid.c, what a parent knows of its children in children.c.
  */
 #include "proc/proc.h"
 
@@ -15,44 +14,6 @@
 #include "proc/owned.h"
 #include "vm/space.h"
 #include "vm/usercopy.h"
-
-static struct proc *init;
-
-/* ---- Children ---- */
-
-/* Which list a child is on depends on its parent, exit_signal and news, so child_remove() comes
- * before a change of one of these, and child_add() after it. Both do nothing for init, which
- * has no parent. */
-static void
-child_add(struct proc *p)
-{
-	if (p->parent != NULL)
-		LIST_INSERT(&p->parent->children[proc_child_list(p, p->news)], p, siblings);
-}
-
-static void
-child_remove(struct proc *p)
-{
-	if (p->parent != NULL)
-		LIST_REMOVE(p, siblings);
-}
-
-static void
-set_news(struct proc *p, enum news news, int status)
-{
-	child_remove(p);
-	p->news = news;
-	p->status = status;
-	child_add(p);
-}
-
-void
-proc_ends_normally(struct proc *p)
-{
-	child_remove(p);
-	p->exit_signal = SIGCHLD;
-	child_add(p);
-}
 
 /* ---- Birth ---- */
 
@@ -74,7 +35,7 @@ proc_alloc(void (*fn)(void), struct sigstate *sig)
 	return p;
 }
 
-static void
+void
 proc_free(struct proc *p)
 {
 	machine_proc_free(p);
@@ -115,7 +76,6 @@ proc_init(void (*fn)(void))
 	p->cwd = fs_root();
 	node_ref(p->cwd);
 	pid_add(p);
-	init = p;
 	sched_start(p);
 }
 
@@ -269,22 +229,6 @@ proc_guard(struct proc *p)
 
 /* ---- Death ---- */
 
-/* Send p's parent the signal sig (0: none) with p's news in its siginfo, and wake it in wait4(). */
-static void
-tell_parent(struct proc *p, int sig, int code, int status)
-{
-	struct abi_siginfo info = {.si_signo = sig, .si_code = code};
-
-	info.u.who.pid = p->pid;
-	info.u.who.uid = p->cred.ruid;
-	info.u.who.status = status;
-	info.u.who.utime = (uint32_t)p->utime;
-	info.u.who.stime = (uint32_t)p->stime;
-	if (sig != 0)
-		signal_post(p->parent, sig, &info);
-	wakeup(p->parent);
-}
-
 /* The end of init is the end of the machine. */
 static _Noreturn void
 init_exit(int status)
@@ -296,71 +240,14 @@ init_exit(int status)
 	machine_shutdown(VERDICT_EXIT, sig != 0 ? 128 + sig : status >> 8 & 0xff);
 }
 
-/* Send the child the signal that it asked for by prctl(PR_SET_PDEATHSIG), if its parent, which
- * ends, may send it that signal. */
-static void
-death_signal(const struct proc *parent, struct proc *child)
-{
-	struct abi_siginfo info = {.si_signo = child->death_signal, .si_code = SI_USER};
-
-	if (child->death_signal == 0 || !cred_may_signal(parent, child, info.si_signo))
-		return;
-	info.u.who.pid = parent->pid;
-	info.u.who.uid = parent->cred.ruid;
-	signal_post(child, info.si_signo, &info);
-}
-
-/* Init becomes the parent of p's children, since p ends. */
-static void
-orphan_children(struct proc *p)
-{
-	struct proc *child;
-	unsigned i;
-
-	for (i = 0; i < CHILD_LISTS; i++) {
-		while ((child = p->children[i]) != NULL) {
-			if (child->state != PROC_ZOMBIE)
-				pgrp_let_go(child);
-			child_remove(child);
-			child->parent = init;
-			child->exit_signal = SIGCHLD;
-			child_add(child);
-			death_signal(p, child);
-			if (child->state == PROC_ZOMBIE)
-				wakeup(init);
-		}
-	}
-}
-
-/* Returns the signal that the parent gets at p's end: exit_signal, but SIGCHLD if the parent has
- * exec'ed since the fork. Its new program, which may have other rights, has not asked for
- * another signal. */
-static int
-end_signal(const struct proc *p)
-{
-	return p->parent_exec_id == p->parent->exec_id ? p->exit_signal : SIGCHLD;
-}
-
-/* Returns whether the parent has asked, by its action for SIGCHLD, not to be told of p's end: then
- * init reaps p. */
-static bool
-unwanted(const struct proc *p)
-{
-	const struct abi_sigaction *chld = &p->parent->sig->act[SIGCHLD - 1];
-
-	return p->parent != init && end_signal(p) == SIGCHLD &&
-	       (chld->handler == HANDLER_IGN || (chld->flags & SA_NOCLDWAIT));
-}
-
 void
 proc_exit(int status)
 {
 	struct proc *p = curproc();
-	int sig = status & 0x7f;
 
 	may_sleep();
 	trace(TRACE_EXIT, (uint32_t)status);
-	if (p == init)
+	if (p->pid == INIT_PID)
 		init_exit(status);
 	timer_cancel(&p->alarm_timer);
 	if (p->pid == proc_sid(p))
@@ -372,85 +259,9 @@ proc_exit(int status)
 	node_unref(p->cwd);
 	p->cwd = NULL;
 	proc_set_program(p, NULL);
-	orphan_children(p);
+	children_orphan(p);
 	p->state = PROC_ZOMBIE;
 	pgrp_let_go(p);
-	if (unwanted(p)) {
-		wakeup(p->parent);
-		child_remove(p);
-		p->parent = init;
-		child_add(p);
-	}
-	set_news(p, NEWS_ENDED, status);
-	tell_parent(p, end_signal(p), sig != 0 ? CLD_KILLED : CLD_EXITED,
-	            sig != 0 ? sig : status >> 8 & 0xff);
+	child_ended(p, status);
 	sched_exit();
-}
-
-/* ---- What parents are told ---- */
-
-void
-ticks_to_timeval(uint64_t ticks, struct abi_timeval32 *tv)
-{
-	struct abi_timespec64 t;
-
-	clock_from_ticks(ticks, &t);
-	*tv = (struct abi_timeval32){.tv_sec = (int32_t)t.tv_sec, .tv_usec = t.tv_nsec / 1000};
-}
-
-void
-proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru)
-{
-	memset(ru, 0, sizeof(*ru));
-	ticks_to_timeval(own * p->utime + children * p->cutime, &ru->ru_utime);
-	ticks_to_timeval(own * p->stime + children * p->cstime, &ru->ru_stime);
-	ru->ru_minflt = own * p->faults + children * p->cfaults;
-}
-
-/* Free a zombie, and add its times to those of its parent's children. */
-static void
-reap(struct proc *p)
-{
-	struct proc *parent = p->parent;
-
-	parent->cutime += p->utime + p->cutime;
-	parent->cstime += p->stime + p->cstime;
-	parent->cfaults += p->faults + p->cfaults;
-	child_remove(p);
-	pgrp_leave(p);
-	pid_remove(p);
-	proc_free(p);
-}
-
-void
-proc_told(struct proc *p)
-{
-	if (p->news == NEWS_ENDED)
-		reap(p);
-	else
-		set_news(p, NEWS_NONE, 0);
-}
-
-void
-proc_stop(int sig)
-{
-	struct proc *p = curproc();
-
-	may_sleep();
-	p->state = PROC_STOPPED;
-	set_news(p, NEWS_STOPPED, sig << 8 | 0x7f);
-	if (!(p->parent->sig->act[SIGCHLD - 1].flags & SA_NOCLDSTOP))
-		tell_parent(p, SIGCHLD, CLD_STOPPED, sig);
-	else
-		wakeup(p->parent);
-	sched_stop();
-}
-
-void
-proc_continue(struct proc *p)
-{
-	set_news(p, NEWS_CONTINUED, 0xffff);
-	sched_start(p);
-	if (p->parent != NULL)
-		tell_parent(p, SIGCHLD, CLD_CONTINUED, SIGCONT);
 }

@@ -39,65 +39,87 @@ enum news { NEWS_NONE, NEWS_ENDED, NEWS_STOPPED, NEWS_CONTINUED, NEWS_KINDS };
  * is SIGCHLD and once for the others. So wait4() of any child takes the first of one list. */
 #define CHILD_LISTS (2u * NEWS_KINDS)
 
+/*
+ * A process. Its fields stand in groups; the comment on a group says who may change it and when it
+ * is valid. "Itself" means: only while it is the current process. What is zero at first stays so
+ * until it is set.
+ */
 struct proc {
-	/* Identity. */
+	/* The machine's part: arch/ alone changes it. */
 	struct machine_proc md;
+
+	/* Identity. Anybody may read it, as long as there is the process. proc_fork() sets pid
+	 * before others can find the process, and it never changes. It sets name itself, by exec
+	 * or prctl(). proc.c, children.c and sched.c set state. */
 	int pid;
 	enum proc_state state;
 	char name[16]; /* last part of its program's path */
 
-	/* Relatives: the lists it is on. A zombie stays on all of them until it is reaped. */
-	LIST_LINKS(struct proc) all; /* all processes, oldest first */
-	struct proc *hash_next;      /* its hash chain, by pid */
-	struct proc *parent;         /* NULL: init */
+	/* Its places on lists. Each is changed only by the file that owns the list. A zombie stays
+	 * on all of them until it is reaped. */
+	LIST_LINKS(struct proc) all;     /* pid.c: all processes, oldest first */
+	struct proc *hash_next;          /* pid.c: its hash chain, by pid */
+	struct pgrp *pgrp;               /* pgrp.c */
+	LIST_LINKS(struct proc) members; /* pgrp.c: the members of its group */
+
+	/* Relatives and news: children.c changes them, for a child's place on its parent's lists
+	 * depends on parent, news and exit_signal. Two others do: proc_fork() sets them before
+	 * it calls child_add(), and exec counts itself in exec_id. */
+	struct proc *parent; /* NULL: init */
 	struct proc *children[CHILD_LISTS];
 	LIST_LINKS(struct proc) siblings; /* on one of the lists of its parent */
-	struct pgrp *pgrp;
-	LIST_LINKS(struct proc) members; /* of its group */
+	enum news news;
+	int status;              /* that belongs to the news, in the form of wait4() */
+	int exit_signal;         /* the signal that its parent gets at its end; 0: none */
+	uint64_t exec_id;        /* execs in it and, before the forks, in its ancestors */
+	uint64_t parent_exec_id; /* its parent's exec_id when it was forked */
 
-	/* What it owns, or may do. A zombie has no space, files, cwd and program any more. */
+	/* What it owns. It changes these itself, by fork, exec and exit; a zombie has none of them
+	 * any more. Others may read them, and look into another's space and files as far as
+	 * cred_may_inspect() allows. */
 	struct vm_space *space;
-	struct proc *lender;   /* whose space it has borrowed by vfork, or NULL */
-	struct proc *borrower; /* who has borrowed its space and not left it yet, or NULL */
-	vaddr_t set_tid;       /* where a new process writes its pid; 0: nowhere */
-	vaddr_t clear_tid;     /* where 0 is written when it leaves a borrowed space; 0: nowhere */
 	struct fdtable *files;
 	struct node *cwd;     /* working directory */
 	struct node *program; /* file that it runs, which can't be written to; NULL: none */
-	uint32_t umask;
+
+	/* A space that is lent by vfork: proc.c changes these, and then on both sides. */
+	struct proc *lender;   /* whose space it has borrowed, or NULL */
+	struct proc *borrower; /* who has borrowed its space and not left it yet, or NULL */
+	vaddr_t set_tid;       /* where a new process writes its pid; 0: nowhere */
+	vaddr_t clear_tid;     /* where 0 is written when it leaves a borrowed space; 0: nowhere */
+
+	/* What it may do. It changes these itself, but for rlimit and nice: a process that
+	 * cred_may_limit() or cred_may_set_priority() allows it to may change those of another. */
 	struct cred cred;
+	uint32_t umask;
 	/* Its user may not look into it, since it runs a set-id program, or one that the user
 	 * can't read, or has changed its effective ids: proc_guard(). Linux: not dumpable. */
 	bool guarded;
+	bool crowded; /* it became a user with too many processes: the next exec may fail */
+	bool execed;  /* since its fork */
+	struct abi_rlimit rlimit[RLIMIT_NLIMITS];
+	int8_t nice; /* NICE_MIN to NICE_MAX; fork and exec keep it */
 
-	/* Scheduling: private to sched.c. /proc and ps show why. */
+	/* Scheduling: sched.c alone changes it. /proc and ps show why. */
 	LIST_LINKS(struct proc) queue; /* run or sleep queue; link: sleep queue only, else NULL */
-	const void *chan;              /* channel that it sleeps on */
+	const void *chan;              /* channel that it sleeps on; NULL: it does not sleep */
 	const char *why;               /* name of that sleep; NULL: it doesn't sleep */
 	int sleep_flags, sleep_result; /* PCATCH; what tsleep() will return */
 	struct timer sleep_timer;
+	uint8_t ticks_run; /* with nice below 0: ticks of its slice that others have waited */
 
-	/* Signals, timers and limits. */
+	/* Signals and timers. signal.c, and the calls about signals, change *sig; senders change
+	 * what is pending through signal_post(). The rest it changes itself, and a timer of its
+	 * own when it expires. sig is valid until it is reaped. */
 	struct sigstate *sig;
 	struct timer alarm_timer;   /* ITIMER_REAL */
 	struct abi_itimerval alarm; /* what was asked for: this time (it_value), and later ones */
 	int64_t sleep_end;          /* tick at which its sleeping call ends: clock_after() */
 	bool resumed;               /* that call is made again and keeps its sleep_end */
-	struct abi_rlimit rlimit[RLIMIT_NLIMITS];
-	int8_t nice;          /* NICE_MIN to NICE_MAX; fork and exec keep it */
-	uint8_t ticks_run;    /* with nice below 0: ticks of its slice that others have waited */
-	uint8_t death_signal; /* the signal that it gets at its parent's end; 0: none */
+	uint8_t death_signal;       /* the signal that it gets at its parent's end; 0: none */
 
-	/* What its parent is told. child_remove() before news or exit_signal changes. */
-	enum news news;
-	int status;       /* that belongs to the news, in the form of wait4() */
-	int exit_signal;  /* the signal that its parent gets at its end; 0: none */
-	bool crowded;     /* it became a user with too many processes: the next exec may fail */
-	bool execed;      /* since its fork */
-	uint64_t exec_id; /* execs in it and, before the forks, in its ancestors */
-	uint64_t parent_exec_id; /* its parent's exec_id when it was forked */
-
-	/* Accounting. */
+	/* Accounting. sched_tick() and the page fault handler count; children.c adds a child's
+	 * counts to its parent's when the child is reaped. Nothing here decides anything. */
 	int64_t start_tick;
 	uint64_t utime, stime;    /* ticks in user mode and in the kernel */
 	uint64_t cutime, cstime;  /* of the children waited for, and of theirs */
@@ -128,7 +150,7 @@ void pid_remove(struct proc *p);
  * neither a process nor a group has it. */
 void pid_drop(int n);
 
-/* ---- Birth, end and stops: proc.c ---- */
+/* ---- Birth and end: proc.c ---- */
 
 extern const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS]; /* init's limits: limits.c */
 
@@ -174,6 +196,9 @@ _Noreturn void proc_exit(int status);
 /* Guard p (see `guarded`), whose rights now differ from its user's, or from those that it had.
  * Its parent's end sends it no signal any more. */
 void proc_guard(struct proc *p);
+
+/* ---- What parents know of their children: children.c ---- */
+
 /* Make SIGCHLD the signal that p's parent gets at its end. */
 void proc_ends_normally(struct proc *p);
 /* Returns which of the CHILD_LISTS of its parent p belongs on with such news. */
@@ -182,16 +207,29 @@ proc_child_list(const struct proc *p, enum news news)
 {
 	return (p->exit_signal != SIGCHLD) * NEWS_KINDS + news;
 }
-/* Record that p's parent has been told p's news. A zombie is freed. */
-void proc_told(struct proc *p);
+/* Record that p's parent has taken p's news. A zombie is freed. */
+void proc_news_taken(struct proc *p);
+/* Stop the current process because of signal sig, and notify its parent. Sleeps until SIGCONT or
+ * SIGKILL. */
+void proc_stop(int sig);
+/* Let a process that is stopped run again, because of SIGCONT, and notify its parent. */
+void proc_continue(struct proc *p);
+/* Convert a number of ticks to seconds and microseconds. */
 void ticks_to_timeval(uint64_t ticks, struct abi_timeval32 *tv);
 /* Put into *ru what p has used itself (own), what its children have that it waited for
  * (children), or the sum of both. */
 void proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru);
-/* Stop the current process because of signal sig, and tell its parent. Sleeps until SIGCONT or
- * SIGKILL. */
-void proc_stop(int sig);
-/* Let a process that is stopped run again, because of SIGCONT, and tell its parent. */
-void proc_continue(struct proc *p);
+
+/* ---- Between proc.c and children.c ---- */
+
+/* Put p, whose parent is set, on the list of its parent's children for its news. */
+void child_add(struct proc *p);
+/* Record that p, now a zombie, has ended with that status, and notify its parent; or init, if the
+ * parent does not want to know. */
+void child_ended(struct proc *p, int status);
+/* Make all children of p, which ends, children of init. */
+void children_orphan(struct proc *p);
+/* Free a process that nothing names any more, or that was not born yet. */
+void proc_free(struct proc *p);
 
 #endif

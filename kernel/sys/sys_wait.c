@@ -77,7 +77,7 @@ find_child(const struct whom *w, uint32_t lists, bool known)
 
 /* Wait until a child that w is about has news. Returns 0 with that child in *child, or NULL there
  * if none has news and WNOHANG is given; ECHILD if there is no such child; ERESTART. The child
- * keeps its news until proc_told(). May sleep. */
+ * keeps its news until proc_news_taken(). May sleep. */
 static int
 wait_for(const struct whom *w, struct proc **child)
 {
@@ -139,7 +139,7 @@ sys_wait4(const union call_args *arg, uint32_t *result)
 	if (rusage_out(arg->wait4.rusage, p) != 0)
 		return EFAULT;
 	*result = p->pid;
-	proc_told(p);
+	proc_news_taken(p);
 	return 0;
 }
 
@@ -216,6 +216,6 @@ sys_waitid(const union call_args *arg, uint32_t *result)
 	if (infop != 0 && copyout(infop, &info, told) != 0)
 		return EFAULT;
 	if (p != NULL && !(options & WNOWAIT))
-		proc_told(p);
+		proc_news_taken(p);
 	return err;
 }
