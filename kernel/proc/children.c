@@ -43,12 +43,13 @@ proc_ends_normally(struct proc *p)
 	child_add(p);
 }
 
-/* Make p a child of init. */
+/* Make p a child of init, which waits for those that end with SIGCHLD. */
 static void
 give_to_init(struct proc *p)
 {
 	child_remove(p);
 	p->parent = proc_find(INIT_PID);
+	p->exit_signal = SIGCHLD;
 	child_add(p);
 }
 
@@ -79,7 +80,6 @@ children_orphan(struct proc *p)
 			if (child->state != PROC_ZOMBIE)
 				pgrp_let_go(child);
 			give_to_init(child);
-			proc_ends_normally(child);
 			death_signal(p, child);
 			if (child->state == PROC_ZOMBIE)
 				wakeup(child->parent);

@@ -31,11 +31,15 @@ vfork_run(void (*fn)(void))
 	return clone_run(CLONE_VM | CLONE_VFORK | SIGCHLD, stack + sizeof(stack) - 16, fn, NULL);
 }
 
+/* A digit: end with that status. Else a descriptor: write to it, and wait to be killed. */
 int
 helper(int argc, char **argv)
 {
-	(void)argc;
-	return argv[1][0] - '0';
+	if (argc == 2)
+		return argv[1][0] - '0';
+	write(atoi(argv[2]), "", 1);
+	pause();
+	return 0;
 }
 
 static void
@@ -194,6 +198,39 @@ news(void)
 	signal(SIGUSR1, SIG_DFL);
 }
 
+static struct gate exec_done;
+
+static void
+waits_for_exec(void)
+{
+	gate_pass(&exec_done);
+}
+
+/* After an exec a child's end is told by SIGCHLD, which is ignored here: so the child goes to init,
+ * which waits for it although it asked for another signal. */
+static void
+unwanted(void)
+{
+	volatile pid_t *child = shared(sizeof(*child));
+	char fd[8];
+	pid_t parent;
+
+	gate_make(&exec_done);
+	snprintf(fd, sizeof(fd), "%d", exec_done.fd[1]);
+	parent = SPAWN({
+		signal(SIGCHLD, SIG_IGN);
+		*child = clone_run(SIGUSR1, stack + sizeof(stack) - 16, waits_for_exec, NULL);
+		execl("/proc/self/exe", "clone", "x", fd, NULL);
+	});
+	while (*child == 0 || kill(*child, 0) == 0)
+		sched_yield();
+	ok(errno == ESRCH, "init waits for a child that its parent does not want");
+	kill(parent, SIGKILL);
+	is(ending(parent), KILLED(SIGKILL), "the parent lives on");
+	gate_drop(&exec_done);
+	munmap((void *)child, sizeof(*child));
+}
+
 void
 test(void)
 {
@@ -202,4 +239,5 @@ test(void)
 	is(ending(vfork_run(dies)), SEGV, "a borrower that is killed");
 	lender_killed();
 	news();
+	unwanted();
 }
