@@ -68,7 +68,7 @@ tty_background(int sig)
 /* Returns whether the terminal belongs to a session that still exists and is not the current
  * process's. A session loses the terminal when its leader ends: tty_leave(). */
 static bool
-is_anothers(void)
+other_session_has_it(void)
 {
 	const struct pgrp *first = pgrp_find(tty.sid);
 
@@ -89,7 +89,7 @@ set_pgrp(vaddr_t arg)
 		return EFAULT;
 	if (pgid < 0)
 		return EINVAL;
-	if (is_anothers())
+	if (other_session_has_it())
 		return ENOTTY;
 	member = pgrp_first(pgid);
 	if (member == NULL)
@@ -102,13 +102,13 @@ set_pgrp(vaddr_t arg)
 }
 
 /* TIOCSCTTY: give the terminal to the session that the current process leads. If another session
- * has it, only root may take it, and only with steal. Returns 0 or EPERM. */
+ * has it, only root may take it, and only with force. Returns 0 or EPERM. */
 static int
-take_terminal(bool steal)
+set_session(bool force)
 {
 	const struct proc *p = curproc();
 
-	if (p->pid != proc_sid(p) || (is_anothers() && !(steal && p->cred.euid == 0)))
+	if (p->pid != proc_sid(p) || (other_session_has_it() && !(force && p->cred.euid == 0)))
 		return EPERM;
 	if (tty.sid != p->pid) {
 		tty.sid = p->pid;
@@ -130,7 +130,7 @@ tty_job_ioctl(uint32_t cmd, vaddr_t arg)
 
 	switch (cmd) {
 	case TIOCSCTTY:
-		return take_terminal(arg == 1);
+		return set_session(arg == 1);
 	case TIOCGSID:
 	case TIOCGPGRP:
 		if (tty.pgrp == 0 || proc_sid(curproc()) != tty.sid)
