@@ -117,7 +117,7 @@ lose_holder(struct pgrp *g, struct pgrp **orphaned)
 /* Send SIGHUP and SIGCONT to all members of each group on the list that has a stopped member, since
  * nobody is left to continue it. */
 static void
-tell_orphaned(const struct pgrp *g)
+hang_up_orphaned(const struct pgrp *g)
 {
 	const struct proc *p;
 
@@ -139,7 +139,7 @@ pgrp_let_go(const struct proc *p)
 
 	if (parent_could_continue(p, p->pgrp))
 		lose_holder(p->pgrp, &orphaned);
-	tell_orphaned(orphaned);
+	hang_up_orphaned(orphaned);
 }
 
 /* p moves to another group: count_gained() counts p as held in its new group, and its children as
@@ -172,7 +172,7 @@ count_lost(const struct proc *p, struct pgrp *from)
 			if (child->state != PROC_ZOMBIE && could_continue(p, from, child->pgrp))
 				lose_holder(child->pgrp, &orphaned);
 	/* Not in the loop: a child that is continued moves to another of these lists. */
-	tell_orphaned(orphaned);
+	hang_up_orphaned(orphaned);
 }
 
 int

@@ -98,7 +98,7 @@ flock_copyout(vaddr_t to, bool wide, const struct abi_flock64 *fl)
 
 /* F_GETLK: describe in *fl a lock that conflicts with `want`, or say F_UNLCK if there is none. */
 static int
-tell_conflict(const struct node *n, const struct lock *want, struct abi_flock64 *fl)
+find_conflict(const struct node *n, const struct lock *want, struct abi_flock64 *fl)
 {
 	const struct lock *l;
 
@@ -145,6 +145,6 @@ lock_fcntl(struct file *f, uint32_t cmd, vaddr_t user)
 		return EINVAL;
 	if (what != 0)
 		return lock_set(f->node, &want, what == 2);
-	err = tell_conflict(f->node, &want, &fl);
+	err = find_conflict(f->node, &want, &fl);
 	return err != 0 ? err : flock_copyout(user, wide, &fl);
 }

@@ -168,7 +168,7 @@ wait_any(struct poll_batch *first, int always, int64_t end, const uint32_t mask[
 /* Write the rest of the time until `end` to user address `to`; 0: nowhere. As on Linux, an error
  * is ignored, since the result of the poll counts more. */
 static void
-tell_left(vaddr_t to, enum time_form form, int64_t end)
+time_left_out(vaddr_t to, enum time_form form, int64_t end)
 {
 	struct abi_timespec64 left;
 
@@ -236,7 +236,7 @@ ppoll(const union call_args *arg, enum time_form form, uint32_t *result)
 	if (err != 0)
 		return err;
 	err = poll_files(arg->ppoll.fds, arg->ppoll.nfds, end, mask, result);
-	tell_left(tmo_p, form, end);
+	time_left_out(tmo_p, form, end);
 	return err;
 }
 TIME_CALLS(ppoll, ppoll_time64, ppoll)
@@ -368,7 +368,7 @@ select_files(const union call_args *arg, enum time_form form, const uint32_t mas
 		return err;
 	err = select_sets(user, nfds, end, mask, result);
 	if (err == 0 || err == ERESTARTNOHAND)
-		tell_left(timeout, form, end);
+		time_left_out(timeout, form, end);
 	return err;
 }
 

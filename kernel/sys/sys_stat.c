@@ -16,7 +16,7 @@ blocks_of(const struct node *n)
 }
 
 static int
-tell_stat(struct node *n, const uint32_t *arg, uint32_t *result)
+stat64_out(struct node *n, const uint32_t *arg, uint32_t *result)
 {
 	struct abi_stat64 st = {.st_dev = n->dev,
 	                        .st_ino32 = n->ino,
@@ -39,12 +39,12 @@ tell_stat(struct node *n, const uint32_t *arg, uint32_t *result)
 	return copyout(arg[0], &st, sizeof(st));
 }
 
-PATH_CALL(stat64, AT_FDCWD, arg->stat64.pathname, 0, tell_stat, &arg->stat64.statbuf)
-PATH_CALL(lstat64, AT_FDCWD, arg->lstat64.pathname, AT_SYMLINK_NOFOLLOW, tell_stat,
+PATH_CALL(stat64, AT_FDCWD, arg->stat64.pathname, 0, stat64_out, &arg->stat64.statbuf)
+PATH_CALL(lstat64, AT_FDCWD, arg->lstat64.pathname, AT_SYMLINK_NOFOLLOW, stat64_out,
           &arg->lstat64.statbuf)
-PATH_CALL(fstatat64, arg->fstatat64.dirfd, arg->fstatat64.pathname, arg->fstatat64.flags, tell_stat,
-          &arg->fstatat64.statbuf)
-FILE_CALL(fstat64, tell_stat)
+PATH_CALL(fstatat64, arg->fstatat64.dirfd, arg->fstatat64.pathname, arg->fstatat64.flags,
+          stat64_out, &arg->fstatat64.statbuf)
+FILE_CALL(fstat64, stat64_out)
 
 /* ---- The stat of before large files, and the one before that (oldstat) ---- */
 
@@ -57,7 +57,7 @@ short_id(uint32_t id)
 }
 
 static int
-tell_short_stat(struct node *n, const uint32_t *arg, uint32_t *result)
+stat_out(struct node *n, const uint32_t *arg, uint32_t *result)
 {
 	struct abi_stat st = {.st_dev = n->dev,
 	                      .st_ino = n->ino,
@@ -81,13 +81,12 @@ tell_short_stat(struct node *n, const uint32_t *arg, uint32_t *result)
 	return copyout(arg[0], &st, sizeof(st));
 }
 
-PATH_CALL(stat, AT_FDCWD, arg->stat.pathname, 0, tell_short_stat, &arg->stat.statbuf)
-PATH_CALL(lstat, AT_FDCWD, arg->lstat.pathname, AT_SYMLINK_NOFOLLOW, tell_short_stat,
-          &arg->lstat.statbuf)
-FILE_CALL(fstat, tell_short_stat)
+PATH_CALL(stat, AT_FDCWD, arg->stat.pathname, 0, stat_out, &arg->stat.statbuf)
+PATH_CALL(lstat, AT_FDCWD, arg->lstat.pathname, AT_SYMLINK_NOFOLLOW, stat_out, &arg->lstat.statbuf)
+FILE_CALL(fstat, stat_out)
 
 static int
-tell_old_stat(struct node *n, const uint32_t *arg, uint32_t *result)
+oldstat_out(struct node *n, const uint32_t *arg, uint32_t *result)
 {
 	struct abi_old_stat st = {.st_dev = (uint16_t)n->dev,
 	                          .st_ino = (uint16_t)n->ino,
@@ -106,10 +105,10 @@ tell_old_stat(struct node *n, const uint32_t *arg, uint32_t *result)
 	return copyout(arg[0], &st, sizeof(st));
 }
 
-PATH_CALL(oldstat, AT_FDCWD, arg->oldstat.pathname, 0, tell_old_stat, &arg->oldstat.statbuf)
-PATH_CALL(oldlstat, AT_FDCWD, arg->oldlstat.pathname, AT_SYMLINK_NOFOLLOW, tell_old_stat,
+PATH_CALL(oldstat, AT_FDCWD, arg->oldstat.pathname, 0, oldstat_out, &arg->oldstat.statbuf)
+PATH_CALL(oldlstat, AT_FDCWD, arg->oldlstat.pathname, AT_SYMLINK_NOFOLLOW, oldstat_out,
           &arg->oldlstat.statbuf)
-FILE_CALL(oldfstat, tell_old_stat)
+FILE_CALL(oldfstat, oldstat_out)
 
 /* ---- statx ---- */
 
@@ -120,7 +119,7 @@ statx_time(struct abi_timespec64 t)
 }
 
 static int
-tell_statx(struct node *n, const uint32_t *arg, uint32_t *result)
+statx_out(struct node *n, const uint32_t *arg, uint32_t *result)
 {
 	struct abi_statx st = {.mask = STATX_BASIC_STATS | STATX_MNT_ID,
 	                       .blksize = PAGE_SIZE,
@@ -144,12 +143,12 @@ tell_statx(struct node *n, const uint32_t *arg, uint32_t *result)
 
 /* The flags that say how up to date the values must be have no effect: they always are. */
 PATH_CALL(statx, arg->statx.dirfd, arg->statx.pathname, arg->statx.flags & ~AT_STATX_SYNC_TYPE,
-          tell_statx, &arg->statx.statxbuf)
+          statx_out, &arg->statx.statxbuf)
 
 /* ---- File systems ---- */
 
 static int
-tell_statfs(struct node *n, const uint32_t *arg, uint32_t *result)
+statfs_out(struct node *n, const uint32_t *arg, uint32_t *result)
 {
 	uint32_t size = arg[0];
 	vaddr_t buf = arg[1];
@@ -170,5 +169,5 @@ tell_statfs(struct node *n, const uint32_t *arg, uint32_t *result)
 	return copyout(buf, &fs, sizeof(fs));
 }
 
-PATH_CALL(statfs64, AT_FDCWD, arg->statfs64.path, 0, tell_statfs, &arg->statfs64.size)
-FILE_CALL(fstatfs64, tell_statfs)
+PATH_CALL(statfs64, AT_FDCWD, arg->statfs64.path, 0, statfs_out, &arg->statfs64.size)
+FILE_CALL(fstatfs64, statfs_out)

@@ -155,7 +155,7 @@ ALIAS(symlink, symlinkat, arg->symlink.target, AT_FDCWD, arg->symlink.linkpath)
 
 /* readlink(): copy the target of the symbolic link n out, without a NUL. */
 static int
-tell_target(struct node *n, const uint32_t *arg, uint32_t *result)
+target_out(struct node *n, const uint32_t *arg, uint32_t *result)
 {
 	vaddr_t buf = arg[0];
 	uint32_t bufsiz = arg[1];
@@ -167,7 +167,7 @@ tell_target(struct node *n, const uint32_t *arg, uint32_t *result)
 }
 
 PATH_CALL(readlinkat, arg->readlinkat.dirfd, arg->readlinkat.pathname, AT_SYMLINK_NOFOLLOW,
-          tell_target, &arg->readlinkat.buf)
+          target_out, &arg->readlinkat.buf)
 ALIAS(readlink, readlinkat, AT_FDCWD, arg->readlink.pathname, arg->readlink.buf,
       arg->readlink.bufsiz)
 

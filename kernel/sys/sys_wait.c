@@ -52,42 +52,42 @@ first_of_group(uint32_t lists, int pgid)
 	return p;
 }
 
-/* The children that a call waits for. */
-struct whom {
+/* Which children a call waits for, and for what news of theirs. */
+struct child_query {
 	int pid;        /* the child; 0: any of the group */
 	int pgid;       /* the process group; 0: any */
 	uint32_t kinds; /* options of the call: WALL, WCLONE, WNOHANG */
 	uint32_t news;  /* the news that it asks for, a bit for each of enum news */
 };
 
-/* Returns a child that w is about and that is on one of these lists, or NULL. The lists of children
+/* Returns a child that q is about and that is on one of these lists, or NULL. The lists of children
  * with news are short. If `known` is true, the lists are those of all children: then the members
- * of the group are searched instead, if w names a group. */
+ * of the group are searched instead, if q names a group. */
 static struct proc *
-find_child(const struct whom *w, uint32_t lists, bool known)
+find_child(const struct child_query *q, uint32_t lists, bool known)
 {
 	struct proc *p;
 
-	if (w->pid != 0) {
-		p = proc_find(w->pid);
+	if (q->pid != 0) {
+		p = proc_find(q->pid);
 		return p != NULL && is_on(p, lists, 0) ? p : NULL;
 	}
-	return known && w->pgid != 0 ? first_of_group(lists, w->pgid) : first_on(lists, w->pgid);
+	return known && q->pgid != 0 ? first_of_group(lists, q->pgid) : first_on(lists, q->pgid);
 }
 
-/* Wait until a child that w is about has news. Returns 0 with that child in *child, or NULL there
+/* Wait until a child that q is about has news. Returns 0 with that child in *child, or NULL there
  * if none has news and WNOHANG is given; ECHILD if there is no such child; ERESTART. The child
  * keeps its news until proc_news_taken(). May sleep. */
 static int
-wait_for(const struct whom *w, struct proc **child)
+wait_for(const struct child_query *q, struct proc **child)
 {
-	uint32_t all = lists((1u << NEWS_KINDS) - 1, w->kinds), asked = lists(w->news, w->kinds);
+	uint32_t all = lists((1u << NEWS_KINDS) - 1, q->kinds), asked = lists(q->news, q->kinds);
 
 	may_sleep();
-	while ((*child = find_child(w, asked, false)) == NULL) {
-		if (find_child(w, all, true) == NULL)
+	while ((*child = find_child(q, asked, false)) == NULL) {
+		if (find_child(q, all, true) == NULL)
 			return ECHILD;
-		if (w->kinds & WNOHANG)
+		if (q->kinds & WNOHANG)
 			return 0;
 		if (tsleep(curproc(), PCATCH, "wait", 0) != 0)
 			return ERESTART;
@@ -116,7 +116,7 @@ sys_wait4(const union call_args *arg, uint32_t *result)
 	vaddr_t wstatus = arg->wait4.wstatus;
 	uint32_t options = arg->wait4.options;
 	int which = arg->wait4.pid, err;
-	struct whom w = {.kinds = options, .news = 1u << NEWS_ENDED};
+	struct child_query q = {.kinds = options, .news = 1u << NEWS_ENDED};
 	struct proc *p;
 
 	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE))
@@ -124,14 +124,14 @@ sys_wait4(const union call_args *arg, uint32_t *result)
 	if (which == INT32_MIN)
 		return ESRCH; /* -which is not the number of any group */
 	if (which > 0)
-		w.pid = which;
+		q.pid = which;
 	else if (which != -1)
-		w.pgid = which == 0 ? proc_pgid(curproc()) : -which;
+		q.pgid = which == 0 ? proc_pgid(curproc()) : -which;
 	if (options & WUNTRACED)
-		w.news |= 1u << NEWS_STOPPED;
+		q.news |= 1u << NEWS_STOPPED;
 	if (options & WCONTINUED)
-		w.news |= 1u << NEWS_CONTINUED;
-	err = wait_for(&w, &p);
+		q.news |= 1u << NEWS_CONTINUED;
+	err = wait_for(&q, &p);
 	if (err != 0 || p == NULL)
 		return err;
 	if (wstatus != 0 && copyout(wstatus, &p->status, sizeof(p->status)) != 0)
@@ -147,10 +147,10 @@ ALIAS(waitpid, wait4, arg->waitpid.pid, arg->waitpid.wstatus, arg->waitpid.optio
 
 /* ---- waitid ---- */
 
-/* Fill in w from the arguments of waitid. Returns 0, EINVAL, or EBADF for P_PIDFD, since there are
+/* Fill in q from the arguments of waitid. Returns 0, EINVAL, or EBADF for P_PIDFD, since there are
  * no descriptors of processes. */
 static int
-waitid_asks(uint32_t kind, uint32_t id, uint32_t options, struct whom *w)
+waitid_query(uint32_t kind, uint32_t id, uint32_t options, struct child_query *q)
 {
 	const uint32_t news = WEXITED | WSTOPPED | WCONTINUED;
 
@@ -161,14 +161,14 @@ waitid_asks(uint32_t kind, uint32_t id, uint32_t options, struct whom *w)
 		return EINVAL;
 	if (kind == P_PIDFD)
 		return EBADF;
-	*w = (struct whom){.kinds = options,
-	                   .news = (options & WEXITED ? 1u << NEWS_ENDED : 0) |
-	                           (options & WSTOPPED ? 1u << NEWS_STOPPED : 0) |
-	                           (options & WCONTINUED ? 1u << NEWS_CONTINUED : 0)};
+	*q = (struct child_query){.kinds = options,
+	                          .news = (options & WEXITED ? 1u << NEWS_ENDED : 0) |
+	                                  (options & WSTOPPED ? 1u << NEWS_STOPPED : 0) |
+	                                  (options & WCONTINUED ? 1u << NEWS_CONTINUED : 0)};
 	if (kind == P_PID)
-		w->pid = id;
+		q->pid = id;
 	if (kind == P_PGID)
-		w->pgid = id == 0 ? proc_pgid(curproc()) : (int)id;
+		q->pgid = id == 0 ? proc_pgid(curproc()) : (int)id;
 	return 0;
 }
 
@@ -203,11 +203,11 @@ sys_waitid(const union call_args *arg, uint32_t *result)
 	const size_t told = offsetof(struct abi_siginfo, u.who.status) + sizeof(int32_t);
 	struct abi_siginfo info = {.si_signo = 0};
 	struct proc *p = NULL;
-	struct whom w;
-	int err = waitid_asks(arg->waitid.idtype, arg->waitid.id, options, &w);
+	struct child_query q;
+	int err = waitid_query(arg->waitid.idtype, arg->waitid.id, options, &q);
 
 	if (err == 0)
-		err = wait_for(&w, &p);
+		err = wait_for(&q, &p);
 	if (p != NULL) {
 		waitid_tell(p, &info);
 		if (rusage_out(arg->waitid.rusage, p) != 0)

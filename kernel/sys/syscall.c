@@ -20,10 +20,10 @@ static syscall_fn *const table[] = {
 /* Say in a debug build that a system call does not exist: once for each number in the table, and
  * once for all beyond it. */
 static void
-tell_missing(uint32_t number)
+report_missing(uint32_t number)
 {
-	static bool told[NCALLS + 1];
-	bool *once = &told[number < NCALLS ? number : NCALLS];
+	static bool reported[NCALLS + 1];
+	bool *once = &reported[number < NCALLS ? number : NCALLS];
 
 	if (!*once)
 		why("there is no system call %u", number);
@@ -39,7 +39,7 @@ call(uint32_t number, const uint32_t arg[6])
 
 	may_sleep();
 	if (number >= NCALLS || table[number] == NULL) {
-		tell_missing(number);
+		report_missing(number);
 		return -(uint32_t)ENOSYS;
 	}
 	err = table[number]((const union call_args *)arg, &result);
