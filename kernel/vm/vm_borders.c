@@ -39,7 +39,9 @@ vm_borders_reserve(struct vm_space *sp, vaddr_t start, vaddr_t end, struct vm_bo
 }
 
 /* Split the entry that contains va: it keeps what is below va, and upper becomes the rest.
- * Does nothing if upper is NULL, for then no border is needed at va. */
+ * Does nothing if upper is NULL, for then no border is needed at va. Since the memory was
+ * reserved, the border may have been made for another mapping, or the attach been cut
+ * elsewhere: then what is not needed is freed. */
 static void
 split_at(struct vm_space *sp, vaddr_t va, struct vm_entry *upper, struct shm_cut *cut)
 {
@@ -48,6 +50,12 @@ split_at(struct vm_space *sp, vaddr_t va, struct vm_entry *upper, struct shm_cut
 	if (upper == NULL)
 		return;
 	e = vm_entry_at(sp, va);
+	if (e->start == va || e->cut != NULL)
+		kmem_free(cut);
+	if (e->start == va) {
+		kmem_free(upper);
+		return;
+	}
 	*upper = *e;
 	if (e->flags & VM_ATTACH)
 		shm_cut(sp, e, upper, cut);

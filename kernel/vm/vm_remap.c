@@ -22,10 +22,10 @@ pages_carry(struct pmap *pm, vaddr_t from, vaddr_t end, vaddr_t to)
 }
 
 /*
- * Move the len bytes from start, all of one entry, to `to`, where they become new_len bytes,
- * not fewer. If len is 0 nothing is unmapped: the object at start is mapped a second time.
- * With replace, borders at start and start + len must exist already, for making room at `to`
- * may split the entry that start is in. Returns 0, or ENOMEM with nothing changed.
+ * Move the len bytes from start to `to`, where they become new_len bytes. Those that stay are
+ * all of one entry; if len is more than new_len, the rest is unmapped. If len is 0 nothing is
+ * unmapped: the object at start is mapped a second time. Returns 0, or ENOMEM with nothing
+ * changed.
  */
 static int
 move(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32_t new_len, bool replace)
@@ -41,7 +41,6 @@ move(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32_t new_
 	                       .inherit = e->inherit,
 	                       .flags = e->flags & VM_LOCKED,
 	                       .replace = replace};
-
 	struct vm_borders b = {.upper = {NULL}};
 
 	/* If the old pages are promised, vm_map() must promise the new ones, writable or not. */
@@ -58,9 +57,8 @@ move(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32_t new_
 		return 0;
 	vm_borders_make(sp, start, start + len, &b);
 	if (m.inherit == VM_COPY)
-		pages_carry(&sp->pmap, start, start + len, to);
-	vm_unmap_entry(sp, vm_entry_at(sp, start));
-	return 0;
+		pages_carry(&sp->pmap, start, start + (len < new_len ? len : new_len), to);
+	return vm_unmap(sp, start, start + len); /* has its borders: cannot fail */
 }
 
 /* Check that the len bytes from start, an address in e, may become new_len bytes. Returns 0;
@@ -96,12 +94,7 @@ vm_remap_to(struct vm_space *sp, vaddr_t start, uint32_t len, vaddr_t to, uint32
 		return EPERM;
 	vm_join(sp, e, start + kept);
 	err = resize_check(e, start, kept, new_len);
-	if (err != 0)
-		return err;
-	if (vm_split(sp, start, start + kept) != 0 ||
-	    (len > kept && vm_unmap(sp, start + kept, start + len) != 0))
-		return ENOMEM;
-	return move(sp, start, kept, to, new_len, true);
+	return err != 0 ? err : move(sp, start, len, to, new_len, true);
 }
 
 int

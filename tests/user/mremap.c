@@ -86,6 +86,56 @@ moved(void)
 	is(promised(), before - 20, "every promise is given back");
 }
 
+/* Within one mapping, to right behind or before where it was: the borders are the same. */
+static void
+beside_itself(void)
+{
+	const int both = MREMAP_MAYMOVE | MREMAP_FIXED;
+	unsigned long before = promised();
+	char *p = pages(PLACE, 8, ANON);
+
+	ok(remap(p + 2 * PAGE, 2 * PAGE, 2 * PAGE, both, p + 4 * PAGE) == p + 4 * PAGE &&
+	           numbered(p, 1, 2) && numbered(p + 4 * PAGE, 3, 2) &&
+	           numbered(p + 6 * PAGE, 7, 2),
+	   "right behind itself");
+	is(reads(p + 2 * PAGE) == SEGV && reads(p + 3 * PAGE) == SEGV, 1, "which leaves a hole");
+	pages(PLACE, 8, ANON);
+	ok(remap(p + 4 * PAGE, 2 * PAGE, 2 * PAGE, both, p + 2 * PAGE) == p + 2 * PAGE &&
+	           numbered(p, 1, 2) && numbered(p + 2 * PAGE, 5, 2) &&
+	           numbered(p + 6 * PAGE, 7, 2),
+	   "right before itself");
+	is(reads(p + 4 * PAGE) == SEGV && reads(p + 5 * PAGE) == SEGV, 1, "which leaves a hole");
+	pages(PLACE, 8, ANON);
+	ok(remap(p + PAGE, 3 * PAGE, PAGE, both, p + 4 * PAGE) == p + 4 * PAGE &&
+	           numbered(p, 1, 1) && numbered(p + 4 * PAGE, 2, 1) &&
+	           numbered(p + 5 * PAGE, 6, 3),
+	   "shorter, right behind itself");
+	is(reads(p + PAGE) == SEGV && reads(p + 3 * PAGE) == SEGV, 1, "which leaves a hole");
+	munmap(p, 8 * PAGE);
+	is(promised(), before, "every promise is given back");
+}
+
+/* What is cut off reaches into an attach, and the new place is in the same one. */
+static void
+into_an_attach(void)
+{
+	const int both = MREMAP_MAYMOVE | MREMAP_FIXED;
+	int id = shmget(IPC_PRIVATE, 8 * PAGE, 0600), bad = 0;
+	char *to = PLACE + 5 * PAGE;
+
+	for (int i = 0; i < 500; i++) {
+		char *p = pages(PLACE, 1, ANON), *s = shmat(id, PLACE + PAGE, 0);
+
+		s[7 * PAGE] = 's';
+		bad += remap(p, 3 * PAGE, PAGE, both, to) != to || !numbered(to, 1, 1);
+		bad += s[2 * PAGE] != 0 || s[7 * PAGE] != 's' || stat_of(id).shm_nattch != 1;
+		bad += i == 0 && (reads(p) != SEGV || reads(s + PAGE) != SEGV);
+		bad += shmdt(s) != 0 || stat_of(id).shm_nattch != 0 || munmap(to, PAGE) != 0;
+	}
+	is(bad, 0, "an attach is cut at both places");
+	shmctl(id, IPC_RMID, NULL);
+}
+
 /* The end of what is large moves and is made as large, over and over: private zeros have no
  * place in a file that could be too high. */
 static void
@@ -191,6 +241,8 @@ test(void)
 {
 	in_place();
 	moved();
+	beside_itself();
+	into_an_attach();
 	wanders();
 	kinds();
 	refused();
