@@ -7,6 +7,7 @@
 #include "i386.h"
 
 #include "abi/errno.h"
+#include "abi/layout.h"
 #include "base/string.h"
 #include "proc/proc.h"
 #include "vm/usercopy.h"
@@ -60,10 +61,54 @@ struct rt_sigframe {
 	uint8_t retcode[8];
 };
 
-_Static_assert(sizeof(struct sigcontext) == 88, "");
-_Static_assert(sizeof(struct fpstate) == 624, "");
-_Static_assert(offsetof(struct sigframe, extramask) == 720, "");
-_Static_assert(sizeof(struct ucontext) == 116, "");
+AT(sigcontext, gs, 0);
+AT(sigcontext, fs, 4);
+AT(sigcontext, es, 8);
+AT(sigcontext, ds, 12);
+AT(sigcontext, edi, 16);
+AT(sigcontext, esi, 20);
+AT(sigcontext, ebp, 24);
+AT(sigcontext, esp, 28);
+AT(sigcontext, ebx, 32);
+AT(sigcontext, edx, 36);
+AT(sigcontext, ecx, 40);
+AT(sigcontext, eax, 44);
+AT(sigcontext, trapno, 48);
+AT(sigcontext, err, 52);
+AT(sigcontext, eip, 56);
+AT(sigcontext, cs, 60);
+AT(sigcontext, eflags, 64);
+AT(sigcontext, esp_at_signal, 68);
+AT(sigcontext, ss, 72);
+AT(sigcontext, fpstate, 76);
+AT(sigcontext, oldmask, 80);
+AT(sigcontext, cr2, 84);
+SIZE(sigcontext, 88);
+AT(fpstate, status, 108);
+AT(fpstate, magic, 110);
+AT(fpstate, fxsave, 112);
+SIZE(fpstate, 624);
+AT(sigframe, pretcode, 0);
+AT(sigframe, sig, 4);
+AT(sigframe, sc, 8);
+AT(sigframe, unused, 96);
+AT(sigframe, extramask, 720);
+AT(sigframe, retcode, 724);
+SIZE(sigframe, 732);
+AT(ucontext, flags, 0);
+AT(ucontext, link, 4);
+AT(ucontext, stack, 8);
+AT(ucontext, mc, 20);
+AT(ucontext, sigmask, 108);
+SIZE(ucontext, 116);
+AT(rt_sigframe, pretcode, 0);
+AT(rt_sigframe, sig, 4);
+AT(rt_sigframe, info_addr, 8);
+AT(rt_sigframe, uc_addr, 12);
+AT(rt_sigframe, info, 16);
+AT(rt_sigframe, uc, 144);
+AT(rt_sigframe, retcode, 260);
+SIZE(rt_sigframe, 268);
 
 /* pop %eax; mov $119 (sigreturn), %eax; int $0x80 */
 static const uint8_t retcode_plain[8] = {0x58, 0xb8, 119, 0, 0, 0, 0xcd, 0x80};

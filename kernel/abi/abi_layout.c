@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The structures that cross the boundary have the published layout of Linux/i386: the
- * offset of each field and the size of the whole, checked when the kernel is compiled.
+ * offset of each field and the size of the whole, checked when the kernel is compiled. Signal
+ * frames are checked in sigframe.c, the headers of programs in elf.h.
  */
 #include "abi/fcntl.h"
+#include "abi/layout.h"
 #include "abi/misc.h"
 #include "abi/poll.h"
 #include "abi/resource.h"
 #include "abi/shm.h"
 #include "abi/signal.h"
 #include "abi/stat.h"
-
-#define SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), #type " is " #bytes)
-#define AT(type, field, offset)                                                                    \
-	_Static_assert(__builtin_offsetof(struct type, field) == (offset),                         \
-	               #type "." #field " is at " #offset)
 
 /* ---- Shared memory: ipc64_perm, shmid64_ds, shminfo64, shm_info ---- */
 
@@ -69,13 +66,22 @@ AT(abi_stat64, st_size, 44);
 AT(abi_stat64, st_blksize, 52);
 AT(abi_stat64, st_blocks, 56);
 AT(abi_stat64, st_atime, 64);
+AT(abi_stat64, st_atime_nsec, 68);
 AT(abi_stat64, st_mtime, 72);
+AT(abi_stat64, st_mtime_nsec, 76);
 AT(abi_stat64, st_ctime, 80);
+AT(abi_stat64, st_ctime_nsec, 84);
 AT(abi_stat64, st_ino, 88);
 SIZE(abi_stat64, 96);
+AT(abi_statx_time, sec, 0);
+AT(abi_statx_time, nsec, 8);
+SIZE(abi_statx_time, 16);
 AT(abi_statx, mask, 0);
+AT(abi_statx, blksize, 4);
 AT(abi_statx, attributes, 8);
 AT(abi_statx, nlink, 16);
+AT(abi_statx, uid, 20);
+AT(abi_statx, gid, 24);
 AT(abi_statx, mode, 28);
 AT(abi_statx, ino, 32);
 AT(abi_statx, size, 40);
@@ -86,7 +92,9 @@ AT(abi_statx, btime, 80);
 AT(abi_statx, ctime, 96);
 AT(abi_statx, mtime, 112);
 AT(abi_statx, rdev_major, 128);
+AT(abi_statx, rdev_minor, 132);
 AT(abi_statx, dev_major, 136);
+AT(abi_statx, dev_minor, 140);
 AT(abi_statx, mnt_id, 144);
 SIZE(abi_statx, 256);
 AT(abi_statfs64, type, 0);
@@ -114,6 +122,7 @@ AT(abi_old_dirent, d_ino, 0);
 AT(abi_old_dirent, d_off, 4);
 AT(abi_old_dirent, d_namlen, 8);
 AT(abi_old_dirent, d_name, 10);
+AT(abi_stat, st_dev, 0);
 AT(abi_stat, st_ino, 4);
 AT(abi_stat, st_mode, 8);
 AT(abi_stat, st_nlink, 10);
@@ -124,20 +133,31 @@ AT(abi_stat, st_size, 20);
 AT(abi_stat, st_blksize, 24);
 AT(abi_stat, st_blocks, 28);
 AT(abi_stat, st_atime, 32);
+AT(abi_stat, st_atime_nsec, 36);
 AT(abi_stat, st_mtime, 40);
+AT(abi_stat, st_mtime_nsec, 44);
 AT(abi_stat, st_ctime, 48);
+AT(abi_stat, st_ctime_nsec, 52);
 SIZE(abi_stat, 64);
+AT(abi_old_stat, st_dev, 0);
+AT(abi_old_stat, st_ino, 2);
+AT(abi_old_stat, st_mode, 4);
+AT(abi_old_stat, st_nlink, 6);
+AT(abi_old_stat, st_uid, 8);
+AT(abi_old_stat, st_gid, 10);
 AT(abi_old_stat, st_rdev, 12);
 AT(abi_old_stat, st_size, 16);
 AT(abi_old_stat, st_atime, 20);
 AT(abi_old_stat, st_mtime, 24);
 AT(abi_old_stat, st_ctime, 28);
 SIZE(abi_old_stat, 32);
+AT(abi_flock, l_type, 0);
 AT(abi_flock, l_whence, 2);
 AT(abi_flock, l_start, 4);
 AT(abi_flock, l_len, 8);
 AT(abi_flock, l_pid, 12);
 SIZE(abi_flock, 16);
+AT(abi_flock64, l_type, 0);
 AT(abi_flock64, l_whence, 2);
 AT(abi_flock64, l_start, 4);
 AT(abi_flock64, l_len, 12);
@@ -175,6 +195,7 @@ AT(abi_tms, tms_stime, 4);
 AT(abi_tms, tms_cutime, 8);
 AT(abi_tms, tms_cstime, 12);
 SIZE(abi_tms, 16);
+AT(abi_rusage, ru_utime, 0);
 AT(abi_rusage, ru_stime, 8);
 AT(abi_rusage, ru_minflt, 32);
 AT(abi_rusage, ru_majflt, 36);
@@ -185,14 +206,25 @@ SIZE(abi_rlimit, 8);
 AT(abi_rlimit64, rlim_cur, 0);
 AT(abi_rlimit64, rlim_max, 8);
 SIZE(abi_rlimit64, 16);
+AT(abi_sysinfo, uptime, 0);
 AT(abi_sysinfo, loads, 4);
 AT(abi_sysinfo, totalram, 16);
+AT(abi_sysinfo, freeram, 20);
+AT(abi_sysinfo, sharedram, 24);
+AT(abi_sysinfo, bufferram, 28);
+AT(abi_sysinfo, totalswap, 32);
 AT(abi_sysinfo, freeswap, 36);
 AT(abi_sysinfo, procs, 40);
 AT(abi_sysinfo, totalhigh, 44);
+AT(abi_sysinfo, freehigh, 48);
 AT(abi_sysinfo, mem_unit, 52);
 SIZE(abi_sysinfo, 64);
+AT(abi_utsname, sysname, 0);
+AT(abi_utsname, nodename, 65);
+AT(abi_utsname, release, 2 * 65);
+AT(abi_utsname, version, 3 * 65);
 AT(abi_utsname, machine, 4 * 65);
+AT(abi_utsname, domainname, 5 * 65);
 SIZE(abi_utsname, 6 * 65);
 SIZE(abi_oldold_utsname, 5 * 9);
 AT(abi_sched_param, sched_priority, 0);
