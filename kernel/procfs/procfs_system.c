@@ -187,6 +187,12 @@ const struct procfs_file procfs_sys_files[] = {
 	KNOB("shmseg", shminfo.shmseg, SHM_ATTACH_MAX),
 	{.name = "shmmni", .mode = 0444, .number = &shminfo.shmmni},
 	KNOB("shm_allow_removed", shm_allow_removed, 1),
+	/* There are no message queues and no semaphores. lsipc prints whatever its memory holds
+         * as their limits unless it finds these files. */
+	{.name = "msgmax", .mode = 0444, .text = "0"},
+	{.name = "msgmnb", .mode = 0444, .text = "0"},
+	{.name = "msgmni", .mode = 0444, .text = "0"},
+	{.name = "sem", .mode = 0444, .text = "0\t0\t0\t0"},
 	{.name = "ostype", .mode = 0444, .text = "Linux"},
 	{.name = "osrelease", .mode = 0444, .text = LINUX_RELEASE},
 	{.name = "version", .mode = 0444, .text = LINUX_BUILD},
