@@ -199,6 +199,7 @@ static void
 readiness(void)
 {
 	long now[2] = {0, 0}, times[] = {0, 0}, *args;
+	long long wide[] = {0, 0};
 	int ends[2];
 
 	section("bytes of what is ready");
@@ -221,6 +222,8 @@ readiness(void)
 	BYTES(16, syscall(SYS__newselect, 0, NULL, NULL, NULL, memcpy(TO, times, 8)));
 	BYTES(16, syscall(SYS_pselect6, 0, NULL, NULL, NULL, memcpy(TO, times, 8), NULL));
 	BYTES(24, syscall(SYS_ppoll, NULL, 0, memcpy(TO, times, 8), NULL, 8));
+	BYTES(24, syscall(SYS_pselect6_time64, 0, NULL, NULL, NULL, memcpy(TO, wide, 16), NULL));
+	BYTES(24, syscall(SYS_ppoll_time64, NULL, 0, memcpy(TO, wide, 16), NULL, 8));
 	BYTES(24, syscall(SYS_read, ends[0], TO, 20));
 	NUM(close(ends[0]) | close(ends[1]));
 }
@@ -254,6 +257,9 @@ locks(void)
 	NUM(read(ends[0], to, 1));
 	BYTES(32, syscall(SYS_fcntl64, fd, 5, memcpy(TO, &narrow, 16)), {"pid", 12, 4});
 	BYTES(32, syscall(SYS_fcntl64, fd, 12, memcpy(TO, &wide, 24)), {"pid", 20, 4});
+	wide.pid = 0;
+	BYTES(32, syscall(SYS_fcntl64, fd, 36, memcpy(TO, &wide, 24)), {"pid", 20, 4});
+	wide.pid = 77;
 	kill(pid, SIGKILL);
 	NUM(waitpid(pid, NULL, 0) == pid);
 	BYTES(32, syscall(SYS_fcntl64, fd, 5, memcpy(TO, &narrow, 16)));

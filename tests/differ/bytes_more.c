@@ -79,6 +79,7 @@ segments(void)
 	NUM((at = attach(id, HOLE, 0)) == HOLE);
 	BYTES(100, control(id, IPC_STAT, TO), SEGMENT, {"last", 68, 4});
 	BYTES(100, control(id, SHM_STAT, TO) >= 0, SEGMENT, {"last", 68, 4});
+	BYTES(100, control(id, 15, TO) >= 0, SEGMENT, {"last", 68, 4}); /* SHM_STAT_ANY */
 	NUM(control(id, IPC_RMID, NULL));
 	BYTES(52, control(0, IPC_INFO, TO) >= 0, {"?largest", 0, 4}, {"?slots", 8, 4},
 	      {"?attaches", 12, 4}, {"?all", 16, 4});

@@ -179,6 +179,9 @@ look(void)
 	NUM(proc_read("/cmdline", buf, sizeof(buf)) > 0);
 	NUM(readlink(proc_path("/exe"), buf, sizeof(buf)) > 0);
 	NUM(close(open(proc_path("/exe"), O_RDONLY)));
+	NUM(proc_read("/environ", buf, sizeof(buf)) > 0);
+	NUM(readlink(proc_path("/cwd"), buf, sizeof(buf)) > 0);
+	NUM(readlink(proc_path("/fd/1"), buf, sizeof(buf)) > 0);
 	proc_read("/wchan", buf, sizeof(buf));
 	TEXT("wchan", "%s", strcmp(buf, "0") == 0 ? "hidden" : "shown");
 	show_stat();
