@@ -188,6 +188,10 @@ struct abi_old_dirent {
 #define FIONREAD 0x541B
 #define TCSBRKP 0x5425
 #define TIOCGSID 0x5429
+/* ioctl on any file */
+#define FIONBIO 0x5421
+#define FIONCLEX 0x5450
+#define FIOCLEX 0x5451
 
 #define NCCS 19
 struct abi_termios {

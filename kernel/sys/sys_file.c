@@ -185,6 +185,18 @@ sys_fsync(const union call_args *arg, uint32_t *result)
 	return f == NULL ? EBADF : f->ops->stream ? EINVAL : 0;
 }
 
+/* FIONBIO: set O_NONBLOCK if the number at `from` is not 0, else clear it. */
+static int
+set_nonblock(struct file *f, vaddr_t from)
+{
+	int on;
+
+	if (copyin(&on, from, sizeof(on)) != 0)
+		return EFAULT;
+	f->flags = on ? f->flags | O_NONBLOCK : f->flags & ~O_NONBLOCK;
+	return 0;
+}
+
 int
 sys_ioctl(const union call_args *arg, uint32_t *result)
 {
@@ -192,8 +204,18 @@ sys_ioctl(const union call_args *arg, uint32_t *result)
 
 	if (f == NULL)
 		return EBADF;
-	return f->ops->ioctl == NULL ? ENOTTY
-	                             : f->ops->ioctl(f, arg->ioctl.request, arg->ioctl.argp);
+	switch (arg->ioctl.request) {
+	case FIONBIO:
+		return set_nonblock(f, arg->ioctl.argp);
+	case FIOCLEX:
+	case FIONCLEX:
+		fd_set_cloexec(arg->ioctl.fd, arg->ioctl.request == FIOCLEX);
+		return 0;
+	default:
+		if (f->ops->ioctl == NULL)
+			return ENOTTY;
+		return f->ops->ioctl(f, arg->ioctl.request, arg->ioctl.argp);
+	}
 }
 
 /* ---- Descriptors ---- */

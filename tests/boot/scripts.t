@@ -176,7 +176,10 @@ fd = os.memfd_create("mine", os.MFD_CLOEXEC)
 fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 os.posix_fallocate(fd, 0, 5000)
 print(os.fstat(fd).st_size)
+r, w = os.pipe()
+os.set_blocking(r, False)
+print(os.get_blocking(r), os.get_blocking(w))
 END
 in_tree 0 'a python script' --add "$dir/shared.py:/run/shared.py" /usr/bin/python3 /run/shared.py
-is 'multiprocessing.shared_memory, memfd_create, lockf' "$(tr '\n' ' ' <"$dir/out")" 'hello 10000 [] 5000 '
+is 'multiprocessing.shared_memory, memfd_create, lockf, set_blocking' "$(tr '\n' ' ' <"$dir/out")" 'hello 10000 [] 5000 False True '
 plan

@@ -209,6 +209,17 @@ readiness(void)
 	BYTES(24, syscall(SYS_pipe2, TO, O_CLOEXEC));
 	NUM(write(ends[1], "abc", 3));
 	BYTES(24, ioctl(ends[0], FIONREAD, TO));
+	NUM(ioctl(ends[0], FIONBIO, &(int){3}));
+	NUM(fcntl(ends[0], F_GETFL));
+	NUM(ioctl(ends[0], FIONBIO, &(int){0}));
+	NUM(fcntl(ends[0], F_GETFL));
+	NUM(ioctl(ends[0], FIONBIO, BAD));
+	NUM(ioctl(99, FIONBIO, BAD));
+	NUM(fcntl(ends[0], F_GETFD));
+	NUM(ioctl(ends[0], FIONCLEX, BAD));
+	NUM(fcntl(ends[0], F_GETFD));
+	NUM(ioctl(ends[0], FIOCLEX, BAD));
+	NUM(fcntl(ends[0], F_GETFD));
 	BYTES(40, syscall(SYS_poll, polled(ends[0], ends[1]), 4, 0));
 	BYTES(40, syscall(SYS_poll, polled(ends[0], ends[1]), 1, 0));
 	BYTES(16, syscall(SYS__newselect, 20, set_of(ends[0]), NULL, NULL, now));

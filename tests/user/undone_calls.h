@@ -88,6 +88,7 @@ static const struct row table[] = {
          .in = {[2] = sizeof(other_size)}},
 	{"ioctl", "TIOCGWINSZ", .a = {TTY_FD, TIOCGWINSZ, OUT(2)}, .out = {[2] = 8}},
 	{"ioctl", "FIONREAD", .a = {TTY_FD, FIONREAD, OUT(2)}, .out = {[2] = 4}},
+	{"ioctl", "FIONBIO", .a = {FILE_FD, FIONBIO, A(&first_processor)}, .in = {[2] = 4}},
 	{"setpgid", "a group of its own", .a = {0, 0}},
 	{"setpgid", "a child", .a = {PAUSED, 0}},
 	{"umask", .a = {077}},
