@@ -86,9 +86,8 @@ list_pop(struct freelist *l)
 	return f;
 }
 
-/* Take the memory of frame_table from the first range of RAM that is low and large enough.
- * Returns how many frames it takes. */
-static uint32_t
+/* Take the memory of frame_table from the first range of RAM that is low and large enough. */
+static void
 carve_table(void)
 {
 	uint32_t need;
@@ -103,7 +102,8 @@ carve_table(void)
 			continue;
 		frame_table = frame_kva(r->start);
 		r->start += need;
-		return need;
+		total -= need;
+		return;
 	}
 	noboot("no room for the table of %u frames", frame_limit);
 }
@@ -119,7 +119,6 @@ never_free(frame_t start, frame_t end)
 void
 frame_init(void)
 {
-	uint32_t table;
 	unsigned i;
 	frame_t f;
 
@@ -128,21 +127,18 @@ frame_init(void)
 	if (total < MIN_FRAMES)
 		noboot("too little memory: %u KiB are free, %u KiB are needed", total * 4,
 		       MIN_FRAMES * 4);
-	table = carve_table();
+	carve_table();
 	for (f = 0; f < frame_limit; f++)
 		frame_table[f] = (struct frame){.refs = FRAME_NEVER, .link = FRAME_HOLE};
-	never_free(kva_frame(frame_table), kva_frame(frame_table) + table);
+	never_free(kva_frame(frame_table), kva_frame(frame_table + frame_limit - 1) + 1);
 	for (i = 0; i < machine_kept_count; i++)
 		never_free(machine_kept[i].start, machine_kept[i].end);
-	total = 0;
 	/* From the top down, so that the lowest frame is the first to be given out. */
-	for (i = machine_ram_count; i-- > 0;) {
+	for (i = machine_ram_count; i-- > 0;)
 		for (f = machine_ram[i].end; f-- > machine_ram[i].start;) {
 			frame_table[f].refs = 0;
 			list_push(list_of(f), f);
 		}
-		total += machine_ram[i].end - machine_ram[i].start;
-	}
 }
 
 /* Take a low frame off its list; one must be free. If `zeroed` it holds zeros. */
