@@ -108,10 +108,7 @@ struct vm_cache {
 };
 /* Which of the shortcuts are built in: the sum of these. CACHE=n on make's command line sets
  * it; 0 builds none of them. */
-#define VM_CACHE_HINT 1u
-#define VM_CACHE_YOUNG 2u
-#define VM_CACHE_SPARE 4u
-#define VM_CACHE_LOW 8u
+enum { VM_CACHE_HINT = 1, VM_CACHE_YOUNG = 2, VM_CACHE_SPARE = 4, VM_CACHE_LOW = 8 };
 #ifndef VM_CACHE
 #define VM_CACHE 15u
 #endif
