@@ -64,7 +64,7 @@ span_is_whole(pte_t pde)
 static void
 span_reclaim(pte_t *pde)
 {
-	if ((*pde & PTE_GRAFT) && frame_refs(pte_frame(*pde)) == 1)
+	if (span_is_whole(*pde) && (*pde & PTE_GRAFT) && frame_refs(pte_frame(*pde)) == 1)
 		*pde &= ~PTE_GRAFT;
 }
 
