@@ -10,15 +10,7 @@
 /* ---- The lists ---- */
 
 /* The list that a child is on depends on its parent, exit_signal and news, so child_remove() comes
- * before a change of one of these, and child_add() after it. Both do nothing for init, which
- * has no parent. */
-void
-child_add(struct proc *p)
-{
-	if (p->parent != NULL)
-		LIST_INSERT(&p->parent->children[proc_child_list(p, p->news)], p, siblings);
-}
-
+ * before a change of one of these, and child_add() after it. */
 static void
 child_remove(struct proc *p)
 {

@@ -222,8 +222,13 @@ void proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusag
 
 /* ---- Between proc.c and children.c ---- */
 
-/* Put p, whose parent is set, on the list of its parent's children for its news. */
-void child_add(struct proc *p);
+/* Put p on the list of its parent's children for its news. Init has no parent: does nothing. */
+static inline void
+child_add(struct proc *p)
+{
+	if (p->parent != NULL)
+		LIST_INSERT(&p->parent->children[proc_child_list(p, p->news)], p, siblings);
+}
 /* Record that p, now a zombie, has ended with that status, and notify its parent; or init, if the
  * parent does not want to know. */
 void child_ended(struct proc *p, int status);
