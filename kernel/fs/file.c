@@ -107,7 +107,7 @@ node_deny_write(struct node *n)
 void
 node_allow_write(struct node *n)
 {
-	VERIFY(n->writers < 0);
+	ASSERT(n->writers < 0);
 	n->writers++;
 }
 

@@ -107,7 +107,7 @@ parent_could_continue(const struct proc *p, const struct pgrp *g)
 static void
 lose_holder(struct pgrp *g, struct pgrp **orphaned)
 {
-	VERIFY(g->held > 0);
+	ASSERT(g->held > 0);
 	if (--g->held > 0)
 		return;
 	g->orphaned_next = *orphaned;

@@ -189,7 +189,7 @@ sched_interrupt(struct proc *p)
 void
 sched_start(struct proc *p)
 {
-	VERIFY(p->state == PROC_NEW || p->state == PROC_STOPPED);
+	ASSERT(p->state == PROC_NEW || p->state == PROC_STOPPED);
 	run_append(p);
 }
 
@@ -214,7 +214,7 @@ void
 sched_stop(void)
 {
 	may_sleep();
-	VERIFY(curproc()->state == PROC_STOPPED);
+	ASSERT(curproc()->state == PROC_STOPPED);
 	switch_away();
 }
 
@@ -222,7 +222,7 @@ void
 sched_exit(void)
 {
 	may_sleep();
-	VERIFY(curproc()->state == PROC_ZOMBIE);
+	ASSERT(curproc()->state == PROC_ZOMBIE);
 	switch_away();
 	panic("sched_exit: a zombie runs");
 }
