@@ -69,14 +69,23 @@ greet(void)
 	       st.free * 4);
 }
 
+/* Choose where the log goes: the word log=com2 or log=com3, or else the console. */
+static void
+log_init(void)
+{
+	const char *log = cmdline_get("log");
+
+	if (log != NULL && strcmp(log, "com2") == 0)
+		log_line = 2;
+	else if (log != NULL && strcmp(log, "com3") == 0)
+		log_line = 3;
+}
+
 void
 kernel_main(const char *cmdline, const void *initrd, size_t initrd_len)
 {
-	const char *log;
-
 	cmdline_init(cmdline);
-	log = cmdline_get("log");
-	log_to_com2 = log != NULL && strcmp(log, "com2") == 0;
+	log_init();
 	cmdline_check();
 	inject_init();
 	frame_init();

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Output of text: the console is COM1 and the screen; the log is COM2, or else the console. */
+/* Output of text: the console is COM1 and the screen; the log is COM2, COM3 or the console. */
 #include "i386.h"
 
-enum { COM1, COM2 };
-
-bool log_to_com2;
+unsigned log_line;
 
 void
 console_write(const char *s, size_t n)
@@ -20,8 +18,8 @@ log_write(const char *s, size_t n)
 {
 	size_t line;
 
-	if (log_to_com2) {
-		serial_write(COM2, s, n);
+	if (log_line != 0) {
+		serial_write(log_line - 1, s, n);
 		return;
 	}
 	while (n > 0) {

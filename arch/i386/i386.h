@@ -102,9 +102,14 @@ bool pic_pending(unsigned irq);
 void pit_init(void);
 /* Called by trap.c for each timer interrupt that it takes. */
 void pit_tick(void);
-/* Sets up COM1 and COM2. */
+/* Sets up the serial ports, COM1 to COM3. */
+enum { COM1, COM2, COM3, COMS };
 void serial_init(void);
-/* Writes n bytes to COM1 (com is 0) or COM2 (1). */
+/* Makes the port interrupt when it receives a byte. Returns false if there is no such port. */
+bool serial_listen(unsigned com);
+/* Returns the next byte that the port has received, or -1 if there is none. */
+int serial_read(unsigned com);
+/* Writes n bytes to the port. */
 void serial_write(unsigned com, const char *s, size_t n);
 /* Waits until the ports have sent every byte that was written. */
 void serial_drain(void);

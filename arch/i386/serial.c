@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* 16550A serial ports, by polling for output: COM1 is the console, COM2 may be the log. */
+/* 16550A serial ports, by polling for output: COM1 is the console, COM2 or COM3 may be the log. */
 #include "i386.h"
 
 #define DATA 0 /* also the low byte of the divisor */
@@ -19,15 +19,15 @@
 #define NO_UART 0xff  /* what reads return where no port is */
 #define FIFO_SIZE 16
 
-static const uint16_t base[2] = {0x3f8, 0x2f8};
-static bool present[2];
+static const uint16_t base[COMS] = {0x3f8, 0x2f8, 0x3e8};
+static bool present[COMS];
 
 void
 serial_init(void)
 {
 	unsigned i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < COMS; i++) {
 		uint16_t port = base[i];
 
 		if (inb(port + LSR) == NO_UART)
@@ -41,8 +41,21 @@ serial_init(void)
 		outb(port + FCR, FCR_ON_CLEAR);
 		outb(port + MCR, MCR_DTR_RTS_IRQ);
 	}
-	if (present[0])
-		outb(base[0] + IER, IER_RECEIVED);
+	serial_listen(COM1);
+}
+
+bool
+serial_listen(unsigned com)
+{
+	if (present[com])
+		outb(base[com] + IER, IER_RECEIVED);
+	return present[com];
+}
+
+int
+serial_read(unsigned com)
+{
+	return inb(base[com] + LSR) & LSR_RECEIVED ? inb(base[com] + DATA) : -1;
 }
 
 /* Writes n bytes, busy-waiting while the FIFO is full, so that nothing is dropped. */
@@ -68,7 +81,7 @@ serial_drain(void)
 {
 	unsigned i;
 
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < COMS; i++)
 		while (present[i] && !(inb(base[i] + LSR) & LSR_DONE))
 			;
 }
@@ -76,6 +89,8 @@ serial_drain(void)
 void
 serial_interrupt(void)
 {
-	while (inb(base[0] + LSR) & LSR_RECEIVED)
-		tty_input(inb(base[0] + DATA));
+	int byte;
+
+	while ((byte = serial_read(COM1)) >= 0)
+		tty_input((uint8_t)byte);
 }

@@ -186,10 +186,10 @@ void machine_syscall_restart(void);
 
 /* Write n bytes to the console, which the user sees. */
 void console_write(const char *s, size_t n);
-/* Write n bytes of the kernel's log: to the second serial line if log_to_com2 is set, else to
- * the console. */
+/* Write n bytes of the kernel's log: to the serial line of that number, 2 or 3, or to the console
+ * if log_line is 0. */
 void log_write(const char *s, size_t n);
-extern bool log_to_com2;
+extern unsigned log_line;
 
 /* The timer calls clock_tick() HZ times a second. */
 #define HZ 100
