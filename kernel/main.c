@@ -8,6 +8,7 @@
 #include "base/printf.h"
 #include "base/string.h"
 #include "base/version.h"
+#include "debug/gdbstub.h"
 #include "debug/inject.h"
 #include "debug/trace.h"
 #include "exec/exec.h"
@@ -87,6 +88,7 @@ kernel_main(const char *cmdline, const void *initrd, size_t initrd_len)
 	cmdline_init(cmdline);
 	log_init();
 	cmdline_check();
+	gdbstub_init();
 	inject_init();
 	frame_init();
 	trace_init();

@@ -39,6 +39,8 @@ extern struct tss tss;
 void segments_init(void);
 /* Makes these the TLS descriptors of the GDT: those of the process that runs next. */
 void segments_load_tls(const uint64_t tls[TLS_ENTRIES]);
+/* Make the vector enter the kernel at entry. Programs may execute it if they could before. */
+void idt_set(unsigned vector, void (*entry)(void));
 
 /* vectors.asm: the entry of each vector, that of a double fault, and the instructions of the way
  * back to user mode that may fault. */
@@ -81,6 +83,8 @@ bool kstack_mapped(uint32_t va);
 
 /* window.c: puts the page table of the windows into boot_dir. */
 void window_init(void);
+/* Returns where the gdb stub sees frame f, which is not a low one, until the next call. */
+void *window_debug(frame_t f);
 
 /* backtrace.c: the trap frame at which machine_backtrace() starts, and the value of ESP that it
  * prints. While kernel_trapframe is NULL, the backtrace starts at the caller. */
@@ -96,6 +100,11 @@ const char *kernel_place(uint32_t eip, uint32_t *off);
 void pic_init(void);
 /* Acknowledges irq at the interrupt controller. Returns false if the interrupt was spurious. */
 bool pic_accept(unsigned irq);
+/* Let irq, below 8, interrupt. */
+void pic_enable(unsigned irq);
+/* Halt until irq, below 8, interrupts. The other interrupts wait meanwhile, those too that have
+ * been taken and not yet acknowledged. */
+void pic_wait(unsigned irq);
 /* Returns true if irq is requested and not yet being served. */
 bool pic_pending(unsigned irq);
 /* Makes the timer interrupt HZ times a second. */

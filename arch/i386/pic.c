@@ -9,6 +9,8 @@
 #define OCW2_EOI 0x20
 #define OCW3_READ_IRR 0x0a
 #define OCW3_READ_ISR 0x0b
+#define OCW3_SPECIAL_MASK 0x68 /* an interrupt in service that is masked blocks no other */
+#define OCW3_NORMAL_MASK 0x48
 #define CASCADE 2
 #define SPURIOUS 0x80u /* a request that vanishes is reported as input 7 of its PIC */
 
@@ -33,6 +35,24 @@ pic_init(void)
 	/* Only the timer, the keyboard and COM1 are used. */
 	outb(MASTER + 1, (uint8_t) ~(1 << 0 | 1 << 1 | 1 << 4));
 	outb(SLAVE + 1, 0xff);
+}
+
+void
+pic_enable(unsigned irq)
+{
+	outb(MASTER + 1, inb(MASTER + 1) & (uint8_t) ~(1 << irq));
+}
+
+void
+pic_wait(unsigned irq)
+{
+	uint8_t mask = inb(MASTER + 1);
+
+	outb(MASTER, OCW3_SPECIAL_MASK);
+	outb(MASTER + 1, (uint8_t) ~(1 << irq));
+	__asm__ volatile("sti; hlt; cli" : : : "memory");
+	outb(MASTER, OCW3_NORMAL_MASK);
+	outb(MASTER + 1, mask);
 }
 
 bool

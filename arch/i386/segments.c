@@ -11,7 +11,6 @@
 #define SEG_FLAT 0xcf0000u /* 4 GiB, 32 bits */
 #define GATE_INTERRUPT 0x8e00u
 #define GATE_TASK 0x8500u
-#define VECTOR_BREAKPOINT 3
 #define VECTOR_OVERFLOW 4
 
 struct pseudo_descriptor {
@@ -91,11 +90,19 @@ segments_init(void)
 
 	for (i = 0; i < VECTORS; i++)
 		idt[i] = gate(KERNEL_CS, trap_vectors[i], GATE_INTERRUPT);
-	idt[VECTOR_BREAKPOINT] |= (uint64_t)SEG_USER << 32;
+	idt[TRAP_BREAKPOINT] |= (uint64_t)SEG_USER << 32;
 	idt[VECTOR_OVERFLOW] |= (uint64_t)SEG_USER << 32;
 	idt[TRAP_DOUBLE] = gate(DOUBLE_TSS_SEL, 0, GATE_TASK);
 	idt[TRAP_SYSCALL] |= (uint64_t)SEG_USER << 32;
 	tables_load();
+}
+
+void
+idt_set(unsigned vector, void (*entry)(void))
+{
+	uint64_t user = idt[vector] & (uint64_t)SEG_USER << 32;
+
+	idt[vector] = gate(KERNEL_CS, (uint32_t)entry, GATE_INTERRUPT) | user;
 }
 
 /* Puts the TLS descriptors of the process that runs next into the GDT. */

@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/printf.h"
 #include "base/string.h"
+#include "debug/gdbstub.h"
 
 /* Multiboot 0.6.96, section 3.3. */
 #define BOOT_MAGIC 0x2badb002u
@@ -199,6 +200,7 @@ machine_shutdown(enum verdict v, int status)
 		snprintf(line, sizeof(line), "exit %d\n", status & 0xff);
 	else
 		snprintf(line, sizeof(line), "%s\n", words[v - VERDICT_EXIT]);
+	gdbstub_ended(status);
 	serial_drain();
 	while (*s != '\0')
 		outb(PORT_VERDICT, (uint8_t)*s++);

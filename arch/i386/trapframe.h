@@ -19,7 +19,10 @@ struct trapframe {
 
 enum trap {
 	TRAP_DIVIDE = 0,
+	TRAP_DEBUG = 1,
 	TRAP_NMI = 2,
+	TRAP_BREAKPOINT = 3,
+	TRAP_ILLEGAL = 6,
 	TRAP_DOUBLE = 8,
 	TRAP_TSS = 10,
 	TRAP_PROTECTION = 13,
@@ -77,10 +80,11 @@ trap_from_user(const struct trapframe *tf)
 	return (tf->cs & 3) != 0;
 }
 
-/* vectors.asm has these numbers as constants of its own. */
+/* vectors.asm and gdbentry.asm have these numbers as constants of their own. */
 _Static_assert(offsetof(struct trapframe, edx) == 36, "FRAME_EDX");
 _Static_assert(offsetof(struct trapframe, ecx) == 40, "FRAME_ECX");
 _Static_assert(offsetof(struct trapframe, eax) == 44, "FRAME_EAX");
+_Static_assert(offsetof(struct trapframe, trapno) == 48, "FRAME_TRAPNO");
 _Static_assert(offsetof(struct trapframe, eflags) == 64, "FRAME_EFLAGS");
 _Static_assert(EFLAGS_UNUSUAL == 0xffdab428, "FLAGS_UNUSUAL");
 

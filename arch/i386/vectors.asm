@@ -87,6 +87,7 @@ mend_flags:
 	SAVE cmp, word [esp + FRAME_EFLAGS + 1], EFLAGS_IF >> 8, je
 %endmacro
 
+global trap_enter
 trap_enter:
 	SAVE_TRAP
 	mov eax, esp

@@ -55,6 +55,17 @@ window_close(void *window)
 		panic("window_close: not the last one");
 }
 
+/* The gdb stub has a window of its own, beyond those that the kernel may have open. */
+void *
+window_debug(frame_t f)
+{
+	uint32_t va = WINDOW_BASE + (WINDOWS << PAGE_SHIFT);
+
+	window_table[WINDOWS] = f << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE;
+	cpu_invlpg(va);
+	return (void *)va;
+}
+
 /* Clear the page at a kernel address. */
 static void
 clear(void *page)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/cmdline.h"
 
-#include <stdbool.h>
-
 #include "base/number.h"
 #include "base/printf.h"
 #include "base/string.h"
@@ -92,6 +90,17 @@ cmdline_get(const char *name)
 			last = value;
 	}
 	return last;
+}
+
+bool
+cmdline_has(const char *wanted)
+{
+	const char *word;
+
+	for (word = line; word != NULL; word = next_word(word))
+		if (strcmp(word, wanted) == 0)
+			return true;
+	return false;
 }
 
 /* Reads a number that may have K, M or G behind it. Returns false if s is not one, or has more than

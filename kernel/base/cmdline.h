@@ -3,6 +3,7 @@
 #ifndef CMDLINE_H
 #define CMDLINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,8 @@ void cmdline_check(void);
 size_t cmdline_read(char *buf, size_t size);
 /* Returns the value of name; of the last one, if there are several; NULL if there is none. */
 const char *cmdline_get(const char *name);
+/* Returns whether the line has that word, which has no value. */
+bool cmdline_has(const char *word);
 /* Returns the value of name as a number, which may have K, M or G behind it. Returns dflt if there
  * is none; and dflt with a warning if the value is no number from min to max. */
 uint32_t cmdline_number(const char *name, uint32_t dflt, uint32_t min, uint32_t max);

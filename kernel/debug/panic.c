@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/printf.h"
+#include "debug/gdbstub.h"
 #include "debug/trace.h"
 #include "proc/proc.h"
 
@@ -15,6 +16,7 @@ panic(const char *fmt, ...)
 	static bool panicking;
 	va_list ap;
 
+	gdbstub_unwind();
 	/* A panic inside of a panic: end with what has been printed so far. */
 	if (panicking)
 		machine_shutdown(VERDICT_PANIC, 0);
@@ -28,6 +30,8 @@ panic(const char *fmt, ...)
 		printf("process %d (%s)\n", curproc()->pid, curproc()->name);
 	machine_backtrace();
 	trace_print(PANIC_EVENTS);
+	panicking = false; /* gdb may let the kernel continue where it was */
+	gdbstub_panic();
 	machine_shutdown(VERDICT_PANIC, 0);
 }
 

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The gdb stub's threads: the processes, and the boot context as long as it runs. */
+#include "debug/gdb_private.h"
+#include "proc/proc.h"
+
+uint32_t
+gdb_thread_of(const struct proc *p)
+{
+	return p != NULL && p->pid != 0 ? (uint32_t)p->pid : GDB_BOOT_THREAD;
+}
+
+bool
+gdb_thread_find(uint32_t number, const struct proc **p)
+{
+	*p = curproc();
+	if (number == 0 || number == gdb_thread_of(*p))
+		return true;
+	for (*p = proc_list.first; *p != NULL; *p = (*p)->all.next)
+		if (gdb_thread_of(*p) == number)
+			return true;
+	return false;
+}
+
+/* Returns the thread after p, or the first after NULL: the boot context if that runs, and then all
+ * processes. The end is NULL. */
+static const struct proc *
+next_thread(const struct proc *p)
+{
+	static struct proc boot;
+	bool booting = gdb_thread_of(curproc()) == GDB_BOOT_THREAD;
+
+	if (p == NULL && booting)
+		return curproc() != NULL ? curproc() : &boot;
+	return p == NULL || p->pid == 0 ? proc_list.first : p->all.next;
+}
+
+#define THREADS_TOLD 200u /* in one packet: each takes at most 6 characters */
+
+bool
+gdb_thread_list(bool first)
+{
+	static const struct proc *next;
+	unsigned n;
+
+	if (first)
+		next = next_thread(NULL);
+	for (n = 0; next != NULL && n < THREADS_TOLD; n++, next = next_thread(next)) {
+		gdb_put(n == 0 ? 'm' : ',');
+		gdb_put_number(gdb_thread_of(next));
+	}
+	return n > 0;
+}
+
+static void
+put_word(const char *s, void (*put)(char))
+{
+	while (s != NULL && *s != '\0')
+		put(*s++);
+}
+
+void
+gdb_thread_state(const struct proc *p, void (*put)(char))
+{
+	static const char *const states[] = {
+		[PROC_NEW] = "NEW",         [PROC_RUNNABLE] = "READY", [PROC_SLEEPING] = "SLEEP(",
+		[PROC_STOPPED] = "STOPPED", [PROC_ZOMBIE] = "ZOMBIE",
+	};
+
+	if (p == NULL || (p == curproc() && p->state == PROC_RUNNABLE)) {
+		put_word("RUN", put);
+		return;
+	}
+	put_word(p->state <= PROC_ZOMBIE ? states[p->state] : "?", put);
+	if (p->state == PROC_SLEEPING) {
+		put_word(p->why, put);
+		put_word(")", put);
+	}
+	if (p == curproc())
+		put_word(" idle", put);
+}
+
+/* ---- The list in XML, of which gdb reads one part after the other ---- */
+
+static uint32_t xml_skip, xml_room; /* characters before the part, and of the part */
+
+static void
+xml_put(char c)
+{
+	if (xml_skip > 0) {
+		xml_skip--;
+	} else if (xml_room > 0) {
+		xml_room--;
+		gdb_put_binary(c);
+	}
+}
+
+/* Puts a character of text in an attribute. Names come from programs, so it may be any. */
+static void
+xml_put_text(char c)
+{
+	switch (c) {
+	case '<':
+		put_word("&lt;", xml_put);
+		break;
+	case '&':
+		put_word("&amp;", xml_put);
+		break;
+	case '\'':
+		put_word("&apos;", xml_put);
+		break;
+	default:
+		xml_put(c >= ' ' && c < 0x7f ? c : '?');
+		break;
+	}
+}
+
+static void
+xml_thread(const struct proc *p)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint32_t number = gdb_thread_of(p);
+	int shift = 28;
+
+	put_word("<thread id='", xml_put);
+	while (shift > 0 && number >> shift == 0)
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		xml_put(digits[number >> shift & 15]);
+	put_word("' core='0' name='", xml_put);
+	put_word(number == GDB_BOOT_THREAD ? "boot" : p->name, xml_put_text);
+	put_word("'>", xml_put);
+	gdb_thread_state(number == GDB_BOOT_THREAD ? NULL : p, xml_put_text);
+	put_word("</thread>", xml_put);
+}
+
+void
+gdb_thread_xml(uint32_t offset, uint32_t len)
+{
+	const struct proc *p = NULL;
+
+	xml_skip = offset;
+	xml_room = len;
+	put_word("<?xml version='1.0'?><threads>", xml_put);
+	while ((p = next_thread(p)) != NULL)
+		xml_thread(p);
+	put_word("</threads>", xml_put);
+}
