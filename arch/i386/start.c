@@ -43,10 +43,12 @@ struct boot_map_entry {
 #define RAM_RANGES 32
 #define CMDLINE_SIZE 1024
 
-#define PORT_VERDICT 0xe9 /* QEMU -debugcon */
-#define PORT_TRACE 0xe8   /* another -debugcon */
-#define PORT_EXIT 0xf4    /* QEMU isa-debug-exit */
-#define PORT_ACPI 0x604   /* PM1a control of QEMU's PC */
+#define PORT_VERDICT 0xe9   /* QEMU -debugcon */
+#define PORT_TRACE 0xe8     /* another -debugcon */
+#define PORT_EXIT 0xf4      /* QEMU isa-debug-exit */
+#define PORT_KEYBOARD 0x64  /* its controller's command port */
+#define KEYBOARD_RESET 0xfe /* pulse the CPU's reset line */
+#define PORT_ACPI 0x604     /* PM1a control of QEMU's PC */
 #define ACPI_POWER_OFF 0x2000
 
 struct ram_range machine_ram[RAM_RANGES];
@@ -186,6 +188,14 @@ void
 machine_trace(const void *data, size_t n)
 {
 	outsb(PORT_TRACE, data, n);
+}
+
+void
+machine_reset(void)
+{
+	outb(PORT_KEYBOARD, KEYBOARD_RESET);
+	for (;;)
+		__asm__ volatile("cli; hlt");
 }
 
 /* Writes the verdict to QEMU's debug port, for tools/run, and ends the emulator or powers off. */

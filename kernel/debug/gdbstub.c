@@ -483,6 +483,40 @@ read_threads(const char *args)
 	end_part();
 }
 
+/* ---- Commands of the user's, after the word monitor ---- */
+
+#define OUTPUT (GDB_PACKET / 2 - 1) /* characters that fit into a packet */
+
+/* Sends text for gdb to print. */
+static void
+output(const char *s, size_t n)
+{
+	while (n > 0) {
+		unsigned part = n < OUTPUT ? (unsigned)n : OUTPUT;
+
+		gdb_begin();
+		gdb_put('O');
+		gdb_put_bytes(s, part);
+		gdb_send();
+		s += part;
+		n -= part;
+	}
+}
+
+static void
+monitor(const char *args)
+{
+	static char command[128];
+	unsigned n = 0;
+
+	while (n < sizeof(command) - 1 && gdb_take_bytes(&args, &command[n], 1))
+		n++;
+	command[n] = '\0';
+	gdbstub_monitor(command, thread, output);
+	gdb_begin();
+	gdb_puts("OK");
+}
+
 /* ---- The beginning of a connection ---- */
 
 static void
@@ -550,6 +584,7 @@ static const struct {
 	{"QStartNoAckMode", no_acknowledgements},
 	{"qAttached", is_attached},
 	{"qSymbol:", no_symbols},
+	{"qRcmd,", monitor},
 	{"qCRC:", memory_crc},
 	{"qC", current_thread},
 };

@@ -16,6 +16,10 @@
 #ifndef GDBSTUB_H
 #define GDBSTUB_H
 
+#include <stddef.h>
+
+struct proc;
+
 /* Start the stub if the command line has the word kgdb, and with kgdbwait also stop until gdb has
  * connected and lets the kernel continue. Must be called before the first process exists. */
 void gdbstub_init(void);
@@ -24,6 +28,11 @@ void gdbstub_init(void);
 void gdbstub_panic(void);
 /* Called before the machine is shut down: tell gdb that the program has ended with that status. */
 void gdbstub_ended(int status);
+/* Do a command that gdb's user has typed after `monitor`, and call output with the text that is the
+ * answer. `thread` is the one selected, or NULL. procfs/monitor.c defines it, since it looks into
+ * all rooms: a call upwards. */
+void gdbstub_monitor(const char *command, const struct proc *thread,
+                     void (*output)(const char *s, size_t n));
 /* Called by panic() first: does not return if the stub itself has caused it. */
 void gdbstub_unwind(void);
 

@@ -107,6 +107,59 @@ shows 'rwatch' 'hit Hardware read watchpoint .: shm_nused'
 shows 'watch: eight bytes' 'hit Hardware watchpoint .: clock_ticks'
 shows 'gdb is told the status' 'exited normally'
 
+# ---- monitor ----
+start /bin/shmlife
+debug -ex 'monitor reboot' <<'END'
+monitor help
+monitor ps
+monitor check
+break shm_detach if shm_slot_chunks[0][0]->nattch == 2
+continue
+info threads
+monitor ps
+monitor shm
+monitor maps 2
+monitor walk 0x40000000 2
+monitor walk 0x50000000
+monitor check
+delete
+tbreak shm_segment_free
+continue
+monitor frames
+monitor dmesg
+monitor why
+monitor nonsense
+END
+finish 125 'monitor reboot'
+shows 'monitor help' '^walk VA \[PID\] +the page table'
+shows 'monitor ps' '^\*  *3  *2 R \(running\)  *-  *shmlife'
+is 'says what processes sleep on, as info threads does' \
+	"$(sed -n 's/.* S (sleeping)  *\(.*[^ ]\)  .*/\1/p' "$dir/gdb" | sort)" \
+	"$(sed -n 's/.*(SLEEP(\(.*\))).*/\1/p' "$dir/gdb" | sort)"
+is 'monitor shm' "$(grep -A 2 '^segment ' "$dir/gdb" | sed 's/^  *//')" \
+"segment 65536: key 0x00000000, mode 600, 8192 bytes, 2 pages resident, nattch 2
+process 2 (shmlife) at 0x40000000-0x40002000 rw, from page 0
+process 3 (shmlife) at 0x40000000-0x40002000 rw, from page 0"
+shows 'monitor maps' '^40000000-40002000 rw-s 00000000 00:00 65536 */SYSV00000000'
+shows 'monitor walk: the page table' '^directory\[256\] = 0x.*: a page table.*, present, writable'
+shows 'the page' '^table\[0\] = 0x.*: present, writable, user'
+shows 'and its references' '^  frame 0x.*: user page, [0-9]* reference'
+shows 'where nothing is' '^directory\[320\] = 0x00000000: nothing'
+is 'monitor check' "$(grep -cx ok "$dir/gdb")" 2
+shows 'monitor frames' '^[0-9]* frames: [0-9]* free, '
+shows 'monitor dmesg' '^isthmus 0'
+shows 'monitor why' '^none is logged'
+shows 'an unknown command' '^unknown command'
+start --debug /bin/ipcrm -m 7
+debug <<'END'
+tbreak sys_exit_group
+continue
+monitor why
+detach
+END
+finish 1 'a debug build'
+shows 'says why calls were refused' "^why: ipcrm.*7 is not a segment's identifier"
+
 # ---- Single steps ----
 cat >"$dir/steps" <<'END'
 hbreak vector_syscall

@@ -216,6 +216,8 @@ enum verdict {
 };
 /* Stop the machine, and tell the emulator the verdict; status counts for VERDICT_EXIT. */
 _Noreturn void machine_shutdown(enum verdict v, int status);
+/* Reset the machine, which then boots again. */
+_Noreturn void machine_reset(void);
 /* Write the registers and a backtrace with the names of functions to the log. */
 void machine_backtrace(void);
 
