@@ -411,4 +411,19 @@ continue
 END
 finish 9 "a program's memory beyond the direct map"
 is 'is read and written' "$(grep '^\$' "$dir/gdb" | tr '\n' ' ')" "\$1 = 0 \$2 = 1 \$3 = 101 'e' "
+# ---- make run KGDB=1: gdb connects to a shell, whenever it wants ----
+mkfifo "$dir/typed"
+tools/boot --kgdb <"$dir/typed" >"$dir/out" 2>"$dir/err" &
+run=$!
+exec 9>"$dir/typed"
+until command=$(grep -m 1 '^gdb ' "$dir/out") && grep -q 'init starts' "$dir/out"; do sleep 0.1; done
+debug <<'END'
+info threads
+detach
+END
+echo 'echo typed' >&9
+exec 9>&-
+finish 0 'make run KGDB=1: the shell ends as it should'
+shows 'gdb finds init and the shell' '"init" \(SLEEP'
+ok 'the shell goes on after gdb' grep -q '^typed' "$dir/out"
 plan
