@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# gdb's commands of tools/gdb: on a stopped machine with many processes, and segments in every
+# state, they say what /proc says there.
+. tests/boot/lib.sh
+
+# stop BREAKPOINT PROGRAM COMMAND...: runs PROGRAM to BREAKPOINT, and gdb's COMMANDs there. Their
+# output is in $dir/gdb, the program's in $dir/out.
+stop() {
+	local where=$1 program=$2 i command commands=()
+	shift 2
+	: >"$dir/err"
+	tools/run --gdb --icount --timeout 100 $build_of "$program" >"$dir/out" 2>"$dir/err" &
+	for ((i = 0; i < 100; i++)); do
+		command=$(grep -m 1 '^gdb ' "$dir/err") && break
+		sleep 0.1
+	done
+	for i; do
+		commands+=(-ex "echo == $i\\n" -ex "$i")
+	done
+	eval "${command/gdb /timeout 90 gdb -q -nx -batch }" \
+		-ex '"break $where"' -ex continue '"${commands[@]}"' -ex kill \
+		>"$dir/gdb" 2>&1 </dev/null
+	wait $!
+}
+# part FILE HEADING: what stands in the file below the line "== HEADING".
+part() {
+	awk -v heading="== $2" '/^== / { on = $0 == heading; next } on' "$dir/$1"
+}
+# same NAME: whether $dir/want and $dir/got are equal, and not empty.
+same() {
+	ok "$1" eval 'test -s "$dir/want" && diff "$dir/want" "$dir/got" | head -n 20 >&2 &&
+		cmp -s "$dir/want" "$dir/got"'
+}
+every='for p in ist.kernel.processes(): gdb.execute'
+
+for build_of in '' --debug; do
+	in=" ($([[ $build_of ]] && echo debug || echo release))"
+	stop 'sys_exit_group if current_process->pid == 2' "$build/tests/guest/crowd" \
+		'ist help' 'ist ps' 'ist shm' 'ist frames' 'ist dmesg' 'ist why' \
+		"python $every('echo maps %d\\\\n' % p['pid']); gdb.execute('ist maps %d' % p['pid'])" \
+		'ist walk 0x40000000 2' 'ist frames $frame' 'ist walk 0x40001000 9' \
+		'ist walk 0x60001000 7' 'ist walk kernel_main' 'ist walk 0x1000 2' \
+		'ist maps 77' 'ist walk' 'ist frames 0xfffff' \
+		'print $proc(2).pid' 'print $seg(65537).nattch' 'print $seg(7)' 'ist peek 0x40400000 2'
+
+	# Processes: number, parent, state, and what each sleeps on.
+	awk '/^== process/ { pid = $3; line[pid] = $3 " " $4 " " $5 " " $6 }
+		/^== wchan/ { getline; if ($1 != "0") line[pid] = line[pid] " " $1 }
+		END { for (pid in line) print line[pid] }' "$dir/out" | sort -n >"$dir/want"
+	part gdb 'ist ps' | awk 'NR > 1 { sub(/^\*/, ""); sub(/ on .*/, "")
+		print $1, $2, $3, $6 ($7 ? " " $7 : "") }' | sort -n >"$dir/got"
+	same "the processes$in"
+	is "of which there are 50$in" "$(wc -l <"$dir/got")" 50
+
+	# Segments: identifier, key, bytes, attaches, creator, last user, frames, removed, locked.
+	part out shm | awk 'NR > 1 { printf "%s 0x%08x %s %s %s %s %s %s\n", $2, $1, $4, $7, $5, $6, \
+		$(NF - 1) / 4096, int($3 / 1000) }' >"$dir/want"
+	part gdb 'ist shm' | awk '$2 ~ /^0x/ { print $1, $2, $3, $6, $8, $9, $5, \
+		/removed/ + 2 * /locked/ }' >"$dir/got"
+	same "the segments$in"
+	ok "a graft and a piece$in" eval 'part gdb "ist shm" | grep -q "the segment.s tables 0x" &&
+		part gdb "ist shm" | grep -q " a piece of the attach at "'
+
+	# Maps of every process: range, rights, offset, and what is mapped.
+	awk '/^== maps/ { pid = $3; next } /^==/ { pid = 0 } pid && NF {
+		print pid, $1, $2, $3, $6 ~ /SYSV/ ? $5 : $6 }' "$dir/out" >"$dir/want"
+	awk '/^maps [0-9]/ { pid = $2; next } /^==/ { pid = 0 } pid && /^[0-9a-f]*-/ {
+		what = $4 == "segment" ? $5 : $4 ~ /^[[\/]/ ? $4 : ""
+		print pid, $1, $2, $3, what }' "$dir/gdb" >"$dir/got"
+	same "the maps of all$in"
+
+	# The frame that a walk ends in is the segment's.
+	for walk in '0x40000000 2' '0x60001000 7'; do
+		frame=$(part gdb "ist walk $walk" | sed -n 's/.*, in frame //p')
+		slot=$(part gdb "ist walk $walk" | sed -n 's/.*page 0 of segment //p')
+		ok "ist walk $walk$in" grep -qxF "$frame $((slot % 65536))" <(part out frames)
+	done
+	part gdb 'ist walk 0x40001000 9' >"$dir/err"
+	ok "a page that nobody has touched$in" grep -q 'empty: nothing has been touched' "$dir/err"
+	ok "a graft is said$in" grep -q '^    bit 9  1  PTE_GRAFT' "$dir/err"
+	ok "by whom it is shared$in" grep -q '^    shared by 2 (crowd) at 40000000, 3 ' "$dir/err"
+	ok "a function's page$in" grep -q 'bit 7  1  PTE_LARGE ' <(part gdb 'ist walk kernel_main')
+	is "who holds the frame$in" "$(part gdb 'ist frames $frame' | sed 's/ 0x[0-9a-f]*//')" \
+		'frame: a page, 2 references
+  page 0 of segment 65537
+  the page table of 8 (crowd) at 60001000'
+	ok "nothing is broken$in" test "$(part gdb 'ist frames' | grep -c '^ *ok ')" = 4
+	ok "the log$in" grep -q '^isthmus 0' <(part gdb 'ist dmesg')
+	is "a byte of a process's memory$in" \
+		"$(part gdb 'ist peek 0x40400000 2' | head -n 1 | cut -c 1-13)" '40400000  01 '
+	is "a process$in" "$(part gdb 'print $proc(2).pid')" '$1 = 2'
+	is "a segment$in" "$(part gdb 'print $seg(65537).nattch')" '$2 = 50'
+
+	# What is not there: one line that says so, and gdb goes on.
+	is "no address$in" "$(part gdb 'ist walk')" 'usage: ist walk VA [PID]'
+	is "no process$in" "$(part gdb 'ist maps 77')" 'there is no process 77; `ist ps` lists them'
+	is "no segment$in" "$(part gdb 'print $seg(7)')" 'there is no segment 7; `ist shm` lists them'
+	ok "no frame$in" grep -q '^there is no frame 0xfffff' <(part gdb 'ist frames 0xfffff')
+	is "no entry$in" "$(part gdb 'ist walk 0x1000 2' | tail -n 1)" \
+		'  no map entry: an access gets SIGSEGV'
+done
+plan
