@@ -29,9 +29,10 @@ TARGET := --target=i686-elf
 LD := $(call ask,-print-prog-name=ld.lld) -m elf_i386
 else
 TARGET := -m32
-# Options that save instructions: no padding that would be executed, no stack alignment, a
-# jump instead of computing both branches, and short live ranges, since registers are few.
-TIGHT := -fno-align-loops -fno-align-jumps -mpreferred-stack-boundary=2 \
+STACK := -mpreferred-stack-boundary=2
+# Options that save instructions: no padding that would be executed, a jump instead of computing
+# both branches, and short live ranges, since registers are few.
+TIGHT := -fno-align-loops -fno-align-jumps \
 	-fno-if-conversion -flive-range-shrinkage -fno-tree-reassoc
 LD := $(call ask,-print-prog-name=ld) -m elf_i386
 endif
@@ -56,12 +57,13 @@ CFLAGS := $(TARGET) -march=i686 -std=gnu11 -ffreestanding -fno-pie \
 # The kernel keeps frame pointers, so that a panic can print its callers. Its functions take
 # their first three arguments in EAX, EDX and ECX.
 KCFLAGS := $(CFLAGS) -mno-sse -mno-mmx -msoft-float -fno-omit-frame-pointer -mregparm=3 \
-	-mtune=generic $(TIGHT)
+	-mtune=generic $(STACK)
 # CACHE=n builds only those shortcuts of vm_space whose sum is n: struct vm_cache.
 CACHE_FLAG := $(if $(CACHE),-DVM_CACHE=$(CACHE)u)
 KCFLAGS += $(CACHE_FLAG)
-CFLAGS_release := -O3
-CFLAGS_debug := -O1 -DDEBUG -DTRACE
+CFLAGS_release := -O3 $(TIGHT)
+# Not optimized, so that gdb finds every variable, and every argument at a breakpoint.
+CFLAGS_debug := -O0 -DDEBUG -DTRACE
 CFLAGS_trace := $(CFLAGS_release) -DTRACE
 UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -iquote kernel
 # No --build-id: the multiboot header has to stay within the first 8 KiB.

@@ -53,17 +53,26 @@ wait $run
 is 'an interrupt of no device is ignored' $? 4
 is 'and one line says so' "$(grep -c 'vector 200 ' "$dir/err")" 1
 
-# A call's arguments have their names: at the stop in the list's form, and at the stop or
-# a step later as locals.
+# A call's arguments have their names: at the stop in the list's form, and as locals, in the debug
+# build after three lines.
 for build_of in '' --debug; do
 	start $build_of /bin/shmlife
 	debug -ex 'hbreak sys_shmat' -ex continue \
 		-ex 'print arg->shmat' -ex 'info locals' \
-		-ex step -ex 'info locals' -ex delete -ex continue
+		-ex 'next 3' -ex 'info locals' -ex delete -ex continue
 	wait $run
 	ok "sys_shmat's arguments${build_of:+ ($build_of)}" grep -qxF \
 		'$1 = {shmid = 65536, shmaddr = 0, shmflg = 0}' "$dir/gdb"
 	is "and as locals${build_of:+ ($build_of)}" "$(grep -xE 'shm[a-z]* = [0-9]+' "$dir/gdb" |
-		tr '\n' ' ')" 'shmid = 65536 shmaddr = 0 shmflg = 0 '
+		tail -n 3 | tr '\n' ' ')" 'shmid = 65536 shmaddr = 0 shmflg = 0 '
 done
+
+# In the debug build every argument and variable can be seen, in all frames of the kernel.
+start --debug /bin/shmlife
+debug -ex 'break shm_attach' -ex continue -ex 'backtrace -full' -ex next -ex 'backtrace -full' \
+	-ex kill
+wait $run
+ok 'arguments at a breakpoint' grep -qE \
+	'^Breakpoint 1, shm_attach \(id=65536, addr=0, flags=0, out=0x' "$dir/gdb"
+is 'no variable is optimized out' "$(grep -c '<optimized out>' "$dir/gdb")" 0
 plan
