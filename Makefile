@@ -67,7 +67,7 @@ CFLAGS_debug := -O0 -DDEBUG -DTRACE
 CFLAGS_trace := $(CFLAGS_release) -DTRACE
 UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -iquote kernel
 # No --build-id: the multiboot header has to stay within the first 8 KiB.
-LDFLAGS := -nostdlib -static --build-id=none -z noexecstack
+LDFLAGS := -nostdlib -static --build-id=none -z noexecstack --discard-locals
 ASFLAGS := -f elf32 -g -F dwarf $(if $(WERROR),-Werror)
 
 # -- the sources --------------------------------------------------------------

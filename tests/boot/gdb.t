@@ -69,7 +69,7 @@ done
 
 # In the debug build every argument and variable can be seen, in all frames of the kernel.
 start --debug /bin/shmlife
-debug -ex 'break shm_attach' -ex continue -ex 'backtrace -full' -ex next -ex 'backtrace -full' \
+debug -ex 'break shm_attach' -ex continue -ex 'backtrace -full 3' -ex next -ex 'backtrace -full 3' \
 	-ex kill
 wait $run
 ok 'arguments at a breakpoint' grep -qE \

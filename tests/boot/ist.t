@@ -3,10 +3,10 @@
 # state, they say what /proc says there.
 . tests/boot/lib.sh
 
-# stop BREAKPOINT PROGRAM COMMAND...: runs PROGRAM to BREAKPOINT, and gdb's COMMANDs there. Their
-# output is in $dir/gdb, the program's in $dir/out.
+# stop BREAK PROGRAM COMMAND...: runs PROGRAM with the breakpoint that the command BREAK sets, and
+# gdb's COMMANDs there. Their output is in $dir/gdb, the program's in $dir/out.
 stop() {
-	local where=$1 program=$2 i command commands=()
+	local break=$1 program=$2 i command commands=()
 	shift 2
 	: >"$dir/err"
 	tools/run --gdb --icount --timeout 100 $build_of "$program" >"$dir/out" 2>"$dir/err" &
@@ -18,9 +18,10 @@ stop() {
 		commands+=(-ex "echo == $i\\n" -ex "$i")
 	done
 	eval "${command/gdb /timeout 90 gdb -q -nx -batch }" \
-		-ex '"break $where"' -ex continue '"${commands[@]}"' -ex kill \
+		-ex '"$break"' -ex continue '"${commands[@]}"' -ex kill \
 		>"$dir/gdb" 2>&1 </dev/null
 	wait $!
+	status=$?
 }
 # part FILE HEADING: what stands in the file below the line "== HEADING".
 part() {
@@ -35,7 +36,7 @@ every='for p in ist.kernel.processes(): gdb.execute'
 
 for build_of in '' --debug; do
 	in=" ($([[ $build_of ]] && echo debug || echo release))"
-	stop 'sys_exit_group if current_process->pid == 2' "$build/tests/guest/crowd" \
+	stop 'break sys_exit_group if current_process->pid == 2' "$build/tests/guest/crowd" \
 		'ist help' 'ist ps' 'ist shm' 'ist frames' 'ist dmesg' 'ist why' \
 		"python $every('echo maps %d\\\\n' % p['pid']); gdb.execute('ist maps %d' % p['pid'])" \
 		'ist walk 0x40000000 2' 'ist frames $frame' 'ist walk 0x40001000 9' \
@@ -99,4 +100,38 @@ for build_of in '' --debug; do
 	is "no entry$in" "$(part gdb 'ist walk 0x1000 2' | tail -n 1)" \
 		'  no map entry: an access gets SIGSEGV'
 done
+
+# frames HEADING: the functions of the backtrace below that line.
+frames() {
+	part gdb "$1" | sed -n 's/^#[0-9]* *\(0x[0-9a-f]* in \)\{0,1\}\([^ ]*\) .*/\2/p' | tr '\n' ' '
+}
+# A backtrace leads from the kernel into the program's own functions, and ends there: at a call, at
+# each instruction of the kernel's entry and of its way back, at a fault and at a tick.
+build_of=--debug
+stop 'ist break shmlife' /bin/shmlife 'backtrace' 'info breakpoints' 'break shm_attach' \
+	'continue' 'backtrace 9' 'ist bt-all' 'ist bt-all 1' 'delete' \
+	'break *vector_syscall' 'continue ' 'delete ' \
+	'python for i in range(30): gdb.execute("stepi"); gdb.execute("backtrace")' \
+	'tbreak *trap_return' 'continue  ' \
+	'python for i in range(9): gdb.execute("stepi"); gdb.execute("backtrace")' \
+	'tbreak page_fault' 'continue   ' 'backtrace 8' \
+	'tbreak clock_tick if user' 'continue    ' 'backtrace 7' 'ist bt-all ' 'continue     '
+is 'a breakpoint in a program' "$(frames backtrace)" 'main '
+ok 'says where it stops' grep -qF 'stop only if $in("shmlife")' <(part gdb 'info breakpoints')
+is 'a call from the program' "$(frames 'backtrace 9')" \
+	'shm_attach sys_shmat call syscall vector_syscall __syscall main '
+is 'all processes' "$(part gdb 'ist bt-all' | grep -A 99 '^process 2')" \
+	"process 2 (shmlife)
+$(part gdb 'backtrace 9')"
+ok 'init, which sleeps' eval 'frames "ist bt-all 1" |
+	grep -qx "machine_switch switch_away tsleep .* syscall vector_syscall __syscall run.* main "'
+for n in 30 9; do
+	part gdb "python for i in range($n): gdb.execute(\"stepi\"); gdb.execute(\"backtrace\")" \
+		>"$dir/steps"
+	is "each of $n steps" "$(grep -c ' main () at user/shmlife.c:' "$dir/steps")" $n
+done
+is 'a fault' "$(frames 'backtrace 8')" 'page_fault vector_14 main '
+is 'a tick' "$(frames 'backtrace 7' | cut -d ' ' -f 1-5)" \
+	'clock_tick irq_take interrupt_take trap trap_enter'
+is 'and the program runs on' "$status" 0
 plan

@@ -15,7 +15,7 @@ __syscall:
 	push edi
 	push ebp
 	lea ebx, [esp + 20]
-load:
+..@load:				; no name of its own in a backtrace
 	mov ecx, [ebx + 4]
 	mov edx, [ebx + 8]
 	mov esi, [ebx + 12]
@@ -46,7 +46,7 @@ syscall:
 	push ebp
 	mov eax, [esp + 20]
 	lea ebx, [esp + 24]
-	jmp load
+	jmp ..@load
 
 ; pid_t vfork(void)
 ; The child runs on its parent's stack, and its next call overwrites the return address

@@ -17,6 +17,11 @@ class NotStarted(gdb.GdbError):
                          "`hbreak kernel_main` or `break shm_attach`, and `continue`")
 
 
+def file():
+    """Returns the path of the kernel's ELF file."""
+    return os.path.realpath(gdb.objfiles()[0].filename)
+
+
 # ---- Numbers and names of the source ----
 
 def _defines(*headers):
@@ -46,10 +51,10 @@ def enum(name):
     return int(gdb.parse_and_eval(name))
 
 
-def variable(name, file=None):
-    """Returns a variable of the kernel; file names the source of one that is static."""
+def variable(name, source=None):
+    """Returns a variable of the kernel; source is the file of one that is static."""
     try:
-        return gdb.parse_and_eval("'%s'::%s" % (file, name) if file else name)
+        return gdb.parse_and_eval("'%s'::%s" % (source, name) if source else name)
     except gdb.error as error:
         raise gdb.GdbError("%s: is this isthmus's kernel, with its symbols?" % error)
 
@@ -161,19 +166,35 @@ def faults_of(p):
     return int(p["faults"])
 
 
-def saved_esp(p):
-    """Returns the kernel stack pointer of a process that does not run."""
-    return int(p["md"]["esp"])
+def switched_out(p):
+    """Returns the registers of a process that does not run, as context_switch() left them."""
+    esp = int(p["md"]["esp"])
+    edi, esi, ebx, ebp, eip = words(read(esp, 20))
+    space = space_of(p)
+    frame = directory_of(space) if space is not None else kernel_directory()
+    return {"eip": eip, "esp": esp + 20, "ebp": ebp, "ebx": ebx, "esi": esi, "edi": edi,
+            "cr3": frame * PAGE}
 
 
-def stack_of(p):
-    """Returns the lowest byte of p's kernel stack."""
-    return int(p["md"]["kstack"])
+def trapframe_offset(name):
+    """Returns the offset of a register in a trap frame."""
+    for field in gdb.lookup_type("struct trapframe").fields():
+        if field.name == name:
+            return field.bitpos // 8
+    raise KeyError(name)
 
 
-def trapframe_of(p):
-    """Returns the user registers of a process that is in the kernel."""
-    return p["md"]["tf"].dereference()
+def trap_vectors():
+    """Returns the address of the code of each vector."""
+    return words(read(code_address("trap_vectors"), 4 * C["VECTORS"]))
+
+
+def code_address(label):
+    """Returns the address of a label of the assembly, or None."""
+    try:
+        return int(gdb.parse_and_eval("(unsigned)&'%s'" % label))
+    except gdb.error:
+        return None
 
 
 # ---- Spaces and their entries ----
