@@ -101,7 +101,7 @@ HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 
 # Targets that compile nothing in this make: those that need a build run a make of their own.
 ERRANDS := run test bench bench-plot performance debian linux linux-data mutants conformance \
-	iso qemu-gdb gdb toolchain clean help format check-format lines
+	iso debug qemu-gdb gdb toolchain clean help format check-format lines
 .PHONY: all kernel user tests $(ERRANDS)
 all: kernel user	## the kernel (release, debug and trace) and the image
 kernel: $(foreach k,release debug trace,$(BUILD)/$(k)/isthmus.elf)
@@ -328,14 +328,19 @@ iso:	## make an image for GRUB, build/isthmus.iso
 	@tools/setup build iso
 	$(remake) $(BUILD)/isthmus.iso
 
-qemu-gdb:	## boot, stop before the first instruction, and wait for `make gdb`
+debug:	## boot the debug kernel with gdb beside it, in two panes or two terminals
+	@tools/setup run gdb
+	$(remake) all
+	@$(restore) tools/debug
+
+qemu-gdb:	## boot the debug kernel, stop before the first instruction, and wait for `make gdb`
 	@tools/setup run gdb
 	$(remake) all
 	@$(restore) tools/boot --gdb $(window)
 
 gdb:	## debug the kernel that `make qemu-gdb` started
 	@tools/setup gdb
-	@gdb -q -ex 'target remote localhost:1234' $(BUILD)/release/isthmus.elf
+	@tools/debug --gdb
 
 toolchain:	## build i686-elf-gcc from Debian's sources into build/toolchain
 	@tools/toolchain

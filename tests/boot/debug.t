@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# make debug, make gdb: the kernel and gdb find each other, and nobody else's.
+. tests/boot/lib.sh
+
+# Builds of our own, so that a kernel that somebody debugs here is left alone.
+for name in one two; do
+	mkdir "$dir/$name"
+	ln -s "$build"/{release,debug,user,initrd.tar} "$dir/$name"
+done
+export ISTHMUS_BUILD=$dir/one
+tools/debug --gdb >"$dir/out" 2>"$dir/err" </dev/null
+is 'gdb without a kernel' "$?" 1
+said 'which is not there' '^no kernel waits for gdb'
+
+if ! command -v tmux >/dev/null; then
+	skip 'the kernel and gdb in two panes' 'there is no tmux'
+	plan
+	exit
+fi
+tmux() {
+	command tmux -L "isthmus$$" -f /dev/null "$@"
+}
+trap 'tmux kill-server 2>/dev/null; rm -rf "$dir"' EXIT
+# shows PANE REGEX: waits until the pane shows a line that matches.
+shows() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		tmux capture-pane -p -t "$1" >"$dir/err" 2>&1
+		grep -qE -- "$2" "$dir/err" && return
+		sleep 0.1
+	done
+	return 1
+}
+SHELL=/bin/sh tmux new-session -d -x 150 -y 60 tools/debug
+ok 'gdb waits for commands' shows 0.1 '^\(gdb\)'
+tools/boot --gdb >"$dir/out" 2>"$dir/err" </dev/null
+is 'a second kernel of that build' "$?" 1
+said 'is refused' 'waits for gdb already$'
+tmux send-keys -t 0.1 'break shm_attach' Enter continue Enter
+ok 'the kernel starts' shows 0.0 '^isthmus#'
+tmux send-keys -t 0.0 shmlife Enter
+ok 'and stops' shows 0.1 '^Breakpoint 1, shm_attach \(id=65536, addr=0, flags=0, out=0x'
+
+tmux new-session -d -s two -x 150 -y 60 env ISTHMUS_BUILD="$dir/two" tools/debug
+ok 'another build has its own' shows two:0.1 '^\(gdb\)'
+tmux send-keys -t two:0.1 'hbreak kernel_main' Enter continue Enter
+ok 'which stops elsewhere' shows two:0.1 'Breakpoint 1, kernel_main '
+plan
