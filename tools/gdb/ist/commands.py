@@ -289,12 +289,11 @@ class Frames(Command):
         if words:
             one_frame(number(words[0], "FRAME"))
             return
-        table, n = kernel.frame_table(), kernel.frame_counts()
-        kinds = [kind for refs, kind in table]
+        frames, n = kernel.Frames(), kernel.frame_counts()
+        kinds = [frames.kind(frame) for frame in range(len(frames.refs))]
         used = {name: kinds.count(kernel.enum(name))
                 for name in ("FRAME_KERNEL", "FRAME_TABLE", "FRAME_USER")}
-        free = sum(refs == 0 for refs, kind in table)
-        shared = sum(refs > 1 for refs, kind in table if kind is not None)
+        shared = sum(refs > 1 for refs, kind in zip(frames.refs, kinds) if kind is not None)
         say("%8d frames of %d bytes are the allocator's" % (n["total"], PAGE))
         say("%8d free: %d low, %d low and zeroed, %d high" % (
             n["low"] + n["clean"] + n["high"], n["low"], n["clean"], n["high"]))
@@ -304,10 +303,13 @@ class Frames(Command):
         say("%8d frames have more than one reference" % shared)
         say("%8d promised to user space, %d of them page tables not taken yet" % (
             n["committed"], n["tables_owed"]))
+        lost = {frame for frame, refs in enumerate(frames.refs) if refs == 0}
+        lost ^= set(frames.listed())
         rules = ((n["committed"] + n["kernel_used"] <= n["total"],
                   "committed + kernel_used <= total"),
                  (n["tables_owed"] <= n["low"] + n["clean"], "tables_owed <= low + clean"),
-                 (free == n["low"] + n["clean"] + n["high"], "the lists hold all free frames"),
+                 (not lost, "the lists hold the free frames and no other" + "".join(
+                     ": not so with frame 0x%x" % frame for frame in sorted(lost)[:1])),
                  (used["FRAME_KERNEL"] == n["kernel_used"],
                   "kernel_used is the number of the kernel's frames"))
         for holds, rule in rules:
@@ -316,10 +318,11 @@ class Frames(Command):
 
 def one_frame(frame):
     """Print what is known of one frame: its references and who holds them."""
-    table = kernel.frame_table()
-    if frame >= len(table):
-        raise gdb.GdbError("there is no frame 0x%x: frames end at 0x%x" % (frame, len(table)))
-    refs, kind = table[frame]
+    frames = kernel.Frames()
+    if frame >= len(frames.refs):
+        raise gdb.GdbError("there is no frame 0x%x: frames end at 0x%x" % (
+            frame, len(frames.refs)))
+    refs, kind = frames.refs[frame], frames.kind(frame)
     if kind is None:
         say("frame 0x%x: %s" % (frame, "free" if refs == 0 else "not the allocator's"))
         return

@@ -364,15 +364,29 @@ def frame_counts():
     return counts
 
 
-def frame_table():
-    """Returns (references, kind) of each frame. The kind is None for a free frame, and for one
-    that is not the allocator's."""
-    limit = int(variable("frame_limit"))
-    if limit == 0:
-        raise NotStarted()
-    data = words(read(int(variable("frame_table")), 8 * limit))
-    return [(refs, None if refs in (0, 0xffffffff) else link & 0xff)
-            for refs, link in zip(data[::2], data[1::2])]
+class Frames:
+    """The table of frames: references, and the kind of a frame in use, by its number."""
+
+    def __init__(self):
+        limit = int(variable("frame_limit"))
+        if limit == 0:
+            raise NotStarted()
+        data = words(read(int(variable("frame_table")), 8 * limit))
+        self.refs, self.links = data[::2], data[1::2]
+
+    def kind(self, frame):
+        """Returns the kind of a frame; None if it is free, or not the allocator's."""
+        return None if self.refs[frame] in (0, 0xffffffff) else self.links[frame] & 0xff
+
+    def listed(self):
+        """Returns the frames on the lists of free frames."""
+        found = []
+        for name in ("low", "high", "clean"):
+            frame = int(variable(name, FRAMES)["first"])
+            while frame != 0 and len(found) <= len(self.refs):
+                found.append(frame)
+                frame = self.links[frame]
+        return found
 
 
 def low_frames():

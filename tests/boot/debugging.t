@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Every transcript of gdb in the documents: what it shows is what gdb says today.
+. tests/boot/lib.sh
+
+# The programs and the commands that compile them, and each transcript, in a place that looks like
+# the top of the tree.
+work=$dir/work
+mkdir "$work"
+ln -s "$PWD"/{kernel,user,tools} "$build" "$work"
+[[ -e $work/build ]] || ln -s "$build" "$work/build"
+awk -v dir="$dir" '
+	/^```/ { close(file); file = ""; code = !code; fresh = 1; next }
+	!code { next }
+	fresh && match($0, /^\/\* [a-z]+\.c:/) { file = dir "/work/" substr($0, 4, RLENGTH - 4) }
+	fresh && /^\$ i686-linux-gnu-gcc/ { print substr($0, 3) > (dir "/compile") }
+	fresh && /^\$ tools\/run .*--gdb/ { file = sprintf("%s/block%02d", dir, ++n) }
+	file { print > file }
+	{ fresh = 0 }' README.md docs/*.md
+(cd "$work" && bash "$dir/compile") 2>"$dir/err"
+ok 'the programs compile' test ! -s "$dir/err"
+
+# transcript BLOCK: runs the block's commands in gdb, with their output in $dir/got.
+transcript() {
+	local tool command commands=() i line
+	tool=$(sed -n '1s/^\$ //p' "$1")
+	: >"$dir/err"
+	(cd "$work" && eval "${tool/tools\/run/exec tools/run --timeout 100}") >"$dir/out" \
+		2>"$dir/err" &
+	for ((i = 0; i < 100; i++)); do
+		command=$(grep -m 1 '^gdb .*elf$' "$dir/err") && break
+		sleep 0.1
+	done
+	while read -r line; do
+		commands+=(-ex "echo (gdb) ${line//\\/\\\\}\\n" -ex "$line")
+	done < <(sed -n 's/^(gdb) //p' "$1")
+	eval "${command/gdb /timeout 90 gdb -q -nx -batch }" '"${commands[@]}"' -ex "'echo (end)\\n'" \
+		-ex kill >"$dir/got" 2>&1 </dev/null
+	wait $!
+}
+# Says the first line that is shown and does not come. Addresses and the numbers of lines may
+# differ; [...] stands for any text in a line, or for any lines.
+cat >"$dir/compare" <<'END_OF_PERL'
+my ($block, $got) = @ARGV;
+sub tidy {
+	my ($from, $to) = @_;
+	open my $in, "<", shift or die;
+	# gdb prints these only if a terminal asks.
+	my @lines = grep { !/^(\s*|Continuing\.|\(More stack frames follow\.\.\.\))$/ } <$in>;
+	s/\s+$//, s/0x[0-9a-f]+/0x_/g, s/(\.(c|h|asm)):\d+$/$1:_/, s/, line \d+\./, line _./,
+		s/^\d+\t/_\t/ for @lines;
+	my $text = join "\n", @lines, "";
+	$text =~ s/^.*?(?=^\(gdb\) )//ms;
+	$text =~ s/^\(end\)\n.*//ms;
+	return $text;
+}
+my ($want, $have) = (tidy($block), tidy($got));
+my @lines = split /^/, $want;
+my $regex = "";
+for my $n (0 .. $#lines) {
+	my $line = quotemeta $lines[$n];
+	$line = "(?:.*\n)*?" if $lines[$n] eq "[...]\n";
+	$line =~ s/\\\[\\\.\\\.\\\.\\\]/.*/g;
+	my $next = $regex . $line;
+	if ($have !~ /\A$next/) {
+		print STDERR "# shown: $lines[$n]# where gdb says:\n";
+		my ($before) = $have =~ /\A($regex)/;
+		print STDERR "#   $_\n" for (split /\n/, substr $have, length $before)[0 .. 5];
+		exit 1;
+	}
+	$regex = $next;
+}
+exit !($have =~ /\A$regex\z/);
+END_OF_PERL
+for block in "$dir"/block*; do
+	transcript "$block"
+	ok "$(sed -n 's/^(gdb) //p' "$block" | head -n 2 | paste -s -d ';')" \
+		perl "$dir/compare" "$block" "$dir/got"
+done
+ok 'there are some' test "$(ls "$dir"/block* | wc -l)" -ge 9
+plan
