@@ -18,7 +18,7 @@ stop() {
 		commands+=(-ex "echo == $i\\n" -ex "$i")
 	done
 	eval "${command/gdb /timeout 90 gdb -q -nx -batch }" \
-		-ex '"$break"' -ex continue '"${commands[@]}"' -ex kill \
+		-ex '"$break"' -ex continue '"${commands[@]}"' -ex '"echo == end\\n"' -ex kill \
 		>"$dir/gdb" 2>&1 </dev/null
 	wait $!
 	status=$?
@@ -42,7 +42,9 @@ for build_of in '' --debug; do
 		'ist walk 0x40000000 2' 'ist frames $frame' 'ist walk 0x40001000 9' \
 		'ist walk 0x60001000 7' 'ist walk kernel_main' 'ist walk 0x1000 2' \
 		'ist maps 77' 'ist walk' 'ist frames 0xfffff' \
-		'print $proc(2).pid' 'print $seg(65537).nattch' 'print $seg(7)' 'ist peek 0x40400000 2'
+		'print $proc(2).pid' 'print $seg(65537).nattch' 'print $seg(7)' 'ist peek 0x40400000 2' \
+		'print $seg(65540)' \
+		'print *$proc(2).space.first' 'print (pte_t)0x2b6227' 'print (pte_t)0x2b6224'
 
 	# Processes: number, parent, state, and what each sleeps on.
 	awk '/^== process/ { pid = $3; line[pid] = $3 " " $4 " " $5 " " $6 }
@@ -91,6 +93,16 @@ for build_of in '' --debug; do
 		"$(part gdb 'ist peek 0x40400000 2' | head -n 1 | cut -c 1-13)" '40400000  01 '
 	is "a process$in" "$(part gdb 'print $proc(2).pid')" '$1 = 2'
 	is "a segment$in" "$(part gdb 'print $seg(65537).nattch')" '$2 = 50'
+
+	ok "a segment's fields$in" grep -q \
+		'segment 65540: 100 bytes, nattch 1, removed = {object = {' \
+		<(part gdb 'print $seg(65540)')
+	ok "a map entry's$in" grep -qE '= 08048000-[0-9a-f]* r-xp = \{next = .*\{prot = 5 ' \
+		<(part gdb 'print *$proc(2).space.first')
+	is "a graft$in" "$(part gdb 'print (pte_t)0x2b6227' | cut -d '=' -f 2)" \
+		' 0x002b6227 (frame 0x2b6: present write user accessed graft)'
+	is "a parked page$in" "$(part gdb 'print (pte_t)0x2b6224' | cut -d '=' -f 2)" \
+		' 0x002b6224 (frame 0x2b6: user accessed parked)'
 
 	# What is not there: one line that says so, and gdb goes on.
 	is "no address$in" "$(part gdb 'ist walk')" 'usage: ist walk VA [PID]'
