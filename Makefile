@@ -101,7 +101,7 @@ HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 
 # Targets that compile nothing in this make: those that need a build run a make of their own.
 ERRANDS := run test bench bench-plot performance debian linux linux-data mutants conformance \
-	iso debug qemu-gdb gdb toolchain clean help format check-format lines
+	iso debug qemu-gdb gdb picture toolchain clean help format check-format lines
 .PHONY: all kernel user tests $(ERRANDS)
 all: kernel user	## the kernel (release, debug and trace) and the image
 kernel: $(foreach k,release debug trace,$(BUILD)/$(k)/isthmus.elf)
@@ -341,6 +341,11 @@ qemu-gdb:	## boot the debug kernel, stop before the first instruction, and wait 
 gdb:	## debug the kernel that `make qemu-gdb` started
 	@tools/setup gdb
 	@tools/debug --gdb
+
+picture:	## draw who shares what in a running kernel, build/picture.svg
+	@tools/setup run gdb picture
+	$(remake) all
+	@tools/picture $(BUILD)/picture.svg
 
 toolchain:	## build i686-elf-gcc from Debian's sources into build/toolchain
 	@tools/toolchain

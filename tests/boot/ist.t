@@ -43,7 +43,7 @@ for build_of in '' --debug; do
 		'ist walk 0x60001000 7' 'ist walk kernel_main' 'ist walk 0x1000 2' \
 		'ist maps 77' 'ist walk' 'ist frames 0xfffff' \
 		'print $proc(2).pid' 'print $seg(65537).nattch' 'print $seg(7)' 'ist peek 0x40400000 2' \
-		'print $seg(65540)' \
+		"ist picture $dir/picture.dot" 'ist picture' 'print $seg(65540)' \
 		'print *$proc(2).space.first' 'print (pte_t)0x2b6227' 'print (pte_t)0x2b6224'
 
 	# Processes: number, parent, state, and what each sleeps on.
@@ -103,6 +103,15 @@ for build_of in '' --debug; do
 		' 0x002b6227 (frame 0x2b6: present write user accessed graft)'
 	is "a parked page$in" "$(part gdb 'print (pte_t)0x2b6224' | cut -d '=' -f 2)" \
 		' 0x002b6224 (frame 0x2b6: user accessed parked)'
+
+	# The picture has each segment, each process that has one attached, and an arrow for each
+	# page table that shows an attach.
+	is "segments in the picture$in" "$(grep -c '^	s[0-9]* \[label=.*>segment ' "$dir/picture.dot")" 6
+	is "processes$in" "$(grep -c '^	p[0-9]* \[label=.*>process ' "$dir/picture.dot")" 48
+	is "arrows to the big one$in" "$(grep -c -- '^	.*s1:t.*graft' "$dir/picture.dot")" 98
+	ok "a page that is shown by itself$in" grep -q '60001000 r--.npage by page' "$dir/picture.dot"
+	! command -v dot >/dev/null || ok "Graphviz takes it$in" eval \
+		'dot -Tsvg "$dir/picture.dot" | grep -q "</svg>"'
 
 	# What is not there: one line that says so, and gdb goes on.
 	is "no address$in" "$(part gdb 'ist walk')" 'usage: ist walk VA [PID]'

@@ -9,6 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
 import ist.commands  # noqa: E402,F401
+import ist.picture  # noqa: E402,F401
 import ist.printers  # noqa: E402,F401
 import ist.programs  # noqa: E402,F401
 import ist.unwind  # noqa: E402,F401

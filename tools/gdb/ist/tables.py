@@ -95,17 +95,22 @@ def indices(table, frame):
 
 
 def pages_in(table, start, end):
-    """Returns how many pages of [start, end) a page table has, and which span it is for."""
+    """Returns how many pages of [start, end), which lies in one span, a page table has."""
     lo, hi = start // PAGE % C["PTAB_PAGES"], (end - 1) // PAGE % C["PTAB_PAGES"]
     return sum(pte != 0 for pte in table_words(table)[lo:hi + 1])
+
+
+def spans(pdes, start, end):
+    """Yields the number and the directory entry of each span that [start, end) touches."""
+    for span in range(start // SPAN, (end - 1) // SPAN + 1):
+        yield span, pdes[span]
 
 
 def shown_by(pdes, start, end, holders):
     """Returns in words how the page tables show [start, end): for each span that is in use, by a
     graft, a large page, a table that a fork left shared, or page by page."""
     kinds = {}
-    for span in range(start // SPAN, (end - 1) // SPAN + 1):
-        pde = pdes[span]
+    for span, pde in spans(pdes, start, end):
         frame = pde // PAGE
         if pde == 0:
             continue
