@@ -37,7 +37,7 @@ every='for p in ist.kernel.processes(): gdb.execute'
 for build_of in '' --debug; do
 	in=" ($([[ $build_of ]] && echo debug || echo release))"
 	stop 'break sys_exit_group if current_process->pid == 2' "$build/tests/guest/crowd" \
-		'ist help' 'ist ps' 'ist shm' 'ist frames' 'ist dmesg' 'ist why' \
+		'ist help' 'ist ps' 'ist shm' 'ist frames' 'ist dmesg' \
 		"python $every('echo maps %d\\\\n' % p['pid']); gdb.execute('ist maps %d' % p['pid'])" \
 		'ist walk 0x40000000 2' 'ist frames $frame' 'ist walk 0x40001000 9' \
 		'ist walk 0x60001000 7' 'ist walk kernel_main' 'ist walk 0x1000 2' \
@@ -122,6 +122,14 @@ for build_of in '' --debug; do
 		'  no map entry: an access gets SIGSEGV'
 done
 
+# Why a call was refused: the debug build knows it.
+build_of=--debug
+stop 'break sys_exit_group' /bin/ipcrm 'ist why'
+is 'no refusal' "$(part gdb 'ist why')" 'no call has been refused'
+build_of=
+stop 'break sys_exit_group' /bin/ipcrm 'ist why'
+ok 'the release build' grep -q 'does not say' <(part gdb 'ist why')
+
 # frames HEADING: the functions of the backtrace below that line.
 frames() {
 	part gdb "$1" | sed -n 's/^#[0-9]* *\(0x[0-9a-f]* in \)\{0,1\}\([^ ]*\) .*/\2/p' | tr '\n' ' '
@@ -155,4 +163,18 @@ is 'a fault' "$(frames 'backtrace 8')" 'page_fault vector_14 main '
 is 'a tick' "$(frames 'backtrace 7' | cut -d ' ' -f 1-5)" \
 	'clock_tick irq_take interrupt_take trap trap_enter'
 is 'and the program runs on' "$status" 0
+
+stop 'hbreak kernel_main' /bin/true backtrace 'ist ps' 'tbreak switch_away' continue \
+	'backtrace 9' 'ist bt-all'
+is 'the start of the kernel' "$(frames backtrace)" 'kernel_main start_c '
+ok 'no process yet' grep -q '^the kernel has not started' <(part gdb 'ist ps')
+is 'before the first switch' "$(frames 'backtrace 9')" \
+	'switch_away sched_run kernel_main start_c '
+is 'a process that has not run yet' "$(frames 'ist bt-all')" 'context_start '
+
+# Without a kernel, or with another program: one line.
+gdb -q -nx -batch -x tools/gdb/load.py >"$dir/out" 2>"$dir/err"
+said 'gdb without a kernel' '^name the kernel when you start gdb'
+gdb -q -nx -batch -x tools/gdb/load.py "$build/user/bin/sh" >"$dir/out" 2>"$dir/err"
+said 'gdb with another program' '^name the kernel when you start gdb'
 plan

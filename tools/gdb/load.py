@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Teaches gdb about the kernel: `gdb -x tools/gdb/load.py`. Then `ist help` lists what is new."""
+"""Teaches gdb about the kernel: `gdb -x tools/gdb/load.py build/debug/isthmus.elf`. Then `ist help`
+lists what is new."""
 import os
 import sys
 
@@ -8,12 +9,15 @@ import gdb
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
-import ist.commands  # noqa: E402,F401
-import ist.picture  # noqa: E402,F401
-import ist.printers  # noqa: E402,F401
-import ist.programs  # noqa: E402,F401
-import ist.unwind  # noqa: E402,F401
-
 # Before the kernel has turned paging on its addresses lead nowhere, but a breakpoint can be set if
 # gdb reads the code in the file.
 gdb.execute("set trust-readonly-sections on")
+
+try:
+    import ist.commands
+    import ist.picture
+    import ist.printers
+    import ist.programs
+    import ist.unwind  # noqa: F401
+except gdb.GdbError as error:
+    gdb.write("%s\n" % error, gdb.STDERR)

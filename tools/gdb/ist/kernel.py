@@ -19,6 +19,9 @@ class NotStarted(gdb.GdbError):
 
 def file():
     """Returns the path of the kernel's ELF file."""
+    if not gdb.objfiles() or code_address("trap_vectors") is None:
+        raise gdb.GdbError("name the kernel when you start gdb, as in "
+                           "`gdb -x tools/gdb/load.py build/debug/isthmus.elf`")
     return os.path.realpath(gdb.objfiles()[0].filename)
 
 

@@ -29,8 +29,9 @@ PUSHES_ERROR = (8, 10, 11, 12, 13, 14, 17)
 # What has been pushed where these labels begin, in the middle of a function.
 PUSHED = {"usercopy_fault": ("esi", "edi"), "usercopy_end": ("esi", "edi"),
           "usercopy_done": ("esi", "edi")}
-# A backtrace ends in the caller of these: the first code of the kernel, and of a program.
-FIRST_CALLED = ("start_c", "__libc_start")
+# A backtrace ends in the caller of these: near the start of the kernel, and of a program. (The lines
+# of start_high, which is further out, are not described in a way that gdb takes.)
+FIRST_CALLED = ("kernel_main", "__libc_start")
 
 
 def value_of(number):
@@ -274,7 +275,8 @@ class TrapFilter:
 
     def filter(self, frames):
         for frame in frames:
-            yield Trap(frame) if is_trap(frame.inferior_frame()) else frame
+            if frame.inferior_frame().pc() != 0:  # 0: nobody called the last one
+                yield Trap(frame) if is_trap(frame.inferior_frame()) else frame
 
 
 def stopped(event):
