@@ -524,6 +524,7 @@ tell_features(const char *args)
 {
 	gdb_break_forget();
 	owed = false;
+	thread = curproc();
 	gdb_puts("PacketSize=");
 	gdb_put_number(GDB_PACKET);
 	gdb_puts(";QStartNoAckMode+;qXfer:features:read+;qXfer:threads:read+;vContSupported+"

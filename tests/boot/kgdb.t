@@ -389,6 +389,14 @@ packets \
 	qThreadExtraInfo,1 "$(hex 'SLEEP(wait)')" 'which sleeps' \
 	P8=00000000 E0d 'its registers cannot be set' \
 	p0 xxxxxxxx 'nor all be known'
+
+# A breakpoint stays with its process when gdb removes it and sets it again. A new gdb begins anew.
+talk qSupported p8
+loop=$(sed -nE '2s/(..)(..)(..)(..)/\4\3\2\1/p' "$dir/talk")
+talk Hg1 "Z1,$loop,1" "z1,$loop,1" Hg2 "Z1,$loop,1" go:c 'raw:\x03'
+is 'a breakpoint in another process' "$(sed -n '6s/08:.*//p' "$dir/talk")" T02
+talk qSupported Hg2 "Z1,$loop,1" go:c wait
+is 'and in this one' "$(sed -n '4s/08:.*thread/ thread/p' "$dir/talk")" 'T05 thread:2;hwbreak:;'
 debug <<END
 add-symbol-file $debuggee
 set var counter = 1
