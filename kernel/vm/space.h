@@ -128,9 +128,9 @@ struct vm_space {
 	uint32_t spans[SPAN_COUNT / 32]; /* a bit for each span that an entry touches */
 
 	/* What has happened to the map. Each is set once, and may stay set when it need not: then
-	 * a search walks for nothing, or a span is not kept for one entry. */
+	 * a search walks for nothing, or a span that could be shown whole is not. */
 	bool locks;  /* an entry may have VM_LOCKED; vm_lock_all() clears it */
-	bool packed; /* no span is kept for one entry any more */
+	bool packed; /* gaps ran short: the rest of an entry's last span may go to others */
 
 	/* The memory of the entries with VM_BLOCK. The fork that makes the space allocates it, and
 	 * the end of the space frees it. */
