@@ -14,6 +14,7 @@
 
 enum { SECOND, MINUTE, HOUR, DAY, MONTH, YEAR, FIELDS };
 
+/* Returns the register of the clock chip with that number. */
 static uint8_t
 cmos_read(uint8_t reg)
 {

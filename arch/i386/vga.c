@@ -33,6 +33,8 @@ crtc_write(uint8_t index, uint8_t v)
 	outb(CRTC_DATA, v);
 }
 
+/* Moves the hardware's cursor to row and column. After a full line it stays in the last column.
+ * Whether it is visible does not change. */
 static void
 cursor_show(void)
 {

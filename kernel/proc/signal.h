@@ -47,8 +47,8 @@ struct sigstate {
 };
 
 /* Send p the signal sig with *info; NULL means that the kernel sends it. Wakes p if it sleeps with
- * PCATCH and the signal is neither blocked nor ignored; continues p after SIGCONT. A zombie gets
- * none. */
+ * PCATCH and the signal is neither blocked nor ignored, or is one that p waits for. SIGCONT
+ * continues a stopped p, and SIGKILL starts it again so that it ends. A zombie gets no signal. */
 void signal_post(struct proc *p, int sig, const struct abi_siginfo *info);
 /* Send the signal to each process of a group. Returns the number of these, zombies included. */
 unsigned signal_post_group(int pgid, int sig, const struct abi_siginfo *info);

@@ -176,7 +176,8 @@ sys_llseek(const union call_args *arg, uint32_t *result)
 	return err;
 }
 
-/* Files have no storage but memory, so there is nothing to write back. */
+/* Does nothing, since files have no storage but memory. Returns 0, EBADF, or EINVAL for a file
+ * without an offset, such as a pipe, as Linux does. */
 int
 sys_fsync(const union call_args *arg, uint32_t *result)
 {
