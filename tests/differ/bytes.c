@@ -29,7 +29,8 @@ state_of(const unsigned char *p, unsigned n, int any)
 	return any ? "written" : same == n && p[0] == 0 ? "0" : "set";
 }
 
-/* The bytes from at on, up to end or a mask, into text; => how many characters. */
+/* Writes the bytes [at, end) into text, and each run of equal ones as one with its length. Returns
+ * the number of characters. */
 static int
 run(char *text, size_t room, unsigned at, unsigned end)
 {

@@ -96,7 +96,8 @@ test_one_second(void)
 	   "time since boot and the time of boot are now");
 }
 
-/* => what is left of a wait as soon as it begins. */
+/* Returns the seconds that are left of a wait of sec and nsec as soon as it begins, or -1 if the
+ * nanoseconds have changed. */
 static int64_t
 left_of(int64_t sec, int32_t nsec)
 {

@@ -142,7 +142,7 @@ odd_address(void)
 	return PICK(odd);
 }
 
-/* In a few 4 MiB slots, near their borders, so that neighbours meet. */
+/* Returns a page in one of a few spans of 4 MiB, near its borders, so that neighbours meet. */
 static uint32_t
 arena_page(void)
 {
@@ -331,7 +331,7 @@ make_user(struct call *c)
 	c->a[2] = w[2];
 }
 
-/* => false: not now. */
+/* Makes c an exec, a fork or the end of a process. Returns false if that cannot be made now. */
 static bool
 make_process(struct call *c)
 {

@@ -146,10 +146,12 @@ extern struct model m;
 
 /* The state before the first call: process 0, which is root. */
 void model_start(const struct limits *limit, uint32_t pid);
-/* Do a call that was made. => errno; *value is what it should return. Where
- * the kernel has a choice, *value is the reply's if that is a legal one. */
+/* Does in the model a call that the kernel has answered with *r. Returns the errno that it should
+ * have, and sets *value to its result; where the kernel has a choice, to the reply's if that is
+ * legal. */
 uint32_t model_call(const struct call *c, const struct reply *r, uint32_t *value);
-/* Is this what root's IPC_STAT of id should give? => errno to expect. */
+/* Compares *r with what root's IPC_STAT of id should give, and says in *same whether it is that.
+ * Returns the errno to expect. */
 uint32_t model_stat(uint32_t id, const struct reply *r, bool *same);
 struct segment *model_live(uint32_t id);
 uint32_t model_id(const struct segment *s);
@@ -159,11 +161,12 @@ bool model_in(const struct stamp *s, uint32_t time);
 
 /* n calls of one process. */
 void perform(const struct call *calls, struct reply *replies, unsigned n);
-/* The segment in a slot, as words of IPC_STAT, and its identifier, in order of
- * slots from *slot on; the removed ones too. => false: no more. */
+/* Writes the identifier of the next segment, in order of slots, be it removed or not, and the words
+ * of its IPC_STAT. *slot is 0 for the first, and counts on. Returns false if there is no more. */
 bool list(uint32_t *slot, uint32_t *id, uint32_t *stat);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* => false when kernel and model differed; it has been said where. */
+/* Makes `count` random calls and compares the answers. Returns false if kernel and model differ,
+ * after it has said where. */
 bool drive(uint32_t seed, uint32_t count, const struct limits *limit, uint32_t pid);
 
 #endif

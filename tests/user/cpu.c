@@ -109,8 +109,8 @@ stale_flags(void)
 	ok(end == SEGV || end == 0, "VM pushed: the process ends (%d)", end);
 }
 
-/* IRET to 64 KiB, with these flags in its image. => how that ends: 0 if VM did not come of
- * it, as on a processor, and the segment was refused. */
+/* Executes IRET to 64 KiB with these flags in the frame. Returns how that ends: 0 if the CPU did
+ * not set VM, and refused the segment. */
 static int
 iret(uint32_t flags, uint32_t cs)
 {

@@ -2,7 +2,7 @@
 /* run: --mem 128 */
 /*
  * Segments shown by their own page tables, at the edges: what is seen must be
- * what would be seen if each page were entered by itself. A slot is 4 MiB.
+ * what would be seen if each page were entered by itself. SLOT is a span of 4 MiB.
  */
 #include "shmcalls.h"
 
@@ -12,7 +12,7 @@
 #define RW (PROT_READ | PROT_WRITE)
 #define A ((char *)0x60000000)
 
-static int id; /* two slots and ten pages; each page holds its number */
+static int id; /* two spans and ten pages; each page holds its number */
 #define PAGES (2 * 1024 + 10)
 #define SIZE (PAGES * PAGE)
 
@@ -97,7 +97,7 @@ fresh(void)
 	is(reads(b), SEGV, "it is gone");
 }
 
-/* Something of ours in the slot of the tail, and before the slot. */
+/* Private memory is mapped in the span of the tail, and right below the segment. */
 static void
 neighbours(void)
 {

@@ -251,8 +251,8 @@ wait_for(int *got, struct gate *go)
 }
 
 /*
- * A creator that sleeps for a whole tick, and n processes that come meanwhile.
- * => whether all of them were seen to wait for it.
+ * Starts a creator that sleeps for a whole tick, and n processes that come meanwhile. Returns
+ * whether all of them were seen to wait for it.
  */
 static int
 race(const char *fail, int n, int *got, pid_t *waiter, pid_t *creator)

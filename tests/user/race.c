@@ -19,7 +19,7 @@ sleeps(pid_t pid, const char *where)
 	return says(path, where);
 }
 
-/* Until pid sleeps there. => 0: it is past that. */
+/* Waits until pid sleeps there. Returns 0 if it has passed that place before it was seen. */
 static int
 caught(pid_t pid, const char *where)
 {
@@ -75,8 +75,8 @@ visit(int who, pid_t creator, const struct visitor *v)
 }
 
 /*
- * One creates and sleeps in the middle of it, from the edge of a tick to the
- * next; visitors 1 to 3 come, and are seen to wait. => 0: it was over too soon.
+ * Has process 0 create the segment and sleep in the middle of that, from the edge of a tick to the
+ * next, while visitors 1 to 3 come. Returns whether all three were seen to wait.
  */
 static int
 visits(const char *fail, const struct visitor v[3], int signal, int remove)
@@ -106,7 +106,7 @@ visits(const char *fail, const struct visitor v[3], int signal, int remove)
 	return seen;
 }
 
-/* Until a round was as it should be. => the identifier of key's segment. */
+/* Repeats visits() until all three were seen to wait. Returns the identifier of KEY's segment. */
 static int
 wanted(const char *race, const char *fail, const struct visitor v[3], int signal, int remove)
 {
@@ -212,8 +212,8 @@ creators(void)
 
 /* ---- attach against remove ---- */
 
-/* Attach, with a pause in the middle, in which the segment is removed, its
- * slot might be taken, and the attacher perhaps killed. => its end. */
+/* Lets a process sleep in the middle of an attach. Meanwhile the segment is removed, another is
+ * created, which must not get its slot, and the process may be killed. Returns how it ends. */
 static int
 attach_removed(const char *fail, int signal)
 {

@@ -72,7 +72,7 @@ turn(int who)
 		sh->order[n] = 'A' + who;
 }
 
-/* All of them at once. => how many ended otherwise than with 0. */
+/* Runs the race in n processes at once. Returns how many did not end with status 0. */
 static int
 crew(int n, int (*race)(int who))
 {

@@ -21,7 +21,7 @@ key_of(int n)
 	return n % 2 ? 0x10000 + n : (key_t)(n * 2246822519u) | 0x40000000;
 }
 
-/* Segments up to the n-th. => how many went wrong. */
+/* Creates segments from number `from` up to n. Returns how many could not be created. */
 static int
 fill(int from, int n)
 {

@@ -9,7 +9,7 @@
 static int id;
 static char *at[EACH];
 
-/* => how many attaches failed. */
+/* Attaches the segment EACH - from times more. Returns how many attaches failed. */
 static int
 fill(int from)
 {

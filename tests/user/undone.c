@@ -186,7 +186,7 @@ tell(const struct row *r, const struct call *c, const struct fault *f, const cha
 		diag("%s %s: %s", c->name, r->what ?: "", words);
 }
 
-/* => how many things are wrong. */
+/* Tries the call with this fault. Returns how many things are wrong, after it has told them. */
 static int
 try(const struct row *r, const struct call *c, const struct fault *f)
 {

@@ -349,8 +349,8 @@ look(struct state *s, bool before, const int *children, int n)
 	look_system(s);
 }
 
-/* What can be seen only by taking it: that is the last look of a trial. => the parts,
- * as bits, that are not as the world was made. */
+/* Looks at what can be seen only by taking it, at the end of a trial. Returns the parts, as bits,
+ * that are not as the world was made. */
 static uint32_t
 look_last(int zombie)
 {

@@ -10,7 +10,7 @@
 #define KERNEL_BASE USER_END
 
 extern char *host_ram;
-/* => panics for a frame that is not a low one. */
+/* Returns f; panics if it is not a low frame. */
 frame_t host_low(frame_t f);
 
 static inline void *
