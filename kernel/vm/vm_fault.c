@@ -68,7 +68,8 @@ enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
  * - nothing else is mapped in the span;
  * - where e ends inside the span the object ends with it for good: what the page table has
  *   beyond e's end would be seen.
- * (Not inlined, so that vm_fault() keeps more of its variables in registers.)
+ * (noinline: vm_fault() keeps more of its variables in registers. That saves 2 instructions of
+ * a fault that enters no span, and costs 4 of one that does.)
  */
 __attribute__((noinline)) static bool
 enter_span(struct vm_space *sp, const struct vm_entry *e, vaddr_t va)
