@@ -49,6 +49,8 @@ extended_key(uint8_t code)
 		tty_input('/');
 }
 
+/* Types the character of a key, as Shift, Caps Lock and Ctrl make it. Keys without a character do
+ * nothing. */
 static void
 plain_key(uint8_t code)
 {

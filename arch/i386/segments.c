@@ -46,6 +46,8 @@ gate(uint32_t selector, uint32_t offset, uint32_t access)
 	       (offset & 0xffff);
 }
 
+/* Loads the GDT, the IDT and the TSS, and the kernel's selectors. FS, GS and the LDT become
+ * null. */
 static void
 tables_load(void)
 {

@@ -274,6 +274,8 @@ user_selector(uint32_t sel)
 	return sel <= 3 ? sel : sel | 3;
 }
 
+/* Sets the user registers except EAX to those of *sc. CS, SS, and selectors that a program may not
+ * have are replaced; only the user's flags are taken. */
 static void
 context_restore(struct trapframe *tf, const struct sigcontext *sc)
 {

@@ -59,6 +59,7 @@ blank(unsigned from, unsigned to)
 		screen[from] = cell(' ');
 }
 
+/* Moves the cursor down a line; in the last one, moves the text up instead. */
 static void
 line_feed(void)
 {
@@ -118,6 +119,8 @@ erase(unsigned start, unsigned end)
 		blank(start, end);
 }
 
+/* Carries out the escape sequence that ends in this byte. Sequences that are not known do
+ * nothing. */
 static void
 sequence_end(uint8_t final)
 {
@@ -146,6 +149,8 @@ sequence_end(uint8_t final)
 	}
 }
 
+/* Takes a byte of an escape sequence: a digit, a separator, the question mark, or the final
+ * byte. */
 static void
 sequence_byte(uint8_t c)
 {
@@ -162,6 +167,7 @@ sequence_byte(uint8_t c)
 	}
 }
 
+/* Shows a character at the cursor, or does what a control character asks for. */
 static void
 text_byte(uint8_t c)
 {

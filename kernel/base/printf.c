@@ -33,6 +33,7 @@ struct spec {
 	int width, precision; /* precision -1: none */
 };
 
+/* Put text, filled up to the width with blanks on the left, or on the right for the flag '-'. */
 static void
 put_padded(struct sink *s, const struct spec *sp, const char *text, size_t len)
 {
@@ -70,6 +71,8 @@ put_escaped(struct sink *s, const char *text, size_t len)
 	}
 }
 
+/* Put v in a base of 8, 10 or 16, with a minus sign if negative. Zeros in front fill it up to the
+ * precision or, with the flag '0', to the width, but to no more than 32 digits. */
 static void
 put_number(struct sink *s, struct spec *sp, uint64_t v, unsigned base, bool negative, bool upper)
 {
@@ -138,6 +141,8 @@ parse_spec(const char **fmt, struct spec *sp, va_list *ap)
 	return longs;
 }
 
+/* Put the argument of conversion c, with the flags and width of *sp. Puts c itself if there is no
+ * such conversion. */
 static void
 put_conversion(struct sink *s, char c, struct spec *sp, int longs, va_list *ap)
 {

@@ -73,6 +73,7 @@ trace_init(void)
 	trace(TRACE_START, st.free, st.committed);
 }
 
+/* Print one event: its time in units of 1,024 cycles, the process, and the text of its kind. */
 static void
 print_event(const struct trace_event *e)
 {

@@ -25,6 +25,7 @@ null_write(struct file *f, struct uio *u)
 	return 0;
 }
 
+/* Fills the buffer with zeros, for as many bytes as were asked for. */
 static int
 zero_read(struct file *f, struct uio *u)
 {

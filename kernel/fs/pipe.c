@@ -48,6 +48,8 @@ changed(struct pipe *p, const void *chan)
 	poll_wakeup(p->pollers);
 }
 
+/* Sleeps while the pipe is empty and has a writer. Returns 0, with nothing read at the end of the
+ * file, EAGAIN with O_NONBLOCK, ERESTART after a signal, or EFAULT. */
 static int
 pipe_read(struct file *f, struct uio *u)
 {
@@ -181,6 +183,8 @@ join(struct pipe *p, struct file *f)
 	p->writers_ever += writes(f);
 }
 
+/* Wake whoever waits at the other end, which may have nobody left here, and free the pipe with its
+ * last file. */
 static void
 pipe_close(struct file *f)
 {

@@ -336,6 +336,7 @@ bytes_in_page(const struct file *f, const struct uio *u, uint32_t end)
 	return k < u->left ? k : u->left;
 }
 
+/* Read at f's offset up to the end of the file, page by page. Sets the time of access. */
 static int
 file_read(struct file *f, struct uio *u)
 {
@@ -378,6 +379,8 @@ write_page(struct file *f, struct uio *u)
 	return err;
 }
 
+/* Write at f's offset, page by page, which may make the file longer. Sets the times of change if
+ * at least a byte was written. */
 static int
 file_write(struct file *f, struct uio *u)
 {

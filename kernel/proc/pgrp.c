@@ -55,6 +55,7 @@ pgrp_create(int id, struct pgrp *session)
 	return g;
 }
 
+/* Drop a reference on g. The last one frees it, its number, and its reference on the session. */
 static void
 pgrp_unref(struct pgrp *g)
 {
@@ -158,6 +159,8 @@ count_gained(const struct proc *p, struct pgrp *to)
 				child->pgrp->held += could_continue(p, to, child->pgrp);
 }
 
+/* Take back that p was held in group `from`, which it has left, and that it held its children from
+ * there. The groups that this orphans are hung up. */
 static void
 count_lost(const struct proc *p, struct pgrp *from)
 {

@@ -299,6 +299,9 @@ pid_dir(struct node *dir, const struct procfs_file *pf)
 	return n;
 }
 
+/* Find a file of the process whose directory dir is. Returns 0 with a new node in *out,
+ * ENOENT, ENOMEM, or EACCES for a link or a directory of a process that the current one may
+ * not inspect. */
 static int
 pid_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 {
@@ -325,6 +328,8 @@ pid_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 	return ENOENT;
 }
 
+/* Put the entry of a process's directory at *pos into *e, and advance *pos. Returns false at the
+ * end, or if the process is gone. */
 static bool
 pid_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 {
@@ -374,6 +379,8 @@ proc_of(const char *name, size_t len)
 	return proc_find(pid);
 }
 
+/* Find a name in /proc: "self", a process's number, or else one of the files that ramfs has.
+ * Returns 0 with a new reference in *out, ENOENT or ENOMEM. */
 static int
 root_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 {
@@ -402,6 +409,8 @@ root_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 	return 0;
 }
 
+/* Put the entry of /proc at or after *pos into *e, and the position after it into *pos. Returns
+ * false at the end. The order is that of the positions above. */
 static bool
 root_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 {

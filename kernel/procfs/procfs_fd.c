@@ -62,6 +62,8 @@ describe(const struct node *n, char *buf, size_t size)
 		snprintf(buf, size, "file:[%u] (deleted)", n->ino);
 }
 
+/* Find the link of a descriptor, whose permission bits say how the file is open. Returns 0 with a
+ * new node in *out, ENOENT or ENOMEM. */
 static int
 fd_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 {
@@ -89,6 +91,8 @@ fd_lookup(struct node *dir, const char *name, size_t len, struct node **out)
 	return 0;
 }
 
+/* Put the link of the first descriptor from *pos on into *e, and the position after it into *pos.
+ * Returns false if there is none. */
 static bool
 fd_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 {

@@ -21,6 +21,8 @@ struct sizes {
 	vaddr_t text_start, text_end, data_start, data_end;
 };
 
+/* Returns the sizes of sp. The first executable entry counts as text, the first writable one above
+ * it as data. */
 static struct sizes
 measure(const struct vm_space *sp)
 {
@@ -285,6 +287,7 @@ mark_segment(uint32_t slot)
 			frame_set_owner(f, (uint16_t)(OWNER_SLOT | slot));
 }
 
+/* Record the owner of each user frame: a process, a segment, or OWNER_SHARED for all others. */
 static void
 frames_mark(void)
 {

@@ -34,6 +34,7 @@ headless_add(struct shm_cut *cut, uint64_t when)
 	*chain = cut;
 }
 
+/* Free the cut. That of a headless attach is taken out of the hash first. */
 static void
 cut_free(struct shm_cut *cut)
 {

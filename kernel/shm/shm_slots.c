@@ -66,6 +66,7 @@ next_seq(uint32_t slot)
 	return *seq;
 }
 
+/* Set the slot's bit in `taken`, and the bits above it that this makes true. */
 static void
 mark_used(uint32_t slot)
 {
@@ -80,6 +81,7 @@ mark_used(uint32_t slot)
 		all_full |= 1u << w / 32;
 }
 
+/* Clear the slot's bit in `taken`, and the bits above it that this makes untrue. */
 static void
 mark_free(uint32_t slot)
 {

@@ -35,6 +35,7 @@ type_of(const struct dir_entry *e)
 	return (e->mode & S_IFMT) >> 12;
 }
 
+/* Writes a record of getdents64: see record_fn. */
 static int
 record64(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next, size_t *len)
 {
@@ -51,6 +52,7 @@ record64(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next, size
 	return copyzero(to + head + name, 1);
 }
 
+/* Writes a record of getdents, with the type in its last byte: see record_fn. */
 static int
 record32(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next, size_t *len)
 {
@@ -69,6 +71,9 @@ record32(vaddr_t to, size_t room, const struct dir_entry *e, uint32_t next, size
 	return copyout(to + *len - 1, &type, 1);
 }
 
+/* Write records of the directory fd, one by one by `record`, while they fit into count bytes at
+ * dirp. Returns 0 with the bytes written in *result, 0 at the end; else EBADF, ENOTDIR, EINVAL if
+ * not even one record fits, or EFAULT. */
 static int
 read_dir(uint32_t fd, vaddr_t dirp, uint32_t count, record_fn *record, uint32_t *result)
 {

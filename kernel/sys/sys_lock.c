@@ -80,6 +80,8 @@ flock_copyin(vaddr_t from, bool wide, struct abi_flock64 *fl)
 	return 0;
 }
 
+/* Write *fl to user memory in the form with 64 or 32 bits. Returns 0, EFAULT, or EOVERFLOW if it
+ * does not fit into 32. */
 static int
 flock_copyout(vaddr_t to, bool wide, const struct abi_flock64 *fl)
 {

@@ -180,6 +180,8 @@ is_owner(const struct node *n)
 	return curproc()->cred.euid == 0 || curproc()->cred.euid == n->uid;
 }
 
+/* chmod(): set the mode of n. Returns EPERM unless the process owns n. Drops set-group-ID where
+ * node_may_setgid() forbids it. */
 static int
 change_mode(struct node *n, const uint32_t *arg, uint32_t *result)
 {

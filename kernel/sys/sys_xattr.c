@@ -38,6 +38,8 @@ check_value(vaddr_t from, uint32_t size)
 	return err;
 }
 
+/* setxattr(): check flags, name and value, in this order. Returns EINVAL, another error of the
+ * checks, or EOPNOTSUPP. */
 static int
 set_xattr(struct node *n, const uint32_t *arg, uint32_t *result)
 {

@@ -59,6 +59,8 @@ output(const char *s, size_t n)
 	console_write(s + from, n - from);
 }
 
+/* Print the bytes. With TOSTOP a process in the background is stopped first, by tty_background().
+ * May sleep. */
 static int
 tty_write(struct file *f, struct uio *u)
 {
@@ -212,6 +214,8 @@ wait_input(const struct file *f, bool *eof)
 	}
 }
 
+/* Read what has been typed: at most one line in canonical mode. Sleeps until there is some, and
+ * returns the errors of wait_input() or EFAULT. */
 static int
 tty_read(struct file *f, struct uio *u)
 {
@@ -272,6 +276,8 @@ set_termios(vaddr_t arg, bool flush)
 	return 0;
 }
 
+/* TIOCSWINSZ: record the size of the window at arg, and tell the foreground group if it differs.
+ * Returns EFAULT. */
 static int
 set_size(vaddr_t arg)
 {
