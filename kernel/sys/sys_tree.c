@@ -75,7 +75,7 @@ sys_unlinkat(const union call_args *arg, uint32_t *result)
 	fs_walk_end(&w);
 	return err;
 }
-ALIAS(unlink, unlinkat, AT_FDCWD, arg->unlink.pathname)
+ALIAS(unlink, unlinkat, AT_FDCWD, arg->unlink.pathname, 0)
 
 ALIAS(rmdir, unlinkat, AT_FDCWD, arg->rmdir.pathname, AT_REMOVEDIR)
 

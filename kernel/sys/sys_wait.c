@@ -143,7 +143,7 @@ sys_wait4(const union call_args *arg, uint32_t *result)
 	return 0;
 }
 
-ALIAS(waitpid, wait4, arg->waitpid.pid, arg->waitpid.wstatus, arg->waitpid.options)
+ALIAS(waitpid, wait4, arg->waitpid.pid, arg->waitpid.wstatus, arg->waitpid.options, 0)
 
 /* ---- waitid ---- */
 

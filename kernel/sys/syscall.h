@@ -32,7 +32,7 @@ typedef int syscall_fn(const union call_args *arg, uint32_t *result);
 #include "abi/syscalls.def"
 #undef SYSCALL
 
-/* Define the call `name` as the call `other` with these arguments. */
+/* Define the call `name` as the call `other` with these arguments, which must be all of its. */
 #define ALIAS(name, other, ...)                                                                    \
 	int sys_##name(const union call_args *arg, uint32_t *result)                               \
 	{                                                                                          \
