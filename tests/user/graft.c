@@ -2,13 +2,13 @@
 /* run: --mem 128 */
 /*
  * Segments shown by their own page tables, at the edges: what is seen must be
- * what would be seen if each page were entered by itself. SLOT is a span of 4 MiB.
+ * what would be seen if each page were entered by itself. SPAN is a span of 4 MiB.
  */
 #include "shmcalls.h"
 
 #include "abi/resource.h"
 
-#define SLOT (4u << 20)
+#define SPAN (4u << 20)
 #define RW (PROT_READ | PROT_WRITE)
 #define A ((char *)0x60000000)
 
@@ -54,7 +54,7 @@ whole(void)
 	char *a = shmat(id, NULL, 0);
 	unsigned t;
 
-	is((unsigned)a % SLOT, 0, "the kernel's choice starts at a slot");
+	is((unsigned)a % SPAN, 0, "the kernel's choice starts at a span");
 	t = faults(RUSAGE_SELF);
 	is(misnumbered(a, 0, PAGES), 0, "every page is there");
 	t = faults(RUSAGE_SELF) - t;
@@ -78,19 +78,19 @@ whole(void)
 static void
 fresh(void)
 {
-	int other = shmget(IPC_PRIVATE, SLOT + PAGE, 0600);
+	int other = shmget(IPC_PRIVATE, SPAN + PAGE, 0600);
 	char *a = shmat(other, NULL, 0), *b = shmat(other, NULL, 0);
 
 	is(a[5 * PAGE], 0, "a new page is zeros");
 	b[5 * PAGE] = 1;
 	b[6 * PAGE] = 2;
-	b[SLOT] = 3;
-	is(a[5 * PAGE] + a[6 * PAGE] + a[SLOT], 6,
+	b[SPAN] = 3;
+	is(a[5 * PAGE] + a[6 * PAGE] + a[SPAN], 6,
 	   "what comes later by one is there for the other");
 	is(shmctl(other, IPC_RMID, NULL), 0, "removed while grafted twice");
 	is(shmdt(a), 0, "the first goes");
 	is(reads(a + 5 * PAGE), SEGV, "and is gone, TLB and all");
-	is(b[5 * PAGE] + b[6 * PAGE] + b[SLOT], 6, "the second stays");
+	is(b[5 * PAGE] + b[6 * PAGE] + b[SPAN], 6, "the second stays");
 	b[7 * PAGE] = 1;
 	invariants();
 	is(shmdt(b), 0, "the second goes, and the segment");
@@ -101,7 +101,7 @@ fresh(void)
 static void
 neighbours(void)
 {
-	char *tail = A + 2 * SLOT, *above = A + SIZE, *last = A + 3 * SLOT - PAGE;
+	char *tail = A + 2 * SPAN, *above = A + SIZE, *last = A + 3 * SPAN - PAGE;
 
 	at(A, 0);
 	is(misnumbered(A, 0, PAGES), 0, "neighbours: all pages");
@@ -116,7 +116,7 @@ neighbours(void)
 	is(*(unsigned *)(tail + PAGE), 1, "neighbours: in the segment");
 	*(unsigned *)(tail + PAGE) = 2049;
 	map(last, 1, PROT_READ);
-	is(*last, 0, "neighbours: at the slot's end");
+	is(*last, 0, "neighbours: at the span's end");
 	munmap(last, PAGE);
 	munmap(above, PAGE);
 	is(misnumbered(A, 0, PAGES), 0, "neighbours: gone, all pages are there");
@@ -166,15 +166,15 @@ parts(void)
 	is(writes(a + 5 * PAGE), SEGV, "parts: can't be written");
 	is(writes(a + 7 * PAGE), 0, "parts: the next can");
 	is(misnumbered(a, 0, PAGES), 0, "parts: all can be read");
-	is(mprotect(a + SLOT, SLOT, PROT_NONE), 0, "parts: a whole slot without access");
-	is(reads(a + SLOT + 9 * PAGE), SEGV, "parts: can't be read");
-	is(misnumbered(a + 2 * SLOT, 2048, 10), 0, "parts: the tail can");
+	is(mprotect(a + SPAN, SPAN, PROT_NONE), 0, "parts: a whole span without access");
+	is(reads(a + SPAN + 9 * PAGE), SEGV, "parts: can't be read");
+	is(misnumbered(a + 2 * SPAN, 2048, 10), 0, "parts: the tail can");
 	is(mprotect(a, SIZE, PROT_READ), 0, "parts: all of it read-only");
 	is(misnumbered(a, 0, PAGES), 0, "parts: can be read");
-	is(writes(a + SLOT), SEGV, "parts: can't be written");
+	is(writes(a + SPAN), SEGV, "parts: can't be written");
 	is(mprotect(a, SIZE, RW), 0, "parts: all of it as before");
-	*(unsigned *)(a + SLOT) = 1024;
-	is(writes(a + 2 * SLOT), 0, "parts: can be written");
+	*(unsigned *)(a + SPAN) = 1024;
+	is(writes(a + 2 * SPAN), 0, "parts: can be written");
 	invariants();
 	is(munmap(a + 100 * PAGE, PAGE), 0, "parts: a hole");
 	is(reads(a + 100 * PAGE), SEGV, "parts: has nothing");
@@ -183,16 +183,16 @@ parts(void)
 	map(a + 100 * PAGE, 1, RW)[0] = 'h';
 	is(CHILD(_exit(a[100 * PAGE] != 'h' || misnumbered(a + 101 * PAGE, 101, PAGES - 101))), 0,
 	               "parts: a child sees what came into it");
-	is(munmap(a, SLOT), 0, "parts: the first slot goes");
+	is(munmap(a, SPAN), 0, "parts: the first span goes");
 	is(reads(a), SEGV, "parts: it is gone");
-	is(misnumbered(a + SLOT, 1024, PAGES - 1024), 0, "parts: the others are there");
+	is(misnumbered(a + SPAN, 1024, PAGES - 1024), 0, "parts: the others are there");
 	is(munmap(a + SIZE - 3 * PAGE, 3 * PAGE), 0, "parts: three of the tail go");
 	is(reads(a + SIZE - 3 * PAGE), SEGV, "parts: they are gone");
-	is(misnumbered(a + 2 * SLOT, 2048, 7), 0, "parts: seven are there");
+	is(misnumbered(a + 2 * SPAN, 2048, 7), 0, "parts: seven are there");
 	is(reads(a + SIZE - 3 * PAGE), SEGV, "parts: and they are still gone");
 	invariants();
 	is(shmdt(a), 0, "parts: the rest");
-	is(reads(a + SLOT), SEGV, "parts: nothing is left");
+	is(reads(a + SPAN), SEGV, "parts: nothing is left");
 	is(stat_of(id).shm_nattch, 0, "parts: and nothing counted");
 }
 
@@ -205,10 +205,10 @@ read_only(void)
 	   "read-only: beside one that is not");
 	is(writes(a + 4 * PAGE), SEGV, "read-only: a store faults");
 	is(writes(b + 4 * PAGE), 0, "read-only: not by the other way");
-	fails(mprotect(a, SLOT, RW), EACCES, "read-only: for good");
+	fails(mprotect(a, SPAN, RW), EACCES, "read-only: for good");
 	fails(mprotect(a + 4 * PAGE, PAGE, RW), EACCES, "read-only: each page of it");
 	is(writes(a + 4 * PAGE), SEGV, "read-only: a store faults still");
-	is(CHILD(*(volatile char *)(a + SLOT) = 1), SEGV, "read-only: a child's too");
+	is(CHILD(*(volatile char *)(a + SPAN) = 1), SEGV, "read-only: a child's too");
 	is(CHILD(read(open("/proc/self/stat", O_RDONLY), a, 4) == -1 && errno == EFAULT ? _exit(0)
 	                                                                            : _exit(1)),
 	              0, "read-only: and the kernel's");
@@ -232,7 +232,7 @@ replaced(void)
 	is(a[50 * PAGE], 0, "replaced: by the other's");
 	is(misnumbered(a, 0, 50) + misnumbered(a + 70 * PAGE, 70, PAGES - 70), 0,
 	   "replaced: the rest is there");
-	is((long)shmat(other, a, SHM_REMAP), (long)a, "replaced: its start, which is a slot's");
+	is((long)shmat(other, a, SHM_REMAP), (long)a, "replaced: its start, which is a span's");
 	a[3 * PAGE] = 'o';
 	is(a[53 * PAGE], 'o', "replaced: the other twice");
 	is(misnumbered(a + 20 * PAGE, 20, 30), 0, "replaced: between them");
@@ -249,22 +249,22 @@ replaced(void)
 static void
 beside_large(void)
 {
-	int large = shmget(IPC_PRIVATE, SLOT + PAGE, SHM_HUGETLB | 0600);
+	int large = shmget(IPC_PRIVATE, SPAN + PAGE, SHM_HUGETLB | 0600);
 	char *l, *a;
 
 	if (large < 0)
 		bail("SHM_HUGETLB");
-	l = shmat(large, A + 4 * SLOT, 0);
-	a = at(A + SLOT, 0);
+	l = shmat(large, A + 4 * SPAN, 0);
+	a = at(A + SPAN, 0);
 	l[0] = 1;
-	l[SLOT] = 2;
+	l[SPAN] = 2;
 	is(misnumbered(a, 0, PAGES), 0, "large: beside one of large pages");
-	is(CHILD(_exit(l[0] + l[SLOT] != 3 || misnumbered(a, 0, PAGES))), 0,
+	is(CHILD(_exit(l[0] + l[SPAN] != 3 || misnumbered(a, 0, PAGES))), 0,
 	                 "large: a child sees both");
 	is(mprotect(l + PAGE, PAGE, PROT_READ), 0, "large: a part read-only");
 	is(writes(l + PAGE), SEGV, "large: can't be written");
 	is(writes(l), 0, "large: the rest can");
-	is(l[0] + l[SLOT], 3, "large: and holds what it held");
+	is(l[0] + l[SPAN], 3, "large: and holds what it held");
 	invariants();
 	shmdt(l);
 	is(reads(l), SEGV, "large: gone");
@@ -276,16 +276,16 @@ beside_large(void)
 static void
 shared_maps(void)
 {
-	char *m = mmap(A, SLOT + 3 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	char *m = mmap(A, SPAN + 3 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 
-	is(m[SLOT], 0, "mmap: zeros");
-	is(CHILD(m[SLOT] = 1; m[9] = 2), 0, "mmap: a child writes");
-	is(m[SLOT] + m[9], 3, "mmap: the parent reads");
-	is(munmap(m + SLOT + PAGE, 2 * PAGE), 0, "mmap: its last two pages go");
-	is(reads(m + SLOT + PAGE), SEGV, "mmap: they are gone");
-	is(m[SLOT], 1, "mmap: the one before is there");
-	munmap(m, SLOT + PAGE);
-	is(reads(m + SLOT), SEGV, "mmap: all gone");
+	is(m[SPAN], 0, "mmap: zeros");
+	is(CHILD(m[SPAN] = 1; m[9] = 2), 0, "mmap: a child writes");
+	is(m[SPAN] + m[9], 3, "mmap: the parent reads");
+	is(munmap(m + SPAN + PAGE, 2 * PAGE), 0, "mmap: its last two pages go");
+	is(reads(m + SPAN + PAGE), SEGV, "mmap: they are gone");
+	is(m[SPAN], 1, "mmap: the one before is there");
+	munmap(m, SPAN + PAGE);
+	is(reads(m + SPAN), SEGV, "mmap: all gone");
 }
 
 void
