@@ -176,6 +176,7 @@ start "$debuggee" own
 debug -ex detach <"$dir/steps"
 grep '^at ' "$dir/gdb" >"$dir/stub"
 finish 3 "a program's own breakpoints and trap flag give it SIGTRAP"
+: >"$dir/err" # else the line of the run before may be read once more
 tools/run --gdb --icount --timeout 120 "$debuggee" own >/dev/null 2>"$dir/err" &
 run=$!
 until command=$(grep -m 1 '^gdb ' "$dir/err"); do
@@ -235,7 +236,14 @@ continue
 END
 finish 0 'a program that is stepped through system calls'
 is 'sees its own flags' "$(grep -x '0x[0-9]*' "$dir/gdb")" 0x200
-is 'a step over int 0x80 leads into the kernel' "$(grep -c '^vector_syscall in' "$dir/gdb")" 2
+# Each step leads to vector_syscall, and a breakpoint behind int 0x80 out of it. QEMU 10 does not
+# stop at a breakpoint to which IRET leads, so there the loop ends after the first.
+entered=$(grep -c '^vector_syscall in' "$dir/gdb")
+if ((entered == 1 && $(qemu-system-i386 --version | sed -n 's/.*version \([0-9]*\).*/\1/p') > 7)); then
+	skip 'a step over int 0x80 leads into the kernel' 'this QEMU passes breakpoints behind IRET'
+else
+	is 'a step over int 0x80 leads into the kernel' "$entered" 2
+fi
 
 # Breakpoints on the kernel's own ways in and out, and in what the stub itself calls. (By address,
 # for the program has a memcpy, too.)
@@ -422,6 +430,7 @@ finish 9 "a program's memory beyond the direct map"
 is 'is read and written' "$(grep '^\$' "$dir/gdb" | tr '\n' ' ')" "\$1 = 0 \$2 = 1 \$3 = 101 'e' "
 # ---- make run KGDB=1: gdb connects to a shell, whenever it wants ----
 mkfifo "$dir/typed"
+: >"$dir/out"
 tools/boot --kgdb <"$dir/typed" >"$dir/out" 2>"$dir/err" &
 run=$!
 exec 9>"$dir/typed"
