@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* clone and vfork: whose memory a child has, and what its parent hears. */
+/* Tests clone and vfork: which memory the child uses, and which signal tells its parent that it
+ * has ended. */
 #include "abi/misc.h"
 
 #include "tap.h"
@@ -10,8 +11,9 @@
 static volatile int word, tid, parent_tid;
 static char stack[8192];
 
-/* A child on a stack of its own that runs fn; as musl's and glibc's clone(). Where
- * fn is, the call would look for TLS, if it were asked for. */
+/* Starts a child that runs fn on the stack at sp, as clone() of musl and glibc does. fn is
+ * passed in the register of the call's TLS argument, which the kernel reads only if CLONE_SETTLS
+ * is set. */
 static pid_t __attribute__((noinline))
 clone_run(unsigned flags, void *sp, void (*fn)(void), volatile int *ctid)
 {
@@ -31,7 +33,8 @@ vfork_run(void (*fn)(void))
 	return clone_run(CLONE_VM | CLONE_VFORK | SIGCHLD, stack + sizeof(stack) - 16, fn, NULL);
 }
 
-/* A digit: end with that status. Else a descriptor: write to it, and wait to be killed. */
+/* With one argument, a digit, returns it as the exit status. Otherwise writes a byte to the
+ * descriptor that the second argument names, and waits to be killed. */
 int
 helper(int argc, char **argv)
 {
@@ -49,7 +52,7 @@ writes_word(void)
 	syscall(SYS_SET_TID, &tid);
 }
 
-/* ---- fork's kind ---- */
+/* ---- clone with the flags of fork ---- */
 
 static void
 says_tid(void)
@@ -124,7 +127,7 @@ as_vfork(void)
 	shmctl(id, IPC_RMID, NULL);
 }
 
-/* ---- one of them is killed ---- */
+/* ---- A parent or a child of vfork is killed ---- */
 
 static volatile int *seen;
 static struct gate gate;
@@ -173,7 +176,7 @@ dies(void)
 	__asm__ volatile("movb $1, 4");
 }
 
-/* ---- what a parent hears ---- */
+/* ---- Which signal reports a child's end ---- */
 
 static int heard;
 
@@ -206,8 +209,8 @@ waits_for_exec(void)
 	gate_pass(&exec_done);
 }
 
-/* After an exec a child's end is told by SIGCHLD, which is ignored here: so the child goes to init,
- * which waits for it although it asked for another signal. */
+/* Tests that init collects a child whose parent ignores SIGCHLD and has called exec. After an
+ * exec a child's end is reported by SIGCHLD, although the child was made with another signal. */
 static void
 unwanted(void)
 {

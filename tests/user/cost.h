@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a call takes, in instructions, and whether it stays the same as things get many. */
+/* Measures what a call costs in instructions. A test compares two costs with near() to show that
+ * a call costs no more when there are many objects. */
 #pragma once
 
 #include "tap.h"
@@ -26,7 +27,8 @@ near(unsigned a, unsigned b)
 	return a * 10 < b * 11 && b * 10 < a * 11;
 }
 
-/* A debug build, which walks its invariants, says why a call was refused. */
+/* Returns whether the kernel is a debug build, whose costs include the checks of its invariants.
+ * Only a debug build logs why it refused a call. */
 static inline int
 is_debug(void)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the CPU says of a program is checked as what the program says is. Under emulation a
- * program can have flags pushed that no program has, and can enter virtual 8086 mode: on a
- * processor that does neither, the same code just ends as it does here.
+ * Tests that the kernel checks the state that the CPU saves for a program, just as it checks
+ * what the program passes to it. Under emulation a program can have flags pushed that no program
+ * can set, and can enter virtual 8086 mode. On a processor that allows neither, the same code
+ * ends in one of the ways that the tests accept.
  */
 #include "tap.h"
 
@@ -11,11 +12,11 @@
 #define EFLAGS_IF 0x200u
 #define EFLAGS_IOPL 0x3000u
 #define EFLAGS_VM 0x20000u
-#define EFLAGS_PROGRAM 0x254fd7u /* all that a program can have */
-#define SC_EIP 14                /* words of struct sigcontext */
+#define EFLAGS_PROGRAM 0x254fd7u /* all flags that a program can have */
+#define SC_EIP 14                /* indices of words in struct sigcontext */
 #define SC_EFLAGS 16
 
-static uint8_t *code; /* a page at 64 KiB, which virtual 8086 mode reaches */
+static uint8_t *code; /* a page at 64 KiB, which virtual 8086 mode can reach */
 
 static uint32_t
 eflags(void)
@@ -33,15 +34,16 @@ is_good(uint32_t f)
 }
 
 /*
- * Fault in an instruction of which the emulator believes that the flags are in the last
- * result, while that result still is the word `pushed`. The way on is at `stale_end`.
+ * Faults in an instruction for which the emulator takes the flags from the last result, which at
+ * that point is still the word `pushed`. The emulator then pushes that word as the flags. A
+ * signal handler continues at `stale_end`.
  */
 extern const uint8_t stale_end[];
 static void __attribute__((noinline)) fault_with(uint32_t pushed)
 {
 	static volatile uint8_t byte;
 
-	byte = 1; /* its page is there: no fault but the one below */
+	byte = 1; /* bring its page in, so that the only fault is the one below */
 	__asm__ volatile("orl %0, %0\n\tjmp 1f\n1:\trorb $48, (%1)\n\trcll $1, (%2)\n"
 	                 ".globl stale_end\nstale_end:"
 	                 :
@@ -80,7 +82,7 @@ catch_faults(void)
 		          NULL);
 }
 
-/* A child that catches its faults has one with these flags. */
+/* Returns how a child ends that catches its faults and causes one with these flags. */
 static int
 end_with(uint32_t pushed)
 {
@@ -109,8 +111,8 @@ stale_flags(void)
 	ok(end == SEGV || end == 0, "VM pushed: the process ends (%d)", end);
 }
 
-/* Executes IRET to 64 KiB with these flags in the frame. Returns how that ends: 0 if the CPU did
- * not set VM, and refused the segment. */
+/* Executes IRET to 64 KiB in a child, with these flags in the frame. Returns how the child ends:
+ * 0 if the CPU did not set VM but refused the segment. */
 static int
 iret(uint32_t flags, uint32_t cs)
 {
@@ -125,7 +127,8 @@ iret(uint32_t flags, uint32_t cs)
 	                              : "r"(flags), "r"(cs), "r"(ip), "a"(1)));
 }
 
-/* Each is the code of 16 bits that a process has in virtual 8086 mode. */
+/* Runs each of these pieces of 16-bit code in virtual 8086 mode. The process must end by SIGSEGV
+ * or with status 0. */
 static void
 virtual_8086(void)
 {
@@ -168,7 +171,7 @@ virtual_8086(void)
 	}
 }
 
-/* Each vector by hand. */
+/* Tests that int n ends a process as it does on Linux, for each n. */
 static void
 vectors(void)
 {
@@ -177,7 +180,7 @@ vectors(void)
 	for (int n = 0; n < 256; n++) {
 		int want = n == 3 ? KILLED(SIGTRAP) : n == 0x80 ? 7 : SEGV;
 
-		/* int n, then exit() of 7: what comes back from call 20 is not looked at */
+		/* int n, then exit(7): call 20 is getpid, whose result is not used */
 		memcpy(code, "\xcd\x00\xb8\x01\x00\x00\x00\xbb\x07\x00\x00\x00\xcd\x80", 14);
 		code[1] = (uint8_t)n;
 		odd += CHILD(__asm__ volatile("jmp *%0" : : "r"(code), "a"(20))) != want;
@@ -188,11 +191,11 @@ vectors(void)
 	ok(end == KILLED(SIGTRAP) || end == KILLED(SIGILL), "icebp (%d)", end);
 }
 
-/* ---- What the log says of it ---- */
+/* ---- What the log says about a process ---- */
 
 static char log_text[32768];
 
-/* What was logged since the last time. */
+/* Returns what the kernel has logged since the last call. */
 static const char *
 log_since(void)
 {
@@ -229,7 +232,7 @@ names(void)
 {
 	static const char *const nasty[] = {"/tmp/a\nroot[1]: b", "/tmp/\33[2J\r\b\x9b!\x7f"};
 	static const char *const shown[] = {"a\\x0aroot[1]: b[", "\\x1b[2J\\x0d\\x08\\x9b!\\x7f["};
-	static const char header[64] = "\177ELF\2"; /* of 64 bits */
+	static const char header[64] = "\177ELF\2"; /* a 64-bit program */
 	char path[256];
 	int fd;
 

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Random machine code, run by several processes at once. A process is made for each seed; it
- * starts code TRIES times, with random registers, flags and selectors that it gets by a
- * return from a signal handler, and each fault brings it back to the handler and the next
- * code. Whatever happens to these processes, the kernel and the test go on.
+ * Runs random machine code in several processes at once. Each seed has a process of its own,
+ * which starts random code TRIES times. Returning from a signal handler gives it random
+ * registers, flags and selectors, and each fault brings it back to the handler, which makes up
+ * the next code. Whatever happens to these processes, the kernel and the test must go on.
  *
- * crashme FIRST COUNT runs other seeds than the test does. Some of them end the emulator
- * ("tcg fatal error"), which is no fault of the kernel's.
+ * `crashme FIRST COUNT` runs COUNT seeds from FIRST on instead of those of the test. Some seeds
+ * crash the emulator ("tcg fatal error"), which is not the kernel's fault.
  */
 #include "tap.h"
 
 #include <sys/stat.h>
 
 #define WORKERS 3
-#define SEEDS 100 /* of the test */
+#define SEEDS 100 /* seeds in each of the test's two runs */
 #define TRIES 50
-#define MOST 40      /* processes of a seed: some fork all the time */
-#define AREA 0x10000 /* code, data and stacks, where virtual 8086 mode reaches them */
+#define MOST 40      /* limit on the processes of a seed: some code forks all the time */
+#define AREA 0x10000 /* code, data and stacks, where virtual 8086 mode can reach them */
 #define AREA_SIZE (4 * PAGE)
 #define HANDLER_STACK ((char *)0x30000)
 #define FIRST_UID 2000
@@ -24,11 +24,11 @@
 #define EFLAGS_IOPL 0x3000u
 #define EFLAGS_VM 0x20000u
 
-/* Words of struct sigcontext. */
+/* Indices of words in struct sigcontext. */
 enum { SC_GS, SC_EDI = 4, SC_ESP = 7, SC_EBX, SC_EAX = 11, SC_EIP = 14, SC_EFLAGS = 16 };
 
 static uint32_t state, tries;
-static volatile uint32_t *started; /* codes of all processes, for people to read */
+static volatile uint32_t *started; /* how many codes all processes have started */
 
 static uint32_t
 draw(void)
@@ -43,7 +43,8 @@ draw(void)
 	{                                                                                          \
 		text, sizeof(text) - 1                                                             \
 	}
-/* Instructions that meet the kernel; those with operands have zeros where chance fills in. */
+/* Instructions that enter the kernel or try what it must forbid. write_code() changes random
+ * bytes of some, for instance their operands. */
 static const struct {
 	const char *bytes;
 	unsigned len;
@@ -126,9 +127,9 @@ static const struct {
 };
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* A word that may mean something: an address, a selector, flags, a small number. In virtual
- * 8086 mode nothing can stop a loop with IF clear, so what could be flags does not ask for
- * that. */
+/* Returns a random word that is likely to mean something: an address, a selector, flags or a
+ * small number. In virtual 8086 mode nothing can stop a loop while IF is clear, so a word in
+ * which EFLAGS_VM is set has IF set and an IOPL of 0. */
 static uint32_t
 word(void)
 {
@@ -156,7 +157,7 @@ word(void)
 	return w & EFLAGS_VM ? (w | EFLAGS_IF) & ~EFLAGS_IOPL : w;
 }
 
-/* New code from `at` on: snippets, some with a byte changed, and bytes of chance. */
+/* Writes new code from `at` to near `end`: snippets, some with a byte changed, and random bytes. */
 static void
 write_code(uint8_t *at, const uint8_t *end)
 {
@@ -174,7 +175,7 @@ write_code(uint8_t *at, const uint8_t *end)
 	}
 }
 
-/* The next try: other code, data, registers and flags. */
+/* Signal handler: starts the next try, with new code, data, registers and flags. */
 static void
 next(int sig, siginfo_t *info, void *context)
 {
@@ -198,7 +199,7 @@ next(int sig, siginfo_t *info, void *context)
 	sc[SC_EIP] = AREA + draw() % 32;
 }
 
-/* SIGALRM comes in so many microseconds, 0: never. */
+/* Asks for SIGALRM in us microseconds, or for none if us is 0. */
 static void
 alarm_after(uint32_t us)
 {
@@ -239,7 +240,8 @@ wake(int sig)
 	(void)sig;
 }
 
-/* Without a fork, for the code may have taken all memory. */
+/* Kills all processes of the users that run random code. It does not fork, because that code may
+ * have used up all memory. */
 static void
 kill_all_users(void)
 {
@@ -265,8 +267,8 @@ fork_at_last(void)
 	return pid;
 }
 
-/* All of a user's processes end: a child of the code's may have outlived it, or be what it
- * waits for. */
+/* Kills all of a user's processes. Processes that the random code made may have outlived it, or
+ * the code may be waiting for them. */
 static void
 end_all(int uid)
 {
@@ -280,7 +282,7 @@ end_all(int uid)
 	ending(pid);
 }
 
-/* Every WORKERS-th seed, as a user of its own. */
+/* Runs every WORKERS-th seed from first on, each in a process of the user uid. */
 static void
 work(unsigned first, unsigned count, int uid)
 {
@@ -300,7 +302,7 @@ work(unsigned first, unsigned count, int uid)
 	}
 }
 
-/* What code that called shmget left. */
+/* Removes the segments that random code has made by calling shmget. */
 static void
 remove_segments(void)
 {
@@ -342,7 +344,7 @@ helper(int argc, char **argv)
 void
 test(void)
 {
-	/* These seeds once made the emulator push flags that are reserved. */
+	/* These seeds once made the emulator push reserved flags. */
 	is(run_seeds(500600, SEEDS), 0, "random code of %d seeds, and nobody else is ended", SEEDS);
 	is(run_seeds(1, SEEDS), 0, "random code of %d others", SEEDS);
 	ok(*started > SEEDS * TRIES / 4, "most seeds come far (%u tries)", *started);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Users and groups: who may become whom. */
+/* Tests the calls that set user and group ids: which changes a process may make. */
 #include "tap.h"
 
 static int

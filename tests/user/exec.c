@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --add tests/exec:/run/script */
-/* execve: what the new program finds, and what a refusal leaves. */
+/* Tests execve: what the new program finds, and what a failed exec leaves unchanged. */
 #include "tap.h"
 
 #define SELF "/run/exec"
 #define LONG (100u << 10)
 
-/* ---- What the program started anew looks at; its status says what is wrong. ---- */
+/* ---- Checks made by the new program; its exit status says which failed ---- */
 
 static uint32_t
 aux(char **env, uint32_t key)
@@ -144,7 +144,7 @@ arguments(void)
 	for (int i = 2; i < 10002; i++)
 		many[i] = "x";
 	is(CHILD(execv(SELF, many); _exit(98)), 0, "10,000 arguments");
-	/* One string over and over, until it is too much. */
+	/* Pass one long string many times, until the arguments are too long. */
 	for (int i = 1; i < 10002; i++)
 		many[i] = big;
 	fails(execv(SELF, many), E2BIG, "1 GB of arguments");
@@ -207,7 +207,7 @@ prepare(void)
 	execl(SELF, "exec", "s", NULL);
 }
 
-/* Two processes that compute and are switched all the time. */
+/* Tests that two processes that compute and are switched often keep their own FPU and SSE state. */
 static void
 fpu(void)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a program can do wrong: the right signal each, and the others go on. */
+/* Tests that each thing a program can do wrong ends it by the right signal, and that the other
+ * processes go on. */
 #include "tap.h"
 
 #include <setjmp.h>
@@ -16,7 +17,7 @@ static int __attribute__((noinline, used)) deep(volatile int n)
 	return n < 0 ? 0 : deep(n + 1) + n;
 }
 
-/* Each case is one instruction that may not be. */
+/* Run code that is not allowed in a child, and check that signal sig ends the child. */
 #define CASE(sig, name, ...) is(CHILD(__VA_ARGS__), KILLED(sig), name)
 #define ASM(sig, name, text) CASE(sig, name, __asm__ volatile(text))
 
@@ -91,7 +92,8 @@ null_segments(void)
 	                 "movl $9, %ebx; int $0x80");
 }
 
-/* What the segment registers hold over a call and a turn of another process. */
+/* Tests what may be loaded into the segment registers, and that they keep their values during a
+ * call and while another process runs. */
 static void
 segments(void)
 {
@@ -147,7 +149,7 @@ set_eflags(uint32_t f)
 }
 
 static volatile uint32_t wish, steps;
-/* Words of struct sigcontext, which is behind five others in a ucontext. */
+/* Indices of words in struct sigcontext, which starts at word 5 of a ucontext. */
 enum {
 	SC_GS,
 	SC_FS,
@@ -183,7 +185,7 @@ step(int sig, siginfo_t *info, void *context)
 		sc[SC_EFLAGS] &= ~EFLAGS_TF;
 }
 
-/* Ends with the error code that the frame tells. */
+/* Signal handler: exits with the error code from its frame. */
 static void
 tell_error(int sig, siginfo_t *info, void *context)
 {
@@ -191,7 +193,8 @@ tell_error(int sig, siginfo_t *info, void *context)
 	_exit(((uint32_t *)context + 5)[SC_ERR]);
 }
 
-/* The error code of an access to a page: its bits are 1, there, 2, written, 4, by a user. */
+/* Tests the error code of a page fault: 1 is set if the page is present, 2 for a write, 4 for an
+ * access by user code. All of the kernel's addresses must look present. */
 static void
 error_codes(void)
 {
@@ -208,7 +211,7 @@ error_codes(void)
 	signal(SIGSEGV, SIG_DFL);
 }
 
-/* Flags that a program may not set, and those that trip a kernel. */
+/* Tests flags that a program may not set, and flags that can make a careless kernel fail. */
 static void
 flags(void)
 {
@@ -259,7 +262,7 @@ return_from(int call, int byte)
 	__asm__ volatile("movl %0, %%esp; int $0x80" : : "r"(junk + 256), "a"(call) : "memory");
 }
 
-/* What a handler may write into its frame. */
+/* Tests what a signal handler may write into its frame. */
 static void
 frames(void)
 {
@@ -297,7 +300,7 @@ frames(void)
 		wish = cases[i].wish;
 		int end = CHILD(raise(SIGUSR1); _exit(!flags_good()));
 
-		/* -1: a selector that is of no use is either taken away or the end. */
+		/* -1: the kernel may either clear an unusable selector or end the process. */
 		if (cases[i].end == -1)
 			ok(end == 0 || end == SEGV, "frame: %s", cases[i].name);
 		else
@@ -333,7 +336,7 @@ test(void)
 	volatile int *turns = shared(sizeof(*turns));
 	pid_t other;
 
-	/* Somebody else, who counts all the while. */
+	/* Another process counts all the while. */
 	gate_make(&go);
 	other = SPAWN(signal(SIGTERM, _exit); gate_open(&go); for (;;) ++*turns);
 	gate_pass(&go);

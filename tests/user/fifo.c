@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* FIFOs: how they are made and opened, who waits for whom; and files without a name. */
+/* Tests FIFOs (how they are made and opened, and who waits for whom) and memfd_create's files,
+ * which have no name. */
 #include "tap.h"
 
 #include "abi/poll.h"
@@ -82,7 +83,7 @@ opened(void)
 	r = open(F, O_RDONLY | O_NONBLOCK);
 	is(read(r, buf, 10), 0, "and no longer");
 	close(r);
-	/* Who opens waits for the other. */
+	/* An open of one end waits for an open of the other. */
 	pid = SPAWN(w = open(F, O_WRONLY); write(w, "late", 4));
 	until_state(pid, 'S');
 	r = open(F, O_RDONLY);

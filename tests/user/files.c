@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files of the image, directories, devices and descriptors. */
+/* Tests the files of the boot image, paths, directories, devices and descriptors. */
 #include "tap.h"
 
 #include <dirent.h>
@@ -48,7 +48,7 @@ reading(void)
 	is(close(fd), 0, "close");
 	fails(close(fd), EBADF, "twice");
 	fails(read(fd, buf, 1), EBADF, "read of a closed one");
-	/* A whole program, in odd pieces. */
+	/* Read a whole program in pieces of odd sizes. */
 	int whole = 0, piece = 1;
 
 	fd = open("/bin/sh", O_RDONLY);

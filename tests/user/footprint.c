@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --append shmmni=1024 */
-/* What the kernel needs for itself: for a segment, for a process at rest. */
+/* Tests how much memory the kernel itself needs for a segment and for a sleeping process. */
 #include "tap.h"
 
 #define SEGMENTS 1000
 #define PROCESSES 50
 
-/* Frames that are neither free for programs nor promised to them, as bytes. */
+/* Returns, in bytes, the memory that is neither available to programs nor committed to them. */
 static unsigned long
 kernel_memory(void)
 {
@@ -27,7 +27,7 @@ segments(void)
 		bad += (id[i] = shmget(1 + i, PAGE, IPC_CREAT | 0600)) < 0;
 	is(bad, 0, "%d segments", SEGMENTS);
 	each = (kernel_memory() - before) / SEGMENTS;
-	/* One object, and its part of the page that it is cut from. */
+	/* A segment takes an object and its share of the page that the object is cut from. */
 	ok(each <= 128, "one takes no more than 128 bytes beside its pages and tables: %lu", each);
 	for (int i = 0; i < SEGMENTS; i++)
 		shmctl(id[i], IPC_RMID, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --mem 256 */
-/* Birth, death and waiting, one by one and by the hundred. */
+/* Tests fork, exit and wait, for single processes and for hundreds. */
 #include "tap.h"
 
 #define CROWD 500
@@ -28,7 +28,7 @@ many(void)
 	fails(waitpid(-1, NULL, 0), ECHILD, "and there is no other");
 }
 
-/* Until fork refuses, 20 times; the last page is back each time. */
+/* Forks until fork fails, 20 times, and checks that every frame is free again each time. */
 static void
 exhaust(void)
 {
@@ -37,7 +37,7 @@ exhaust(void)
 	char *ballast =
 		mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	proc_number("/proc/meminfo", "MemFree"); /* touches the buffer it reads into */
+	proc_number("/proc/meminfo", "MemFree"); /* brings in the buffer it reads into */
 	for (int round = 0; round < 20; round++) {
 		int n = 0;
 		pid_t pid;
@@ -128,7 +128,8 @@ interrupted(void)
 	signal(SIGUSR1, SIG_DFL);
 }
 
-/* Its child looks who its parent is before and after that ends. */
+/* Makes a child that checks that its parent is this process and, once this process has ended,
+ * records who its parent is then. */
 static void
 middle(pid_t *seen, struct gate *gone, struct gate *done)
 {
@@ -183,7 +184,7 @@ identity(void)
 	munmap(ids, 4 * sizeof(*ids));
 }
 
-/* A function that may return, for all that the compiler knows. */
+/* Exits with status, which is never 0. The compiler has to assume that this function may return. */
 static void __attribute__((noinline)) leave(int status)
 {
 	volatile int now = status;
@@ -192,8 +193,8 @@ static void __attribute__((noinline)) leave(int status)
 		_exit(now);
 }
 
-/* The call of leave() writes a return address where that of vfork was: a parent
- * that takes it for its own ends with 8. */
+/* Calls leave() in a child of vfork, where it overwrites the return address of vfork() on the
+ * shared stack. A parent that returned to the overwritten address would end with status 8. */
 static _Noreturn void
 borrows_stack(void)
 {
@@ -231,6 +232,6 @@ test(void)
 	is(CHILD(fails_to_borrow()), 9, "vfork that fails");
 	many();
 	gate_drop(&go);
-	/* The crowd is told apart from the rest by its group. */
+	/* exhaust() signals its own process group, so it gets one that has no other members. */
 	is(CHILD(setpgid(0, 0); exhaust()), 0, "fork until it fails");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* futex: words in private memory, in segments, in shared memory of children. */
+/* Tests futex on words in private memory, in segments and in memory shared with children. */
 #include "tap.h"
 
 #include "abi/futex.h"
@@ -65,7 +65,8 @@ single(void)
 	munmap(word, PAGE);
 }
 
-/* Children that wait, each until it is woken, and tell in which order. */
+/* Memory shared with the children that waiter() starts. Each waits until it is woken, and then
+ * adds its number to `who`. */
 static struct {
 	uint32_t word, other, turn;
 	volatile int woken, who[8];
@@ -105,8 +106,8 @@ order(void)
 	is(ending(pid[0]), 0, "the other");
 }
 
-/* A word of a segment, at two addresses, one of them read-only, and by a
- * process that attached it itself. */
+/* Tests a word of a segment that is reached at two addresses, one of them read-only, and by a
+ * process that has attached the segment itself. */
 static void
 segments(void)
 {
