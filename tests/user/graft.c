@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --mem 128 */
 /*
- * Segments shown by their own page tables, at the edges: what is seen must be
- * what would be seen if each page were entered by itself. SPAN is a span of 4 MiB.
+ * Tests the edges of segments whose own page tables are grafted into a process: it must see what
+ * it would see if each page were mapped by itself. SPAN is the size of a span, 4 MiB.
  */
 #include "shmcalls.h"
 
@@ -74,7 +74,7 @@ whole(void)
 	is(reads(a + SIZE - PAGE), SEGV, "with its tail");
 }
 
-/* What a page was before the first touch is not what it is for the other. */
+/* Tests that a page that is first touched through one attach appears in the other attach too. */
 static void
 fresh(void)
 {
@@ -97,7 +97,7 @@ fresh(void)
 	is(reads(b), SEGV, "it is gone");
 }
 
-/* Private memory is mapped in the span of the tail, and right below the segment. */
+/* Tests private memory in the span of the segment's tail, and right below the segment. */
 static void
 neighbours(void)
 {
@@ -124,13 +124,13 @@ neighbours(void)
 	shmdt(A);
 	is(A[3 - PAGE], 'd', "neighbours: the one below outlives it");
 	munmap(A - PAGE, PAGE);
-	/* The neighbour first. */
+	/* Map the neighbour before the segment is attached. */
 	map(above, 1, RW)[3] = 'u';
 	at(A, 0);
 	is(misnumbered(A, 0, PAGES), 0, "neighbours: one that was there before");
 	shmdt(A);
 	is(above[3], 'u', "neighbours: and stays");
-	/* One that is not touched is not lost, either. */
+	/* A neighbour that has not been touched yet is not lost either. */
 	at(A, 0);
 	is(misnumbered(A, 0, PAGES), 0, "neighbours: again");
 	munmap(above, PAGE);
@@ -272,7 +272,7 @@ beside_large(void)
 	shmctl(large, IPC_RMID, NULL);
 }
 
-/* Shared mmaps are objects as well; the heap and the stack live beside them. */
+/* Tests shared mappings, whose pages belong to an object as those of a segment do. */
 static void
 shared_maps(void)
 {

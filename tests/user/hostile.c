@@ -1,26 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --timeout 300 */
 /*
- * Every call of syscalls.def with bad arguments, one bad at a time, each in a
- * child of its own. A child that is killed, or a result that can't be, fails.
+ * Makes every call of syscalls.def with bad arguments, one bad argument at a time, each in a
+ * child of its own. The test fails if a child is killed or a result is impossible.
  */
 #include "tap.h"
 
 #include <sys/stat.h>
 
 #define TOP 0xc0000000u
-/* Good memory is the page at GOOD and ends with it; READ_ONLY is what it says. */
+/* The page at GOOD can be read and written, and nothing is mapped right behind it. The page at
+ * READ_ONLY can only be read. */
 #define GOOD 0x50000000u
 #define READ_ONLY 0x50010000u
 #define ZEROS (GOOD + 1024)
-/* Where nothing is. */
+/* Nothing is mapped at these addresses. */
 #define NOTHING 0x58000000u
 #define FREE 0xb0000000u
-/* The page's strings: a file's name, from the current directory on; a program. */
+/* Strings in the good page: a file's name (at GOOD, relative to the current directory), the path
+ * of a program, and the name of a symbolic link. */
 #define NAME "victim"
 #define PROGRAM (GOOD + 320)
 #define LINK (GOOD + 360)
-/* Stands for the identifier of a segment of the child's own. */
+/* Stands for the identifier of a segment that is made for each call. */
 #define SEGMENT 0x5e6u
 enum { FILE_FD = 10, PIPE_FD, DIR_FD, TTY_FD, RW_FD };
 
@@ -36,9 +38,10 @@ static const struct call calls[] = {
 };
 
 /*
- * Arguments with which a call comes as far as to look at the one under test,
- * where 0 and GOOD don't do; and what is known of its pointers: p must be
- * good, o must be writable as well, q may be looked at or not.
+ * Good arguments for the calls that would fail with the defaults of try() before they look at
+ * the argument under test. A letter describes each argument: p is a pointer to memory that must
+ * be readable, o to memory that must be writable as well, q to memory that the call may leave
+ * alone; s is a string, f a descriptor, d a directory's descriptor, and i and u are numbers.
  */
 static const struct {
 	const char *name, *args;
@@ -161,9 +164,9 @@ static const struct {
 	{"waitid", "iioio", {P_ALL, 0, GOOD, WEXITED, GOOD}},
 };
 
-/* Not called, and why: the first two do not return, pause waits for ever, sigsuspend
- * too with any mask that is a number, fork vfork and clone return twice, and the last
- * two take a frame (faults.c). */
+/* These calls are not made. exit and exit_group do not return; pause waits for ever, and so does
+ * sigsuspend with any number as its mask; fork, vfork and clone return twice; sigreturn and
+ * rt_sigreturn take a frame (faults.c tests them). */
 static const char *const left_out[] = {"exit",  "exit_group", "pause",     "sigsuspend",  "fork",
                                        "vfork", "clone",      "sigreturn", "rt_sigreturn"};
 
@@ -201,7 +204,7 @@ surroundings(void)
 	dup2(open("/dev/console", O_RDWR), TTY_FD);
 	for (int i = 3; i < 9; i++)
 		close(i);
-	/* The page serves as a path, an iovec at 64, a segment descriptor at 96. */
+	/* The good page holds a path, an iovec at byte 64 and a segment descriptor at byte 96. */
 	strcpy((char *)good, NAME);
 	strcpy((char *)PROGRAM, "/bin/true");
 	strcpy((char *)LINK, "link");
@@ -219,7 +222,7 @@ woken(int sig)
 	(void)sig;
 }
 
-/* In a child: the call itself, and what it needs for its arguments to be good. */
+/* Makes the call, in a child, after setting up what its good arguments refer to. */
 static void
 make(const struct call *c, const uint32_t *arg)
 {
@@ -234,9 +237,9 @@ make(const struct call *c, const uint32_t *arg)
 		setgroups(1, (gid_t[]){7});
 	if (strcmp(c->name, "nanosleep") == 0)
 		((uint32_t *)GOOD)[0] = ((uint32_t *)GOOD)[1] = 0;
-	/* A directory that has been read to its end gives nothing. */
+	/* A read of a directory returns nothing at its end, so rewind it. */
 	lseek(DIR_FD, 0, SEEK_SET);
-	/* These may wait for ever. */
+	/* These calls may wait for ever: let SIGALRM end the wait. */
 	if (strncmp(c->name, "rt_sig", 6) == 0 || strstr(c->name, "select") ||
 	    strstr(c->name, "ppoll")) {
 		signal(SIGALRM, woken);
@@ -248,8 +251,9 @@ make(const struct call *c, const uint32_t *arg)
 		out->error = errno;
 }
 
-/* 0: anything but a nonsense errno will do. Up to a bad place data may have
- * come over, and a call may be content without a pointer. */
+/* Makes the call in a child and returns whether the child ended well and errno is want. If want
+ * is 0, success or any valid errno will do. At GOOD + PAGE - 2, a call may also succeed after
+ * transferring the two bytes that fit. */
 static int
 answers(const struct call *c, const uint32_t *arg, int which, int want)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Orphaned process groups: those of which no member has a parent outside the group, in its
- * session, that could continue it. */
+/* Tests orphaned process groups: groups in which no member has a parent that is in another group
+ * of the same session and so could continue the member. */
 #include <sys/ioctl.h>
 
 #include "tap.h"
@@ -10,7 +10,7 @@
 #define ASLEEP "/tmp/asleep"
 
 static struct gate ready, go;
-static volatile int *got; /* signals that the stopped process was told of, by number */
+static volatile int *got; /* how often the stopped process got each signal */
 
 static void
 note(int sig)
@@ -18,7 +18,7 @@ note(int sig)
 	got[sig]++;
 }
 
-/* A child of a leader of a group of its own; it stops, and ends after a SIGCONT. */
+/* Runs in the child whose signals told() looks at: stops, and exits once it is continued. */
 static _Noreturn void
 stop(void)
 {
@@ -35,7 +35,8 @@ gone(pid_t pid)
 		usleep(1000);
 }
 
-/* Has a child stopped, in its own group or in one of the child's, and then leaves it. */
+/* Makes a child that stops, and then calls leave(). If own_group is set, both are in a new group
+ * that this process leads; otherwise the child leads a group of its own. */
 static _Noreturn void
 parent(volatile pid_t *child, int own_group, void (*leave)(void))
 {
@@ -50,7 +51,8 @@ parent(volatile pid_t *child, int own_group, void (*leave)(void))
 	_exit(0);
 }
 
-/* The middle process does what it does with a child stopped; was that child told? */
+/* Tests which signals the stopped child of a middle process gets when that process calls
+ * leave(): SIGHUP and SIGCONT if want is set, otherwise none. */
 static void
 told(const char *what, int own_group, void (*leave)(void), int want)
 {
@@ -98,7 +100,8 @@ stays(void)
 {
 }
 
-/* In an orphaned group, and in one that is not, with the default action and with a handler. */
+/* Returns whether sig, with its default action, stops a process in an orphaned group (if orphan
+ * is set) or in a group that is not orphaned. */
 static int
 stopped_by(int sig, int orphan)
 {
@@ -113,7 +116,8 @@ stopped_by(int sig, int orphan)
 	return WIFSTOPPED(status) && WSTOPSIG(status) == sig;
 }
 
-/* A shell's job: says who it is, stops, and says what it was told meanwhile. */
+/* Runs as a job of the shell: writes its pid to TOLD, stops, and then writes how often it got
+ * SIGHUP and SIGCONT. */
 int
 helper(int argc, char **argv)
 {
@@ -139,7 +143,7 @@ type(int console, const char *s)
 		ioctl(console, TIOCSTI, s);
 }
 
-/* The number behind a word in a file; 0 as long as there is none. */
+/* Returns the number that follows word in the file, or 0 if the file does not have it yet. */
 static int
 number(const char *file, const char *word)
 {
@@ -152,7 +156,8 @@ number(const char *file, const char *word)
 	return at != NULL ? atoi(at + strlen(word)) : 0;
 }
 
-/* A shell with job control ends while one of its jobs is stopped and one sleeps. */
+/* Tests what a shell's jobs get when it ends: a stopped job gets SIGHUP and SIGCONT, and one
+ * that sleeps gets no signal. */
 static void
 shell(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Record locks and flock: what is in whose way, and when locks go. */
+/* Tests record locks and flock: which locks conflict, and when they are released. */
 #include "tap.h"
 
 #define FLOCK 143
@@ -23,7 +23,8 @@ set(int type, long long start, long long len)
 	return command(fd, F_SETLK64, type, start, len);
 }
 
-/* What another process sees: a letter for each of the first bytes, . r w. */
+/* Returns what another process sees of the first 20 bytes, as a letter for each: `.` for no
+ * lock, r and w for a lock to read and to write, ? and ! for a wrong answer of F_GETLK64. */
 static char *
 map(void)
 {
@@ -140,7 +141,7 @@ ends(void)
 	         "exec keeps them");
 }
 
-/* After exec, with the lock at byte 1: is it there for another process? */
+/* Runs after exec, with byte 1 locked: returns 0 if another process still finds it locked. */
 int
 helper(int argc, char **argv)
 {
@@ -179,7 +180,7 @@ waiting(void)
 	until_state(pid, 'S');
 	kill(pid, SIGKILL);
 	is(ending(pid), KILLED(SIGKILL), "and a kill");
-	/* Each has one and wants the other's. */
+	/* Each of two processes holds a lock and wants the other's. */
 	set(F_UNLCK, 0, ENDLESS);
 	gate_make(&locked);
 	set(F_WRLCK, 0, 1);
@@ -191,7 +192,7 @@ waiting(void)
 	fails(set(F_WRLCK, 1, 1), EAGAIN, "only who would wait");
 	set(F_UNLCK, 0, 1);
 	is(ending(pid), 0, "the other goes on");
-	/* What the other waits for has become free: nothing is in a circle any more. */
+	/* The lock that the other process waits for is released, so there is no circle any more. */
 	set(F_WRLCK, 0, 1);
 	pid = SPAWN(set(F_WRLCK, 1, 1); gate_open(&locked);
 	            command(fd, F_SETLKW64, F_WRLCK, 0, 1); set(F_UNLCK, 0, ENDLESS));
@@ -242,7 +243,7 @@ whole(void)
 	fd = open(HERE, O_RDWR);
 }
 
-/* Locks that belong to the open file. */
+/* Tests locks that belong to an open file instead of a process. */
 static void
 of_files(void)
 {
@@ -264,7 +265,8 @@ of_files(void)
 	fd = open(HERE, O_RDWR);
 }
 
-/* A call goes through a file's locks, so that they are not endless. */
+/* Tests the limit on the locks of a file. Each call searches all of them, so their number is
+ * limited. */
 static void
 many(void)
 {

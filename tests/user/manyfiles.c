@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Descriptors beyond the first few: each call that takes or gives one. */
+/* Tests the calls that take or return descriptors, with descriptors up to the highest that there
+ * can be. */
 #include "tap.h"
 
 #include "abi/misc.h"
@@ -19,7 +20,7 @@ close_all(void)
 		close(fd);
 }
 
-/* The lowest free one is found wherever it is. */
+/* Tests that the lowest free descriptor is found wherever it is. */
 static void
 lowest(void)
 {
@@ -50,7 +51,8 @@ lowest(void)
 	close_all();
 }
 
-/* A child has them all; a program that is executed those that stay open. */
+/* Tests that a child inherits all descriptors, and a program started by exec those without
+ * FD_CLOEXEC. */
 static void
 inherited(void)
 {
@@ -70,7 +72,7 @@ inherited(void)
 		n += c == "abc"[n];
 	is(n, 3, "through each of them");
 	is(CHILD(execl("/proc/self/exe", "manyfiles", "exec", NULL)), 0, "what exec keeps");
-	/* A pipe ends when the last descriptor of its writing end has gone. */
+	/* A reader sees the end once the last descriptor of the writing end is closed. */
 	close(p[1]), close(64), close(LAST), close(300);
 	is(read(p[0], &c, 1), 0, "none was left behind");
 	close(p[0]);
@@ -100,7 +102,7 @@ limited(void)
 	                                                  "a lower one holds for all calls");
 }
 
-/* Pipes at descriptors far apart; the ends are polled all at once. */
+/* Tests poll and select on a pipe whose ends are open at about a thousand descriptors. */
 static void
 polled(void)
 {

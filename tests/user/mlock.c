@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mlock and its kin: what is locked is there, and counts. */
+/* Tests mlock and its relatives: what is locked is resident, and is counted. */
 #include "tap.h"
 
 enum { MLOCK = 150, MUNLOCK, MLOCKALL, MUNLOCKALL, MREMAP = 163, MLOCK2 = 376 };
@@ -118,7 +118,8 @@ limits(void)
 	munmap(p, 8 * PAGE);
 }
 
-/* What was locked grows: the heap by what is not locked, the stack within the limit. */
+/* Tests that new pages of a heap whose last page is locked are not locked, and that a locked
+ * stack grows up to RLIMIT_MEMLOCK. */
 static void
 grown(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --append shmmax=6M --append shmall=4096 */
 /*
- * The model of spec-shm.md against the kernel: random calls of processes that
- * the test has at its service, each answer compared.
+ * Compares the kernel with the model of spec-shm.md: the test orders random calls from a few
+ * processes, its servants, and each answer must be the model's.
  *
  *	model [SEED COUNT], with the limits above on the command line
  */
@@ -20,7 +20,8 @@
 #define SEED 1
 #define COUNT 200000
 
-/* The two ends of each servant's orders, and of everyone's answers. */
+/* Descriptors of both ends of the pipes: each servant has one for its orders, and all of them
+ * share one for their answers. */
 #define ORDERS(i) (10 + 2 * (i))
 #define ORDERS_IN(i) (11 + 2 * (i))
 #define ANSWERS 8
@@ -31,7 +32,7 @@ struct orders {
 	struct call call[M_BATCH];
 };
 
-static const char *program; /* to exec */
+static const char *program; /* the path for exec */
 
 static void
 read_all(int fd, void *buf, size_t n)
@@ -95,7 +96,8 @@ map_call(const uint32_t *a)
 	return (long)mmap((void *)a[0], a[1], PROT_READ | PROT_WRITE, how, -1, 0);
 }
 
-/* Real and saved ids stay root's, so that one can be root again. */
+/* Sets the effective user id. The real and the saved id stay root's, so that the process can
+ * become root again. */
 static void
 effective(uid_t uid)
 {
@@ -178,7 +180,8 @@ make(const struct call *c)
 	}
 }
 
-/* A load or store as the program itself makes it. */
+/* Makes a load or store as a program would, and sets *value to the word that is there then.
+ * Returns EFAULT if it faults, else 0. */
 static uint32_t
 reach_word(const struct call *c, uint32_t *value)
 {
@@ -192,7 +195,7 @@ reach_word(const struct call *c, uint32_t *value)
 	return 0;
 }
 
-/* Root looks at the identifier that the call was about. */
+/* Records, as root, what IPC_STAT says of the segment that the call was about. */
 static void
 look(const struct call *c, struct reply *r)
 {
@@ -248,8 +251,8 @@ servant(uint32_t index)
 }
 
 /*
- * What exec made of a servant. It answers for exec, which was ordered alone; only
- * who ordered it knows the time before.
+ * Continues a servant after exec. It sends the answer for exec, which is always ordered alone;
+ * perform() fills in the time before the call, which the new program does not know.
  */
 static void
 go_on(uint32_t index)
@@ -261,7 +264,7 @@ go_on(uint32_t index)
 	servant(index);
 }
 
-/* ---- The master ---- */
+/* ---- The process that gives the orders ---- */
 
 static void
 order(const struct call *calls, struct reply *replies, unsigned n)
@@ -276,7 +279,8 @@ order(const struct call *calls, struct reply *replies, unsigned n)
 		read_all(ANSWERS, replies, n * sizeof(replies[0]));
 }
 
-/* What ends a servant goes alone, for nothing else would be answered. */
+/* Has a servant make n calls. An exit or exec, which is the last, is ordered alone, because the
+ * servant would not get to send the answers to the calls before it. */
 void
 perform(const struct call *calls, struct reply *replies, unsigned n)
 {
@@ -299,7 +303,8 @@ perform(const struct call *calls, struct reply *replies, unsigned n)
 		replies[0].before = before;
 }
 
-/* /proc/sysvipc/shm, read afresh from slot 0. */
+/* Gets the next row of /proc/sysvipc/shm. Reads the file anew if *slot is 0; returns false at
+ * its end. */
 bool
 list(uint32_t *slot, uint32_t *id, uint32_t *stat)
 {
@@ -351,7 +356,8 @@ pipe_at(int out, int in)
 	close(fd[1]);
 }
 
-/* Nothing but the program itself, so that the model knows what is mapped. */
+/* Starts the first servant, with nothing mapped but the program itself, so that the model knows
+ * what is mapped. */
 static pid_t
 first_servant(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mremap: lengths and places, of private, shared and file mappings. */
+/* Tests mremap: changes of length and address, for private, shared and file mappings. */
 #include "tap.h"
 
 enum { MLOCK = 150, MUNLOCK = 151, MREMAP = 163 };
@@ -13,7 +13,7 @@ remap(void *at, size_t len, size_t new_len, int flags, void *to)
 	return (char *)syscall(MREMAP, at, len, new_len, flags, to);
 }
 
-/* n pages at `at`, each with its number in it. */
+/* Maps n pages at `at` and writes its number, counted from 1, into each. */
 static char *
 pages(char *at, int n, int flags)
 {
@@ -86,7 +86,8 @@ moved(void)
 	is(promised(), before - 20, "every promise is given back");
 }
 
-/* Within one mapping, to right behind or before where it was: the borders are the same. */
+/* Tests moves within one mapping, to right behind or right before the old place, where the old
+ * and the new range share a border. */
 static void
 beside_itself(void)
 {
@@ -115,7 +116,8 @@ beside_itself(void)
 	is(promised(), before, "every promise is given back");
 }
 
-/* What is cut off reaches into an attach, and the new place is in the same one. */
+/* Tests a move where the part that is cut off overlaps an attach, and the new place lies in the
+ * same attach. */
 static void
 into_an_attach(void)
 {
@@ -136,8 +138,8 @@ into_an_attach(void)
 	shmctl(id, IPC_RMID, NULL);
 }
 
-/* The end of what is large moves and is made as large, over and over: private zeros have no
- * place in a file that could be too high. */
+/* Moves the last pages of a large mapping and grows them to its size, over and over. Private
+ * zero-filled memory has no offset in a file that could become too high. */
 static void
 wanders(void)
 {
@@ -152,7 +154,8 @@ wanders(void)
 	munmap(p, size);
 }
 
-/* Private memory that is shared with a child, not readable, or not writable now. */
+/* Tests private pages that are shared with a child, unreadable or read-only, then a file's pages
+ * and shared anonymous ones. */
 static void
 kinds(void)
 {
