@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The rows of the museum that are about addresses, and what is mapped there. */
+/* Tests the rows of the museum about addresses and what is mapped there. */
 #include "museum.h"
 
 #define A ((char *)0x60000000)
@@ -143,7 +143,8 @@ l9(void)
 	shmctl(id, IPC_RMID, NULL);
 }
 
-/* Whoever gets the frames next writes something else into them. */
+/* Tests that a removed segment keeps its frames while it is attached. If they were freed too
+ * early, the other segment would get them, and its content would show. */
 static void
 p1(void)
 {

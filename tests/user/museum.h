@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The museum of defects, spec-shm.md part 4: a row is a defect that an
- * implementation of these calls once had, and the test that it isn't here. Each
- * has a mutant in tests/mutants that brings the defect back.
+ * The museum of defects, spec-shm.md part 4. Each row is a defect that an implementation of
+ * these calls once had, and a test that this kernel does not have it. Each row has a mutant in
+ * tests/mutants that brings the defect back.
  */
 #pragma once
 
@@ -26,7 +26,7 @@ read_file(const char *path, char *text, size_t size)
 	return n;
 }
 
-/* Do the invariants of spec-shm.md part 3 hold? The kernel looks itself. */
+/* Returns whether the invariants of spec-shm.md part 3 hold, as the kernel itself checks them. */
 static inline int
 consistent(void)
 {
@@ -39,7 +39,8 @@ consistent(void)
 	return 0;
 }
 
-/* What is given to /proc/sys/kernel/NAME, again if it was that which failed. */
+/* Writes value to /proc/sys/kernel/NAME. Tries again if that fails, because the failure that a
+ * test injects may hit the write itself. */
 static inline void
 kernel_set(const char *name, const char *value)
 {
@@ -57,7 +58,7 @@ kernel_set(const char *name, const char *value)
 	close(fd);
 }
 
-/* n bytes, each of them c? */
+/* Returns whether each of the n bytes at p is c. */
 static inline int
 all(const char *p, char c, size_t n)
 {
@@ -76,7 +77,7 @@ segment(size_t size)
 	return id;
 }
 
-/* Every row in a process of its own; /etc/row may name the only one wanted. */
+/* Runs every row in a process of its own, or only the row that /etc/row names. */
 static inline void
 visit(const struct row *rows, unsigned n)
 {

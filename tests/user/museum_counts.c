@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --append shmseg=4096 */
-/* The rows of the museum that are about counts, identifiers, rights and replies. */
+/* Tests the rows of the museum about counts, identifiers, permissions and replies. */
 #include "museum.h"
 
 #define A ((char *)0x60000000)
 #define KEY 0x77
 
-/* Free memory, when the process has all that it takes once to find that out. */
+/* Returns the free memory in kB. It is read twice, so that what the first read allocates is not
+ * counted as free. */
 static unsigned long
 mem_free(void)
 {
@@ -14,7 +15,9 @@ mem_free(void)
 	return proc_number("/proc/meminfo", "MemFree");
 }
 
-/* The map itself fails in every tenth call; the others fail before it. */
+/* Makes shmat fail `calls` times, and returns how often it did not fail as it should. Every
+ * tenth call fails by injection while it maps; the others fail before that, as the address is
+ * taken. */
 static int
 fail_shmat(int id, int calls)
 {
@@ -40,13 +43,13 @@ b3(void)
 {
 	unsigned long before;
 
-	fail_shmat(segment(64 * PAGE), 1); /* as above */
+	fail_shmat(segment(64 * PAGE), 1); /* take what the first use needs */
 	before = mem_free();
 	is(fail_shmat(segment(64 * PAGE), 100000), 0, "B3 100,000 failing shmat, none counted");
 	is(mem_free(), before, "B3 then IPC_RMID: free frames are back");
 }
 
-/* Words of a reply that hold an address of the kernel, or were not written. */
+/* Returns how many words of a reply hold an address of the kernel or were not written. */
 static unsigned
 strange(const uint32_t *word, size_t bytes)
 {
@@ -82,7 +85,7 @@ b4(void)
 	shmctl(id, IPC_RMID, NULL);
 }
 
-/* 16 processes with 4,096 attaches each: 2 to the 16th in all. */
+/* Makes 16 processes with 4,096 attaches each, 65,536 in all. */
 static void
 b9(void)
 {
@@ -131,7 +134,8 @@ b10(void)
 	shmctl(id, IPC_RMID, NULL);
 }
 
-/* A slot counts its uses in 15 bits of the identifier. */
+/* Tests that an identifier comes again only after 32,768 uses of its slot, which are counted in
+ * 15 bits of the identifier. */
 static void
 b11(void)
 {
@@ -257,7 +261,8 @@ l3(void)
 	for (unsigned i = 0; i < COUNT(replies); i++) {
 		memset(&u, 0xaa, sizeof(u));
 		shmctl(replies[i].cmd == IPC_STAT ? id : id & 0xffff, replies[i].cmd, &u.ds);
-		/* shmall may be any number, and is the word before its spare ones. */
+		/* shmmax and shmall may be any number, even one that looks like an address of
+		 * the kernel. */
 		if (replies[i].cmd == IPC_INFO)
 			u.limits.shmmax = u.limits.shmall = 0;
 		is(strange(u.word, replies[i].size), 0, "L3 %s: no kernel address, all written",
@@ -292,7 +297,8 @@ l4(void)
 	shmctl(id, IPC_RMID, NULL);
 }
 
-/* Who owns it is of the owner's class, though not of the creator's pair of ids. */
+/* Tests that the owner of a segment gets the rights of the owner's class and of no other, even
+ * if another process created the segment. */
 static void
 p2(void)
 {
@@ -345,7 +351,8 @@ p3(void)
 	struct shmid_ds ds, was;
 
 	for (int i = 0; i < 3; i++) {
-		/* Identifiers 0 and 1 exist after 32,768 creations: not now. */
+		/* Identifiers 0 and 1 belong to sequence number 0; keep only segments that have
+		 * a later one. */
 		while ((id[i] = segment(PAGE)) >> 16 == 0)
 			shmctl(id[i], IPC_RMID, NULL);
 	}

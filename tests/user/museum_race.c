@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --append sched=seed:1 */
 /*
- * The rows of the museum that take two at once, or a failure. An OBJECT or an
- * ATTACH that sleeps gives the others all the time they need, with any seed.
+ * Tests the rows of the museum that need two processes at once, or a failure. An injected sleep
+ * in `object` or `attach` gives the other processes all the time they need, with any seed.
  */
 #include "museum.h"
 
@@ -10,7 +10,7 @@
 
 #define KEY 0x77
 
-/* ---- B5: an attach, and a removal while it sleeps ---- */
+/* ---- B5: a removal while an attach sleeps ---- */
 
 struct race {
 	int id, stop;
@@ -55,7 +55,8 @@ b5(void)
 		snprintf(p, PAGE, "%s", strcpy(r->mark, i & 1 ? "odd" : "even"));
 		shmdt(p);
 		gate_open(&go);
-		/* It sleeps now, most of the time, and we take what it waits for. */
+		/* The attacher sleeps in shmat now, most of the time; remove the segment that it
+		 * attaches. */
 		for (int n = 0; n < 10; n++)
 			sched_yield();
 		shmctl(r->id, IPC_RMID, NULL);
@@ -74,9 +75,10 @@ b5(void)
 	   rounds - count[1]);
 }
 
-/* ---- B6: the last slot, the last pages ---- */
+/* ---- B6: two creators, and the last slot or the last pages ---- */
 
-/* Two at once create; what each got, in order of size. */
+/* Has two processes create a segment at once. Sets *low and *high to what they got, an
+ * identifier or -errno, in ascending order. */
 static void
 two_creators(size_t size, int *low, int *high)
 {
@@ -138,7 +140,7 @@ creator(int *got, struct gate *go, struct gate *done)
 		if (*got < 0)
 			*got = -errno;
 		gate_open(done);
-		/* Nobody goes twice in a round. */
+		/* Wait until the round is over, so that no process goes twice in it. */
 		while (*(volatile int *)got != 0)
 			sched_yield();
 	}
@@ -177,7 +179,7 @@ b7(void)
 	is(bad, 0, "B7 %d behind a barrier, exactly one winner, %d rounds", CREATORS, ROUNDS);
 }
 
-/* ---- B22: a fork that fails, at every allocation it makes ---- */
+/* ---- B22: fork fails at each allocation that it makes ---- */
 
 static void
 b22(void)
@@ -217,7 +219,7 @@ b22(void)
 	shmctl(id, IPC_RMID, NULL);
 }
 
-/* ---- B23: those who wait for a creation ---- */
+/* ---- B23: processes that wait for a creation ---- */
 
 static int
 sleeps_in(pid_t pid, const char *what)
@@ -235,7 +237,8 @@ caught(int sig)
 	(void)sig;
 }
 
-/* SIGALRM ends the waits of those whom nobody wakes. */
+/* Calls shmget for KEY and sets *got to the identifier or -errno. SIGALRM ends the wait of a
+ * process that nobody wakes. */
 static void
 wait_for(int *got, struct gate *go)
 {
@@ -251,8 +254,8 @@ wait_for(int *got, struct gate *go)
 }
 
 /*
- * Starts a creator that sleeps for a whole tick, and n processes that come meanwhile. Returns
- * whether all of them were seen to wait for it.
+ * Starts a creator that sleeps for a whole tick, and n processes that call shmget meanwhile.
+ * Returns whether all of them were seen to wait for the creator.
  */
 static int
 race(const char *fail, int n, int *got, pid_t *waiter, pid_t *creator)
@@ -335,9 +338,10 @@ b23(void)
 	kernel_set("fail", "");
 }
 
-/* ---- B24: what is being created is nobody's business ---- */
+/* ---- B24: nobody can use a segment that is being created ---- */
 
-/* Any success is wrong, and so is any refusal for another reason. */
+/* Uses the identifier *next, as another user, until *stop is set. Counts in *bad each call that
+ * succeeds, or fails with an errno that it should not have. */
 static void
 hammer(const volatile int *next, const volatile int *stop, int *bad)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --append sched=seed:1 */
-/* Row L1 of the museum: all the calls at once, on one key. */
+/* Tests row L1 of the museum: several processes make all the calls at once, on one key. */
 #include "museum.h"
 
 #include <sched.h>
@@ -15,7 +15,8 @@ draw(unsigned *state, unsigned n)
 	return (*state >> 16) % n;
 }
 
-/* With a segment attached: a word in it is ours alone. */
+/* Writes this process's own word in the attached segment. Returns how often the word then had
+ * another value, here or in a child. */
 static int
 use(volatile int *p, int me, unsigned *lots)
 {
