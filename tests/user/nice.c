@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Nice values: who may set whose, and what the scheduler makes of them. */
+/* Tests nice values: who may set whose, and how the scheduler divides the CPU by them. */
 #include "tap.h"
 
 #include "abi/resource.h"
 
 enum { NICE = 34, GETPRIORITY = 96, SETPRIORITY = 97 };
 
-/* As C has it: -20 to 19. */
+/* Returns a nice value from -20 to 19, as C has it. The call returns 20 minus that. */
 static int
 value(int which, int who)
 {
@@ -19,7 +19,7 @@ set(int which, int who, int to)
 	return syscall(SETPRIORITY, which, who, to);
 }
 
-/* Field 19 of stat: the nice value as /proc tells it. */
+/* Returns the nice value that /proc/PID/stat tells, in field 19. */
 static int
 told(pid_t pid)
 {
@@ -110,8 +110,8 @@ rights(void)
 	ending(theirs);
 }
 
-/* Two count for some ticks of processor time, the second with a nice value: how many
- * ticks of both has the second had when the first has had n of its own? */
+/* Has two processes use the CPU, the second with a nice value, until the favoured one (the first
+ * if nice is 0) has had n ticks. Returns how many ticks the other has had. */
 static long
 against(int nice, long n)
 {

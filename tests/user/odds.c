@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls that careful programs make: signals to threads and waited for,
- * capabilities, names. */
+/* Tests calls that careful programs make: signals to threads, waiting for signals, capabilities
+ * and names. */
 #include "tap.h"
 
 #include "abi/misc.h"

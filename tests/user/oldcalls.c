@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The calls' earlier forms, for binaries from before Linux 2.4. */
+/* Tests the earlier forms of calls, which binaries from before Linux 2.4 use. */
 #include "tap.h"
 
 enum { SIGNAL = 48, OLDOLDUNAME = 59, SIGACTION = 67, SGETMASK, SSETMASK, SIGSUSPEND = 72 };

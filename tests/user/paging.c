@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Private memory: demand zero, copy-on-write, the stack, brk, mmap and promises. */
+/* Tests a process's memory: zero-filled pages on demand, copy-on-write, the stack, brk, mmap and
+ * the commitment of memory. */
 #include "tap.h"
 
 #define RW (PROT_READ | PROT_WRITE)
@@ -77,7 +78,7 @@ copy_on_write(void)
 	is(CHILD(pid = SPAWN(p[0] = 'g'; _exit(p[PAGE] != 'q')); p[0] = 'c';
 	         _exit(ending(pid) || p[0] != 'c')), 0, "a grandchild");
 	is(p[0], 'p', "three generations, each its own");
-	/* Kernel writes go through the same gate. */
+	/* A write by the kernel copies the page as a write by the program does. */
 	is(CHILD(int fd = open("/etc/passwd", O_RDONLY); _exit(read(fd, p, 5) != 5 || *p == 'p')),
 	         0, "the kernel's write into a child");
 	is(p[0], 'p', "is no write into the parent");
@@ -85,7 +86,8 @@ copy_on_write(void)
 	gate_drop(&go), gate_drop(&done);
 }
 
-/* n KiB deep. Each frame is shown to the next, so that none can be left out. */
+/* Recurses until the stack is n KiB deep. Each call gets the buffer of the one above, so that
+ * the compiler can't leave any buffer out. */
 static int __attribute__((noinline)) deep(int n, volatile char *above)
 {
 	volatile char room[1024];
@@ -105,7 +107,7 @@ stack(void)
 	is(CHILD(_exit(deep(9 * 1024, sp) == 0)), SEGV, "but not to 9");
 	is(writes(sp - 4 * MIB), 0, "also at one go");
 	is(writes(sp - 9 * MIB), SEGV, "within its limit");
-	/* The guard: a page stays free between the stack and what is below. */
+	/* A guard page stays free between the stack and a mapping below it. */
 	char *below = (char *)(((uint32_t)sp & -PAGE) - 64 * PAGE);
 
 	ok(map(below, PAGE, RW, MAP_PRIVATE | MAP_FIXED) == below, "something below the stack");
@@ -222,7 +224,8 @@ take_all(void)
 	_exit(errno != ENOMEM || n < 100);
 }
 
-/* What is promised can be touched; what can't be, is refused at the call. */
+/* Tests that all committed memory can be touched, and that a call that asks for more than there
+ * is fails at once. */
 static void
 promises(void)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Pipes: order, ends, full and empty, one and many at both sides. */
+/* Tests pipes: the order of data, the ends, full and empty pipes, and one or many processes at
+ * each end. */
 #include "tap.h"
 
 #include <sys/stat.h>
@@ -68,7 +69,7 @@ not_waiting(void)
 	close(p[0]);
 }
 
-/* A megabyte through a page, the reader slow and in odd pieces. */
+/* Sends a megabyte through a pipe to a slow reader, which takes pieces of odd sizes. */
 static void
 through(void)
 {
@@ -95,7 +96,7 @@ through(void)
 	close(p[0]);
 }
 
-/* got: records that came whole, and that did not. */
+/* Counts in got[0] the records that came whole, and in got[1] those that did not. */
 static void
 read_records(int fd, int *got)
 {
@@ -117,7 +118,7 @@ write_records(int fd, char c)
 			_exit(1);
 }
 
-/* Each byte that comes goes on, one higher. */
+/* Passes on each byte that it reads, incremented by one. */
 static void
 pass_on(int in, int to)
 {
@@ -129,7 +130,7 @@ pass_on(int in, int to)
 	}
 }
 
-/* Eight writers of records, two readers: none is torn. */
+/* Tests that no record is torn when eight processes write records and two read them. */
 static void
 many(void)
 {
@@ -151,7 +152,7 @@ many(void)
 	munmap(got, 4 * sizeof(*got));
 }
 
-/* Back and forth, and a chain of processes. */
+/* Tests ping-pong between two processes, a chain of twenty processes, and writev. */
 static void
 turns(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* poll and select: what is ready, and waiting for it. */
+/* Tests poll and select: what they report as ready, and how they wait. */
 #include "tap.h"
 
 #include "abi/poll.h"
@@ -23,7 +23,8 @@ now(void)
 	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
 }
 
-/* What poll tells of one file, without waiting. */
+/* Returns the events that poll reports for one file, without waiting; -errno if poll fails, and
+ * 0x7fff if its count does not fit the events. */
 static int
 events(int fd, int wanted)
 {
@@ -162,7 +163,7 @@ signals(void)
 	arg6.size = 4;
 	fails(syscall(PSELECT, 0, NULL, NULL, NULL, NULL, &arg6), EINVAL, "half a mask");
 	syscall(175, SIG_SETMASK, &none, NULL, 8);
-	/* Stopped and continued, it goes on for the time that it has left. */
+	/* A poll that is stopped and continued waits for the rest of its time. */
 	pid = SPAWN(syscall(POLL, NULL, 0, 500));
 	until_state(pid, 'S');
 	from = now();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --mem 24 --timeout 300 */
-/* Memory at its end, in every way that there is: ENOMEM, and all undone. */
+/* Tests that calls fail with ENOMEM when memory runs out, in every way that it can, and that all
+ * they did is undone. */
 #include "tap.h"
 
 #define RW (PROT_READ | PROT_WRITE)
@@ -12,8 +13,9 @@ promised(void)
 	return proc_number("/proc/meminfo", "Committed_AS");
 }
 
-/* Take by one way in pieces of that many pages until it is refused, touch all,
- * and give it back; how often it went, or -1 for a wrong errno. */
+/* Each of the by_*() functions takes memory in one way, in pieces of that many pages, until it
+ * is refused. It touches all of it and gives it back, and returns how many pieces it got, or -1
+ * if errno is wrong. */
 static int
 by_segments(unsigned pages)
 {
@@ -60,7 +62,7 @@ by_brk(unsigned pages)
 	return errno == ENOMEM ? n : -1;
 }
 
-/* Children that each write all of pages that they got as copies. */
+/* Takes memory by fork: each child writes to all the pages that it got as copies. */
 static int
 by_fork(unsigned pages)
 {
@@ -84,7 +86,7 @@ by_fork(unsigned pages)
 	return error == ENOMEM || error == EAGAIN ? n : -1;
 }
 
-/* Kernel memory: descriptors' and pipes' and processes' own. */
+/* Takes kernel memory, for descriptors, pipes and processes. */
 static int
 by_pipes(unsigned pages)
 {
@@ -127,7 +129,8 @@ alone(void)
 				is(CHILD(n[round] = ways[w].take(sizes[s])), 0,
 				                         "%s, %u pages at a time", ways[w].name,
 				                         sizes[s]);
-			/* How far pipes go depends on whose turn it is. */
+			/* How many processes by_pipes() gets depends on the order in which they
+			 * run. */
 			ok(n[0] > 0 && (n[0] == n[1] || (w == 4 && n[1] > 0)), "as often again");
 			is(promised(), before, "all is undone");
 		}
@@ -135,8 +138,8 @@ alone(void)
 	munmap(n, 2 * sizeof(*n));
 }
 
-/* Five processes, each in another way, all at once: who comes too late is
- * refused, be it a pipe for its gate, and nobody is killed. */
+/* Runs five processes at once, each of which takes memory in another way. The calls of those
+ * that come too late are refused, even the pipe for a gate, and nobody is killed. */
 static void
 together(void)
 {
@@ -152,7 +155,7 @@ together(void)
 	is(bad, 0, "five ways at once");
 }
 
-/* An exec, an mprotect, a fault, a stack: when all is taken. */
+/* Tests what fails, and what must still work, when all memory is taken. */
 static void
 nothing_left(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* /proc: are the numbers true? */
+/* Tests that the numbers in /proc are right. */
 #include "tap.h"
 
 #include <sys/stat.h>
@@ -30,7 +30,7 @@ of(pid_t pid, const char *file)
 	return slurp(path);
 }
 
-/* Field n of a stat, as proc(5) counts them. */
+/* Returns field n of /proc/PID/stat, counted as in proc(5). */
 static unsigned long
 field(pid_t pid, int n)
 {
@@ -71,7 +71,8 @@ stat_file(void)
 	is(fields + 1, 52, "52 fields");
 	ok(field(pid, 4) == (unsigned)getppid() && field(pid, 5) == (unsigned)getpgrp(),
 	   "its parent and group");
-	/* The first write may make a table private that showed other pages. */
+	/* The first write may replace a grafted page table by a private one, which changes the
+	 * number of resident pages, so count from there on. */
 	big[0] = 1;
 	rss = field(pid, 24), faults = field(pid, 10);
 	for (int i = 1; i < 64; i++)
@@ -125,7 +126,7 @@ links(void)
 	fails(open(path, O_RDONLY), ENOENT, "then it is gone");
 }
 
-/* The line of maps that begins at `at`. */
+/* Returns the line of maps whose mapping begins at `at`, or an empty string. */
 static char *
 map_line(void *at)
 {
@@ -212,8 +213,8 @@ whole_system(void)
 	   "when it was booted");
 }
 
-/* The load is looked at every five seconds: who wants the CPU just then seems to
- * want it always. */
+/* Uses the CPU only around the moments when the load is sampled, every five seconds, so that it
+ * seems to use it all the time. */
 static void
 want_cpu(void)
 {
@@ -246,7 +247,7 @@ load(void)
 	is(strtoul(at, NULL, 10), pid[1], "the youngest");
 	ending(pid[0]), ending(pid[1]);
 	one = strtoul(slurp("/proc/loadavg"), &at, 10) * 100 + strtoul(at + 1, &at, 10);
-	/* 2 (1 - e^-0.5) is 0.79 */
+	/* Two processes for 30 s of a minute give 2 (1 - e^-0.5), which is 0.79. */
 	ok(one >= 75 && one <= 83, "the load of a minute is 0.%lu", one);
 	one = strtoul(at, &at, 10) * 100 + strtoul(at + 1, &at, 10);
 	ok(one >= 17 && one <= 21, "that of five 0.%lu", one);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* /proc/PID/fd and the files that tell of a process in words; /dev/fd; /proc/cpuinfo. */
+/* Tests /proc/PID/fd, the text files about a process, /dev/fd and /proc/cpuinfo. */
 #include "tap.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
 
 enum { PRCTL = 172, SET_NAME = 15 };
-#define LINE "Name:\ta\\nb\\\\c" /* of a process whose name has a newline in it */
+#define LINE "Name:\ta\\nb\\\\c" /* for a process whose name has a newline in it */
 
 static char text[8192];
 
@@ -41,7 +41,7 @@ fd_path(int fd)
 	return path;
 }
 
-/* Is there such a line in a file? */
+/* Returns whether the file has such a line. */
 static int
 has(const char *file, const char *line)
 {
@@ -131,7 +131,7 @@ reopen(void)
 	close(again), close(fd);
 }
 
-/* Neither end of a pipe that is opened again waits for the other. */
+/* Tests that opening an end of a pipe again does not wait for the other end. */
 static void
 pipes(void)
 {
