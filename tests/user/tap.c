@@ -18,7 +18,8 @@ helper(int argc, char **argv)
 	return 0;
 }
 
-/* One write a line, so that nothing waits in a buffer that fork would double. */
+/* Writes the line by a single write, so that nothing stays in a buffer that a fork would
+ * duplicate. */
 static void
 say(const char *head, const char *text, va_list ap)
 {
@@ -171,7 +172,7 @@ gate_drop(struct gate *g)
 	close(g->fd[1]);
 }
 
-/* Without malloc: the heap is what some tests look at. */
+/* Returns the text of a file. It does not use malloc, because some tests look at the heap. */
 static const char *
 proc_text(const char *file)
 {
@@ -251,7 +252,7 @@ stat_of(int id)
 	return ds;
 }
 
-/* ---- What was left behind ---- */
+/* ---- What the test left behind ---- */
 
 struct state {
 	unsigned long free, committed;
@@ -267,7 +268,8 @@ look(struct state *s)
 	s->processes = count_processes();
 }
 
-/* Orphans are init's to collect: it may not have had its turn yet. */
+/* Waits until there are that many processes, for about a second at most: init collects orphans
+ * and may not have had its turn yet. */
 static void
 settle(unsigned processes)
 {
@@ -285,7 +287,8 @@ main(int argc, char **argv)
 		return helper(argc, argv);
 	tap = shared(sizeof(*tap));
 	tap->count = 0;
-	/* Once through everything that the end will do, then it changes nothing. */
+	/* Do once all that main() does after the test, so that it does not change the state
+	 * then. */
 	look(&before);
 	CHILD(if (SPAWN(usleep(1)) < 0) bail("fork"));
 	settle(before.processes);
