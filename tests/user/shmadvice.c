@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --mem 128 */
-/* MADV_DONTNEED over attaches: shared memory stays, whatever shows it. A table is of
- * 4 MiB, and an attach that starts with one is shown by the segment's own. */
+/* MADV_DONTNEED on attaches never drops shared memory, however the attach is mapped. A
+ * page table maps a span of 4 MiB; an attach that starts at the start of a span uses
+ * the page tables of the segment. */
 #include "shmstate.h"
 
 #define SPAN (4u << 20)
@@ -11,7 +12,7 @@
 #define RW (PROT_READ | PROT_WRITE)
 
 static int id;
-static unsigned resident; /* KiB of segments, and what is free beside them */
+static unsigned resident; /* KiB of resident segments */
 
 static int
 dropped(void *from, unsigned long bytes)
@@ -19,7 +20,8 @@ dropped(void *from, unsigned long bytes)
 	return syscall(219, from, bytes, 4);
 }
 
-/* All of an attach is as it was, and so is all that is told of the segment. */
+/* Checks that the whole attach still has its content, and that the kernel
+ * reports the segment as before. */
 static void
 whole(const char *at, unsigned nattch, pid_t lpid, const char *what)
 {
@@ -29,7 +31,7 @@ whole(const char *at, unsigned nattch, pid_t lpid, const char *what)
 	stands(id, nattch, lpid, what);
 }
 
-/* Each of the ranges, with the pages there before it or not. */
+/* Drops ranges of an attach of the segment: some of them once, some twice. */
 static void
 ranges(char *at, int flags, const char *what)
 {
@@ -53,7 +55,8 @@ ranges(char *at, int flags, const char *what)
 	shmdt(p);
 }
 
-/* By a child that shows it by its parent's tables, and by its parent. */
+/* First a child drops parts of the attaches, which it sees through its parent's
+ * page tables; then its parent does. */
 static void
 forked(void)
 {
@@ -72,7 +75,8 @@ forked(void)
 	shmdt(p), shmdt(q);
 }
 
-/* What lies beside is private, and goes; what has a hole is done and told. */
+/* Private pages next to an attach are dropped. A range with a hole is dropped up to its end, and
+ * then the call fails with ENOMEM. */
 static void
 beside(void)
 {
@@ -90,7 +94,7 @@ beside(void)
 	is(m[PAGE], 0, "madvise.1 what is behind it is done");
 	whole(p, 1, getpid(), "madvise.1 a hole");
 	munmap(m + PAGE, PAGE);
-	/* Pieces of one attach, with another's table and a hole between. */
+	/* Pieces of one attach, with different rights, and then with a hole between them. */
 	mprotect(p + 1020 * PAGE, 8 * PAGE, PROT_READ);
 	is(dropped(p, SIZE), 0, "madvise.1 pieces");
 	whole(p, 1, getpid(), "madvise.1 pieces");
@@ -102,7 +106,7 @@ beside(void)
 	shmdt(p);
 }
 
-/* Frames of 4 MiB, removed meanwhile. */
+/* The segment has frames of 4 MiB, and is removed while it is attached. */
 static void
 large(void)
 {

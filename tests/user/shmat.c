@@ -13,7 +13,7 @@ refused(const struct entrance *e, int id, uint32_t addr, int flags, int error, c
 	fails((long)e->at(id, (void *)addr, flags), error, "%s (%s)", name, e->name);
 }
 
-/* Each of the calls is wrong in all the ways that come later, too. */
+/* Each call has an error, and also all errors that are checked later: the first one is reported. */
 static void
 order(const struct entrance *e, int id)
 {
@@ -70,7 +70,8 @@ addresses(const struct entrance *e, int id)
 	is(stat_of(id).shm_nattch, 0, "at.7b what was refused left nothing");
 }
 
-/* One that was removed, and one that may only be written, for a stranger. */
+/* A stranger cannot attach a segment that he may only write to, and
+ * nobody can attach a removed one. */
 static void
 removed(const struct entrance *e)
 {
@@ -91,7 +92,7 @@ removed(const struct entrance *e)
 	e->ctl(big, IPC_RMID, NULL);
 }
 
-/* An attach that sleeps in its middle, while the segment is removed. */
+/* A segment is removed while an attach of it sleeps half-way. */
 static void
 counted(const struct entrance *e, const char *fail, int wanted)
 {
@@ -102,7 +103,7 @@ counted(const struct entrance *e, const char *fail, int wanted)
 
 	*p = 'p';
 	e->dt(p);
-	pid = SPAWN(knob("fail", fail); usleep(1); /* a tick's edge */
+	pid = SPAWN(knob("fail", fail); usleep(1); /* start at a clock tick */
 	            p = e->at(id, NULL, 0); _exit(p == NO_ADDR ? errno : *p));
 	until_sleeps(pid, "attach");
 	is(stat_of(id).shm_nattch, 1, "at.7a %s, %s: counted before it sleeps", e->name, fail);
@@ -113,7 +114,7 @@ counted(const struct entrance *e, const char *fail, int wanted)
 	is(count_segments(), n - 1, "at.7b nothing stays");
 }
 
-/* Mappings of others keep what they hold. */
+/* An attach is refused where something is mapped, and what is mapped keeps its content. */
 static void
 neighbours(const struct entrance *e, int id)
 {
@@ -180,7 +181,7 @@ bookkeeping(const struct entrance *e, int id)
 	is(stat_of(id).shm_lpid, pid, "at.7b and lpid");
 }
 
-/* 63 times 32 MiB fill what lies between 1 GiB and the stack. */
+/* The room between 1 GiB and the stack takes 63 attaches of 32 MiB. */
 static void
 fill(const struct entrance *e)
 {
@@ -194,7 +195,7 @@ fill(const struct entrance *e)
 	e->ctl(id, IPC_RMID, NULL);
 }
 
-/* What one entrance began the other goes on with. */
+/* What was done by one entrance can be continued by the other. */
 static void
 crossed(void)
 {
@@ -237,7 +238,7 @@ test(void)
 		fails((long)e->at(id, NULL, 0), EINVAL, "at.1b a removed identifier");
 	}
 	crossed();
-	/* By ipc the address goes to memory. */
+	/* By ipc() the attach's address is stored in memory. */
 	int id = shmget(IPC_PRIVATE, 1, 0600);
 
 	fails(syscall(117, IPCOP_SHMAT, id, 0, 0xc0000000, 0, 0), EFAULT, "abi.2 no place for it");

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --mem 1536 --timeout 300 */
-/* 1 GiB in two processes: every page written by one and checked by the other. */
+/* A segment of 1 GiB in two processes: each writes every page, and the other one checks it. */
 #include "tap.h"
 
 #define SIZE (1u << 30)
 
-/* A word that tells page and turn. */
+/* Returns a word that is different for each page and turn. */
 static uint32_t
 mark(uint32_t page, uint32_t turn)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Attaches beside and inside of what grows: the heap and the stack. */
+/* Attaches next to the heap and the stack, which grow, and inside of them. */
 #include "shmstate.h"
 
-static int one, two; /* three pages of 'A', a page of 'B' */
-static char *heap;   /* in a child: page-aligned, and the break is there */
+static int one, two; /* segments: three pages of 'A', and a page of 'B' */
+static char *heap;   /* a page-aligned part of the heap that ends at the break; in a child */
 
 static void
 shows(const char *at, const char *want, const char *what)
@@ -26,7 +26,7 @@ fill(unsigned pages, int with)
 	return id;
 }
 
-/* How many of n pages do not hold that, in each byte at an end. */
+/* Returns how many of n pages do not hold this byte at both of their ends. */
 static int
 wrong(const volatile char *at, unsigned n, int want)
 {
@@ -39,7 +39,7 @@ wrong(const volatile char *at, unsigned n, int want)
 
 /* ---- The heap ---- */
 
-/* So many pages of 'h' in a heap that begins with a page. */
+/* Makes the heap's last pages: so many, page-aligned, filled with 'h'. */
 static void
 heap_of(unsigned pages)
 {
@@ -81,7 +81,7 @@ grows_into(void)
 	stands(one, 0, getpid(), "brk.1 where an attach was");
 }
 
-/* At the break itself, which need not be a page's start. */
+/* An attach begins at the break, which then moves within a page. */
 static void
 at_the_break(void)
 {
@@ -102,7 +102,8 @@ at_the_break(void)
 	stands(two, 1, getpid(), "brk.1 at the break");
 }
 
-/* What SHM_REMAP put in the heap goes as by munmap when the break goes below it. */
+/* When the break goes below an attach that SHM_REMAP put into the heap, the
+ * attach is unmapped as by munmap. */
 static void
 shrinks_over(void)
 {
@@ -154,7 +155,7 @@ top_page(void)
 	shows(heap, "pp....", "brk below a hole");
 }
 
-/* Half in the heap and half above it. */
+/* An attach is partly in the heap and partly above it. */
 static void
 across_the_break(void)
 {
@@ -171,7 +172,7 @@ across_the_break(void)
 	is(shmdt(heap + 2 * PAGE), 0, "munmap.3 found by where it began");
 	shows(heap, "ppp...", "munmap.3 which is the heap's");
 	stands(one, 0, getpid(), "munmap.3 what was left of it");
-	/* The last attach of one that is removed. */
+	/* The break goes below the last attach of a removed segment. */
 	int gone = fill(2, 'g');
 
 	shmat(gone, heap + PAGE, SHM_REMAP);
@@ -184,7 +185,8 @@ across_the_break(void)
 
 static char *low; /* its lowest page */
 
-/* So many pages deep. Each frame is shown to the next, so that none can be left out. */
+/* Recurses through so many pages of stack. Each frame gets the address of the one above, so that
+ * the compiler cannot leave any out. */
 static int __attribute__((noinline)) deep(unsigned pages, volatile char *above)
 {
 	volatile char room[PAGE];
@@ -193,7 +195,7 @@ static int __attribute__((noinline)) deep(unsigned pages, volatile char *above)
 	return pages == 0 ? *above : *above + deep(pages - 1, room);
 }
 
-/* The stack begins at low, in a child, pages below what is in use. */
+/* Extends the stack of a child by so many pages, and sets `low` to the lowest one. */
 static void
 stack_of(unsigned pages)
 {
@@ -255,7 +257,7 @@ grows_down_to(void)
 	stands(one, 0, getpid(), "stack.1 without it");
 }
 
-/* No page is left free where an attach was put right below the stack. */
+/* An attach may be right below the stack: the free page is kept only when the stack grows. */
 static void
 right_below(void)
 {
@@ -269,7 +271,7 @@ right_below(void)
 	stands(one, 1, ANYBODY, "stack.1 right below");
 }
 
-/* Of its pieces the one that the program began with has the name. */
+/* Checks that /proc/self/maps names one piece of the stack, the one that starts at `from`. */
 static void
 stack_named(const char *from)
 {
@@ -283,8 +285,8 @@ stack_named(const char *from)
 	ok(name != NULL && strstr(name + 1, "[stack]") == NULL, "stack.2 and no other is");
 }
 
-/* A piece of the stack is an attach's: the others grow as they did, and once it is gone
- * they take its place. */
+/* An attach replaces pages of the stack. The other pieces still grow, and once the attach is gone
+ * the stack grows into its place. */
 static void
 replaced(unsigned from)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The two entrances to the shm calls: one by one, and by ipc(117). */
+/* The two entrances to the shm calls: each call's own system call, and ipc (117). */
 #pragma once
 
 #include "tap.h"
@@ -45,7 +45,7 @@ static const struct entrance entrances[2] = {
 	{"ipc", ipc_get, ipc_at, ipc_dt, ipc_ctl},
 };
 
-/* Write to a file of /proc/sys/kernel; its errno if that fails. */
+/* Writes to a file of /proc/sys/kernel. Returns 0, or errno if that fails. */
 static inline int
 knob(const char *name, const char *text)
 {
@@ -61,7 +61,7 @@ knob(const char *name, const char *text)
 	return r;
 }
 
-/* Until pid sleeps there. */
+/* Waits until pid sleeps at `where`. */
 static inline void
 until_sleeps(pid_t pid, const char *where)
 {
@@ -78,7 +78,7 @@ until_sleeps(pid_t pid, const char *where)
 	} while (strcmp(said, where) != 0 && sched_yield() == 0);
 }
 
-/* Write into each of n pages from at on its number. */
+/* Writes into each of n pages, from `at` on, its number. */
 static inline void
 number_pages(char *at, unsigned n)
 {
@@ -86,7 +86,7 @@ number_pages(char *at, unsigned n)
 		*(unsigned *)(at + i * PAGE) = i;
 }
 
-/* How many of n pages from at on do not hold the numbers from `first` on. */
+/* Returns how many of n pages, from `at` on, do not hold the numbers from `first` on. */
 static inline unsigned
 misnumbered(const volatile char *at, unsigned first, unsigned n)
 {
@@ -97,7 +97,7 @@ misnumbered(const volatile char *at, unsigned first, unsigned n)
 	return bad;
 }
 
-/* The kernel walks the invariants of spec-shm.md part 3. */
+/* Checks that the invariants of spec-shm.md part 3 hold; the kernel walks them. */
 static inline void
 invariants(void)
 {

@@ -30,7 +30,7 @@ identifiers(int id)
 	fails(e->ctl(gone, 77, BAD), EINVAL, "ctl.1b unknown command, dead identifier");
 	fails(e->ctl(id, 77, BAD), EINVAL, "ctl.5 unknown command");
 	fails(e->ctl(id, -1, BAD), EINVAL, "ctl.5 unknown command -1");
-	/* Each entrance refuses the other's form of a command. */
+	/* Each entrance refuses the other one's form of a command. */
 	fails(shmctl(id, IPC_STAT | IPC_64, BAD), EINVAL, "abi.3 IPC_64 is for ipc() alone");
 	fails(syscall(117, IPCOP_SHMCTL, id, IPC_STAT, 0, BAD, 0), EINVAL,
 	      "abi.3 and ipc() wants it");

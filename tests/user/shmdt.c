@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* shmdt, and the ends that attaches come to by munmap: spec-shm.md part 3. */
+/* shmdt, and attaches that end by munmap: spec-shm.md part 3. */
 #include "shmcalls.h"
 
 #include <time.h>
@@ -47,7 +47,7 @@ bookkeeping(int id)
 	is(stat_of(id).shm_lpid, getpid(), "dt.2b lpid again");
 }
 
-/* What lives around an attach stays: three pages at A + 4, neighbours both sides. */
+/* shmdt unmaps an attach of three pages at A + 4, and leaves the mappings on both sides. */
 static void
 exactly(int id)
 {
@@ -127,7 +127,7 @@ split(int id)
 	is(stat_of(id).shm_nattch, 0, "munmap.4 nattch");
 }
 
-/* MAP_FIXED over an attach is an munmap first. */
+/* mmap with MAP_FIXED over an attach first unmaps it, as munmap does. */
 static void
 replaced(int id)
 {
@@ -138,7 +138,7 @@ replaced(int id)
 	munmap(m, 3 * PAGE);
 }
 
-/* A removed segment goes with its last attach, and its slot is used next. */
+/* A removed segment is freed with its last attach, and the next segment gets its slot. */
 static void
 last(void)
 {

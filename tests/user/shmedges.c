@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Edges of the contract: shm_last_free, who sleeps while a segment comes and goes, cut
- * attaches that began at one address, ipc()'s own errors, bits that mean nothing, limits
- * and rights that change under attaches. */
+/* Edges of the contract: shm_last_free, processes that sleep while a segment comes and goes, cut
+ * attaches that began at one address, ipc()'s own errors, bits without a meaning, and limits and
+ * rights that change while a segment is attached. */
 #include "shmcalls.h"
 
 #define A ((char *)0x60000000)
 #define KEY 0x77
 
-/* The next segment's slot; nothing is left of it but that its slot is shm_last_free. */
+/* Returns the slot that the next segment gets. That slot is shm_last_free afterwards. */
 static int
 next_slot(void)
 {
@@ -17,7 +17,7 @@ next_slot(void)
 	return id & 0xffff;
 }
 
-/* Slots 0 to 3 are in use, in order. */
+/* Creates segments in slots 0 to 3, in order. */
 static void
 four(int id[4])
 {
@@ -33,7 +33,7 @@ none(int id[4])
 		shmctl(id[i], IPC_RMID, NULL);
 }
 
-/* The creation fails after its sleep; meanwhile slot 1 becomes FREE. */
+/* A creation fails after it has slept; meanwhile slot 1 is freed. */
 static void
 failed_creation(void)
 {
@@ -56,7 +56,7 @@ failed_creation(void)
 	none(id);
 }
 
-/* Of two FREE slots the higher is shm_last_free: a refused call leaves that. */
+/* Checks that a refused call has left shm_last_free, which is the higher of two free slots. */
 static void
 kept(long result, int error, const char *name)
 {
@@ -88,7 +88,7 @@ refused(void)
 	knob("shmall", "3");
 	kept(shmget(KEY, 2 * PAGE, IPC_CREAT | 0600), ENOMEM, "beyond shmall");
 	knob("shmall", all);
-	/* This one had taken it. */
+	/* This call had taken the slot before it failed. */
 	knob("fail", "object:nth=1");
 	fails(shmget(KEY, 1, IPC_CREAT | 0600), ENOMEM, "3b.6b the object's memory fails");
 	knob("fail", "\n");
@@ -96,7 +96,7 @@ refused(void)
 	none(id);
 }
 
-/* All slots are in use: there is no shm_last_free that ENOSPC could leave. */
+/* All slots are in use, so there is no shm_last_free when shmget fails with ENOSPC. */
 static void
 full(void)
 {
@@ -127,7 +127,8 @@ take_away(pid_t sleeps, const char *where, int flags, int *id)
 	shmctl(*id, IPC_RMID, NULL);
 }
 
-/* Two wait for a segment; whoever is first removes it before the other looks. */
+/* Two processes wait for a segment that is being created. The first to find it removes
+ * it before the other one looks. */
 static void
 come_and_gone(int flags)
 {
@@ -153,8 +154,8 @@ come_and_gone(int flags)
 	munmap(id, 3 * sizeof(*id));
 }
 
-/* Three attaches that began at A: shmdt takes the one that is mapped there, then the one
- * whose first page went last. */
+/* Three attaches began at A. shmdt(A) ends the one that is still mapped there, and then each time
+ * the one whose first page was unmapped last. */
 static void
 headless(void)
 {
@@ -182,7 +183,8 @@ headless(void)
 	next_slot();
 }
 
-/* Attaches of removed segments that end together, the highest in the lowest slot. */
+/* Attaches of removed segments end together. The one at the highest
+ * address is that of the lowest slot. */
 static void
 together(const char *how, void (*end)(void))
 {
@@ -270,7 +272,7 @@ ipc_errors(void)
 	is(syscall(117, IPCOP_SHMCTL, id, IPC_RMID, 0, 0, 0), 0, "abi.3 nor has IPC_RMID");
 }
 
-/* A bit that is none of the command's makes it another, which there is not. */
+/* A command with a bit that it does not know is an unknown command. */
 static void
 unknown_bits(void)
 {
@@ -292,7 +294,7 @@ unknown_bits(void)
 	shmctl(id, IPC_RMID, NULL);
 }
 
-/* -1 is nobody, and is looked at last. */
+/* -1 is no user and no group: IPC_SET refuses it, after it has checked all else. */
 static void
 nobody(void)
 {
@@ -337,7 +339,8 @@ removed(void)
 	knob("shm_allow_removed", "0");
 }
 
-/* Limits of 0 and 1 take nothing away; an attach keeps the rights it was made with. */
+/* Limits that are lowered to 0 and 1 leave existing attaches alone, and an attach keeps
+ * the rights that it was made with. */
 static void
 under_attaches(void)
 {

@@ -10,7 +10,7 @@
 
 static const struct entrance *e;
 
-/* A reply with room behind it, to see what was written where. */
+/* A reply with spare room after it, which shows how much the kernel has written. */
 static union {
 	unsigned char byte[128];
 	uint32_t word[32];
@@ -19,8 +19,8 @@ static union {
 	struct shm_info usage;
 } u;
 
-/* The command with that reply, and a look at it: size bytes, nothing above
- * the kernel's base or left from the fill, untouched behind. */
+/* Makes the call with that reply, and checks that it has written exactly size bytes, that none of
+ * them is left over from before, and that no word is an address of the kernel. */
 static int
 ask(int id, int cmd, unsigned size, const char *name)
 {
@@ -97,7 +97,8 @@ lock_fills(void)
 	e->dt(p);
 }
 
-/* What a user gets for the two; two bits. */
+/* Returns which of the two calls the user may make: 1 for SHM_LOCK, 2
+ * for SHM_UNLOCK, or 3 for both. */
 static int
 may_lock(uid_t uid, int id)
 {
@@ -126,7 +127,7 @@ lock_rights(void)
 	e->ctl(id, IPC_RMID, NULL);
 }
 
-/* ---- What ipcs asks ---- */
+/* ---- The commands that ipcs uses ---- */
 
 static void
 limits(void)
@@ -175,7 +176,7 @@ by_slot(int id, int cmd, const char *name)
 	fails(e->ctl(2, cmd, BAD), EFAULT, "info.6 %s", name);
 }
 
-/* Slot 0 becomes the one that was freed last, so that 0, 1, 2 come next. */
+/* Frees slot 0 last, so that the next three segments get the slots 0, 1 and 2. */
 static void
 first_slots(void)
 {
@@ -266,7 +267,7 @@ list(void)
 	n = snprintf(want, sizeof(want),
 	             "       key      shmid perms       size  cpid  lpid nattch   uid   gid"
 	             "  cuid  cgid      atime      dtime      ctime        rss       swap\n");
-	/* In the order of slots. */
+	/* The lines come in the order of slots. */
 	int first = (a & 0xffff) < (b & 0xffff);
 
 	n += print(want + n, sizeof(want) - n, first ? a : b, first ? PAGE : 2 * PAGE);
@@ -287,7 +288,7 @@ list(void)
 	e->dt(p);
 }
 
-/* ---- Flags of shmget and shmat that change nothing ---- */
+/* ---- Flags of shmget and shmat that are accepted and have no effect ---- */
 
 static void
 flags(void)

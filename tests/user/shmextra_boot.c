@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --append shm_allow_removed=1 --append shmmni=32768 --append shmseg=4096 */
-/* What the command line can say, at its most: spec-shm.md parts 1 and 5. */
+/* The kernel's command line sets its options to their greatest
+ * values: spec-shm.md parts 1 and 5. */
 #include "shmcalls.h"
 
-/* A table full of attaches, in 18 processes: 73,728. */
+/* Each of 18 processes has a full table of attaches of one segment: 73,728 attaches in all. */
 static void
 many(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --mem 64 */
-/* SHM_HUGETLB: spec-shm.md part 5. A machine of 64 MiB, 16 times 4 MiB, of
- * which the kernel and the programs take some. */
+/* SHM_HUGETLB: spec-shm.md part 5. The machine has 64 MiB, which is 16 times 4 MiB; the kernel
+ * and the programs use some of it. */
 #include "shmcalls.h"
 
 #define KEY 0x4096
@@ -28,7 +28,7 @@ dirt(const char *p, unsigned size)
 	return any != 0;
 }
 
-/* A size's segment: made, zero, used, gone. */
+/* A segment of this size is created, is zero, is used by several attaches, and is removed. */
 static void
 life(unsigned size)
 {
@@ -59,7 +59,7 @@ life(unsigned size)
 	invariants();
 	e->dt(q);
 	is(free_kib(), before, "huge.5 the frames come back");
-	/* What was written is not seen by the next. */
+	/* The next segment does not show what was written to this one. */
 	id = e->get(KEY, size, IPC_CREAT | SHM_HUGETLB | 0600);
 	p = e->at(id, NULL, SHM_RDONLY);
 	is(dirt(p, last + 1), 0, "huge.1 the next is zero");
@@ -67,7 +67,7 @@ life(unsigned size)
 	e->dt(p);
 }
 
-/* At any address, read-only, and with holes. */
+/* Attaches may be at any page address, read-only, and cut by holes. */
 static void
 pieces(void)
 {
@@ -110,7 +110,8 @@ pieces(void)
 	e->ctl(id, IPC_RMID, NULL);
 }
 
-/* As the key's: flags are those of any segment. */
+/* SHM_HUGETLB does not matter for a key that exists: the segment
+ * is found with it and without it. */
 static void
 existing(void)
 {
@@ -129,8 +130,8 @@ existing(void)
 }
 
 /*
- * Memory is filled with segments of 150 pages and every other one is removed:
- * then enough for four times 4 MiB is free, but none of it in a row.
+ * Memory is filled with segments of 150 pages, and every other one is removed. Then enough frames
+ * for four times 4 MiB are free, but no row of 4 MiB.
  */
 static void
 scattered(void)
@@ -173,7 +174,8 @@ scattered(void)
 	invariants();
 }
 
-/* All the rows that there are, twice: none is lost. */
+/* Segments take all rows of frames that there are. When they have been removed, there are as many
+ * rows again. */
 static void
 rows(void)
 {
@@ -205,8 +207,8 @@ test(void)
 	static const unsigned size[] = {1,         PAGE + 1,  LARGE - 1,           LARGE,
 	                                LARGE + 1, 2 * LARGE, 3 * LARGE + 5 * PAGE};
 
-	/* The table of attaches is there from the first on, and so is the page
-	 * table of where they go. */
+	/* The first attach allocates the table of attaches and the page table of its address; both
+	 * stay, so they are made before anything is measured. */
 	int id = shmget(IPC_PRIVATE, 1, 0600);
 	char *p = shmat(id, NULL, 0);
 

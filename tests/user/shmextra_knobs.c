@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Limits and shm_allow_removed at run time: spec-shm.md part 5. */
+/* The limits and shm_allow_removed can be changed while the kernel runs: spec-shm.md part 5. */
 #include "shmcalls.h"
 
 #define KEY 0x417
@@ -60,7 +60,7 @@ text(const char *name)
 	long_one[sizeof(long_one) - 1] = 0;
 	is(knob(name, long_one), EINVAL, "proc.4 %s: 299 digits", name);
 	snprintf(path, sizeof(path), "/proc/sys/kernel/%s", name);
-	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0666); /* as a shell does */
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0666); /* a shell opens it this way */
 	fails(write(fd, (void *)0xc0000000, 2), EFAULT, "proc.4 %s: from the kernel", name);
 	snprintf(is_now, sizeof(is_now), "%lu\n", was);
 	is(read(fd, long_one, sizeof(long_one)), strlen(is_now), "proc.2 %s: is read", name);
@@ -77,7 +77,8 @@ text(const char *name)
 	is(value(name), was, "proc.2 %s: and back", name);
 }
 
-/* As Linux reads them; what is behind a number and a blank is left to another write. */
+/* Numbers are read as Linux reads them. A write takes a number and one blank after it; what
+ * follows is left for the next write. */
 static void
 forms(void)
 {
@@ -128,7 +129,7 @@ fixed(void)
 	is(knob("shm_allow_removed", "2\n"), EINVAL, "proc.4 shm_allow_removed: 0 or 1");
 }
 
-/* ---- What is below that in use ---- */
+/* ---- Limits that are set below what is in use ---- */
 
 static void
 lower_max(void)
@@ -267,7 +268,8 @@ allowed(const struct entrance *e)
 	set("shm_allow_removed", 0);
 }
 
-/* What was written shows to who goes back to the start, however much it read. */
+/* A descriptor that has read the old value reads the new one after a seek to the start,
+ * however many bytes it had read. */
 static void
 rewound(void)
 {

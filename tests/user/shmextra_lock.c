@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SHM_LOCK of a large segment takes its time. Meanwhile the segment is removed and
- * its identifier comes back, after 32,768 uses of its slot, as another's.
+ * SHM_LOCK of a large segment sleeps while it works. Meanwhile the segment is removed, and after
+ * 32,768 uses of its slot another segment has its identifier.
  */
 #include "shmcalls.h"
 

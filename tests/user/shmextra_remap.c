@@ -6,7 +6,7 @@
 #define RW (PROT_READ | PROT_WRITE)
 
 static const struct entrance *e;
-static int id, other; /* three pages each, filled with 'i' and 'o' */
+static int id, other; /* segments of three pages, filled with 'i' and 'o' */
 
 static unsigned
 nattch(int of)
@@ -23,7 +23,7 @@ anonymous(char *at, unsigned pages, int fill)
 	return m;
 }
 
-/* What begins n pages, as a string. */
+/* Returns the first byte of each of n pages, as a string. */
 static const char *
 view(const char *at, int n)
 {
@@ -87,7 +87,7 @@ replaces(void)
 	e->dt(A);
 }
 
-/* Attaches under it. */
+/* SHM_REMAP replaces attaches. */
 static void
 attaches(void)
 {
@@ -129,7 +129,8 @@ attaches(void)
 	e->dt(A);
 }
 
-/* A refusal, and one at each allocation, takes nothing of what is there. */
+/* When an allocation of the call fails, each in turn, or the call is
+ * refused, what was mapped stays. */
 static void
 failures(void)
 {
@@ -162,7 +163,7 @@ failures(void)
 		munmap(A, 5 * PAGE);
 		invariants();
 	}
-	/* The table is full: no entry is free, even where one would become so. */
+	/* The table of attaches is full. The call needs a free entry, even if it would free one. */
 	knob("shmseg", "1\n");
 	e->at(other, A, 0);
 	fails((long)e->at(id, A, SHM_REMAP), EMFILE, "at.3 SHM_REMAP wants a free entry");
@@ -180,7 +181,7 @@ fill(int of, int with)
 	e->dt(p);
 }
 
-/* ipc(117) tells the address in memory, which the attach must not take away. */
+/* ipc() stores the attach's address in memory, which the attach must not replace. */
 static void
 result_word(void)
 {

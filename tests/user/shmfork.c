@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Attaches over fork, exec and every kind of end: spec-shm.md part 3. */
+/* Attaches across fork and exec, and when a process ends in any way: spec-shm.md part 3. */
 #include "shmcalls.h"
 
 #include <time.h>
@@ -42,7 +42,7 @@ inherited(void)
 	gate_drop(&forked), gate_drop(&seen_it);
 }
 
-/* Each end of a process: with an attach of its own and an inherited one. */
+/* A process ends in each way, with an attach of its own and an inherited one. */
 static void
 ends(void)
 {
@@ -89,7 +89,7 @@ exec(void)
 	is(stat_of(id).shm_nattch, 1, "exec.2 one that fails leaves attaches");
 	is(writes(p), 0, "exec.2 and their memory");
 	gate_make(&go);
-	/* cat waits for its input, which is ours to end. */
+	/* cat runs until this process closes its input. */
 	pid = SPAWN(dup2(go.fd[0], 0); gate_drop(&go); execl("/bin/cat", "cat", NULL));
 	while (stat_of(id).shm_nattch != 1)
 		usleep(1000);
@@ -101,7 +101,7 @@ exec(void)
 	shmdt(p);
 }
 
-/* A removed segment dies with its last attach, in whose hands that ever is. */
+/* A removed segment is freed with its last attach, whichever process has that one. */
 static void
 removed(void)
 {
@@ -134,7 +134,7 @@ removed(void)
 	gate_drop(&go);
 }
 
-/* Partly unmapped, protected differently, at fork. */
+/* A process forks with an attach of which a page is unmapped and another is read-only. */
 static void
 pieces(void)
 {
@@ -150,7 +150,7 @@ pieces(void)
 	is(stat_of(id).shm_nattch, 0, "munmap.2 nattch");
 }
 
-/* A fork that fails at each of its allocations in turn, of every kind. */
+/* A fork fails at each of its allocations in turn, of every kind. */
 static void
 refusals(void)
 {
@@ -183,7 +183,8 @@ refusals(void)
 	shmdt(p), shmdt(q);
 }
 
-/* An exec that fails at each of its allocations, until one succeeds. */
+/* Execs with the first allocation at this site failing, then with the second one, until an exec
+ * succeeds. Counts the failures in *failures. */
 static void
 failed_exec(const char *site, int *failures)
 {
@@ -221,7 +222,7 @@ failed_execs(void)
 	munmap(failures, sizeof(*failures));
 }
 
-/* 200 lives of segments with everything in them. */
+/* A segment is created, attached, inherited, removed and detached, 200 times. */
 static void
 cycles(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* shmget: spec-shm.md parts 1, 3, 3a and 3b, in their order. */
+/* shmget: spec-shm.md parts 1, 3, 3a and 3b, in that order. */
 #include "shmcalls.h"
 
 #include <time.h>
@@ -30,8 +30,8 @@ identifiers(void)
 	shmctl(0x20004, IPC_RMID, NULL);
 }
 
-/* What no check grants takes nothing, so that nobody can turn a slot's seq round without
- * making segments. */
+/* A refused shmget uses no slot and no sequence number, so nobody can make a slot's seq wrap
+ * around without creating segments. */
 static void
 refused(void)
 {
@@ -55,7 +55,7 @@ refused(void)
 	shmctl(id, IPC_RMID, NULL);
 }
 
-/* 32,768 segments later. */
+/* A slot's sequence number wraps around after 32,768 segments. */
 static void
 sequence(void)
 {
@@ -71,7 +71,8 @@ sequence(void)
 	is(id, last & 0xffff, "3b.5 and begins again with 0, in the same slot");
 }
 
-/* A creation that fails late: the object can't be had. Slot 0 is then the lowest. */
+/* A creation fails late, when its object cannot be allocated. Its
+ * slot is the lowest free one then. */
 static void
 failed(void)
 {
@@ -93,7 +94,7 @@ failed(void)
 	invariants();
 }
 
-/* One creates and sleeps in the middle of it, another comes. */
+/* One process creates a segment and sleeps half-way; another one arrives meanwhile. */
 static struct {
 	int created, create_error, came, come_error;
 } * met;
@@ -174,7 +175,7 @@ waits(void)
 	munmap(met, sizeof(*met));
 }
 
-/* Nobody set anything: what the machine gives. */
+/* The constants and limits of a machine on which nobody has changed any. */
 static void
 defaults(void)
 {
@@ -273,7 +274,7 @@ effective(const struct entrance *e)
 	e->ctl(id, IPC_RMID, NULL);
 }
 
-/* What a new segment says of itself. */
+/* IPC_STAT of a new segment. */
 static void
 fields(const struct entrance *e)
 {
@@ -300,14 +301,14 @@ fields(const struct entrance *e)
 		is(stat_of(id).shm_perm.key, keys[i], "3b.6a key 0x%x", keys[i]);
 		e->ctl(id, IPC_RMID, NULL);
 	}
-	syscall(60, 0777); /* umask, if there were one */
+	syscall(60, 0777); /* there is no umask for segments */
 	id = e->get(KEY, 1, IPC_CREAT | 0666);
 	is(stat_of(id).shm_perm.mode, 0666, "3.3d no umask");
 	e->ctl(id, IPC_RMID, NULL);
 	CHILD(effective(e));
 }
 
-/* A new segment is zeros to the end of its last page, whatever the frame held. */
+/* A new segment is zero to the end of its last page, whatever its frames held before. */
 static void
 zeros(void)
 {

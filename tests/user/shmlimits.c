@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --append shmmni=4 --append shmall=16 --append shmmax=40K --append shmseg=3 */
-/* The limits, set on the kernel's command line, and that failures take nothing. */
+/* Limits that are set on the kernel's command line, and calls that
+ * fail at them and use nothing up. */
 #include "shmcalls.h"
 
 static void
@@ -58,7 +59,7 @@ limits(const struct entrance *e)
 	remove_all(id, 4);
 }
 
-/* 10,000 failures of each kind: the end sees whether one page went. */
+/* Calls fail 40,000 times; the test's end checks that no page is lost. */
 static void
 failures(void)
 {
@@ -77,7 +78,7 @@ failures(void)
 	shmdt(p);
 }
 
-/* Eight processes want four slots at once: nobody gets a fifth. */
+/* Eight processes create segments at once, in four slots: four of them get one. */
 static void
 race(void)
 {

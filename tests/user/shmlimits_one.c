@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --append shmmni=1 --append shmseg=1 --append shmall=1 --append shmmax=1 */
-/* One of everything: one segment of one byte, attached once. */
+/* Each limit is one: there is one segment of one byte, which can be attached once. */
 #include "shmstate.h"
 
 static void

@@ -5,8 +5,8 @@
 #define KEY 0x5ec
 #define GROUP 300
 
-/* What someone may do with it: r and w bits, in octal's order; 8 for IPC_RMID's
- * right, tried by an IPC_SET of what is there. */
+/* What a user may do with a segment, as bits: read, write (both as in a mode), and remove it, which
+ * is tried by an IPC_SET that changes nothing. */
 #define MAY_R 4
 #define MAY_W 2
 #define MAY_M 8
@@ -25,7 +25,7 @@ rights(const struct entrance *e, int id, const struct shmid_ds *ds)
 		rw = MAY_R | MAY_W;
 		e->dt(p);
 	}
-	/* shmget, shmat and IPC_STAT have to agree. */
+	/* shmget, shmat and IPC_STAT must agree on who may read and write. */
 	if ((e->get(KEY, 0, 0400) == id) != (r != 0) || (e->get(KEY, 0, 0600) == id) != (rw != 0) ||
 	    (e->ctl(id, IPC_STAT, &same) == 0) != (r != 0))
 		return -1;
@@ -42,7 +42,7 @@ struct who {
 	int class; /* 0 owner, 1 group, 2 other, 3 root */
 };
 
-/* Owner, creator and their groups are four different ones. */
+/* The owner, the creator and their groups are four different ids. */
 static const struct who people[] = {
 	{"root", 0, 0, 0, 3},
 	{"the owner", ALICE, 50, 0, 0},
@@ -106,7 +106,7 @@ modes(const struct entrance *e)
 	munmap(made, sizeof(*made));
 }
 
-/* An effective id decides, not a real one. */
+/* Permission depends on the effective user ID, not on the real one. */
 static void
 effective(const struct entrance *e)
 {
@@ -120,7 +120,7 @@ effective(const struct entrance *e)
 	e->ctl(id, IPC_RMID, NULL);
 }
 
-/* Ownership given away: the new owner and the creator may still remove it. */
+/* After the owner has been changed, the new owner and the creator may remove the segment. */
 static void
 given(const struct entrance *e)
 {
@@ -143,7 +143,7 @@ given(const struct entrance *e)
 	      is(e->ctl(id, IPC_RMID, NULL), 0, "2.3 the owner does"));
 }
 
-/* Rights are looked at when something is asked, not later. */
+/* Permission is checked when a process attaches; later changes do not affect the attach. */
 static void
 later(const struct entrance *e)
 {

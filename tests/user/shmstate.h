@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All that shows segments and attaches, which has to agree. Nothing here uses malloc, for
- * some tests look at the heap. */
+/* Compares all that shows segments and attaches. Nothing here calls malloc, because some
+ * of the tests examine the heap. */
 #pragma once
 
 #include "shmcalls.h"
@@ -18,8 +18,9 @@ text_of(const char *path)
 	return text;
 }
 
-/* What a process has mapped in n pages from at on, a letter for each: A one's attach,
- * B two's, a and b read-only, p private, s otherwise shared; a point for none. */
+/* Returns what a process has mapped in n pages from `at` on, a letter for each page: A for an
+ * attach of `one`, B for one of `two`, a and b if it is read-only, p for a private mapping, s for
+ * another shared one, and a dot for no mapping. */
 static inline const char *
 view(pid_t pid, const char *at, unsigned n, int one, int two)
 {
@@ -46,7 +47,8 @@ view(pid_t pid, const char *at, unsigned n, int one, int two)
 	return seen;
 }
 
-/* A segment has so many attaches, or is gone; and who used it last. */
+/* Checks that segment id has nattch attaches (or is GONE) and was last used by lpid (or by
+ * ANYBODY), and that SHM_STAT and /proc/sysvipc/shm agree. */
 #define GONE (-1)
 #define ANYBODY (-1)
 static inline void

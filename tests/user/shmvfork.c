@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a vfork child does with its parent's attaches, for the space is one: the parent
- * goes on with what it finds, or is killed meanwhile, and the child ends in several ways.
+ * A vfork child shares its parent's space, and so its attaches. The child changes them and ends in
+ * several ways; the parent goes on with what the child has left, or is killed meanwhile.
  */
 #include "shmstate.h"
 
 #include <time.h>
 
-#define P ((char *)0x60000000) /* where the parent has attached one, three pages */
-#define Q (P + 4 * PAGE)       /* where two goes */
+#define P ((char *)0x60000000) /* the parent's attach of `one`, three pages */
+#define Q (P + 4 * PAGE)       /* where the child attaches `two` */
 #define PAGES 8
 
 static int one, two;
 
-/* Told over all of their spaces. */
+/* Shared by all processes of the test. */
 static volatile struct {
 	pid_t lender, child;
-	pid_t one, two; /* who used it last, as far as the act goes */
+	pid_t one, two; /* who used them last, once the act is done */
 	int at;         /* how far the child is */
 } * seen;
 static struct gate gate;
 
-/* ---- What the child does ---- */
+/* ---- What the child does: the acts ---- */
 
 static void
 attaches(void)
@@ -106,8 +106,8 @@ lends(void)
 static const struct act {
 	const char *name;
 	void (*run)(void);
-	const char *view; /* from P on, afterwards */
-	int ones, twos;   /* nattch afterwards */
+	const char *view; /* of the pages from P on, after the act */
+	int ones, twos;   /* nattch after the act */
 } acts[] = {
 	{"attaches", attaches, "AAA.BBB.", 1, 1},
 	{"detaches", detaches, "........", 0, 0},
@@ -121,7 +121,7 @@ static const struct act {
 	{"lends", lends, "AAA.BBB.", 1, 1},
 };
 
-/* ---- What they find ---- */
+/* ---- What must be seen afterwards ---- */
 
 static char what[64];
 
@@ -135,7 +135,7 @@ shows(pid_t pid, const char *want)
 		diag("got %s, wanted %s", got, want);
 }
 
-/* In the space that pid has, after the act. */
+/* Checks the space of pid, and both segments, after the act. */
 static void
 acted(const struct act *act, pid_t pid)
 {
@@ -144,7 +144,8 @@ acted(const struct act *act, pid_t pid)
 	stands(two, act->twos, seen->two, what);
 }
 
-/* Whoever was the space's last is the last user of what was still attached. */
+/* Checks both segments after the last process of the space has ended: that process is the last user
+ * of each segment that was still attached. */
 static void
 ended(const struct act *act, pid_t last, time_t from)
 {
@@ -194,7 +195,7 @@ lender_attaches(void)
 	memset(P, 'p', 3 * PAGE);
 }
 
-/* The child acts and ends, its parent goes on with the space, and ends it. */
+/* The child acts and ends. Its parent goes on with the space, and then ends too. */
 static void
 parent_goes_on(const struct act *act, int how)
 {
@@ -234,7 +235,7 @@ until(int at)
 		sched_yield();
 }
 
-/* The parent is killed before the child acts, or after. */
+/* The parent is killed, before the child acts or after it. */
 static void
 parent_is_killed(const struct act *act, int how, int before)
 {
@@ -277,7 +278,8 @@ parent_is_killed(const struct act *act, int how, int before)
 	shmctl(two, IPC_RMID, NULL);
 }
 
-/* The child sleeps in its shmat, counted and mapped nowhere, while its parent dies. */
+/* The parent is killed while the child sleeps in shmat, when the attach
+ * is counted and not yet mapped. */
 static void
 killed_in_the_middle(void)
 {
@@ -286,7 +288,7 @@ killed_in_the_middle(void)
 	SPAWN(lender_attaches(); if (vfork() == 0) {
 		knob("fail", "attach:sleep");
 		seen->child = getpid();
-		usleep(1); /* a tick's edge */
+		usleep(1); /* start at a clock tick */
 		attaches();
 		reach(2);
 		_exit(0);
