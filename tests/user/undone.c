@@ -2,15 +2,15 @@
 /* run: --timeout 300 */
 /*
  * A call that fails has changed nothing. Each call of syscalls.def has at least one row
- * in undone_calls.h, with arguments that make it work. It is tried in a process of its
+ * in undone_calls.h, with arguments that make it work. The call is made in a process of its
  * own, in a world of its own (make_world()):
  *
- *	- as it is: it works, and tells how many allocations it makes at each site;
+ *	- without a fault: it works, and the kernel counts its allocations at each site;
  *	- with each of those allocations failing;
- *	- with each pointer that it has leading to bad memory.
+ *	- with each of its pointers leading to bad memory.
  *
- * When it fails, what there is to be seen is as before, and it is still so when it has
- * failed ROUNDS times: then a few bytes each time would have become a page.
+ * When the call fails, all that can be seen is as before, and still is after it has failed
+ * ROUNDS times: a leak of a few bytes each time would have become a page by then.
  *
  * For a new call, add a row to undone_calls.h. To try the rows of one call alone, put its
  * name into /etc/row: tools/run --icount --add FILE:/etc/row build/tests/undone
@@ -40,16 +40,16 @@ static const char *const sites[] = {"kmem", "page", "commit", "object", "attach"
 
 /* How a trial makes the call fail. */
 struct fault {
-	int site;        /* its nth allocation here; -1: none */
-	unsigned nth;    /* MANY: none, but count them */
-	int arg;         /* this argument, or 6: the row's word; -1: none */
-	uint32_t bad;    /* is this address */
-	const char *how; /* in words, of an address */
+	int site;        /* which fails: an allocation at this site, or -1 */
+	unsigned nth;    /* and its number; MANY: none, only count them */
+	int arg;         /* which is bad: this argument, 6 for the row's word, or -1 */
+	uint32_t bad;    /* its address */
+	const char *how; /* the address in words */
 };
 
 static int failed_allocations, bad_pointers;
 
-/* ---- A trial ---- */
+/* ---- One trial ---- */
 
 static void
 fill_in(uint32_t *a)
@@ -74,7 +74,7 @@ works(const struct row *r, const struct call *c, const uint32_t *a)
 	return r->error != 0 ? result == -1 && errno == r->error : result != -1;
 }
 
-/* Let the fault happen from now on; nth 0: nothing. */
+/* Arms the fault for the calls from now on; nth 0 arms nothing. */
 static void
 arm(const struct fault *f)
 {
@@ -100,7 +100,7 @@ differences(const struct state *one, const struct state *two)
 	return bits;
 }
 
-/* Where the memory at a bad address can be read, it holds what a good argument's does. */
+/* Makes the argument a bad address. Where that can be read, it holds what the good address does. */
 static void
 make_bad(const struct row *r, const struct fault *f, uint32_t *a)
 {
@@ -114,7 +114,7 @@ make_bad(const struct row *r, const struct fault *f, uint32_t *a)
 	*where = f->bad;
 }
 
-/* In a process of its own. */
+/* Tries the call in the world of this process. */
 static void
 try_in_world(const struct row *r, const struct call *c, const struct fault *f)
 {
@@ -130,7 +130,7 @@ try_in_world(const struct row *r, const struct call *c, const struct fault *f)
 	if (f->arg >= 0)
 		make_bad(r, f, a);
 	mprotect((void *)READ_ONLY, PAGE, PROT_READ);
-	/* The first look brings in what looking takes. */
+	/* The first look allocates what looking needs. */
 	look(&before, true, &out->zombie, 2);
 	look(&before, true, &out->zombie, 2);
 	for (out->done = 0; out->done < ROUNDS; out->done++) {
@@ -167,7 +167,7 @@ parts(uint32_t bits)
 	return text;
 }
 
-/* Say what is wrong, and with which row and fault. */
+/* Says what is wrong, with which row and which fault. */
 static void
 tell(const struct row *r, const struct call *c, const struct fault *f, const char *text, ...)
 {
@@ -186,7 +186,7 @@ tell(const struct row *r, const struct call *c, const struct fault *f, const cha
 		diag("%s %s: %s", c->name, r->what ?: "", words);
 }
 
-/* Tries the call with this fault. Returns how many things are wrong, after it has told them. */
+/* Tries the call with this fault. Returns the number of things that are wrong, and reports each. */
 static int
 try(const struct row *r, const struct call *c, const struct fault *f)
 {
@@ -231,8 +231,8 @@ try(const struct row *r, const struct call *c, const struct fault *f)
 
 /* ---- The faults of a row ---- */
 
-/* How many allocations of the call that worked there were at a site: what is left of
- * MANY. Its end is counted as well, which does no harm. */
+/* Returns how many allocations a call that worked made at a site: MANY, less what is left of it.
+ * The end of the process is counted with them, which does no harm. */
 static unsigned
 allocations(int site)
 {
@@ -310,7 +310,7 @@ try_row(const struct row *r, const struct call *c)
 		diag("%s", r->why);
 }
 
-/* The name of one call, if only that is asked for. */
+/* Returns the name of the one call to be tried, or "" if all are. */
 static const char *
 asked_for(void)
 {
@@ -323,7 +323,7 @@ asked_for(void)
 	return name;
 }
 
-/* Does an earlier line of the list, with another number, name the same call? */
+/* Returns whether an earlier line of the list, with another number, has the same name. */
 static bool
 is_again(const struct call *c)
 {

@@ -5,12 +5,12 @@
  *	{"name", .a = {arguments}, .out = {[1] = 8}, .in = {[2] = 16}}
  *
  * The arguments make the call work in the world of undone.h: constants, A("a string"),
- * A(&a variable), OUT(n) for what argument n's answer is written to, and SEGMENT, ZOMBIE,
- * PAUSED, SELF for numbers that the trial puts in. `out` and `in` say how many bytes the
- * call writes to and reads from what argument n points to; strings need no size. A call
- * that does different things has a row for each, told apart by `what`. `setup` makes
- * ready what the world doesn't have. What may fail with something changed, or takes a
- * bad pointer, says `kept` and `why`, and docs/abi.md says so too.
+ * A(&a variable), OUT(n) for where argument n's result is written, and SEGMENT, ZOMBIE,
+ * PAUSED and SELF for numbers that the trial fills in. `out` and `in` say how many bytes the
+ * call writes to and reads from the memory that argument n points to; strings need no size.
+ * A call that does different things has a row for each, and `what` tells them apart. `setup`
+ * prepares what the world lacks. If a call may change something although it fails, or accepts
+ * a bad pointer, the row says so in `kept` and `why`, and docs/abi.md says so too.
  */
 #pragma once
 
@@ -264,7 +264,7 @@ static const struct row table[] = {
 	{"futex_time64", .a = {A(&some_word), FUTEX_WAIT, 0, A(short64)}, .in = {1, 0, 0, 16},
          .error = ETIMEDOUT},
 	{"faccessat2", .a = {DIR_FD, A("file"), R_OK, AT_EACCESS}},
-	/* The older forms of others, and what came later. */
+	/* The older forms of calls, and the calls that were added later. */
 	{"oldstat", .a = {A("link"), OUT(1)}, .out = {[1] = 32}},
 	{"oldlstat", .a = {A("link"), OUT(1)}, .out = {[1] = 32}},
 	{"oldfstat", .a = {FILE_FD, OUT(1)}, .out = {[1] = 32}},

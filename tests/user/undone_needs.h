@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the rows of undone_calls.h point to, and what they make ready. */
+/* What the rows of undone_calls.h point to, and their setup functions. */
 #pragma once
 
 #include "undone.h"
 
-/* ---- What some rows read ---- */
+/* ---- Memory that the rows' calls read ---- */
 
 static const char data[8] = "written";
 static const struct iovec to_write[] = {{(void *)data, 4}, {(void *)data, 4}};
@@ -23,7 +23,7 @@ static const gid_t other_groups[] = {21, 22, 23};
 static const struct abi_rlimit64 other_limit = {32, 60};
 static const struct abi_winsize other_size = {40, 100, 0, 0};
 static const uint32_t some_word;
-/* The older forms: arguments in memory, sets of 32 signals, locks. */
+/* For the older forms of calls: arguments in memory, sets of 32 signals, and locks. */
 static const uint32_t old_mmap[] = {0, 4 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0};
 static const uint32_t old_select[] = {15, OUT(1), OUT(2), OUT(3), OUT(4)};
 static const uint32_t old_action[4] = {1};
@@ -36,7 +36,7 @@ static const uint32_t first_processor = 1;
 static const uint32_t no_mask[] = {A(&no_signals), 8};
 static const char *const program_args[] = {"/bin/true", "an argument", NULL};
 
-/* ---- What some rows make ready ---- */
+/* ---- Setup functions ---- */
 
 static void
 need_cap(uint32_t *a)
@@ -45,7 +45,7 @@ need_cap(uint32_t *a)
 	((uint32_t *)a[0])[1] = 0;
 }
 
-/* A segment's stat, to be set. */
+/* Prepares a segment's stat for IPC_SET. */
 static void
 need_stat(uint32_t *a)
 {
@@ -56,7 +56,7 @@ need_stat(uint32_t *a)
 	ds->shm_perm.uid = 5;
 }
 
-/* Bits 13 and 14 are asked for: the ends of the pipe. */
+/* Asks for descriptors 13 and 14, the ends of the pipe. */
 static void
 need_sets(uint32_t *a)
 {
@@ -74,7 +74,7 @@ need_old_sets(uint32_t *a)
 	(void)a;
 }
 
-/* To be asked about: is it locked? */
+/* Prepares a lock for a call that asks whether it could be set. */
 static void
 need_lock(uint32_t *a)
 {
@@ -94,7 +94,7 @@ need_pollfds(uint32_t *a)
 	memset((void *)OUT(2), 0, sizeof(struct abi_timespec64));
 }
 
-/* A full set of segments but for one of thread-local storage. */
+/* Prepares the descriptor of a segment for thread-local storage, in any free entry. */
 static void
 need_tls(uint32_t *a)
 {
@@ -123,7 +123,7 @@ need_append(uint32_t *a)
 	(void)a;
 }
 
-/* A file of a user's that makes others its owner when they run it. */
+/* Makes the file ALICE's, with the set-user-ID bit, and makes this process ALICE's. */
 static void
 need_setid(uint32_t *a)
 {
@@ -134,7 +134,7 @@ need_setid(uint32_t *a)
 	(void)a;
 }
 
-/* The file has a page, and far behind it nothing, up to here. */
+/* Moves the offset far beyond the file's end. */
 static void
 need_end(uint32_t *a)
 {
@@ -142,9 +142,9 @@ need_end(uint32_t *a)
 	(void)a;
 }
 
-/* ---- Calls that need other ways ---- */
+/* ---- Calls that syscall() cannot make ---- */
 
-/* brk answers with where the heap ends, moved or not. */
+/* Extends the heap. brk returns the end of the heap, whether it has moved or not. */
 static long
 call_brk(const uint32_t *a)
 {
@@ -155,9 +155,10 @@ call_brk(const uint32_t *a)
 	return syscall(45, end + (1 << 20)) == (long)(end + (1 << 20)) ? 0 : -1;
 }
 
-/* ---- Those that return twice ---- */
+/* ---- Calls that return twice ---- */
 
-/* The child ends at once, without a word on the stack that it may share. */
+/* Makes the clone call. The child ends at once and does not write to
+ * the stack, which it may share. */
 static long
 call_clone(uint32_t number, uint32_t flags, void *stack)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * All that a program can see of the machine, as one number for each part of it. Reading
- * a file changes its time of access, so the look before a call reads first and takes
- * times and sizes then, and the look after it does so the other way round.
+ * Takes a digest of all that a program can see of the machine: a number for each part of it.
+ * Reading a file changes its time of access, so the look before a call reads first and then takes
+ * times and sizes, and the look after the call takes them first and then reads.
  */
 #pragma once
 
@@ -61,9 +61,9 @@ struct state {
 	uint32_t part[NPARTS];
 };
 
-static uint32_t *sum; /* of the part that is looked at */
+static uint32_t *sum; /* of the part that is being looked at */
 
-/* FNV-1a, a word at a time. */
+/* Adds a word to the sum, by FNV-1a with words for bytes. */
 static void
 add(uint32_t word)
 {
@@ -99,7 +99,7 @@ add_file(const char *path)
 		close(fd);
 }
 
-/* Call fn with the path of all that is in a directory, and of itself. */
+/* Calls fn with the path of everything in a directory, and with the directory's own. */
 static void
 walk(const char *dir, void (*fn)(const char *path))
 {
@@ -189,7 +189,8 @@ look_descriptors(struct state *s)
 	}
 }
 
-/* What another open file finds in its way on "file": each byte of it, and all of it. */
+/* Looks at which locks on "file" would keep another open file from locking
+ * each of its bytes, and all of it. */
 static void
 look_locks(struct state *s)
 {
@@ -230,7 +231,8 @@ look_signals(struct state *s)
 	add_bytes(&stack, sizeof(stack));
 }
 
-/* What is left of the timer is told in thousands of seconds; it has 100,900. */
+/* Looks at limits and the timer. What is left of the timer's 100,900 seconds is
+ * taken in thousands of seconds. */
 static void
 look_limits(struct state *s)
 {
@@ -271,15 +273,15 @@ look_ids(struct state *s)
 	add(getppid());
 	add_answer(syscall(183, cwd, sizeof(cwd)));
 	add_bytes(cwd, strlen(cwd));
-	/* Priority, and the name, where there are calls for them. */
+	/* The priority and the name, by the calls that tell them. */
 	add_answer(syscall(96, 0, 0));
 	memset(cwd, 0, sizeof(cwd));
 	syscall(172, 16, cwd);
 	add_bytes(cwd, sizeof(cwd));
 }
 
-/* Of a process's stat: its number, name, state, parent, group, session, terminal. And what others
- * may set of it. */
+/* Looks at the first seven fields of each process's stat: its number, name, state, parent, group,
+ * session and terminal. Looks also at what other processes may set of it. */
 static void
 look_family(struct state *s, const int *children, int n)
 {
@@ -349,8 +351,8 @@ look(struct state *s, bool before, const int *children, int n)
 	look_system(s);
 }
 
-/* Looks at what can be seen only by taking it, at the end of a trial. Returns the parts, as bits,
- * that are not as the world was made. */
+/* Looks at what can be seen only by taking it, so this is for the end of a trial. Returns the
+ * parts, as bits, that are not as the world was made. */
 static uint32_t
 look_last(int zombie)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The world that each trial of undone.c finds, made by the trial's own process. */
+/* The world that each trial of undone.c finds. The trial's own process makes it. */
 #pragma once
 
 #include "undone_state.h"
 
-/* What a trial tells; the process that tries is another one. */
+/* What a trial reports. It is shared memory, for the trial runs in a process of its own. */
 static struct {
-	int works, error;           /* errno of the first time that it didn't */
+	int works, error;           /* errno of the first failure */
 	uint32_t once, often, last; /* parts that were not as before */
 	unsigned done;              /* rounds */
 	int zombie, paused, segment;
@@ -36,10 +36,10 @@ make_file(const char *path, const char *text)
 	close(fd);
 }
 
-/* What FILE_FD has locked of "file", beside a shared lock of all of it. */
+/* The part of "file" on which FILE_FD has a write lock; it has a shared lock on all of it, too. */
 static const struct abi_flock64 own_lock = {.l_type = F_WRLCK, .l_start = 20, .l_len = 10};
 
-/* The descriptor becomes number `to`. */
+/* Moves the descriptor to number `to`. */
 static void
 put(int fd, int to)
 {
@@ -96,7 +96,8 @@ make_memory(void)
 	map(FILE_AT, PAGE, MAP_SHARED, FILE_FD);
 	fill(GOOD, PAGE);
 	fill(PRIVATE, 4 * PAGE);
-	/* Also beyond the file's end, where it may be seen as long as nobody lengthens it. */
+	/* The page is also filled beyond the file's end, where the bytes
+	 * can be seen until the file grows. */
 	fill(FILE_AT + 64, 64);
 	out->segment = shmget(IPC_PRIVATE, 2 * PAGE, 0600);
 	if (shmat(out->segment, (void *)SEGMENT_AT, 0) != (void *)SEGMENT_AT)
@@ -135,12 +136,13 @@ remove_any(const char *path)
 		rmdir(path);
 }
 
-/* What a trial left, whether it worked or not; it ends with the processes of its own. */
+/* Removes what a trial has left, whether the call has worked or not, and ends its processes. */
 static void
 end_world(void)
 {
 	kill(out->paused, SIGKILL);
-	/* A directory is called for before what is in it, so it takes a few times. */
+	/* The walk comes to a directory before its content, so it
+	 * takes one round for each level. */
 	for (int depth = 0; depth < 4; depth++)
 		walk(ROOM, remove_any);
 	for (int id, i = 0; i < 64; i++) {
