@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Races in which a call meets another in its middle. Places where the kernel
- * may sleep are made to (/proc/sys/kernel/fail), and whoever is to come
- * meanwhile is let go when the other is seen there.
+ * Races in which one call meets another half-way. The test makes the kernel sleep at
+ * chosen places (/proc/sys/kernel/fail), and starts the other processes only when
+ * the first is seen to sleep there.
  */
 #include "race.h"
 
@@ -19,7 +19,7 @@ sleeps(pid_t pid, const char *where)
 	return says(path, where);
 }
 
-/* Waits until pid sleeps there. Returns 0 if it has passed that place before it was seen. */
+/* Waits until pid sleeps at `where`. Returns 0 if it passed that place before it was seen. */
 static int
 caught(pid_t pid, const char *where)
 {
@@ -31,7 +31,7 @@ caught(pid_t pid, const char *where)
 	return 1;
 }
 
-/* shmget, and what it gave where the others can see it. */
+/* Calls shmget() and stores its result where the other processes can see it. */
 static int
 get(int who, key_t key, int size, int flags)
 {
@@ -43,7 +43,7 @@ get(int who, key_t key, int size, int flags)
 	return got;
 }
 
-/* How many of the first n got that. */
+/* Returns how many of the first n processes got this error. */
 static int
 count(int n, int error)
 {
@@ -54,7 +54,7 @@ count(int n, int error)
 	return sum;
 }
 
-/* ---- 3a: who comes while the segment is being created ---- */
+/* ---- 3a: processes that arrive while the segment is being created ---- */
 
 struct visitor {
 	int size, flags, uid;
@@ -68,15 +68,16 @@ visit(int who, pid_t creator, const struct visitor *v)
 	sigaction(SIGUSR1, &act, NULL);
 	if (!caught(creator, "object"))
 		return;
-	/* Only now: where another user's process sleeps is not told. */
+	/* The user changes only now, for another user may not see where the creator sleeps. */
 	if (v->uid != 0)
 		become(v->uid, v->uid);
 	get(who, KEY, v->size, v->flags);
 }
 
 /*
- * Has process 0 create the segment and sleep in the middle of that, from the edge of a tick to the
- * next, while visitors 1 to 3 come. Returns whether all three were seen to wait.
+ * Lets process 0 create the segment and sleep in the middle of the creation for one clock tick,
+ * while visitors 1 to 3 arrive. With `remove`, process 0 then removes the segment; with `signal`,
+ * the visitors get signals while they wait. Returns whether all three were seen to wait.
  */
 static int
 visits(const char *fail, const struct visitor v[3], int signal, int remove)
@@ -106,7 +107,8 @@ visits(const char *fail, const struct visitor v[3], int signal, int remove)
 	return seen;
 }
 
-/* Repeats visits() until all three were seen to wait. Returns the identifier of KEY's segment. */
+/* Repeats visits() until all three visitors were seen to wait. Returns
+ * the identifier of KEY's segment. */
 static int
 wanted(const char *race, const char *fail, const struct visitor v[3], int signal, int remove)
 {
@@ -155,7 +157,7 @@ waiting(void)
 	is(sh->got[0].id, one, "3a.1b signal: the creator is not disturbed");
 	shmctl(one, IPC_RMID, NULL);
 
-	/* Whether they look before it is removed is the scheduler's choice. */
+	/* The scheduler decides whether they look before the segment is removed or after it. */
 	one = wanted("removal", "object:sleep", creating, 0, 1);
 	for (int who = 1; who < 4; who++)
 		ok(sh->got[who].id == one || sh->got[who].id == sh->got[0].id,
@@ -166,7 +168,7 @@ waiting(void)
 
 /* ---- 3b: creators ---- */
 
-/* One of them is made to sleep on its way. */
+/* Creates KEY's segment exclusively. Process 0 is made to sleep during the creation. */
 static int
 exclusive(int who)
 {
@@ -212,8 +214,9 @@ creators(void)
 
 /* ---- attach against remove ---- */
 
-/* Lets a process sleep in the middle of an attach. Meanwhile the segment is removed, another is
- * created, which must not get its slot, and the process may be killed. Returns how it ends. */
+/* Lets a process sleep in the middle of an attach. Meanwhile the segment is removed, another
+ * segment is created, which must not get its slot, and the process is killed if `signal` is not
+ * 0. Returns how the process ends. */
 static int
 attach_removed(const char *fail, int signal)
 {
@@ -237,7 +240,7 @@ attach_removed(const char *fail, int signal)
 	return end;
 }
 
-/* The last of these finds that it is gone. */
+/* Attaches and detaches until the segment is gone. Process 0 removes it. */
 static int
 attacher(int who)
 {
@@ -263,7 +266,7 @@ attacher(int who)
 	return errno == EINVAL ? 0 : 3;
 }
 
-/* A segment that says which it is. */
+/* Creates a segment that holds its own identifier. */
 static void
 marked(int size)
 {
@@ -291,7 +294,7 @@ attaches(void)
 
 /* ---- fork against detach, exit and exec against remove ---- */
 
-/* At each of three attaches parent and child part at the same moment. */
+/* Parent and child detach at the same moment, for each of three attaches. */
 static int
 forker(int who)
 {
@@ -311,7 +314,8 @@ forker(int who)
 	return bad;
 }
 
-/* Attached, it ends in its own way; the first one removes. */
+/* Attaches the segment, and lets a child that inherits the attach end: each process in a different
+ * way. Process 0 removes the segment. */
 static int
 ender(int who)
 {
@@ -348,7 +352,7 @@ ends(void)
 	gone("ends against remove");
 }
 
-/* ---- SHM_LOCK, which takes its time, against remove ---- */
+/* ---- SHM_LOCK, which sleeps while it works, against remove ---- */
 
 static int
 locker(int who)

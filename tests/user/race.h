@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Races for segments: spec-shm.md part 3 where two calls meet. With
- * sched=seed:N each N is another order of events, which a line shows;
+ * Races for segments: what spec-shm.md part 3 says of two calls that run at the same time. Each
+ * sched=seed:N gives another order of events, which the test prints in one line;
  * tests/boot/seeds.t tries many.
  */
 #pragma once
@@ -13,7 +13,7 @@
 #define KEY 0x7ace
 #define CREW 5
 
-/* What the processes of a race know of each other. */
+/* The memory that all processes of a race share. */
 static volatile struct {
 	int go, past, turns;
 	char order[200];
@@ -34,7 +34,7 @@ says(const char *file, const char *text)
 	return strcmp(buf, text) == 0;
 }
 
-/* Into a file of /proc/sys/kernel: what fails or sleeps from now on, limits. */
+/* Writes to a file of /proc/sys/kernel: a limit, or what fails or sleeps from now on. */
 static void
 tune(const char *name, const char *text)
 {
@@ -54,7 +54,7 @@ sound(void)
 	return says("/proc/sysvipc/check", "ok\n");
 }
 
-/* Everything of a race is gone again. */
+/* Checks that a race has left nothing behind: no segment and no promised page. */
 static void
 gone(const char *race)
 {
@@ -72,7 +72,7 @@ turn(int who)
 		sh->order[n] = 'A' + who;
 }
 
-/* Runs the race in n processes at once. Returns how many did not end with status 0. */
+/* Runs the race in n processes at once. Returns how many of them did not end with status 0. */
 static int
 crew(int n, int (*race)(int who))
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All calls, fork and exit by several processes on one key. */
+/* Several processes make random calls on one key: all of the shm calls, fork and exit. */
 #include "race.h"
 
-static int may_fail; /* this one's allocations do, now and then */
+static int may_fail; /* whether allocations of this process fail now and then */
 
 static int
 refused(long result, int e1, int e2)
@@ -10,7 +10,7 @@ refused(long result, int e1, int e2)
 	return result == -1 && errno != e1 && errno != e2 && !(may_fail && errno == ENOMEM);
 }
 
-/* Attach, and look whose memory it is. */
+/* Attaches the segment in place of *at, and checks that the memory is that segment's. */
 static int
 strike_at(int one, int flags, int **at)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The file system in memory: what is in files, and their mappings. */
+/* The file system in memory: the content of files, and their mappings. */
 #include "tap.h"
 
 #include <sys/stat.h>
@@ -71,7 +71,7 @@ content(void)
 	is(unlink("a"), 0, "unlink");
 }
 
-/* Two open files that append, and one that is gone. */
+/* Two open files append to one file, and its name is removed while they are open. */
 static void
 sharing(void)
 {
@@ -94,7 +94,7 @@ sharing(void)
 	close(a), close(b);
 }
 
-/* A pread that gives others their turn in its midst is no business of theirs. */
+/* The offset of an open file stays as it is during a pread() that lets other processes run. */
 static void
 places(void)
 {
@@ -115,7 +115,7 @@ places(void)
 	unlink("p");
 }
 
-/* A mapping and the file are one memory. */
+/* A mapping of a file and the file itself are the same memory. */
 static void
 mappings(void)
 {
@@ -143,7 +143,7 @@ mappings(void)
 	is(CHILD(r[9] = 'd'), 0, "a child's private");
 	is(r[9], 0, "is its own");
 
-	/* The file grows and shrinks under them. */
+	/* The file grows and shrinks while it is mapped. */
 	ftruncate(fd, 2 * PAGE + 1);
 	p[2 * PAGE - 1] = 'z';
 	ftruncate(fd, PAGE + 1);
@@ -180,7 +180,7 @@ mappings(void)
 	close(fd);
 }
 
-/* As shm_open does it: memory by name in /dev/shm. */
+/* A file of /dev/shm is mapped as shm_open() does it. */
 static void
 posix_shm(void)
 {
@@ -212,7 +212,7 @@ available(void)
 	return proc_number("/proc/meminfo", "MemAvailable");
 }
 
-/* Memory is what a file is made of: it is promised, and comes to an end. */
+/* Files consist of memory: growing one promises pages, and fails when there are no more. */
 static void
 space(void)
 {
@@ -235,7 +235,8 @@ space(void)
 	ok(available() + 100 >= before, "all comes back");
 }
 
-/* What was a file of several page tables, and shrank to a part of the first. */
+/* A file that needed several page tables shrinks to a part of the first one. When it is removed,
+ * its promised pages and its page tables come back. */
 static void
 shrunk(void)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Limits, the machine, and what programs say of their memory. */
+/* Resource limits, what sysinfo() says of the machine, and what
+ * /proc says of a program's memory. */
 #include "tap.h"
 
 #include "abi/mman.h"
@@ -55,7 +56,8 @@ limits(void)
 	         "RLIMIT_NOFILE holds");
 }
 
-/* How many of n children there can be at once; the next fails with EAGAIN. */
+/* Returns how many children there can be at once, n at most. Returns -1 if fork() fails
+ * with another error than EAGAIN. */
 static int
 forks(int n)
 {
@@ -73,7 +75,7 @@ forks(int n)
 	return error == EAGAIN ? made : -1;
 }
 
-/* Another program instead of this one: its status is 0. Returns errno. */
+/* Replaces this program by another one, which ends with status 0. Returns errno if that fails. */
 static int
 execs(void)
 {
@@ -81,7 +83,7 @@ execs(void)
 	return errno;
 }
 
-/* A program as BOB, who may have n processes: its status, or errno. */
+/* Runs a program as BOB, who may have n processes. Returns its status, or errno. */
 static int
 starts(unsigned n)
 {
@@ -102,8 +104,8 @@ zombie_counts(void)
 	is(forks(5), 1, "RLIMIT_NPROC: until it is waited for");
 }
 
-/* A user's processes, by the real id. Linux counts those who are there before setuid, and
- * says so at the next exec, if it is still true. */
+/* RLIMIT_NPROC counts a user's processes by their real user ID. As on Linux, setuid succeeds even
+ * if the user has too many already; the next exec fails if that is still so. */
 static void
 users_processes(void)
 {
@@ -132,7 +134,7 @@ users_processes(void)
 	is(starts(0), 0, "RLIMIT_NPROC 0: setuid alone is not beyond it");
 }
 
-/* Started with an argument: take that many KiB of stack. */
+/* The program that is started with an argument: it uses that many KiB of stack. */
 int
 helper(int argc, char **argv)
 {
@@ -144,14 +146,15 @@ helper(int argc, char **argv)
 	return deep[1023] != 1;
 }
 
-/* A place so many KiB below the stack's top. */
+/* Returns the address that is this many KiB below the top of the stack. */
 static char *
 deep(unsigned kib)
 {
 	return (char *)0xbffff000 - (kib << 10);
 }
 
-/* The limit counts for a stack that is there already. In a child, for limits stay. */
+/* RLIMIT_STACK applies at once to a stack that exists. This runs in a child,
+ * for it leaves the limits changed. */
 static void
 at_once(void)
 {

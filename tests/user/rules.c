@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who may do what to whom: the rules of cred.h, in the order of the table in docs/abi.md. */
+/* Who may do what to which process: the rules of cred.h, in the
+ * order of the table in docs/abi.md. */
 #include "tap.h"
 
 #include "abi/resource.h"
@@ -14,7 +15,7 @@
 
 #define PROGRAM "/tmp/rules"
 
-/* This program as another file of that mode: its owner is root. */
+/* Installs a copy of this program as a file with that mode, owned by root. */
 static void
 install(const char *path, mode_t mode)
 {
@@ -31,8 +32,8 @@ install(const char *path, mode_t mode)
 		bail("install");
 }
 
-/* Started as PROGRAM WHAT: two bytes on descriptor 8 say that it runs, and the end of
- * file on 9 lets it go on: it waits for its children, and ends. */
+/* The program that is started as PROGRAM WHAT. It writes two bytes to descriptor 8 when it runs,
+ * and reads descriptor 9 until its end of file. Then it waits for its children and ends. */
 int
 helper(int argc, char **argv)
 {
@@ -50,7 +51,7 @@ helper(int argc, char **argv)
 	return 7;
 }
 
-/* Alice starts a program; it has begun when this comes back. `first` runs in it before. */
+/* Starts a program as Alice and returns when it runs. The child calls first() before the exec. */
 static struct gate said, go_on;
 static pid_t
 start(const char *path, const char *what, void (*first)(void))
@@ -86,7 +87,7 @@ finish(pid_t pid, int want, const char *name)
 	close(go_on.fd[0]);
 }
 
-/* What a call gives another user, or the same: 0 or its errno. */
+/* Returns what a call gives when this user makes it: 0 or its errno. */
 #define AS(user, call) CHILD(become(user, user); _exit((call) < 0 ? errno : 0))
 
 /* ---- Signals ---- */
@@ -120,7 +121,7 @@ signals(void)
 
 /* ---- The signal at a child's end ---- */
 
-/* Make a child that ends with SIGUSR1, when the program that runs then may go on. */
+/* Makes a child that ends with SIGUSR1 as soon as the program that its parent execs may go on. */
 static void
 child_with_usr1(void)
 {
@@ -269,7 +270,7 @@ follows(pid_t pid, const char *name)
 	return readlink(proc_path(pid, name), to, sizeof(to)) < 0 ? -1 : 0;
 }
 
-/* Read the first byte again. */
+/* Reads the first byte of fd again. */
 static int
 rereads(int fd)
 {
@@ -278,7 +279,7 @@ rereads(int fd)
 	return lseek(fd, 0, SEEK_SET) < 0 || read(fd, &c, 1) < 0 ? -1 : 0;
 }
 
-/* Field n of /proc/PID/stat, from 1 on. */
+/* Returns field n of /proc/PID/stat, counted from 1. */
 static unsigned long
 field(pid_t pid, int n)
 {
@@ -324,8 +325,8 @@ looks(pid_t pid, uid_t user, int may, const char *who)
 	is(AS(user, opens(pid, "cmdline")), 0, "inspect: cmdline is everybody's, %s", who);
 }
 
-/* What descriptors of a process's files still tell its child, when the process runs a set-id
- * program: errno, or 0. */
+/* What a child can still learn from its descriptors of files in its parent's /proc directory, after
+ * the parent has exec'ed a set-id program: for each file, errno or 0. */
 static volatile struct {
 	int environ, link, list;
 } * stale;
@@ -344,7 +345,7 @@ child_that_looks(void)
 	read(9, &c, 1);
 	stale->environ = rereads(env) < 0 ? errno : 0;
 	stale->link = syscall(READLINKAT, dir, "8", to, sizeof(to)) < 0 ? errno : 0;
-	lseek(dir, 2, SEEK_SET); /* behind "." and ".." */
+	lseek(dir, 2, SEEK_SET); /* after "." and ".." */
 	stale->list = syscall(GETDENTS64, dir, to, sizeof(to));
 	_exit(0);
 }
@@ -393,7 +394,8 @@ files_of_proc(void)
 	kill(pid, SIGKILL);
 	is(ending(pid), KILLED(SIGKILL), "inspect: root for a while as another");
 
-	/* A descriptor from before is no way around. */
+	/* A descriptor that was opened before gives no access: the
+	 * rights are checked at each read. */
 	pid = start("/tmp/plain", "-", NULL);
 	maps = open(proc_path(pid, "maps"), O_RDONLY);
 	is(read(maps, &c, 1), 1, "inspect: a descriptor of maps");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who may do what to whose files, row by row of docs/abi.md: what becomes of set-id bits,
- * who may give them, whose times and owners one may set.
+ * Who may do what to whose files, row by row as in docs/abi.md: when set-id bits are cleared, who
+ * may set them, and whose times and owners a process may change.
  */
 #include "tap.h"
 #include <sys/stat.h>
@@ -28,7 +28,8 @@ make(const char *path, mode_t mode, uid_t uid, gid_t gid)
 		bail("a file cannot be made");
 }
 
-/* Set-group-ID without the group's x bit is dropped only for those outside the group. */
+/* A change of the content clears the set-id bits, but the set-group-ID bit of a file that its group
+ * cannot execute only if whoever changes it is not in the group. */
 static void
 changed_content(void)
 {
@@ -66,8 +67,8 @@ owners(void)
 	unlink("f");
 }
 
-/* A file that is born in a set-group-ID directory has that group: the bit that runs it
- * with the group's rights is for members. */
+/* A new file in a set-group-ID directory gets the directory's group. Only a member of that group
+ * can create it with the set-group-ID bit. */
 static void
 born(void)
 {
@@ -97,7 +98,7 @@ times(void)
 	unlink("open"), unlink("closed");
 }
 
-/* Her process that can be root again is not hers to slow down. */
+/* A user may not change the priority of a process of hers that can become root again. */
 static void
 priority(void)
 {

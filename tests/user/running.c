@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A program is run or written to, and not both; and names with a slash behind them. */
+/* A program that runs cannot be written to, and a file that is open for writing cannot be run. Also
+ * tests paths that end with a slash. */
 #include "tap.h"
 
 #include <sys/stat.h>
@@ -24,7 +25,7 @@ run(const char *path)
 	return CHILD(execl(path, path, "x", NULL); _exit(errno));
 }
 
-/* The copy: a child of it runs until something comes through the pipe. */
+/* The copied program: it starts a child that runs until a byte comes through the pipe. */
 int
 helper(int argc, char **argv)
 {

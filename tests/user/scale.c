@@ -2,26 +2,27 @@
 /* run: --mem 512 --append shmmni=32768 --timeout 300 */
 /* counts: instructions */
 /*
- * As many segments as there can be: all of them are found, and finding one, or
- * making one, takes as many instructions as it does among ten.
+ * With as many segments as there can be, all are found, and finding or creating one takes as many
+ * instructions as with ten segments.
  */
 #include "cost.h"
 #include "shmcalls.h"
 
 #define MOST 32768
 #define ROUNDS 255
-#define KEY 0x2000000 /* none of key_of() */
+#define KEY 0x2000000 /* not a value of key_of() */
 
 static int *ids;
 
-/* Keys as programs have them: some in a row, some anywhere; none is 0. */
+/* Returns the key of segment n. As with real programs, some keys follow each other and
+ * others are scattered; none is 0. */
 static key_t
 key_of(int n)
 {
 	return n % 2 ? 0x10000 + n : (key_t)(n * 2246822519u) | 0x40000000;
 }
 
-/* Creates segments from number `from` up to n. Returns how many could not be created. */
+/* Creates the segments `from` to n - 1. Returns how many could not be created. */
 static int
 fill(int from, int n)
 {
@@ -34,7 +35,7 @@ fill(int from, int n)
 	return bad;
 }
 
-/* ---- What a call takes among n segments: the median of some ---- */
+/* ---- What a call takes with n segments: the median of many rounds ---- */
 
 struct cost {
 	unsigned find, stat, create, lowest;
@@ -73,8 +74,8 @@ cost_look(int n, struct cost *c)
 	c->stat = median(stat);
 }
 
-/* Of two new ones the first takes the slot freed last, the second the lowest
- * that is free, which is looked for. */
+/* Creates two segments and removes them. The first gets the slot that was freed last, the second
+ * the lowest free slot, which the kernel has to look for. */
 static void
 cost_create(int n, struct cost *c)
 {
@@ -110,7 +111,7 @@ same(const struct cost *ten, const struct cost *many, int n)
 	ok(near(ten->lowest, many->lowest), "the lowest slot: %d by less than a tenth", n);
 }
 
-/* ---- How long others wait while all of them are walked ---- */
+/* ---- How long other processes wait while a call walks all segments ---- */
 
 #define GAP_MAX 1000000 /* instructions */
 
@@ -119,7 +120,7 @@ static volatile struct {
 	int stop;
 } * watch;
 
-/* Runs always; the longest time in which it did not is the gap. */
+/* Runs all the time, and notes the longest time for which it did not run. */
 static void
 watches(void)
 {
@@ -137,7 +138,7 @@ watches(void)
 static void
 gap_of(const char *what, unsigned took)
 {
-	usleep(20000); /* the watcher sees its last gap's end */
+	usleep(20000); /* let the watcher see the end of the last gap */
 	diag("%s: %u instructions, others waited for up to %u", what, took, watch->gap);
 	if (!is_debug())
 		ok(watch->gap < GAP_MAX, "%s: nobody waits for longer than %u instructions", what,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run: --mem 256 --append shmseg=1024 --timeout 300 */
-/* 100,000 attaches of one segment, a thousand in each process. */
+/* One segment has 100,000 attaches, a thousand in each process. */
 #include "shmcalls.h"
 
 #define PROCESSES 98
@@ -9,7 +9,7 @@
 static int id;
 static char *at[EACH];
 
-/* Attaches the segment EACH - from times more. Returns how many attaches failed. */
+/* Makes the attaches `from` to EACH - 1 of the segment. Returns how many of them failed. */
 static int
 fill(int from)
 {
@@ -22,7 +22,8 @@ fill(int from)
 	return bad;
 }
 
-/* With a table full of attaches: fork, exec that fails and one that doesn't. */
+/* A process whose table of attaches is full forks, and its child makes an exec
+ * that fails and one that succeeds. */
 static void
 full_table(void)
 {
@@ -46,7 +47,7 @@ full_table(void)
 	is(proc_number("/proc/meminfo", "Committed_AS"), committed, "no promise is left");
 }
 
-/* Every child has half of its attaches from its parent, and makes the others. */
+/* Each child inherits half of its attaches from its parent, and makes the other half itself. */
 static void
 many(void)
 {

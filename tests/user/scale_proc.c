@@ -2,10 +2,9 @@
 /* run: --mem 128 */
 /* counts: instructions */
 /*
- * Among many processes that rest, what is about a few of them takes as many
- * instructions as it does among ten: a signal to a group, a change of groups,
- * waiting for any child, a timer, a wake-up, also in poll, a birth
- * and its end, the end of what is mapped of a file.
+ * Among many sleeping processes, operations on a few processes take as many instructions as among
+ * ten: a signal to a group, a change of groups, waiting for any child, a timer, a wake-up (from
+ * read or poll), fork and exit, and shortening a mapped file.
  */
 #include "abi/poll.h"
 #include <dirent.h>
@@ -27,7 +26,7 @@ struct cost {
 	unsigned kill, setpgid, setsid, stopped, none, timer, wake, poll, fork, cut, list;
 };
 
-static struct gate quiet; /* that nobody opens */
+static struct gate quiet; /* a gate that nobody opens */
 
 static void
 await(const struct gate *g)
@@ -37,8 +36,8 @@ await(const struct gate *g)
 	syscall(POLL, &p, 1, -1);
 }
 
-/* What rests: a timer each, that is due before those measured, and a sleep of its
- * own or in poll. */
+/* Starts processes `from` to n - 1, which sleep. Each has a timer that expires before the measured
+ * ones, and sleeps in pause() or poll(). */
 static void
 rest(int from, int n)
 {
@@ -48,7 +47,8 @@ rest(int from, int n)
 		until_state(pid[i], 'S');
 }
 
-/* The least of some rounds: a tick of the clock takes part in some of them only. */
+/* Puts the least cost of some rounds into `field`: a clock tick adds
+ * to the cost of some rounds only. */
 #define LEAST(field, call)                                                                         \
 	for (int round = 0; round < ROUNDS; round++) {                                             \
 		unsigned once = COST(call);                                                        \
@@ -56,7 +56,8 @@ rest(int from, int n)
 			field = once;                                                              \
 	}
 
-/* The two youngest are groups of their own, between which the oldest moves. */
+/* The two youngest processes are groups of their own, and the
+ * oldest moves from one to the other. */
 static void
 cost_groups(int n, struct cost *c, int *bad)
 {
@@ -78,7 +79,7 @@ cost_groups(int n, struct cost *c, int *bad)
 	}
 }
 
-/* The one that has something to tell is the oldest, or nobody has. */
+/* Waits for a child: first the oldest one has stopped, then none has anything to report. */
 static void
 cost_wait(struct cost *c, int *bad)
 {
@@ -103,7 +104,8 @@ cost_time(struct cost *c, int *bad)
 	LEAST(c->timer, (alarm(2000), *bad += alarm(0) == 0));
 }
 
-/* There and back through two pipes; the other one reads, or polls first. */
+/* Returns what it takes to wake another process and be woken by it, through two pipes. The other
+ * one reads, or polls before it reads. */
 static unsigned
 cost_wake(int polls, int *bad)
 {
@@ -130,7 +132,7 @@ cost_fork(struct cost *c, int *bad)
 	LEAST(c->fork, *bad += CHILD(_exit(7)) != 7);
 }
 
-/* A file that is mapped gets shorter, and longer again. */
+/* A file that is mapped is made shorter, and longer again. */
 static void
 cost_cut(struct cost *c, int *bad)
 {
@@ -144,7 +146,7 @@ cost_cut(struct cost *c, int *bad)
 	munmap(at, 2 * PAGE), close(fd), unlink("/tmp/cut");
 }
 
-/* For each that there is. */
+/* Lists /proc, and measures the cost per process. */
 static void
 cost_list(struct cost *c, int n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Signals: what they do by default, handlers, masks, interrupted calls, stops. */
+/* Signals: default actions, handlers, masks, interrupted calls, and stopped processes. */
 #include "tap.h"
 
 #include <setjmp.h>
@@ -67,7 +67,7 @@ spoil(int sig)
 		: "eax", "ecx", "edx", "cc");
 }
 
-/* What registers() finds behind the kill that it does by hand. */
+/* What registers() finds in the registers after a kill, which it makes by its own int 0x80. */
 struct regs {
 	uint32_t ebp, esi, edi, edx, ecx, ebx, flags;
 	long double st0;
@@ -162,7 +162,7 @@ jump_out(int sig, siginfo_t *i, void *context)
 	longjmp(again, 1);
 }
 
-/* Repair what faulted, and return to it. */
+/* A handler that makes the page that faulted writable, and returns to the instruction. */
 static void
 repair(int sig, siginfo_t *i, void *context)
 {
@@ -236,7 +236,7 @@ altstack(void)
 	raise(SIGUSR1);
 	ok(handler_sp - (uint32_t)room >= sizeof(room), "only with SA_ONSTACK");
 	is(sigaltstack(NULL, &old), 0, "the old one");
-	/* The stack itself has run out: a handler on another can still tell. */
+	/* When the stack has run out, a handler on an alternate stack can still run. */
 	on(SIGSEGV, _exit, SA_ONSTACK);
 	st.ss_flags = 0;
 	is(CHILD(sigaltstack(&st, NULL); lose_stack()), SIGSEGV, "a handler for a broken stack");
@@ -245,7 +245,7 @@ altstack(void)
 	signal(SIGSEGV, SIG_DFL);
 }
 
-/* A sender waits until its target sleeps. */
+/* Starts a child that sends the signal to this process as soon as it sleeps. */
 static pid_t
 sender(int sig)
 {
@@ -295,7 +295,7 @@ interrupted(void)
 	pid = sender(SIGUSR1);
 	fails(nanosleep(&t, NULL), EINTR, "SA_RESTART: but never nanosleep");
 	ending(pid);
-	/* What is ignored interrupts nothing. */
+	/* An ignored signal interrupts nothing. */
 	pid = SPAWN(until_state(self, 'S'); kill(self, SIGWINCH); usleep(20000);
 	            write(p[1], "w", 1));
 	on(SIGUSR1, SIG_DFL, 0);

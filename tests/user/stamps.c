@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One clock: what is stamped between two looks at the time has a second between these,
- * whichever call tells it. The turns of seconds are where they could disagree. */
+/* There is one clock: whichever calls tell the time or stamp something, none gives an earlier
+ * second than a call before it. They could disagree where a new second begins. */
 #include "tap.h"
 
 #include <sys/stat.h>
@@ -101,13 +101,13 @@ by_utimes(void)
 {
 	struct stat st = {0};
 
-	/* utimensat of the descriptor's own file, to now */
+	/* sets the file's times to now, by its descriptor */
 	syscall(320, file, NULL, NULL, 0);
 	fstat(file, &st);
 	return st.st_atime;
 }
 
-/* The time of boot and the time since then. */
+/* Returns the time of boot plus the time since then. */
 static time_t
 by_uptime(void)
 {
@@ -134,8 +134,8 @@ static const struct {
 enum { WAYS = sizeof(ways) / sizeof(ways[0]) };
 static int calls[WAYS], early[WAYS];
 
-/* Asks by each way, from before the turn of a second until one tells the next: none may tell
- * less than the one before it. Which comes next is left to chance, so that any two meet. */
+/* Asks for the time by each way in random order, from just before a new second begins until a way
+ * tells it. Counts the answers that are earlier than the answer before them. */
 static void
 turn(void)
 {

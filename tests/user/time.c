@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Clocks and sleeping: order and lower bounds, never how long anything took. */
+/* Clocks and sleeping. The tests check order and lower bounds, and
+ * never how long something took. */
 #include "tap.h"
 
 #include <sys/time.h>
@@ -71,7 +72,7 @@ sleeping(void)
 	fails(syscall(162, t, NULL), EINVAL, "before now");
 	t[0] = 0;
 	is(syscall(162, t, NULL), 0, "not at all");
-	/* Who asked for less wakes first. */
+	/* Of several sleepers, the one that asked for the shortest time wakes first. */
 	int *turn = shared(4 * sizeof(*turn));
 	pid_t pid[3];
 
@@ -111,7 +112,8 @@ set_timer(long sec, long usec, long interval_sec, long interval_usec)
 	return syscall(104, ITIMER_REAL, &it, NULL);
 }
 
-/* What is left of a sleep of so many seconds and a half, which ends after a tenth. */
+/* Starts a sleep of sec and a half seconds, which a signal ends after a tenth.
+ * Returns the seconds that were left. */
 static long long
 left_of(long long sec)
 {
@@ -122,7 +124,7 @@ left_of(long long sec)
 	return left.tv_sec;
 }
 
-/* Nothing is cut to what fits 31 or 32 bits of ticks. */
+/* Long times are not cut to 31 or 32 bits of ticks. */
 static void
 long_times(void)
 {
@@ -162,7 +164,8 @@ long_times(void)
 	is(left.tv_sec, 2147483647, "leaves what was asked, less a tenth");
 }
 
-/* Sleeps at once, about as long as each of the clock's wheels takes to come round. */
+/* Processes sleep at the same time, for about as long as each of the
+ * timing wheels takes to turn once. */
 static void
 together(void)
 {
@@ -185,7 +188,7 @@ together(void)
 	is(bad, 0, "%d sleeps of up to 41 s: none ends early, or late by more than 2 ticks", N);
 }
 
-/* What a stop takes does not lengthen a sleep. */
+/* A sleep does not get longer by the time for which the process was stopped. */
 static void
 stopped(void)
 {
@@ -219,7 +222,7 @@ more_clocks(void)
 	ok(syscall(406, CLOCK_REALTIME_COARSE, t) == 0 && t[0] == 0 && t[1] == 0 &&
 	           t[2] == 10000000,
 	   "it goes by ticks");
-	/* clock_nanosleep: until a time, and for a time */
+	/* clock_nanosleep, to a point in time and for a length of time. */
 	from = now(CLOCK_REALTIME) + 100000000;
 	t[0] = from / 1000000000, t[1] = from % 1000000000;
 	is(syscall(267, CLOCK_REALTIME, TIMER_ABSTIME, t, NULL), 0, "sleep until a date");
@@ -286,7 +289,7 @@ usage(void)
 	ok(t1.tms_cutime + t1.tms_cstime >= t0.tms_cutime + t0.tms_cstime + 5, "a child's time");
 }
 
-/* One that computes does not keep the others from their turn. */
+/* A process that computes without system calls is preempted. */
 static void
 preemption(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The tree of files: names that come, go and move, and who may do that. */
+/* The tree of files: names are created, moved and removed, and who may do that. */
 #include "tap.h"
 
 #include <dirent.h>
@@ -52,7 +52,7 @@ directories(void)
 	fails(unlink("/proc/version"), EPERM, "nor removed");
 }
 
-/* What a reader of a directory sees while it changes. */
+/* A directory changes while it is being read. */
 static void
 reading(void)
 {

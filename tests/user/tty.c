@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The terminal and its jobs: what is typed, whom it reaches, who has the terminal.
- * Typing is done by TIOCSTI. */
+/* The terminal and its jobs: who gets what is typed, which processes get the signals, and which
+ * group is in the foreground. The tests type by TIOCSTI. */
 #include <sys/ioctl.h>
 #include <termios.h>
 
@@ -33,7 +33,7 @@ wait_stop(pid_t pid)
 	return WIFSTOPPED(status) ? WSTOPSIG(status) : 0;
 }
 
-/* A child in a group of its own, in the foreground. */
+/* Starts a child in a process group of its own, in the foreground. */
 #define JOB(...)                                                                                   \
 	({                                                                                         \
 		pid_t pid_ = SPAWN(setpgid(0, 0); tcsetpgrp(console, getpid()); gate_open(&g);     \
@@ -86,7 +86,7 @@ jobs(void)
 	gate_drop(&g);
 }
 
-/* A child's child, whose parent has ended: nobody could continue it. */
+/* A grandchild in an orphaned process group: its parent has ended, so nobody could continue it. */
 static void
 orphan(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a process has used, is called, and runs on: getrusage, prctl, sched_*. */
+/* getrusage, prctl and sched_*: what a process has used, its name, and its scheduling. */
 #include "tap.h"
 
 #include "abi/resource.h"
@@ -13,7 +13,7 @@ ticks(const struct abi_timeval32 *tv)
 	return tv->tv_sec * 100 + tv->tv_usec / 10000;
 }
 
-/* Until so many ticks of its own time have passed. */
+/* Runs until this process has used so many more ticks of CPU time. */
 static void
 burn(long n)
 {
@@ -100,7 +100,7 @@ handler(int sig)
 	got = sig;
 }
 
-/* Whether a child whose parent ends gets the signal that it asked for. */
+/* Returns whether a child gets the signal that it asked for when its parent ends. */
 static int
 orphan_gets(int sig, int other_user)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* waitid: which children, which news, and what it tells of them. */
+/* waitid: which children and which events it waits for, and what it tells of them. */
 #include "tap.h"
 
 #include <sys/stat.h>
