@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the calls take, in instructions: those of the kernel and those of the
- * program from before its `int 0x80` to behind it. Under `-icount shift=0` the
- * counter that RDTSC reads is the number of instructions since the machine's
- * start (the first line of the output proves it). A figure is the least of some
- * rounds: a timer's interrupt takes part in some, and never in all.
+ * Measures what the calls take, in instructions: the kernel's and the program's own, from just
+ * before its `int 0x80` to just after it. Under `-icount shift=0` the counter that RDTSC reads is
+ * the number of instructions since the machine was started (the first line of the output proves
+ * it). A figure is the least of some rounds: a timer interrupt falls into some of them, but never
+ * into all.
  *
- * The file runs on Linux too, and uses nothing that Linux/i386 doesn't have.
- * Output: "NAME<tab>FIGURE", and NAME@N where something grows with N.
+ * The program runs on Linux too, and uses nothing that Linux/i386 doesn't have.
+ * Output: "NAME<tab>FIGURE", and "NAME@N<tab>FIGURE" where the cost grows with N.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -23,7 +23,7 @@
 #define MIB (1024u * 1024)
 #define MANY 4000
 
-/* The calls' numbers, and the way to make one without a library between. */
+/* The calls' numbers, and a way to make a call without the C library. */
 enum { EXIT = 1, FORK = 2, WAITPID = 7, GETPID = 20, YIELD = 158 };
 enum { SHMGET = 395, SHMCTL = 396, SHMAT = 397, SHMDT = 398 };
 
@@ -45,9 +45,9 @@ now(void)
 	return low;
 }
 
-static unsigned nothing; /* what two looks at the counter take by themselves */
+static unsigned nothing; /* what two readings of the counter take by themselves */
 
-/* The least that `body` takes, over n rounds of before, body, after. */
+/* The least number of instructions that `body` takes, over n rounds of before, body and after. */
 #define LEAST(n, before, body, after)                                                              \
 	({                                                                                         \
 		unsigned least = ~0u;                                                              \
@@ -109,7 +109,7 @@ touch(volatile char *at, unsigned size)
 		at[i] = 1;
 }
 
-/* A child that leaves at once, or after it has touched so much; and its end. */
+/* Forks a child that touches `size` bytes from `at` on and exits, and waits for it. */
 static inline __attribute__((always_inline)) void
 fork_and_wait(char *at, unsigned size)
 {
@@ -123,7 +123,7 @@ fork_and_wait(char *at, unsigned size)
 	call(WAITPID, pid, (long)&status, 0);
 }
 
-/* ---- One by one ---- */
+/* ---- Calls one by one ---- */
 
 static void
 calibrate(void)
@@ -217,7 +217,8 @@ attaches(void)
 		    }, ));
 }
 
-/* What a second process's touch takes is told by pipe. */
+/* Returns what it takes a second process to touch 1 MiB that the first one has touched. The second
+ * process sends the figure by a pipe. */
 static unsigned
 second_touch(void)
 {
@@ -297,7 +298,7 @@ forks(void)
 		call(SHMDT, (long)small[i], 0, 0);
 }
 
-/* ---- With size ---- */
+/* ---- Costs that grow with a size ---- */
 
 static void
 by_size(void)
@@ -343,7 +344,7 @@ by_size(void)
 	}
 }
 
-/* ---- With number ---- */
+/* ---- Costs that grow with a number ---- */
 
 static void
 by_segments(unsigned n)
@@ -410,7 +411,7 @@ by_attaches(unsigned n)
 	call(SHMCTL, other, IPC_RMID, 0);
 }
 
-/* Neighbours of two kinds in turn, so that none of them become one. */
+/* Maps pages of two kinds in turn, so that no two neighbours become one mapping. */
 static void
 by_maps(unsigned n)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calls with random arguments, aimed at the edges. Part of drive.c. */
+/* Makes calls with random arguments, aimed at the edges. Part of drive.c. */
 
-/* xorshift64*: the same everywhere for a seed. */
+/* xorshift64*: a seed gives the same numbers on every machine. */
 static uint64_t random_state;
 
 static uint32_t
@@ -23,9 +23,9 @@ often(uint32_t percent)
 
 /* ---- Arguments ---- */
 
-/* Calls come in phases: what is made more often than it is removed fills the
- * tables to their limits; a favourite process fills its own, if none comes or
- * goes meanwhile. All but the first two are per cent. */
+/* Calls come in phases. While more is created than removed, the tables fill up to their limits;
+ * while no process is created or ends, a favourite process fills its own table of attaches. All
+ * fields but the first two are percentages. */
 static struct {
 	uint32_t left, favourite;
 	uint32_t prefer, make, drop, churn;
@@ -106,7 +106,7 @@ some_mode(void)
 	return often(70) ? PICK(mode) : roll(01000);
 }
 
-/* A range of p that may be touched, or one out of thin air. */
+/* Returns a range of p that may be touched, or a range at random. */
 static struct range
 some_range(const struct process *p)
 {
@@ -188,7 +188,7 @@ make_get(struct call *c)
 	c->a[0] = some_key();
 	c->a[1] = some_size();
 	c->a[2] = some_mode() | (often(80) ? M_CREAT : 0) | (often(20) ? M_EXCL : 0);
-	/* Bits without a meaning; large pages are another matter. */
+	/* Unknown bits. SHM_HUGETLB is left out: the model knows no large pages. */
 	if (often(5))
 		c->a[2] |= roll(M_NONE) & ~(07777u | M_CREAT | M_EXCL);
 	c->touched = M_NONE;
@@ -253,7 +253,7 @@ make_control(struct call *c, const struct process *p)
 	c->a[5] = often(60) ? some_mode() : roll(0x10000);
 }
 
-/* munmap and mprotect, of a piece of something; mmap over it. */
+/* Makes c a munmap or mprotect of a part of some range, or an mmap over it. */
 static void
 make_memory(struct call *c, const struct process *p)
 {
@@ -288,8 +288,8 @@ make_access(struct call *c, const struct process *p, bool first)
 	c->a[0] = r.start + page * M_PAGE;
 	if (c->op == OP_LOAD && often(20))
 		c->a[0] += M_PAGE - 4;
-	/* Private memory is not written: the model takes it for zeros. Only before
-	 * the first call of a batch is it known what is there. */
+	/* Private memory is never written, because the model takes it for zeros. What is mapped is
+	 * known only before the first call of a batch. */
 	if (r.owner < 0 || c->a[0] >= r.end)
 		c->op = OP_LOAD;
 	c->a[1] = roll(M_NONE) | 1;
@@ -316,7 +316,7 @@ alive(void)
 	return n;
 }
 
-/* Users of one group or none, of one's own or of others. */
+/* Makes c a change of the user, the group and the supplementary group. */
 static void
 make_user(struct call *c)
 {

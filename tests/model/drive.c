@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Random calls, and the comparison after each. */
+/* Makes random calls, and compares kernel and model after each. */
 #include "abi/errno.h"
 #include "model.h"
 
@@ -12,7 +12,7 @@ static const char *const names[] = {
 	"load",   "store", "user",  "fork",   "exit",   "exec",
 };
 
-/* How often each answer was expected, to see that all of them come up. */
+/* How often each error was expected. The counts show whether all of them occur. */
 static uint32_t answers[sizeof(names) / sizeof(names[0])][M_ERRNOS];
 
 static void
@@ -56,7 +56,8 @@ compare(const struct call *c, const struct reply *r)
 	return same;
 }
 
-/* A removed segment shows its mode bit, and is seen nowhere else. */
+/* Returns whether the kernel lists segment s as the model has it. A removed segment is shown
+ * with its mode bit, and only here. */
 static bool
 same_segment(const struct segment *s, uint32_t id, const uint32_t *stat)
 {
@@ -90,7 +91,7 @@ compare_all(void)
 	return !more;
 }
 
-/* One process makes these calls. */
+/* Lets one process make these calls, and compares the replies. Returns false if one differs. */
 static bool
 batch(struct call *calls, unsigned n, uint32_t *number)
 {
@@ -112,7 +113,7 @@ one(struct call c, uint32_t *number)
 	return batch(&c, 1, number);
 }
 
-/* All others exit, what is left is removed: then nothing is left. */
+/* Ends all other processes, removes all segments, and checks that nothing is left. */
 static bool
 clean_up(uint32_t *number)
 {

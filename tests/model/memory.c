@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is mapped in the model's processes, and the calls that change it:
- * spec-shm.md part 3, from shmat on. Part of model.c. */
+/* What is mapped in the model's processes, and the calls that change it: spec-shm.md part 3,
+ * from shmat on. Part of model.c. */
 
 /* ---- What is mapped ---- */
 
@@ -47,7 +47,7 @@ range_del(struct process *p, int at)
 		p->range[i] = p->range[i + 1];
 }
 
-/* Make va the border of two ranges. */
+/* Splits the range that va is inside of, so that one range ends at va and another begins. */
 static void
 split(struct process *p, uint32_t va)
 {
@@ -66,7 +66,7 @@ split(struct process *p, uint32_t va)
 	}
 }
 
-/* 3, shmdt 2 and 3: one attach less. */
+/* Counts off an attach: spec-shm.md part 3, shmdt 2 and 3. */
 static void
 count_off(struct process *p, struct attach *a)
 {
@@ -80,8 +80,8 @@ count_off(struct process *p, struct attach *a)
 		segment_free(s);
 }
 
-/* 3, "munmap over an attach": it goes with the last that is left of it. Pieces go in
- * order of address, so that attaches end in that order, each with its last piece. */
+/* Unmaps [start, end): spec-shm.md part 3, "munmap over an attach". An attach ends with the last
+ * piece of it. Pieces go in order of address, so attaches end in the order of their last pieces. */
 static void
 unmap(struct process *p, uint32_t start, uint32_t end)
 {
@@ -110,7 +110,7 @@ unmap(struct process *p, uint32_t start, uint32_t end)
 
 /* ---- 3: shmat, shmdt ---- */
 
-/* NULL: any place will do that is free. */
+/* Returns whether shmat without an address may have chosen va: any free place will do. */
 static bool
 legal_choice(const struct process *p, uint32_t va, uint32_t len)
 {
@@ -161,9 +161,9 @@ attach(struct process *p, uint32_t id, uint32_t addr, uint32_t flags, uint32_t *
 	return 0;
 }
 
-/* Two attaches can start at one address, when of the first its first page was
- * unmapped. The one that is still mapped there is meant, else the one whose first
- * page went last. */
+/* Returns the attach that shmdt of addr means, or -1. Several attaches can have begun at addr, if
+ * the first page of all but one was unmapped. The one that is still mapped there is meant, or else
+ * the one whose first page was unmapped last. */
 static int
 attach_at(const struct process *p, uint32_t addr)
 {
@@ -197,7 +197,7 @@ detach(struct process *p, uint32_t addr)
 	return 0;
 }
 
-/* ---- Memory, as other calls and the program see it ---- */
+/* ---- Memory as other calls and the program see it ---- */
 
 static uint32_t
 protect(struct process *p, uint32_t start, uint32_t len, int prot)
@@ -209,7 +209,7 @@ protect(struct process *p, uint32_t start, uint32_t len, int prot)
 		return EINVAL;
 	if (start >= M_USER_END || len > M_USER_END - start)
 		return ENOMEM;
-	/* All of it is looked at, lowest first, before anything changes. */
+	/* The call checks the whole range, lowest address first, before it changes anything. */
 	for (i = 0; i < p->nranges && va < end; i++) {
 		if (p->range[i].end <= va)
 			continue;
@@ -251,8 +251,8 @@ mmap_call(struct process *p, uint32_t start, uint32_t len, bool replace, uint32_
 	return 0;
 }
 
-/* Only the first word of a page of a segment is ever written; private memory
- * stays as it came. */
+/* Loads or stores a word. Only the first word of a segment's page is ever
+ * written, and private memory never is. */
 static uint32_t
 reach(struct process *p, const struct call *c, uint32_t *value)
 {
@@ -275,7 +275,7 @@ reach(struct process *p, const struct call *c, uint32_t *value)
 	return 0;
 }
 
-/* May all of [va, va+len) be written? */
+/* Returns whether all of [va, va+len) can be written. */
 static bool
 writable(const struct process *p, uint32_t va, uint32_t len)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What docs/spec-shm.md says, in its order. */
+/* Does what docs/spec-shm.md says, in the order of its parts. */
 #include "abi/errno.h"
 #include "model.h"
 
@@ -199,7 +199,7 @@ control(struct process *p, const uint32_t *a)
 	}
 }
 
-/* Prefilled with junk, it has to be all the kernel's afterwards. */
+/* The kernel must write all of the reply, which is filled with junk before the call. */
 uint32_t
 model_stat(uint32_t id, const struct reply *r, bool *same)
 {
@@ -247,7 +247,7 @@ fork_call(const struct process *p, struct process *child, uint32_t pid)
 			m.seg[p->attach[a].id & 0xffff].nattch++;
 }
 
-/* Pages that the program itself needs, two of them known. */
+/* Gives the process only the pages that a program itself needs, at two known places. */
 static void
 fresh_space(struct process *p)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A model of docs/spec-shm.md, to be held against the kernel call by call: it shares
- * no code with it, and is plain rather than fast.
+ * A model of docs/spec-shm.md, which is compared with the kernel call by call. It shares no
+ * code with the kernel, and is written to be plain rather than fast.
  *
- *	model.c   what each call has to answer and to change, with memory.c
- *	drive.c   the comparison, for random calls out of calls.c
+ *	model.c   what each call must return and change, with memory.c
+ *	drive.c   the comparison, for random calls made by calls.c
  *
- * Whoever includes drive.c defines perform(), list() and say(), and so tells
- * how a call reaches the kernel.
+ * Whoever includes drive.c defines perform(), list() and say(), which decide how a call
+ * reaches the kernel.
  */
 #ifndef MODEL_H
 #define MODEL_H
@@ -19,11 +19,11 @@
 #define M_SLOTS 128
 #define M_ATTACHES 128
 #define M_RANGES 2048
-#define M_PAGES 1537 /* of the largest segment */
+#define M_PAGES 1537 /* pages of the largest segment */
 #define M_BATCH 8
 #define M_ERRNOS 40
 
-/* spec-shm.md part 1. */
+/* The constants of spec-shm.md part 1. */
 enum {
 	M_CREAT = 01000,
 	M_EXCL = 02000,
@@ -35,7 +35,7 @@ enum {
 	M_RDONLY = 010000,
 	M_RND = 020000,
 	M_REMAP = 040000,
-	M_LOCKED = 02000, /* in a mode */
+	M_LOCKED = 02000, /* in a mode: SHM_LOCK */
 };
 #define M_PAGE 4096u
 #define M_USER_MIN 0x10000u
@@ -94,7 +94,7 @@ struct limits {
 	uint32_t mni, seg, max, all;
 };
 
-/* A time is known to the second or two between which the call was made. */
+/* A time that is known to lie between two seconds: those before and after the call. */
 struct stamp {
 	uint32_t from, to;
 };
@@ -106,24 +106,24 @@ struct segment {
 	uint32_t key, uid, gid, cuid, cgid, mode, seq, size;
 	uint32_t lpid, cpid, nattch;
 	struct stamp atime, dtime, ctime;
-	uint32_t word[M_PAGES]; /* the first of each page; the others are 0 */
+	uint32_t word[M_PAGES]; /* the first word of each page; all others are 0 */
 };
 
 struct attach {
 	bool used;
 	uint32_t va, id;
-	uint32_t cut; /* when its first page was unmapped; 0: it wasn't */
+	uint32_t cut; /* when its first page was unmapped; 0: it is mapped */
 };
 
-#define PLAIN (-1) /* a range's owner: private zeros */
-#define FIXED (-2) /* something of the program, not to be touched */
+#define PLAIN (-1) /* owner of a range: private zeros */
+#define FIXED (-2) /* owner of a range: the program itself, which is not touched */
 
 struct range {
 	uint32_t start, end;
-	int owner;     /* index of an attach, or one of these */
-	uint32_t page; /* of the segment at start */
+	int owner;     /* index of an attach, or PLAIN or FIXED */
+	uint32_t page; /* the segment's page at `start` */
 	int prot;      /* 1 read, 2 write, 4 execute */
-	bool rdonly;   /* and may never be written */
+	bool rdonly;   /* and can never be made writable */
 };
 
 struct process {
@@ -157,12 +157,13 @@ struct segment *model_live(uint32_t id);
 uint32_t model_id(const struct segment *s);
 bool model_in(const struct stamp *s, uint32_t time);
 
-/* ---- What the includer of drive.c gives ---- */
+/* ---- To be defined by whoever includes drive.c ---- */
 
-/* n calls of one process. */
+/* Makes n calls by one process, and fills in their replies. */
 void perform(const struct call *calls, struct reply *replies, unsigned n);
-/* Writes the identifier of the next segment, in order of slots, be it removed or not, and the words
- * of its IPC_STAT. *slot is 0 for the first, and counts on. Returns false if there is no more. */
+/* Writes the identifier of the next segment, in order of slots and including removed
+ * ones, and the words of its IPC_STAT. *slot is 0 for the first, and is advanced.
+ * Returns false if there is no more. */
 bool list(uint32_t *slot, uint32_t *id, uint32_t *stat);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Makes `count` random calls and compares the answers. Returns false if kernel and model differ,

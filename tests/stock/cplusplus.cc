@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Streams, containers and exceptions, in a parent and its child.
+// Uses streams, containers and exceptions, in a parent and its child.
 #include <algorithm>
 #include <iomanip>
 #include <iostream>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Two processes that compute with x87 and SSE at the same time, each of which
- * must come to what it comes to alone. */
+/* Two processes compute with x87 and SSE at the same time. Each must get the results
+ * that it gets when it runs alone. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The C library's own locks in a segment, between processes: a mutex and a
- * condition variable, semaphores and a barrier. Nothing here knows where it
- * runs; it prints what it found.
+ * Uses the C library's own locks in a segment, between processes: a mutex and a
+ * condition variable, semaphores, and a barrier. The program does not know on which
+ * system it runs; it prints what it has found.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -38,7 +38,8 @@ spawn(void (*fn)(int), int arg)
 	return pid;
 }
 
-/* In turns, each adding one: what a missing lock or a lost wake-up spoils. */
+/* Adds one in turn with the others. A lock that does not lock, or a wake-up that
+ * is lost, would show in the sum. */
 static void
 worker(int n)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The textbook's program: a parent makes a segment, its child writes into it,
- * the parent reads, both detach, it is removed. By the C library's entrance,
- * and by each of the kernel's two.
+ * The example of the textbooks: a parent creates a segment, its child writes into it, the parent
+ * reads it, both detach, and it is removed. The calls are made through the C library, and through
+ * each of the kernel's two entrances.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -76,10 +76,11 @@ direct_dt(const void *addr)
 static int
 direct_ctl(int id, int cmd, struct shmid_ds *ds)
 {
-	return syscall(SHMCTL, id, cmd & 0xff, ds); /* some say 0x100 in cmd */
+	return syscall(SHMCTL, id, cmd & 0xff, ds); /* some libraries set IPC_64 in cmd */
 }
 
-/* nattch comes last in all forms of the structure that the kernel fills in. */
+/* Returns nattch, which is the last field in all forms of the
+ * structure that the kernel fills in. */
 static unsigned
 attaches(const struct entrance *e, int id)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Handlers of both kinds, a way out of SIGSEGV, an alternate stack, restarts, and
- * the state of the FPU below a handler that uses it. */
+/* Handlers of both kinds, a way out of SIGSEGV, an alternate stack, restarted calls, and the state
+ * of the FPU under a handler that uses the FPU. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <setjmp.h>
@@ -65,7 +65,8 @@ read_only_attach(void)
 	       fault_code);
 }
 
-/* Through the two C libraries' names for one structure. */
+/* Skips the instruction that has failed. The two C libraries have different
+ * names for the structure's fields. */
 static void
 skip(int sig, siginfo_t *info, void *p)
 {

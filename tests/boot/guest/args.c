@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Shows what it was started with. */
+/* Prints the arguments that it was started with. */
 #include <stdio.h>
 
 int

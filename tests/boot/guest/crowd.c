@@ -88,7 +88,7 @@ reader(int id)
 	(void)a[0];
 }
 
-/* Attaches a segment and cuts a page out of it, and its first. */
+/* Attaches a segment, and unmaps its second page, and in every other process also its first. */
 static void
 cutter(int id)
 {
@@ -144,7 +144,7 @@ show(const char *heading, const char *path)
 	close(fd);
 }
 
-/* Prints the owner of each frame that a segment has: its slot. */
+/* Prints each frame that belongs to a segment, with the segment's slot. */
 static void
 show_frames(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The program that the test of the kernel's gdb stub debugs. Its argument says what it does.
+ * The program that the tests of the kernel's gdb stub debug. Its argument says what it does.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -46,7 +46,8 @@ own(void)
 	return counter;
 }
 
-/* Executes what a single step must not change: pushf, a system call, a fork. */
+/* Executes the instructions that a single step must leave right:
+ * pushf, a system call, and a fork. */
 __attribute__((noinline)) static int
 stepped(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the boot tests run on the kernel: a program that does one thing, named
- * by its first argument, so that tools/run can be seen to pass it on.
+ * A program that does one thing, which its first argument names. The boot tests run it on the
+ * kernel to see that tools/run passes on what it does.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* All byte values, twice over in different order, then a line without end. */
+/* Prints all byte values upwards and downwards, and then text
+ * without a newline to standard error. */
 static int
 bytes(void)
 {

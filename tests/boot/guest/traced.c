@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A small life to trace: a segment, two processes, a wait. Then it prints what the kernel says of
- * free memory and of the segment, as it was while both were attached. */
+/* A program to be traced: it uses a segment and two processes, and waits. Then it prints what the
+ * kernel said of free memory and of the segment while both processes had it attached. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/shm.h>
@@ -28,7 +28,7 @@ main(void)
 	if (id < 0 || at == (void *)-1 || pipe(tell) != 0)
 		return 1;
 	at[4096] = 1;
-	if (fork() == 0) { /* waits in read() until the parent has looked */
+	if (fork() == 0) { /* the child waits in read() until the parent has looked */
 		close(tell[1]);
 		at[0] = 1;
 		_exit(read(tell[0], &c, 1) != 0);
