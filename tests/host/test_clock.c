@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The clocks and the timers, at any tick that a machine may come to. */
+/* The clocks and the timers, at every tick that a machine may reach. */
 #include "proc/clock.h"
 #include "host.h"
 
@@ -11,7 +11,7 @@ static struct {
 	int64_t due;
 	unsigned rung;
 } timers[TIMERS];
-static unsigned wrong; /* timers that rang at a tick that was not theirs */
+static unsigned wrong; /* timers that rang at another tick than theirs */
 
 static void
 rings(void *arg)
@@ -30,7 +30,7 @@ set(unsigned i, int64_t ticks)
 	timer_set(&timers[i].timer, ticks, rings, (void *)(uintptr_t)i);
 }
 
-/* Lengths that are near a power of two, or anything below one; at least 1. */
+/* Returns a length near a power of two, or any length up to 16,384 ticks; at least 1. */
 static int64_t
 some_length(unsigned bits)
 {
@@ -40,8 +40,8 @@ some_length(unsigned bits)
 	return n < 1 ? 1 : n;
 }
 
-/* From that tick on: timers of all lengths are set, and some taken back, while 30,000
- * ticks pass. Who is due then has rung once, at its tick. */
+/* Sets timers of all lengths from that tick on, and takes some back, while 30,000 ticks pass.
+ * Checks that each timer that was due has rung once, at its tick. */
 static void
 test_wheels(int64_t start)
 {
@@ -71,7 +71,8 @@ test_wheels(int64_t start)
 	is(left, 0, "what is left of the others is exact");
 }
 
-/* A tick may be due, or overdue, when a clock is read: no clock counts it before it is taken. */
+/* A tick may be due, or late, when a clock is read. No clock counts a tick before the
+ * kernel has taken its interrupt. */
 static void
 test_one_second(void)
 {

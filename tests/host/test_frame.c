@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Frames, promises and small objects. */
+/* Frames, promises and small objects of kernel memory. */
 #include "abi/errno.h"
 #include "host.h"
 #include "mem/kmem.h"
@@ -68,7 +68,7 @@ test_kinds(void)
 	ok(panics(unpromised_table), "a table that nobody promised panics");
 }
 
-/* Rule 1: promises and the kernel's frames are within what there is. */
+/* Rule 1: promised pages and the kernel's own frames together are no more than all frames. */
 static void
 test_rule1(void)
 {
@@ -87,7 +87,7 @@ test_rule1(void)
 	commit_release(room - 1, 0);
 }
 
-/* Rule 2: user pages don't eat the low frames that tables have been promised. */
+/* Rule 2: user pages do not take the low frames that were promised to page tables. */
 static void
 test_rule2(void)
 {
@@ -124,7 +124,7 @@ wild_free(void)
 	kmem_free((char *)page_alloc() + 64);
 }
 
-/* Objects of random sizes come and go; none touches another. */
+/* Objects of random sizes are allocated and freed, and none overlaps another. */
 static void
 test_kmem(void)
 {

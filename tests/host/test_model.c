@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The model of spec-shm.md against the kernel's own files: random calls of
- * several processes, each compared. SEED=n COUNT=n in the environment repeats.
+ * Compares the model of spec-shm.md with the kernel's own files: random calls of several processes,
+ * each compared. SEED=n COUNT=n in the environment repeats a run.
  */
 #include "abi/errno.h"
 #include "fs/file.h"
@@ -26,7 +26,7 @@ unsigned long strtoul(const char *s, char **end, int base);
 
 #define BUFFER 0x20000000u
 
-/* There are no files here. */
+/* There are no files in this test. */
 struct file *
 fd_get(uint32_t fd)
 {
@@ -40,7 +40,7 @@ file_mmap(int fd, int prot, bool shared, struct vm_object **out, uint8_t *max_pr
 	return EBADF;
 }
 
-/* host_audit() does this, and more, now and then. */
+/* host_audit() checks this and more, from time to time. */
 __attribute__((weak)) void
 shm_verify(void)
 {
@@ -48,7 +48,7 @@ shm_verify(void)
 
 static struct proc *servant[M_PROCS];
 
-/* What the model takes for mapped in every program, and a page for buffers. */
+/* Maps what the model takes for mapped in every program, and a page for buffers. */
 static void
 map_program(void)
 {
@@ -78,7 +78,7 @@ control_call(const struct call *c, struct reply *r)
 	return err;
 }
 
-/* ipc() gives the address by way of memory. */
+/* Makes a shmat, by ipc() if the call says so. ipc() returns the address in memory. */
 static uint32_t
 attach_call(const struct call *c, uint32_t *value)
 {
@@ -155,7 +155,7 @@ make(const struct call *c, struct reply *r)
 	}
 }
 
-/* Root looks at the identifier that the call was about. */
+/* Looks, as root, at the segment that the call was about. */
 static void
 look(const struct call *c, struct reply *r)
 {
@@ -246,7 +246,7 @@ given(const char *name, uint32_t otherwise)
 	return s != NULL ? (uint32_t)strtoul(s, NULL, 0) : otherwise;
 }
 
-/* Each in a process of its own: a kernel boots once. */
+/* Runs in a process of its own, because a kernel boots once. */
 static void
 try(uint32_t seed, uint32_t count, const char *words, const struct limits *limit)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Spaces against a model that knows nothing of entries, tables or frames: for
- * each page of a stretch of three spans it says what is there. Thousands of
- * random calls, on memory that runs out at times; what each one returns, what
- * every page holds and what is promised has to be as the model says.
+ * Compares spaces with a model that knows nothing of entries, page tables or frames. It says
+ * for each page of a range of three spans what is there. Thousands of random calls are made,
+ * at times without enough memory; what each returns, what every page holds and what is
+ * promised must be as the model says.
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -18,7 +18,7 @@
 
 struct page {
 	bool mapped, shared, charged;
-	bool own; /* private, and written */
+	bool own; /* private, and written to */
 	uint8_t prot, max_prot;
 	int object;     /* or NONE */
 	uint32_t page;  /* of the object */
@@ -29,7 +29,7 @@ static struct page model[SPACES][PAGES];
 static struct proc *procs[SPACES];
 static uint32_t object_pages[OBJECTS];
 static uint32_t object_value[OBJECTS][PAGES];
-static int held[HELD]; /* object, or NONE */
+static int held[HELD]; /* objects, or NONE */
 static unsigned step, refused, forks, large;
 static unsigned s; /* the space at work */
 
@@ -45,7 +45,7 @@ address(unsigned page)
 	return BASE + page * PAGE_SIZE;
 }
 
-/* A range, short as a rule, often next to a span's border. */
+/* Draws a range, mostly a short one, often next to a span's border. */
 static void
 draw_range(unsigned *start, unsigned *n)
 {
@@ -55,7 +55,7 @@ draw_range(unsigned *start, unsigned *n)
 		*start = 512 + 1024 * rnd(2) - rnd(*n + 1);
 }
 
-/* Pages and tables that a space has been promised. */
+/* Counts the pages and page tables that the space has been promised. */
 static void
 promised(unsigned space, uint32_t *pages, uint32_t *tables)
 {
@@ -102,8 +102,8 @@ model_committed(void)
 	return sum;
 }
 
-/* After a call: as many are promised as the model says. It failed? Then there
- * can't have been enough, of frames or of low frames for the tables. */
+/* Checks after a call that as much is promised as the model says. If the call has failed, there
+ * must have been too few frames, or too few low frames for the page tables. */
 static void
 check_promise(int err, uint32_t before, uint32_t more_tables, const struct page *undo)
 {
@@ -172,7 +172,7 @@ do_map(void)
 		                      .object = m.object != NULL ? held[h] : NONE,
 		                      .page = m.pgoff + i - start};
 	err = vm_map(procs[s]->space, &m);
-	if (err != 0 && m.replace) /* it is asked for before the old is given back */
+	if (err != 0 && m.replace) /* the promise is asked for before the old one is given back */
 		__builtin_memcpy(model[s], undo, sizeof(undo)), refused++;
 	promised(s, &pages, &new_tables);
 	check_promise(m.replace ? 0 : err, before, new_tables - tables, undo);
@@ -222,7 +222,8 @@ do_access(unsigned i, bool write)
 {
 	struct page *p = &model[s][i];
 	bool allowed = write ? p->prot & PROT_WRITE : p->prot != 0;
-	/* Its place tells the page of an object, or that of the stretch. */
+	/* Each page is accessed at an offset of its own, made from its
+	 * number in the object or the range. */
 	uint32_t place = (p->object != NONE ? p->page : i) * 52 & PAGE_MASK;
 	uint32_t value = 0, at = address(i) + place, other = 0;
 	int want = 0, err;
@@ -332,7 +333,7 @@ check_all(void)
 	host_audit();
 }
 
-/* What was granted can be touched, all of it. */
+/* Touches all that is mapped: what was promised can be had. */
 static void
 touch_all(void)
 {

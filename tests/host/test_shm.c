@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* spec-shm.md parts 2 and 3, branch by branch and error before error; the
- * names begin with the part and the number. */
+/* spec-shm.md parts 2 and 3, branch by branch, and the order of the errors. The names
+ * begin with the part and the number. */
 #include "abi/errno.h"
 #include "abi/signal.h"
 #include "host.h"
@@ -17,7 +17,7 @@
 static struct shmid_ds ds;
 static vaddr_t at;
 
-/* The calls, as a program sees them: a result, or the error below zero. */
+/* The calls as a program sees them. Each returns a result, or an error as a negative number. */
 static int
 get(int32_t key, uint32_t size, int flags)
 {
@@ -60,7 +60,7 @@ become(uint32_t uid, uint32_t gid)
 	curproc()->cred = (struct cred){.euid = uid, .egid = gid};
 }
 
-/* spec-shm.md part 2, against a table of who may what. */
+/* Compares spec-shm.md part 2 with a table of who may do what. */
 static void
 test_ipcperm(void)
 {
@@ -93,7 +93,7 @@ test_ipcperm(void)
 	}
 }
 
-/* shmmni=4 shmall=64 shmmax=128K */
+/* The limits are shmmni=4 shmall=64 shmmax=128K. */
 static void
 test_get(void)
 {
@@ -159,7 +159,7 @@ test_get(void)
 	control(third, IPC_RMID);
 }
 
-/* shmseg=3 */
+/* The limit is shmseg=3. */
 static void
 test_attach(void)
 {
@@ -199,7 +199,7 @@ test_attach(void)
 	is(host_store(own + 3 * P, 0), SEGV_MAPERR, "at: none behind");
 	is(shm_detach(A), 0, "dt.2 one of them");
 	is(nattch(id), 2, "dt.2 counted");
-	host_map(A + 9 * P, 1, PROT_READ, NULL); /* in the entry that was left */
+	host_map(A + 9 * P, 1, PROT_READ, NULL); /* takes the entry that was free */
 	for (i = 0; i < 4; i++) {
 		host_fail = i;
 		if (attach(id, 0, 0) == 0)
@@ -345,7 +345,7 @@ test_fork(void)
 	host_map(BUF, 1, PROT_READ | PROT_WRITE, NULL);
 }
 
-/* SHM_REMAP: what is there goes, or stays if the call fails. */
+/* SHM_REMAP replaces what is mapped, or leaves it if the call fails. */
 static void
 test_remap(void)
 {
@@ -356,8 +356,8 @@ test_remap(void)
 	host_map(A - P, 4, PROT_READ | PROT_WRITE, NULL);
 	host_store(A, 1);
 	host_store(A + 2 * P, 2);
-	/* What a failed try has got ready stays, so the next one comes further:
-	 * the table and its chunk, two splits, the promise, the entry. */
+	/* What a failed call has allocated stays, so the next one gets further: the page table and
+	 * its chunk, two splits, the promise, and the entry. */
 	for (i = 0; i < 6; i++) {
 		host_fail = i > 0;
 		is(attach(id, A, SHM_REMAP), -ENOMEM, "5 SHM_REMAP: no memory, %d", i);
@@ -390,7 +390,7 @@ create(void)
 	created = get(KEY, 3 * P, IPC_CREAT | 0600);
 }
 
-/* The creator sleeps in vm_object_create() until the other one sleeps, too. */
+/* Lets the creator sleep in vm_object_create() until the other process sleeps, too. */
 static int
 sleep_and_switch(const char *why)
 {

@@ -21,7 +21,7 @@ sleeps_with_high_window(void)
 	sched_point();
 }
 
-/* vm_object_create() sleeps only on request, but none is made here. */
+/* vm_object_create() may sleep, but only on request, and none is made here. */
 static void
 might_sleep_with_window(void)
 {
@@ -57,7 +57,8 @@ outer(void)
 	sched_yield();
 }
 
-/* The outer of two such functions forbids to sleep after the inner has returned. */
+/* When two functions that must not sleep are nested, the outer one still must not sleep
+ * after the inner one has returned. */
 static void
 sleeps_in_the_outer_of_two(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Objects and spaces, case by case. test_random.c has what nobody thought of. */
+/* Objects and spaces, case by case. test_random.c finds the cases that nobody has thought of. */
 #include "abi/errno.h"
 #include "abi/signal.h"
 #include "fs/file.h"
@@ -19,7 +19,7 @@ stats(void)
 	return st;
 }
 
-/* What a load finds; a fault shows as 0xbad and its code. */
+/* Returns what a load finds; 0xbad and the code of the fault if it faults. */
 static uint32_t
 load(vaddr_t va)
 {
@@ -279,7 +279,7 @@ is_large(vaddr_t va)
 	return dir[va >> SPAN_SHIFT] & PTE_LARGE;
 }
 
-/* One large page for a span; it falls apart where some of it changes. */
+/* A large page fills a span. It is split into small pages where a part of it changes. */
 static void
 test_large(void)
 {
@@ -348,7 +348,7 @@ test_large(void)
 	is(host_object_large(3 * PTAB_PAGES, &obj), ENOMEM, "large: more than there are");
 }
 
-/* A row of low frames is taken only while the tables still get theirs. */
+/* A row of low frames is only given away while enough is left for the promised page tables. */
 static void
 test_row(void)
 {
@@ -372,7 +372,7 @@ test_row(void)
 	commit_release(2 * PTAB_PAGES, tables - PTAB_PAGES);
 }
 
-/* Every allocation that a fork makes fails once: nothing changes. */
+/* Lets each allocation of a fork fail in turn, and checks that nothing has changed. */
 static void
 fork_failing(bool kmem)
 {
@@ -390,7 +390,7 @@ fork_failing(bool kmem)
 		shm_get(IPC_PRIVATE, 5 * P, 0600, &id);
 		shm_attach(id, 0, 0, &va);
 		host_store(va + P, i);
-		unmap(va + i * 2 * P, 1); /* its first, an inner one, its last */
+		unmap(va + i * 2 * P, 1); /* unmaps its first page, one in the middle, its last */
 		shm_control(id, IPC_RMID, 0, NULL);
 	}
 	before = stats();
@@ -413,7 +413,7 @@ fork_failing(bool kmem)
 	is(shm_nused, 0, "fork: the segments went with the last attach");
 }
 
-/* A gate for user pointers: what it can reach and what not. */
+/* Pointers from a program: what the kernel can reach through them, and what it refuses. */
 static void
 test_usercopy(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * All shm calls of several users at random, against a model written from
- * docs/spec-shm.md alone: each result, each error, each field that a stat shows and
- * each word of memory is foretold.
+ * Makes all shm calls at random, by several users, and compares them with a model that was
+ * written from docs/spec-shm.md alone. The model foretells each result, each error, each field of
+ * a stat and each word of memory.
  */
 #include "abi/errno.h"
 #include "abi/signal.h"
@@ -40,7 +40,7 @@ static struct user {
 	struct attach attaches[NATTACH];
 } users[NPROCS], *u;
 static int last_free = -1;
-static int sequence[NSEGS]; /* of each slot */
+static int sequence[NSEGS]; /* the sequence number of each slot */
 static unsigned step, created, counts[200];
 
 #define claim(got, want, what) claim_(got, want, what)
@@ -59,7 +59,7 @@ pages(const struct segment *g)
 	return (g->size + P - 1) / P;
 }
 
-/* spec-shm.md part 2: the request is 04, 02 and 01. */
+/* Does what spec-shm.md part 2 says. The request consists of the bits 04, 02 and 01. */
 static bool
 may(const struct segment *g, uint32_t request)
 {
@@ -118,8 +118,8 @@ top(const struct attach *a)
 	return a->va + (31 - (uint32_t)__builtin_clz(a->mapped)) * P;
 }
 
-/* In order of address, where several segments may go and the last one's slot
- * is the next to be taken. */
+/* Detaches all, in order of address: several removed segments may be freed, and the next
+ * segment gets the last one's slot. */
 static void
 detach_all(void)
 {
@@ -135,7 +135,7 @@ detach_all(void)
 	} while (first != NULL);
 }
 
-/* Is the page at va one of an attach's? */
+/* Returns whether the page at va is part of this attach. */
 static bool
 covers(const struct attach *a, vaddr_t va)
 {
@@ -155,7 +155,7 @@ range_free(vaddr_t va, uint32_t n)
 	return true;
 }
 
-/* Some identifier, as a rule a live one. */
+/* Draws an identifier, mostly that of a live segment. */
 static int
 draw_id(void)
 {
@@ -271,7 +271,8 @@ do_detach(void)
 	vaddr_t va = chance(80) ? a->va : a->va + rnd(3) * 2048;
 	unsigned i;
 
-	/* Two can start at va, if a part of one went: the one that is there. */
+	/* Two attaches can begin at va, if the first page of one was
+	 * unmapped. The mapped one is meant. */
 	for (i = NATTACH; i-- > 0;)
 		if (u->attaches[i].va == va && va != 0 &&
 		    (found == NULL || !covers(found, va) || covers(&u->attaches[i], va)))
@@ -324,7 +325,7 @@ do_access(void)
 		a->seg->word[page] = word;
 }
 
-/* Through user memory, so that a page is mapped for it meanwhile. */
+/* The structure goes through user memory, so a page is mapped for it during the call. */
 static void
 do_control(void)
 {
@@ -371,7 +372,7 @@ spawn(void)
 	u->proc = host_spawn(rnd(3), rnd(3));
 }
 
-/* Another one exits, and the current one's child takes its place. */
+/* Another process exits, and a child of the current one takes its place. */
 static void
 do_fork(void)
 {
