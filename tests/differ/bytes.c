@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bytes of what calls tell of files, the machine, time, and the caller. */
+/* Prints the bytes that calls write about files, the machine, the time, and the caller. */
 #include "bytes.h"
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -158,7 +158,7 @@ directories(void)
 	NUM(close(fd));
 }
 
-/* Where descriptors stand. */
+/* Offsets and paths: _llseek, readlink and getcwd. */
 static void
 places(void)
 {
@@ -178,7 +178,7 @@ places(void)
 	NUM(close(fd));
 }
 
-/* Structures that calls change in part. */
+/* Structures of which calls change a part: those of poll and select. */
 static void *
 polled(int in, int out)
 {
@@ -230,7 +230,7 @@ readiness(void)
 	BYTES(16, syscall(SYS__newselect, 40, set_of(30), NULL, NULL, now));
 	args = (long[]){20, (long)set_of(ends[0]), 0, 0, (long)now};
 	BYTES(16, syscall(SYS_select, args));
-	/* What is left of the time. */
+	/* These write back the time that is left. */
 	BYTES(16, syscall(SYS__newselect, 0, NULL, NULL, NULL, memcpy(TO, times, 8)));
 	BYTES(16, syscall(SYS_pselect6, 0, NULL, NULL, NULL, memcpy(TO, times, 8), NULL));
 	BYTES(24, syscall(SYS_ppoll, NULL, 0, memcpy(TO, times, 8), NULL, 8));
@@ -240,7 +240,7 @@ readiness(void)
 	NUM(close(ends[0]) | close(ends[1]));
 }
 
-/* A child has the lock; then the parent asks for it. */
+/* A child has a lock, and the parent asks which lock is in its way. */
 static void
 locks(void)
 {
@@ -335,7 +335,7 @@ limits(void)
 {
 	section("bytes of limits");
 	for (unsigned i = 0; i < 16; i++) {
-		/* What is counted from the memory, and what there is a greater table of. */
+		/* Limits that depend on the machine's memory or configuration are left out. */
 		if (i == RLIMIT_NPROC || i == RLIMIT_MEMLOCK || i == RLIMIT_SIGPENDING ||
 		    i == RLIMIT_MSGQUEUE || i == RLIMIT_NOFILE)
 			continue;

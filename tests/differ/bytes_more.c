@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bytes of what calls tell of children, segments, terminals and threads. */
+/* Prints the bytes that calls write about children, segments, terminals and threads. */
 #include "bytes.h"
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -96,7 +96,7 @@ address(void)
 
 	BYTES(16, syscall(SYS_ipc, 21, id, 0, TO, HOLE, 0));
 	BYTES(16, syscall(SYS_ipc, 21, id, 0, TO, HOLE + 1, 0));
-	/* Before IPC_64 there were other structures. */
+	/* A command without IPC_64 asks for an older structure. */
 	differs("before-ipc-64");
 	NUM(syscall(SYS_ipc, 24, id, 2, 0, TO, 0));
 	NUM(detach(HOLE) | control(id, IPC_RMID, NULL));

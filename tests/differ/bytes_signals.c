@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bytes of signals: what calls tell of them, and the frames that handlers find. */
+/* Prints the bytes of signals: what calls write about them, and the frames that handlers find. */
 #include "bytes.h"
 #include <setjmp.h>
 #include <sys/time.h>
 #include <time.h>
 
-#define STACK ((unsigned char *)0x50000000) /* of handlers, and behind it of code */
+#define STACK ((unsigned char *)0x50000000) /* the stack of the handlers, with the code above it */
 #define STACK_SIZE 16384u
 #define CODE (STACK + STACK_SIZE)
 #define SA_RESTORER 0x04000000
 
-/* ---- What calls tell ---- */
+/* ---- What calls write ---- */
 
-/* The kernel's forms. */
+/* The structures as the kernel has them. */
 struct action {
 	unsigned handler, flags, restorer, mask[2];
 };
@@ -75,7 +75,7 @@ rings(int sig)
 	(void)sig;
 }
 
-/* siginfo, by the call that takes a signal without a handler. */
+/* Takes a pending signal with rt_sigtimedwait, which writes its siginfo. */
 static long
 take(int sig)
 {
@@ -131,11 +131,11 @@ infos(void)
 /* ---- Frames ---- */
 
 static sigjmp_buf back;
-unsigned frame_registers[4]; /* at the handler's start: EAX, EDX, ECX, ESP */
+unsigned frame_registers[4]; /* EAX, EDX, ECX, ESP at the handler's start */
 unsigned frame_flags;
 
-/* A handler that looks before a compiler's code has changed anything, and the way to where
- * it is called: with a word in each register. */
+/* frame_entry is a handler that saves registers before compiled code changes any. frame_run jumps
+ * to the code that raises the signal, with a known value in each register. */
 void frame_entry(void), frame_run(void);
 __asm__(".globl frame_entry, frame_run\n"
         "frame_entry:\n"
@@ -149,7 +149,7 @@ __asm__(".globl frame_entry, frame_run\n"
         "frame_run:\n"
         "	fninit\n"
         "	fld1\n"
-        "	xor %eax, %eax\n" /* sets the flags */
+        "	xor %eax, %eax\n" /* for known flags */
         "	mov $20, %eax\n"
         "	mov $0xc1c2c3c4, %ecx\n"
         "	mov $0xd1d2d3d4, %edx\n"
@@ -189,10 +189,10 @@ frame_show(void)
 		PART("unused", frame + 96, 624);
 		PART("mask and code", frame + 720, 12);
 	}
-	context[64 + 2] &= ~1; /* the resume flag of a fault: older emulators leave it out */
+	context[64 + 2] &= ~1; /* the resume flag of a fault: older emulators leave it 0 */
 	PART("context", context, 88);
 	PART("x87", fp, 112, {"?last instruction", 12, 16});
-	/* FXSAVE may leave what it has no use for as it was. */
+	/* FXSAVE may leave reserved bytes as they were. */
 	memset(fp + 112 + 6, 0, 2);
 	for (int i = 0; i < 8; i++)
 		memset(fp + 112 + 32 + 16 * i + 10, 0, 6);
@@ -201,7 +201,8 @@ frame_show(void)
 	siglongjmp(back, 1);
 }
 
-/* What the code (of so many bytes) is answered with. */
+/* Runs the code of n bytes, which raises the signal, and prints
+ * the frame that its handler finds. */
 static void
 frame_of(const char *what, int sig, const char *code, unsigned n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* FIFOs, files without a name, programs that run, and names with a slash behind them. */
+/* FIFOs, files without a name, programs that run, and paths that end with a slash. */
 #include "differ.h"
 #include <poll.h>
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Locks of files, memory for them, attributes, and the older calls about files. */
+/* File locks, allocation of space for files, extended attributes,
+ * and the older calls about files. */
 #include "differ.h"
 #include <sys/file.h>
 #include <sys/xattr.h>
 
 #define T "/tmp/differ"
 
-/* The kernel's own form of it. */
+/* The kernel's struct flock64. */
 struct range {
 	short type, whence;
 	long long start, len;
@@ -195,7 +196,7 @@ attributes(void)
 	NUM(llistxattr("no", NULL, 0));
 }
 
-/* A number of before Linux 2.4, into a buffer of which each byte is known. */
+/* Makes a stat call of before Linux 2.4, with a buffer that is filled with 0xaa before. */
 static void
 old_stat(int number, const char *path, unsigned size)
 {

@@ -15,7 +15,7 @@ stat_line(const char *what, int result, const struct stat *st)
 {
 	if (result < 0)
 		show_number(what, -1);
-	else if (S_ISDIR(st->st_mode)) /* whose size and links are each system's */
+	else if (S_ISDIR(st->st_mode)) /* their size and number of links are up to each system */
 		TEXT(what, "mode %o owner %d:%d", st->st_mode, st->st_uid, st->st_gid);
 	else
 		TEXT(what, "mode %o links %d owner %d:%d size %lld blocks %d", st->st_mode,
@@ -35,7 +35,7 @@ stat_line(const char *what, int result, const struct stat *st)
 		stat_line("lstat " path, r, &st);                                                  \
 	} while (0)
 
-/* A new descriptor's number is the lowest free one, the same everywhere. */
+/* On both systems a new descriptor gets the lowest free number. */
 static void
 opening(void)
 {
@@ -204,7 +204,7 @@ names(void)
 	NUM(unlink("/"));
 	NUM(unlink("."));
 	NUM(unlink(BAD));
-	/* The descriptor keeps what has no name. */
+	/* The file has no name any more, but the descriptor still reads it. */
 	NUM(pread(fd, buf, 4, 0));
 	NUM(close(fd));
 	memset(longest, 'n', 255);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Job control: orphaned groups, who may use the terminal, groups and sessions. */
+/* Job control: orphaned process groups, who may use the terminal, groups and sessions. */
 #include "differ.h"
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <time.h>
 
-/* ---- Orphaned groups ---- */
+/* ---- Orphaned process groups ---- */
 
-/* Let the middle process go on, and the one below it. */
+/* Pipes: `down` lets a process below this one go on, and `up` lets this one go on. */
 static int up[2], down[2];
 
 static void
@@ -40,8 +40,8 @@ start(void (*body)(void))
 	return pid;
 }
 
-/* Blocked signals wait: whoever was stopped takes them one by one when it goes on. A
- * SIGUSR1 comes last, for the case that there are no others. */
+/* Stops with all signals blocked, and takes them one by one when it goes on. A SIGUSR1 is sent
+ * last, so that there is one to take even if nothing else was sent. */
 static void
 taker(void)
 {
@@ -101,7 +101,7 @@ pauses(int n)
 		nanosleep(&(struct timespec){0, 20000000}, NULL);
 }
 
-/* What a stopped process gets when its parent does that. */
+/* Shows what a stopped process gets when its parent makes its group an orphaned one in this way. */
 static void
 orphaned_by(const char *what, void (*how)(void))
 {
@@ -196,7 +196,7 @@ uses(void)
 	NUM(ioctl(0, TIOCSPGRP, &pgrp));
 }
 
-/* Without a parent that could continue it. */
+/* A process without a parent that could continue it uses the terminal. */
 static void
 orphan(void)
 {
@@ -218,7 +218,7 @@ parent_of_orphan(void)
 	setpgid(pid, pid);
 }
 
-/* Its parent could; signals are ignored or blocked. */
+/* A process that has a parent, and ignores or blocks the terminal's signals, uses the terminal. */
 static void
 deaf(void)
 {
@@ -274,12 +274,12 @@ background(void)
 	child(0, 0, parent_of_orphan);
 	open_gate(down);
 	pass(up);
-	signal(SIGTTOU, SIG_IGN); /* the orphan has the terminal now */
+	signal(SIGTTOU, SIG_IGN); /* the orphan is in the foreground now */
 	NUM(tcsetpgrp(0, getpgrp()));
 	signal(SIGTTOU, SIG_DFL);
 }
 
-/* ---- Errors, and which comes first ---- */
+/* ---- Errors, and their order ---- */
 
 static void
 no_terminal(void)
@@ -344,7 +344,8 @@ errors(void)
 	NUM(ioctl(0, TIOCSPGRP, &pgrp));
 	NUM(kill(-pid, 0));
 	NUM(kill(pid, SIGKILL));
-	/* The number of a group stays as long as somebody is in it, also one who has ended. */
+	/* A process group exists as long as a process is in it, also one that
+	 * has ended and was not waited for. */
 	pauses(2);
 	NUM(kill(-pid, 0));
 	NUM(setpgid(pid, pid));
@@ -361,7 +362,7 @@ joins(void)
 	pause();
 }
 
-/* One that has ended still is in a group, and goes into another. */
+/* A process that has ended is still in its process group, and can be moved into another. */
 static void
 ended(void)
 {

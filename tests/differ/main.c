@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * differ calls: the groups; differ random SEED: the program of that seed; differ
- * digests FIRST COUNT: of many programs only the digest of what each would print,
- * for it is the printing that takes the time. And what all groups stand on.
+ * The program, and the functions that all groups of calls use.
+ *
+ *	differ calls                 makes the calls of all groups
+ *	differ random SEED           makes the random calls of that seed
+ *	differ digests FIRST COUNT   prints only a digest of what `random` would print for each of
+ *	                             COUNT seeds, because printing takes most of the time
  */
 #include "differ.h"
 #include <grp.h>
@@ -11,7 +14,7 @@
 
 int direct;
 static const char *tag;
-static unsigned *digest; /* shared by all processes; NULL: print */
+static unsigned *digest; /* shared by all processes; NULL: the program prints */
 
 const char *
 error_name(int error)
@@ -53,7 +56,7 @@ emit(const char *text, int n)
 	}
 }
 
-/* One line, written at once: a child's lines fall between its parent's. */
+/* Prints a line by one write, so that lines of a child and its parent do not mix. */
 static void
 line(const char *call, const char *result)
 {
@@ -178,8 +181,8 @@ touch(volatile char *p, int write)
 	return sig;
 }
 
-/* The C library's own calls look into what they are given; its commands may
- * have a bit that says so. */
+/* The calls are made without the C library, whose functions examine their arguments
+ * and may set a bit in a command. */
 int
 get(key_t key, size_t size, int flags)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Memory: brk, mmap of nothing and of files, munmap, mprotect. */
+/* Memory: brk, anonymous mmap, mmap of files, munmap, mprotect. */
 #include "differ.h"
 
 #define RW (PROT_READ | PROT_WRITE)

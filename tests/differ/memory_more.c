@@ -232,7 +232,8 @@ futexes(void)
 	munmap(word, PAGE);
 }
 
-/* A place so many KiB below the stack's top, which is behind the program's name. */
+/* Returns the address that is so many KiB below the top of the stack. The program's name
+ * is in the stack's highest page. */
 static char *
 deep(unsigned kib)
 {
@@ -245,7 +246,7 @@ limit(unsigned kib)
 	return setrlimit(RLIMIT_STACK, &(struct rlimit){(rlim_t)kib << 10, RLIM_INFINITY});
 }
 
-/* A limit of the stack holds at once. */
+/* RLIMIT_STACK applies at once to a stack that exists. */
 static void
 stack(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Clocks, futexes, and calls with no better place. */
+/* Clocks, futexes, and calls that fit nowhere else. */
 #include "differ.h"
 #include <sched.h>
 #include <sys/time.h>
@@ -34,7 +34,7 @@ clocks(void)
 	NUM(sched_yield());
 }
 
-/* Timers that nobody lives to see, and what is left of them. */
+/* Timers with very long times, and what the calls say is left of them. */
 static void
 timers(void)
 {
@@ -75,7 +75,7 @@ rings(int sig)
 	rung++;
 }
 
-/* Sleeps to the end of time, and beyond: a signal ends each, and it was no error. */
+/* Sleeps with very long times: the call accepts each, and a signal ends it. */
 static void
 long_sleeps(void)
 {
@@ -146,7 +146,7 @@ futexes(void)
 	NUM(syscall(SYS_futex, word, FUTEX_WAIT, 0, NULL));
 }
 
-/* Numbers as people write them to /proc/sys. */
+/* Writes numbers to /proc/sys in the forms that people use. */
 static void
 knobs(void)
 {

@@ -88,7 +88,7 @@ waiting(void)
 	WAIT(-1, 0);
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		ends_by(ends[i], 9);
-		/* The core bit is Linux's affair: there are no dumps here. */
+		/* Neither system dumps core, so the status never has the core bit. */
 		WAIT(-1, 0);
 	}
 	pid = fork();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Processes: what they use, how they share a processor, waitid, and old calls. */
+/* Processes: what they have used, how they share a processor, waitid, and old calls. */
 #include "differ.h"
 #include <sched.h>
 #include <sys/prctl.h>

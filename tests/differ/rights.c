@@ -9,7 +9,7 @@
 static const char *file = "/tmp/rights-file";
 static mode_t first_mode;
 
-/* Make the file anew, with the bits that the next call may clear. */
+/* Makes the file anew, with the bits that the next call may clear. */
 static void
 renew(uid_t uid, gid_t gid)
 {
@@ -78,7 +78,7 @@ one_change(void)
 	     (unsigned)first_mode, (unsigned)st.st_mode & 07777);
 }
 
-/* The actor changes a file of that owner and group. */
+/* The actor changes a file with that owner and group. */
 static void
 changes_by(const char *who, uid_t actor, uid_t uid, gid_t gid)
 {

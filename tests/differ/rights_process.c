@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who may do what to whom: each way in which a process acts on another or looks into
- * it, tried by several users on processes that came to be what they are in several
- * ways; and what a set-id program inherits.
+ * Who may do what to which process: several users try each way in which a process acts on
+ * another or examines it, on processes that became what they are in several ways. Also shows
+ * what a set-id program inherits.
  */
 #include "differ.h"
 #include <sys/auxv.h>
@@ -29,15 +29,15 @@ copy_program(mode_t mode, uid_t uid, gid_t gid)
 		_exit(97);
 }
 
-/* How a process comes to be what is looked at. */
+/* A process that is examined, by the way in which it became what it is. */
 struct target {
 	const char *name;
-	uid_t uid, gid; /* who it becomes first; 0: stays root */
-	mode_t mode;    /* of the program that it execs then; 0: none */
+	uid_t uid, gid; /* the user that it becomes first; 0: it stays root */
+	mode_t mode;    /* of the program that it execs next; 0: none */
 	uid_t owner;
 	gid_t group;
-	uid_t drops; /* and whom it becomes at last, by setresuid(); 0: stays */
-	int half;    /* it begins with her as its real user and root as its effective one */
+	uid_t drops; /* the user that it becomes last; 0: none */
+	int half;    /* it begins as root, with her as its real user */
 };
 static const struct target targets[] = {
 	{"root's", 0, 0, 0755},
@@ -57,7 +57,7 @@ static const struct target targets[] = {
 
 static int ready[2];
 
-/* The program that is exec'ed, too: it tells that it is there, and stays. */
+/* Reports by fd that it runs, and stays until it is killed. The exec'ed program calls it, too. */
 static void
 stay(int fd, uid_t drops)
 {
@@ -112,7 +112,7 @@ proc_path(const char *name)
 	return path;
 }
 
-/* Read a file of the target's. Returns the bytes, or -1. */
+/* Reads a file of the target's /proc directory. Returns the number of bytes, or -1. */
 static int
 proc_read(const char *name, char *buf, size_t size)
 {
@@ -126,7 +126,7 @@ proc_read(const char *name, char *buf, size_t size)
 	return n;
 }
 
-/* The fields of stat that tell of its memory, each as 0, 1 or more. */
+/* Prints the fields of stat that tell of the target's memory, each as 0, 1 or more. */
 static void
 show_stat(void)
 {
@@ -187,7 +187,7 @@ look(void)
 	show_stat();
 }
 
-/* A session of its own: SIGCONT is free within one. */
+/* Looks from another session, for within a session everybody may send SIGCONT. */
 static void
 look_from_afar(void)
 {
@@ -216,7 +216,7 @@ processes(void)
 
 /* ---- What a set-id program inherits ---- */
 
-/* Runs as the exec'ed program. */
+/* Prints what the exec'ed program has inherited. */
 static void
 inherited(void)
 {
@@ -264,7 +264,8 @@ death_signal_of_another(void)
 	TEXT("after the saved user", "%d", sig);
 }
 
-/* The program that was exec'ed, as the parent or the child of a clone. */
+/* Runs as the exec'ed program, which is the parent or the child of a clone,
+ * and prints how the child ended. */
 static void
 show_ended(int gate)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* shm, spec-shm.md parts 2, 3 and 5, branch by branch. */
+/* The shm calls: spec-shm.md parts 2, 3 and 5, branch by branch. */
 #include "differ.h"
 
 #define KEY 0x1d1f
@@ -8,7 +8,7 @@
 static int id;
 static struct segment ds;
 
-/* What IPC_STAT tells, times only as whether they are there. */
+/* Prints what IPC_STAT tells, and of each time only whether it is set. */
 static void
 stat_of(const char *what, int segment)
 {
@@ -66,7 +66,8 @@ getting(void)
 	NUM(control(id, IPC_RMID, NULL));
 	NUM(get(KEY, 0, 0));
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
-		/* More than there is memory differs in who says no. */
+		/* A size beyond the machine's memory is left out: which check
+		 * refuses it depends on the machine. */
 		if (odd[i] >= 0x7fffffff && odd[i] < 0xfffff001)
 			continue;
 		TEXT("size", "%lu", (unsigned long)odd[i]);
@@ -162,11 +163,12 @@ attaching(void)
 	NUM(detach(malloc(10000)));
 }
 
-/* When it was detached last is not told: a part counts as such on one system. */
+/* Prints nattch. The time of the last detach is left out, because only one of the systems counts
+ * the unmapping of a part as a detach. */
 #define ATTACHES(segment)                                                                          \
 	TEXT("attaches", "%d", control(segment, IPC_STAT, &ds) < 0 ? -1 : (int)ds.nattch)
 
-/* munmap and mprotect of parts of an attach. */
+/* Unmaps and protects parts of an attach. */
 static void
 cutting(void)
 {
@@ -311,7 +313,7 @@ limits(void)
 	NUM(control(id, IPC_RMID, NULL));
 }
 
-/* With an end, so that all that it attached is gone. */
+/* limits() runs in a child, whose end detaches all that it has attached. */
 void
 shm_calls(void)
 {

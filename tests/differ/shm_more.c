@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* shm between users and between processes, and what is told about it. */
+/* shm between users and between processes, and the calls that inform about it. */
 #include "differ.h"
 
 #define KEY 0x2d2f
@@ -11,7 +11,7 @@
 static int id;
 static struct segment ds;
 
-/* shm_info's six words; the name of the struct's fields is the C library's. */
+/* The kernel's struct shm_info, whose fields have other names in each C library. */
 struct info {
 	int used_ids;
 	unsigned long tot, rss, swp, spare[2];
@@ -197,8 +197,8 @@ by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The lines of /proc/sysvipc/shm, but for what is another on each system, and
- * in an order of their own: which slot is taken first is each one's affair. */
+/* Prints the lines of /proc/sysvipc/shm sorted, and without what is different on each system: which
+ * slot is taken first is up to the system. */
 static void
 proc_lines(void)
 {
@@ -212,7 +212,7 @@ proc_lines(void)
 	text[len] = '\0';
 	for (s = strtok(text, "\n"); s && lines < 32; s = strtok(NULL, "\n")) {
 		if (strlen(s) >= 136 && strstr(s, "shmid") == NULL) {
-			memset(s + 11, 'i', 10); /* identifier, who did it, and when */
+			memset(s + 11, 'i', 10); /* the identifier, the processes, and the times */
 			memset(s + 39, 'p', 11);
 			memset(s + 82, 't', 32);
 		}
@@ -223,7 +223,7 @@ proc_lines(void)
 		TEXT("/proc/sysvipc/shm", "%s", line[i]);
 }
 
-/* The slots up to the highest: which of the two segments are there. */
+/* Prints which of the two segments are in the slots up to the highest. */
 static void
 slots(int highest, int a, int b)
 {
@@ -258,7 +258,7 @@ shm_information(void)
 	     info.tot, info.rss, info.swp);
 	memset(&lim, 0xaa, sizeof(lim));
 	NUM(control(0, IPC_INFO, (void *)&lim) == slot);
-	/* What the limits are is each machine's; that they are set is limits()'s. */
+	/* The limits depend on the machine; limits() shows that they are set. */
 	TEXT("IPC_INFO", "%lu %lu %lu", lim.max, lim.min, lim.all);
 	slots(slot, id, other);
 	NUM(control(slot + 1, SHM_STAT, &ds));

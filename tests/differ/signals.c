@@ -144,7 +144,7 @@ masks(void)
 	NUM(old.sa_flags & SA_NODEFER);
 }
 
-/* `int n` for each n; Linux has a meaning for 3, 4 and 128. */
+/* Executes `int n` for each n; Linux gives 3, 4 and 128 a meaning. */
 static void
 each_vector(void)
 {
@@ -177,7 +177,7 @@ faults(void)
 	FAULT("a store to NULL", *(volatile char *)NULL = 1);
 	FAULT("a load of the kernel", *(volatile char *)0xc0100000);
 	FAULT("a division by zero", zero = 1 / zero);
-	/* Where it is hangs on the compiler; that it is told right does not. */
+	/* The address depends on the compiler, so only whether it is the right one is printed. */
 	if (sigsetjmp(back, 1) == 0)
 		__asm__ volatile(".globl no_instruction\nno_instruction: ud2");
 	else
