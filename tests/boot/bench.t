@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What the calls take: the same in every run, and no more than tests/bench/goals.
+# The calls take equally many instructions in every run, and no more than tests/bench/goals says.
 . tests/boot/lib.sh
 
 measure() { # measure FILE: "NAME<tab>INSTRUCTIONS"
@@ -20,13 +20,13 @@ while IFS=$'\t' read -r goal best name; do
 	ok "$name" meets "$goal" "$best" "$name"
 done < <(tools/bench --goals)
 ok 'there are goals' eval 'tools/bench --goals | grep -q "getpid$"'
-# tests/linux/bench has the figures of the same operations (else: make linux-data).
+# tests/linux/bench must have a figure for each of the operations (if not: make linux-data).
 cut -f 1 "$dir/first" | sort >"$dir/here"
 grep -v '^#' tests/linux/bench | cut -f 1 | sort >"$dir/there"
 ok 'Linux was measured in each' eval 'diff "$dir/here" "$dir/there" >"$dir/err"'
 
-# docs/performance.md shows the tables that `make performance` would write now; a number may be
-# 2 % away (or 1 beside a small one), so that not each change of the kernel changes the page.
+# docs/performance.md must show the tables that `make performance` would write now. A number may be
+# off by 2 % (or by 1 if it is small), so that not every change of the kernel changes the page.
 up_to_date() {
 	tr -d , <"$dir/performance.md" | tr -s ' ' '\n' >"$dir/there"
 	tr -d , <docs/performance.md | tr -s ' ' '\n' | paste - "$dir/there" | awk -F '\t' '

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The build: nothing to do twice, and clean sources build with gcc and clang.
+# A build with nothing to do does nothing, and clean sources build with gcc and clang.
 . tests/boot/lib.sh
 
-# What make hands to this test must not reach the makes that it tests.
+# The makes that this test runs must not inherit the variables that make has passed to the test.
 unset MAKEFLAGS MFLAGS MAKELEVEL ISTHMUS_BUILD CC CROSS
 { git ls-files -z --cached --others --exclude-standard 2>/dev/null ||
 	find . -type f ! -path './build*' ! -path './.git/*' -print0; } |

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# docs/conformance.md: up to date, complete, and true.
+# docs/conformance.md is up to date and complete, and what it says is true.
 . tests/boot/lib.sh
 . tools/machine.sh
 
@@ -8,8 +8,8 @@ ok 'every branch has a test, every tag a branch' eval \
 ok 'docs/conformance.md is what make conformance makes' \
 	diff docs/conformance.md "$dir/conformance.md"
 
-# What the table names is printed as passed. The programs that take long, or come
-# with other tests' needs, are left to their own runs.
+# Each test that the table names must be printed as passed. Programs that take long, or that need
+# what only their own tests prepare, are left out.
 for program in $(tools/conformance --programs | grep '^shm'); do
 	tests/exec "$build/tests/$program" >"$dir/tap" 2>/dev/null
 	ok "the tests that it names of $program" eval \

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Debian's own programs for i386, as they come: a shell and its tools, perl, the
-# stock clients of shared memory, and C programs made for Linux.
+# Debian's own programs for i386 run unchanged: a shell and its tools, perl, the usual clients of
+# shared memory, and C programs that were compiled for Linux.
 # needs: debian musl
 . tests/boot/lib.sh
 tree=build/debian
 musl=build/musl/gcc
 
-# in_tree STATUS NAME [tools/run's ARG...]: with the tree, and every run the same.
+# in_tree STATUS NAME [ARG...]: runs tools/run ARG... with the tree, so that every run is the same.
 in_tree() {
 	run "$1" "$2" --icount --timeout 300 --root "$tree" "${@:3}"
 }
@@ -37,14 +37,14 @@ sh 'ls -l' 'cd /tmp; echo 12345 >f; chmod 4711 f; ln -s /etc/passwd s; mkdir d; 
 sh 'grep, sed, awk, wc' 'grep -c root /etc/passwd; sed -n "s/^alice:x:\([0-9]*\).*/\1/p" /etc/passwd
 	awk -F: "{ n += \$3 } END { print n }" /etc/passwd; wc -l </etc/passwd' \
 	$'1\n1000\n67535\n4'
-# Whether sh says "Terminated" hangs on whether the job ends before sh waits for it.
+# Whether sh prints "Terminated" depends on whether the job ends before sh waits for it.
 sh 'a job in the background is killed' 'sleep 100 & kill $!; wait $! 2>/dev/null; echo $?
 	kill -0 $! 2>/dev/null || echo gone' $'143\ngone'
 sh 'ps' 'sleep 100 & ps | awk "\$4 == \"sleep\" || /sleep 100/ && !/awk/" | wc -l; kill $!' 1
 in_tree 0 'top -b -n1' /bin/busybox top -b -n1
 ok 'top: memory, and itself' eval 'grep -q "^Mem: *[0-9]*K used" "$dir/out" &&
 	grep -q "busybox top" "$dir/out"'
-# The image's programs are in /usr/bin, too, for /bin is a link to it in the tree.
+# The image's programs are found in /usr/bin as well, because /bin is a link to it in the tree.
 in_tree 0 'of two programs of one name the tree has the one' \
 	/bin/busybox sh -c 'command -v ipcs; command -v shmlife; ipcs --version'
 is 'the tree has the one: which it is' "$(sed 's/ [0-9.]*$//' "$dir/out" | tr '\n' ' ')" \
@@ -53,7 +53,7 @@ in_tree 0 'the programs of the image are still there' /bin/sh -c '/bin/ls /etc'
 in_tree 7 'the statuses of a dynamic program' /usr/bin/perl -e 'exit 7'
 in_tree 137 'its signals' /usr/bin/perl -e 'kill 9, $$'
 
-# -- shared memory, by everybody's clients ---------------------------------------
+# -- clients of shared memory ----------------------------------------------------
 cat >"$dir/reader.c" <<'END'
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,7 +89,7 @@ END
 in_tree 0 'ipcmk, perl, ipcs, a C program, ipcrm' --add "$dir/reader:/run/reader" \
 	--add "$dir/script:/run/script" /bin/busybox sh /run/script
 cp "$dir/out" "$dir/log"
-has() { # has NAME REGEX: a line like this
+has() { # has NAME REGEX: passes if a line of the output matches
 	ok "$1" grep -qE -- "$2" "$dir/log"
 }
 has 'ipcmk -M 1M' '^made 65536$'
@@ -114,7 +114,7 @@ has 'a removed identifier is none: its status' '^again 1$'
 has 'the program ended well' '^reader 0$'
 is 'and then it is gone' "$(tail -n 3 "$dir/log" | grep -c '^0x')" 0
 
-# -- programs of one's own -------------------------------------------------------
+# -- programs that a user compiles -----------------------------------------------
 cat >"$dir/hello.c" <<'END'
 #include <stdio.h>
 #include <unistd.h>

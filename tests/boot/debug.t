@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make debug, make gdb: the kernel and gdb find each other, and nobody else's.
+# make debug and make gdb: gdb connects to the kernel of its own build, and to no other.
 . tests/boot/lib.sh
 
-# Builds of our own, so that a kernel that somebody debugs here is left alone.
+# The test uses builds of its own, so that it leaves a kernel alone
+# that somebody is debugging here.
 for name in one two; do
 	mkdir "$dir/$name"
 	ln -s "$build"/{release,debug,user,initrd.tar} "$dir/$name"

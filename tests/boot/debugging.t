@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Every transcript of gdb in the documents: what it shows is what gdb says today.
+# Each transcript of gdb in the documents shows what gdb prints today.
 . tests/boot/lib.sh
 
-# The programs and the commands that compile them, and each transcript, in a place that looks like
-# the top of the tree.
+# Takes from the documents the programs, the commands that compile them, and the transcripts, and
+# puts them into a directory that looks like the top of the tree.
 work=$dir/work
 mkdir "$work"
 ln -s "$PWD"/{kernel,user,tools} "$build" "$work"
@@ -37,14 +37,14 @@ transcript() {
 		-ex kill >"$dir/got" 2>&1 </dev/null
 	wait $!
 }
-# Says the first line that is shown and does not come. Addresses and the numbers of lines may
-# differ; [...] stands for any text in a line, or for any lines.
+# Prints the first line that the document shows and gdb does not print. Addresses and line numbers
+# may differ; [...] stands for any text in a line, or for any lines.
 cat >"$dir/compare" <<'END_OF_PERL'
 my ($block, $got) = @ARGV;
 sub tidy {
 	my ($from, $to) = @_;
 	open my $in, "<", shift or die;
-	# gdb prints these only if a terminal asks.
+	# gdb prints these only when it is used at a terminal.
 	my @lines = grep { !/^(\s*|Continuing\.|\(More stack frames follow\.\.\.\))$/ } <$in>;
 	s/\s+$//, s/0x[0-9a-f]+/0x_/g, s/(\.(c|h|asm)):\d+$/$1:_/, s/, line \d+\./, line _./,
 		s/^\d+\t/_\t/ for @lines;

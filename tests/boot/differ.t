@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Every call gives the same result here as on Linux, but for the differences that
-# tests/differ/permitted names, and those are there.  What Linux gives is kept in
-# tests/linux; where there is a Linux to run on, it must still give the same.
+# Every call gives the same result here as on Linux, except for the differences that
+# tests/differ/permitted names, and each of those must occur. tests/linux keeps what Linux gives;
+# if there is a Linux to run on, it must still give that.
 # needs: musl
 # wants: linux
 . tests/boot/lib.sh
 seeds=300
 
-# One program for both, made with another C library than this project's.
+# Both systems run one program, which is compiled with a C library that is not this project's.
 ok 'the program, with the C library musl' \
 	build/musl/gcc -static -no-pie -Os -o "$dir/differ" tests/differ/*.c
 
-on() { # on SYSTEM WORDS...: into $dir/SYSTEM, with the status
+on() { # on SYSTEM WORDS...: runs the program there, with its output in $dir/SYSTEM
 	local system=$1 status
 	shift
 	tools/$system --icount --timeout 600 "$dir/differ" "$@" >"$dir/$system" 2>"$dir/err"
@@ -19,10 +19,10 @@ on() { # on SYSTEM WORDS...: into $dir/SYSTEM, with the status
 	((status == 0)) && rm "$dir/err"
 	is "$*: tools/$system" "$status" 0
 }
-same() { # same FILE: what ran here, and that file
+same() { # same FILE: passes if the output here is that of the file, or permitted
 	tests/differ/compare tests/differ/permitted "$dir/run" "$1" >"$dir/met" 2>"$dir/err"
 }
-# The kept output is that of Linux: not "permitted", but the same, line by line.
+# The kept output must be what Linux prints, line by line: no difference is permitted.
 check_data() { # check_data FILE WORDS...
 	local file=$1
 	shift

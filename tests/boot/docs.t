@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The documents: what they name is there, what they show works.
+# What the documents name exists, and what they show works.
 # needs: debian
 . tests/boot/lib.sh
 docs='README.md CONTRIBUTING.md docs/tour.md docs/debugging.md docs/testing.md docs/labs.md
 	docs/abi.md docs/performance.md docs/spec-shm.md
 	docs/glossary.md tests/README.md'
 
-# What is in `...`, outside of the blocks of code.
+# Prints what is in `...` outside of blocks of code.
 quoted() {
 	awk '/^```/ { code = !code } !code' "$@" | grep -o '`[^`]*`' | tr -d '`' | sort -u
 }
-# What each line of standard input names is there; says what is not.
-all() { # all COMMAND...: given a line, is it there?
+# Checks that each line of standard input names something that exists, and prints the others.
+all() { # all COMMAND...: passes if the command succeeds with each line
 	local line bad=0 n=0
 	while read -r line; do
 		n=$((n + 1))
@@ -19,7 +19,7 @@ all() { # all COMMAND...: given a line, is it there?
 	done
 	((n > 0 && bad == 0))
 }
-# A function is defined at column 0, be it in C (or a macro) or in NASM.
+# A function's definition begins at column 0, in C (also as a macro) and in NASM.
 function_exists() {
 	grep -qrE "^($1\(|$1:|#define $1\(|static inline .* \*?$1\()" kernel arch user tests
 }
@@ -44,7 +44,7 @@ ok 'the files' all test -e < <(quoted $docs |
 	grep -E '^(kernel|arch|user|tests|tools|docs)/[a-z0-9_./]*$' |
 	grep -vxE 'user/count.c|tests/user/mine.c')
 ok 'the mutants' all test -e < <(grep -oh 'mutate.* tests/mutants/[^ ;]*' $docs | sed 's/.* //')
-links() { # the files that each document's links lead to
+links() { # prints the files to which each document's links lead
 	local doc
 	for doc in $docs; do
 		grep -oh '](\([^)]*\))' "$doc" | sed "s|](\(.*\))|$(dirname "$doc")/\1|"
@@ -62,8 +62,8 @@ ok 'the words of the command line' all word_exists < <(
 ok 'the programs' all program_exists < <(
 	sed -n '/ hears /d; s/^isthmus# \([a-z]*\).*/\1/p' README.md)
 
-# What cites the contract, "spec-shm.md parts 1 and 3b", cites parts that it has. The pages of
-# docs/ have parts of their own; everywhere else a part is one of the contract's.
+# Where the contract is cited, as in "spec-shm.md parts 1 and 3b", it must have these parts. The
+# pages of docs/ have parts of their own; in all other files a part is one of the contract's.
 cited() {
 	find kernel arch user tests tools docs .ci Makefile ./*.md -type f \
 		! -path docs/spec-shm.md -print0 | xargs -0 perl -0777 -ne '
@@ -79,7 +79,7 @@ part_exists() {
 }
 ok 'the parts of the contract' all part_exists < <(cited)
 
-# The glossary is in order, has each word once, and has those that it refers to.
+# The glossary is sorted, has each word once, and has every word that it refers to.
 words() {
 	sed -n 's/^| \([A-Za-z -]*\) | .*[^ ] |$/\1/p' docs/glossary.md | grep -vx 'word' |
 		tr 'A-Z' 'a-z'
@@ -91,7 +91,7 @@ ok 'the order of the glossary' eval 'words | LC_ALL=C sort -cu'
 ok 'its words' all word_defined < <(grep -o '\*[a-z -]*\*' docs/glossary.md |
 	grep -vx '.italics.' | tr -d '*' | sort -u)
 
-# Each call has its place in a table of docs/abi.md, and no other is named there.
+# Each call is in a table of docs/abi.md, and the tables name no other call.
 sed -n 's/^SYSCALL([0-9]*, \([a-z_0-9]*\),.*/\1/p' kernel/abi/syscalls.def | sort -u >"$dir/want"
 awk -F '|' '/^\| calls \|/ { on = 1; next } /^$/ { on = 0 } on { print $2 }' docs/abi.md |
 	grep -o '`[^`]*`' | tr -d '`' | sort -u >"$dir/got"
@@ -100,9 +100,10 @@ awk -F '[(), ]+' '/^SYSCALL/ && !seen[$3]++ && $4 != "\"\"" && $5 == "" { print 
 	kernel/abi/syscalls.def >"$dir/err"
 ok 'the names of their arguments' test ! -s "$dir/err"
 
-# The programs that they show, in a place that looks like the top of the tree,
-# and the transcripts that begin with one of these commands.  All that is shown
-# has to come; nothing else may, but for the kernel's greeting or a [...].
+# Takes from the documents the programs, and the transcripts that begin with one of these
+# commands, and puts them into a directory that looks like the top of the tree. Everything
+# that a transcript shows must be printed, and nothing else, except for the kernel's
+# greeting or where it shows [...].
 work=$dir/work
 mkdir "$work"
 ln -s "$PWD"/{kernel,user,tools} "$build" "$work"

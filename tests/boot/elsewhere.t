@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# tools/elsewhere: what it refuses, it refuses in one line, and leaves nothing.
+# tools/elsewhere refuses wrong arguments in one line, and leaves nothing behind.
 . tests/boot/lib.sh
 
 refuses() { # refuses NAME REGEX COMMAND...

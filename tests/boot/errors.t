@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Whatever keeps the kernel from starting init: one line says what, and the status is 125.
+# If the kernel cannot start init, one line says why, and tools/run exits with 125.
 . tests/boot/lib.sh
 
-noboot() { # noboot NAME REGEX ARG...
+noboot() { # noboot NAME REGEX ARG...: passes if the kernel cannot start, with a line that matches
 	local name=$1 line=$2
 	shift 2
 	run 125 "$name" "$@" "$probe"
@@ -23,7 +23,7 @@ chmod 755 "$dir/empty"
 noboot 'an empty init' '/empty' --add "$dir/empty" --append init=/empty
 noboot 'an init that is a directory' '/bin' --append init=/bin
 
-# An ELF file that consists of its headers and one instruction. One of the fields is wrong.
+# Assembles an ELF file of headers and one instruction, with one wrong field.
 header() { # header CLASS TYPE MACHINE PTYPE FILESZ VADDR
 	elf "$1-$2-$3-$4-$5-$6" <<-END
 	bits 32
@@ -53,7 +53,7 @@ file=$(header 1 2 3 1 86 0x8048000)
 run 124 'with the right fields it runs' --timeout 5 --add "$file" \
 	--append "init=/$(basename "$file")" "$probe"
 
-# tools/run always gives an image to the kernel, so start the kernel without tools/run here.
+# tools/run always gives the kernel an image, so the kernel is started without tools/run here.
 . tools/machine.sh
 cd "$build" || exit 1
 timeout 60 "${machine[@]}" -display none -m 64 -kernel release/isthmus.elf \
@@ -63,7 +63,7 @@ is 'no initrd: the status' $? $qemu_noboot
 is 'no initrd: the verdict' "$(cat "$dir/verdict")" noboot
 is 'no initrd: one line says so' "$(grep -c initrd "$dir/err")" 1
 
-# A processor without one of the features that the kernel needs.
+# The processor lacks one of the features that the kernel needs.
 lacking() { # lacking CPU FEATURE
 	timeout 60 "${machine[@]}" -cpu "$1" -display none -m 64 -kernel release/isthmus.elf \
 		-initrd initrd.tar -append log=com2 -serial "file:$dir/err" \

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What exec makes of files: scripts, segments of all kinds, set-id bits, dynamic
-# linkers. The programs are a few instructions each, whose status tells.
+# exec of all kinds of files: scripts, program headers of all kinds, set-id bits, dynamic linkers.
+# The programs have a few instructions each, and tell by their status what they have found.
 . tests/boot/lib.sh
 
-# elf NAME TYPE PHNUM: an ELF file from what standard input puts behind the
-# header: PHNUM program headers and the code. `base` is where it is linked to.
+# elf NAME TYPE PHNUM: assembles an ELF file. Standard input has what follows the file's header:
+# PHNUM program headers and the code. `base` is the address that the file is linked to.
 elf() {
 	local name=$1 type=$2 phnum=$3
 	{
@@ -33,7 +33,7 @@ elf() {
 	} >"$dir/source"
 	nasm -f bin -o "$dir/$name" "$dir/source" && chmod 755 "$dir/$name"
 }
-# aux VALUE KEY: code for `VALUE = the auxiliary vector's word KEY`.
+# aux VALUE KEY: prints code for `VALUE = the word KEY of the auxiliary vector`.
 aux() {
 	cat <<-END
 	lea esi, [esp + 4]
@@ -52,7 +52,7 @@ aux() {
 	END
 }
 
-# -- segments -------------------------------------------------------------------
+# -- program headers ------------------------------------------------------------
 elf fixed 2 1 <<'END'
 phdr 1, 0, base, size, size, 5, 4096
 start: mov ebx, 11
@@ -182,7 +182,7 @@ scripts=()
 for s in plain round deep{0..6}; do
 	scripts+=(--add "$dir/$s")
 done
-gives() { # gives NAME OUTPUT PROGRAM ARG...
+gives() { # gives NAME OUTPUT PROGRAM ARG...: passes if the program prints OUTPUT
 	local name=$1 want=$2
 	shift 2
 	tools/run --add "$args" "${scripts[@]}" "$@" >"$dir/out" 2>"$dir/err"

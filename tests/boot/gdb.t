@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# tools/run --gdb: gdb finds the kernel stopped, with its symbols.
+# With tools/run --gdb, gdb finds the kernel stopped, and knows its symbols.
 . tests/boot/lib.sh
 
-# start ARG...: starts tools/run --gdb ARG... as process $run, and waits until it says what to
-# type, in $command.
+# start ARG...: starts tools/run --gdb ARG... as process $run, and waits until it prints the
+# command for gdb, which is then in $command.
 start() {
-	: >"$dir/err" # else the line of the run before may be read once more
+	: >"$dir/err" # otherwise the line of an earlier run could be read again
 	tools/run --gdb --timeout 60 "$@" >"$dir/out" 2>"$dir/err" &
 	run=$!
 	for ((i = 0; i < 100; i++)); do
@@ -13,7 +13,7 @@ start() {
 		sleep 0.1
 	done
 }
-# debug ARG...: runs gdb as $command says, with ARG..., to its end.
+# debug ARG...: runs gdb by $command, with ARG..., until it ends.
 debug() {
 	eval "${command/gdb /timeout 50 gdb -q -nx -batch }" '"$@"' >"$dir/gdb" 2>&1 </dev/null
 }
@@ -27,7 +27,7 @@ ok 'and lines' grep -q 'kernel/main.c' "$dir/gdb"
 wait $run
 is 'and the program runs on' $? 4
 
-# Twice in a row the CPU takes vector 200, which is nobody's, where the program exits.
+# The CPU takes vector 200, which has no handler, twice in a row, when the program exits.
 start "$probe" exit 4
 cat >"$dir/commands" <<'END'
 hbreak sys_exit_group
@@ -53,8 +53,8 @@ wait $run
 is 'an interrupt of no device is ignored' $? 4
 is 'and one line says so' "$(grep -c 'vector 200 ' "$dir/err")" 1
 
-# A call's arguments have their names: at the stop in the list's form, and as locals, in the debug
-# build after three lines.
+# gdb shows a call's arguments by their names: when the call is entered, as a struct, and in the
+# debug build as local variables three lines later.
 for build_of in '' --debug; do
 	start $build_of /bin/shmlife
 	debug -ex 'hbreak sys_shmat' -ex continue \
@@ -67,7 +67,7 @@ for build_of in '' --debug; do
 		tail -n 3 | tr '\n' ' ')" 'shmid = 65536 shmaddr = 0 shmflg = 0 '
 done
 
-# In the debug build every argument and variable can be seen, in all frames of the kernel.
+# The debug build lets gdb show every argument and variable, in all frames of the kernel.
 start --debug /bin/shmlife
 debug -ex 'break shm_attach' -ex continue -ex 'backtrace -full 3' -ex next -ex 'backtrace -full 3' \
 	-ex kill

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# GRUB boots the same kernel from an ISO image.
+# GRUB boots the kernel from an ISO image.
 . tests/boot/lib.sh
 run 5 'a program under GRUB' --iso --append "word='it s'" "$probe" exit 5
 run 0 'arguments under GRUB' --iso "$probe" 'a b'

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# gdb's commands of tools/gdb: on a stopped machine with many processes, and segments in every
-# state, they say what /proc says there.
+# The commands of tools/gdb say the same as /proc about a stopped machine that has many
+# processes, and segments in every state.
 . tests/boot/lib.sh
 
-# stop BREAK PROGRAM COMMAND...: runs PROGRAM with the breakpoint that the command BREAK sets, and
-# gdb's COMMANDs there. Their output is in $dir/gdb, the program's in $dir/out.
+# stop BREAK PROGRAM COMMAND...: runs PROGRAM until a breakpoint, which the gdb command BREAK sets,
+# and there the gdb COMMANDs. Their output is in $dir/gdb, the program's in $dir/out.
 stop() {
 	local break=$1 program=$2 i command commands=()
 	shift 2
@@ -23,11 +23,11 @@ stop() {
 	wait $!
 	status=$?
 }
-# part FILE HEADING: what stands in the file below the line "== HEADING".
+# part FILE HEADING: prints the lines of the file that follow the line "== HEADING".
 part() {
 	awk -v heading="== $2" '/^== / { on = $0 == heading; next } on' "$dir/$1"
 }
-# same NAME: whether $dir/want and $dir/got are equal, and not empty.
+# same NAME: passes if $dir/want and $dir/got are equal, and not empty.
 same() {
 	ok "$1" eval 'test -s "$dir/want" && diff "$dir/want" "$dir/got" | head -n 20 >&2 &&
 		cmp -s "$dir/want" "$dir/got"'
@@ -46,7 +46,7 @@ for build_of in '' --debug; do
 		"ist picture $dir/picture.dot" 'ist picture' 'print $seg(65540)' \
 		'print *$proc(2).space.first' 'print (pte_t)0x2b6227' 'print (pte_t)0x2b6224'
 
-	# Processes: number, parent, state, and what each sleeps on.
+	# Processes: number, parent, state, and what each one sleeps on.
 	awk '/^== process/ { pid = $3; line[pid] = $3 " " $4 " " $5 " " $6 }
 		/^== wchan/ { getline; if ($1 != "0") line[pid] = line[pid] " " $1 }
 		END { for (pid in line) print line[pid] }' "$dir/out" | sort -n >"$dir/want"
@@ -64,7 +64,7 @@ for build_of in '' --debug; do
 	ok "a graft and a piece$in" eval 'part gdb "ist shm" | grep -q "the segment.s tables 0x" &&
 		part gdb "ist shm" | grep -q " a piece of the attach at "'
 
-	# Maps of every process: range, rights, offset, and what is mapped.
+	# Maps of every process: range, rights, offset, and the file or segment that is mapped.
 	awk '/^== maps/ { pid = $3; next } /^==/ { pid = 0 } pid && NF {
 		print pid, $1, $2, $3, $6 ~ /SYSV/ ? $5 : $6 }' "$dir/out" >"$dir/want"
 	awk '/^maps [0-9]/ { pid = $2; next } /^==/ { pid = 0 } pid && /^[0-9a-f]*-/ {
@@ -72,7 +72,7 @@ for build_of in '' --debug; do
 		print pid, $1, $2, $3, what }' "$dir/gdb" >"$dir/got"
 	same "the maps of all$in"
 
-	# The frame that a walk ends in is the segment's.
+	# A walk ends in a frame of the segment.
 	for walk in '0x40000000 2' '0x60001000 7'; do
 		frame=$(part gdb "ist walk $walk" | sed -n 's/.*, in frame //p')
 		slot=$(part gdb "ist walk $walk" | sed -n 's/.*page 0 of segment //p')
@@ -104,8 +104,8 @@ for build_of in '' --debug; do
 	is "a parked page$in" "$(part gdb 'print (pte_t)0x2b6224' | cut -d '=' -f 2)" \
 		' 0x002b6224 (frame 0x2b6: user accessed parked)'
 
-	# The picture has each segment, each process that has one attached, and an arrow for each
-	# page table that shows an attach.
+	# The picture has each segment, each process that has attached one, and an arrow for each
+	# page table that maps a part of an attach.
 	is "segments in the picture$in" "$(grep -c '^	s[0-9]* \[label=.*>segment ' "$dir/picture.dot")" 6
 	is "processes$in" "$(grep -c '^	p[0-9]* \[label=.*>process ' "$dir/picture.dot")" 48
 	is "arrows to the big one$in" "$(grep -c -- '^	.*s1:t.*graft' "$dir/picture.dot")" 98
@@ -113,7 +113,8 @@ for build_of in '' --debug; do
 	! command -v dot >/dev/null || ok "Graphviz takes it$in" eval \
 		'dot -Tsvg "$dir/picture.dot" | grep -q "</svg>"'
 
-	# What is not there: one line that says so, and gdb goes on.
+	# A command that is asked for something that doesn't exist says
+	# so in one line, and gdb goes on.
 	is "no address$in" "$(part gdb 'ist walk')" 'usage: ist walk VA [PID]'
 	is "no process$in" "$(part gdb 'ist maps 77')" 'there is no process 77; `ist ps` lists them'
 	is "no segment$in" "$(part gdb 'print $seg(7)')" 'there is no segment 7; `ist shm` lists them'
@@ -122,7 +123,7 @@ for build_of in '' --debug; do
 		'  no map entry: an access gets SIGSEGV'
 done
 
-# Why a call was refused: the debug build knows it.
+# The debug build knows why a call was refused.
 build_of=--debug
 stop 'break sys_exit_group' /bin/ipcrm 'ist why'
 is 'no refusal' "$(part gdb 'ist why')" 'no call has been refused'
@@ -130,12 +131,12 @@ build_of=
 stop 'break sys_exit_group' /bin/ipcrm 'ist why'
 ok 'the release build' grep -q 'does not say' <(part gdb 'ist why')
 
-# frames HEADING: the functions of the backtrace below that line.
+# frames HEADING: prints the functions of the backtrace that follows the line "== HEADING".
 frames() {
 	part gdb "$1" | sed -n 's/^#[0-9]* *\(0x[0-9a-f]* in \)\{0,1\}\([^ ]*\) .*/\2/p' | tr '\n' ' '
 }
-# A backtrace leads from the kernel into the program's own functions, and ends there: at a call, at
-# each instruction of the kernel's entry and of its way back, at a fault and at a tick.
+# A backtrace leads from the kernel into the program's own functions and ends there: in a call, at
+# each instruction by which the kernel is entered and left, in a fault, and in a tick.
 build_of=--debug
 stop 'ist break shmlife' /bin/shmlife 'backtrace' 'info breakpoints' 'break shm_attach' \
 	'continue' 'backtrace 9' 'ist bt-all' 'ist bt-all 1' 'delete' \
@@ -172,7 +173,7 @@ is 'before the first switch' "$(frames 'backtrace 9')" \
 	'switch_away sched_run kernel_main start_c '
 is 'a process that has not run yet' "$(frames 'ist bt-all')" 'context_start '
 
-# Without a kernel, or with another program: one line.
+# Without a kernel, or with another program, one line says what is missing.
 gdb -q -nx -batch -x tools/gdb/load.py >"$dir/out" 2>"$dir/err"
 said 'gdb without a kernel' '^name the kernel when you start gdb'
 gdb -q -nx -batch -x tools/gdb/load.py "$build/user/bin/sh" >"$dir/out" 2>"$dir/err"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The gdb stub of the kernel, by tools/run --kgdb: with gdb, and packet by packet.
+# tools/run --kgdb and the gdb stub of the kernel: first with gdb, then packet by packet.
 . tests/boot/lib.sh
 debuggee=$build/tests/guest/debuggee
 kernel=$build/release/isthmus.elf
@@ -7,7 +7,8 @@ run=''
 trap '[[ ! $run ]] || kill $run 2>/dev/null; rm -rf "$dir"' EXIT
 
 # start ARG...: starts tools/run --kgdb ARG... as process $run, and waits until the kernel has
-# stopped and it says what to type: in $command, with the socket in $socket.
+# stopped and tools/run prints the command for gdb. The command is then in $command, and the
+# path of the socket in $socket.
 start() {
 	: >"$dir/err"
 	: >"$dir/out"
@@ -27,13 +28,13 @@ finish() {
 	run=''
 	is "$2" $got "$1"
 }
-# debug [ARG...]: runs gdb as $command says, with the commands on standard input and ARG...
+# debug [ARG...]: runs gdb by $command, with ARG... and with the commands on standard input.
 debug() {
 	cat >"$dir/commands"
 	eval "${command/gdb /timeout 100 gdb -q -nx -batch }" '-x "$dir/commands" "$@"' \
 		>"$dir/gdb" 2>&1 </dev/null
 }
-# talk WORD...: tests/boot/packets; its output is in $dir/talk.
+# talk WORD...: runs tests/boot/packets, with its output in $dir/talk.
 talk() {
 	timeout 100 tests/boot/packets "$socket" "$@" >"$dir/talk"
 }
@@ -245,8 +246,8 @@ else
 	is 'a step over int 0x80 leads into the kernel' "$entered" 2
 fi
 
-# Breakpoints on the kernel's own ways in and out, and in what the stub itself calls. (By address,
-# for the program has a memcpy, too.)
+# gdb sets breakpoints where the kernel is entered and left, and in functions that the stub itself
+# calls. They are set by address, because the program has a memcpy, too.
 places='vector_14 trap_enter trap_return context_switch memcpy memset pic_accept page_fault'
 start "$debuggee" two
 debug <<END
@@ -301,7 +302,8 @@ start "$debuggee" spin
 talk qSupported go:c "until:$dir/out:ready" 'raw:\x03' qThreadExtraInfo,2
 is 'Ctrl-C stops a program that loops' "$(sed -n '2s/08:.*thread/ thread/p;3p' "$dir/talk")" \
 	$'T02 thread:2;\n52554e'
-# gdb is killed while the program runs, with a breakpoint in it. Meanwhile a second one tries.
+# gdb is killed while the program runs, with a breakpoint set in it. Before that,
+# a second gdb tries to connect.
 debug -ex "add-symbol-file $debuggee" -ex 'break count' -ex 'echo stepping\n' \
 	-ex 'stepi 1000000000' </dev/null &
 gdb=$!
@@ -318,7 +320,7 @@ END
 finish 9 'gdb is killed, another connects, and the program ends as it should'
 shows 'which finds the program as it was' '^\$1 = 0$'
 
-# An idle kernel, and one that loops with interrupts off: CLI and a jump to itself.
+# Ctrl-C stops an idle kernel, and one that loops with interrupts off (CLI and a jump to itself).
 idle=$(symbol machine_idle)
 start "$debuggee" sleep
 talk qSupported "Z0,$idle,1" go:c wait "z0,$idle,1" go:c 'raw:\x03' qThreadExtraInfo,2 \
@@ -329,7 +331,7 @@ is 'and a loop with interrupts off' "$(sed -n '8s/08:.*//p;9p' "$dir/talk" | tr 
 finish 137 'gdb kills the program'
 
 # ---- Packets ----
-# packets WORD REPLY NAME ...: passes for each packet that gets that reply.
+# packets [WORD REPLY NAME]...: sends each packet, and passes if the reply is REPLY.
 packets() {
 	local words=() i
 	for ((i = 1; i <= $#; i += 3)); do
@@ -378,8 +380,8 @@ packets \
 	D OK 'detach'
 until grep -q ready "$dir/out"; do sleep 0.1; done
 
-# gdb connects anew, while the program loops. The list of processes is damaged: a fault in the
-# stub is an error, and it goes on.
+# gdb connects again while the program loops. The list of processes is damaged: a fault in the stub
+# becomes an error reply, and the stub goes on.
 talk qSupported "m$list,4"
 features=$(sed -n 1p "$dir/talk") first=$(sed -n 2p "$dir/talk")
 packets \
@@ -399,7 +401,8 @@ packets \
 	P8=00000000 E0d 'its registers cannot be set' \
 	p0 xxxxxxxx 'nor all be known'
 
-# A breakpoint stays with its process when gdb removes it and sets it again. A new gdb begins anew.
+# A breakpoint stays with its process when gdb removes it and sets it again. A gdb that connects
+# again starts without breakpoints.
 talk qSupported p8
 loop=$(sed -nE '2s/(..)(..)(..)(..)/\4\3\2\1/p' "$dir/talk")
 talk Hg1 "Z1,$loop,1" "z1,$loop,1" Hg2 "Z1,$loop,1" go:c 'raw:\x03'
@@ -413,7 +416,7 @@ detach
 END
 finish 9 'after all this the program ends as it should'
 
-# Frames beyond the direct map: those of the program's stack and data are the last ones.
+# The program's stack and data are in the last frames, which are beyond the direct map.
 start --mem 1200 "$debuggee" spin
 debug <<END
 add-symbol-file $debuggee
@@ -428,7 +431,7 @@ continue
 END
 finish 9 "a program's memory beyond the direct map"
 is 'is read and written' "$(grep '^\$' "$dir/gdb" | tr '\n' ' ')" "\$1 = 0 \$2 = 1 \$3 = 101 'e' "
-# ---- make run KGDB=1: gdb connects to a shell, whenever it wants ----
+# ---- make run KGDB=1: gdb can connect to a shell at any time ----
 mkfifo "$dir/typed"
 : >"$dir/out"
 tools/boot --kgdb <"$dir/typed" >"$dir/out" 2>"$dir/err" &

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What the kernel has to live within.
+# The kernel runs with little memory and with much, starts quickly, and is small.
 . tests/boot/lib.sh
 
 run 0 'shmlife with 16 MiB' --mem 16 /bin/shmlife

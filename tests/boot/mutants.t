@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Each row of spec-shm.md part 4 has its test and a mutant that still goes in, and out again.
-# That the tests catch the mutants is for make mutants to show.
+# Each row of spec-shm.md part 4 has a test, and a mutant that can be applied and taken back. `make
+# mutants` shows that the tests catch the mutants.
 . tests/boot/lib.sh
 
 rows='B1 B2 B3 B4 B5 B6 B7 B9 B10 B11 B12 B13 B14 B15 B16 B18 B20 B21 B22 B23 B24
@@ -10,7 +10,7 @@ for row in $rows; do
 	ok "$row has a mutant" eval "ls tests/mutants/$row-* >/dev/null"
 done
 
-# mutate [-R] MUTANT, in a copy of the kernel
+# mutate [-R] MUTANT: applies the mutant to a copy of the kernel.
 cp -r kernel "$dir/kernel"
 mutate() {
 	(cd "$dir" && "$OLDPWD/tools/mutate" "$@" 2>err)
@@ -25,7 +25,8 @@ for mutant in "$PWD"/tests/mutants/*; do
 	ok "${mutant##*/} leaves nothing" as_it_was
 done
 
-# refused NAME LINES WHY: the mutant does not fit. Its second part shows that no part went in.
+# refused NAME LINES WHY: passes if a mutant that does not fit is refused. Its first part fits, so
+# the test sees whether a part was applied.
 refused() {
 	printf '%b' 'kernel/shm/shm.c: shm_attach()\n-\tseg->nattch++;\n+\tseg->nattch--;\n' \
 		"$2" >"$dir/mutant"

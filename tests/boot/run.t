@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# tools/run: the statuses, the purity of what comes out, the options.
+# tools/run: exit statuses, output that is passed on unchanged, and the options.
 . tests/boot/lib.sh
 
 for n in 0 3 255; do
@@ -19,7 +19,7 @@ ok 'out of time: one line says so' grep -q 'timed out after 4 s' "$dir/err"
 run 126 'panic' --append panic=test "$probe"
 ok 'panic: with a backtrace that has names' grep -qE 'kernel_main|main' "$dir/err"
 
-# What is wrong before there is a machine.
+# Errors that tools/run finds before it starts a machine.
 for bad in '/nosuch' '/bin/nosuch' '--mem abc /bin/true' '--mem 1 /bin/true' '--mem' '--timeout x /bin/true' \
 	'--uid root /bin/true' '--nosuch /bin/true' '--add /nosuch /bin/true' \
 	"--add $probe:/bin /bin/true" "--add $probe:/a/../b /bin/true" "$dir" ''; do
@@ -36,7 +36,7 @@ run 126 'a file that is not executable' "$dir/text"
 chmod 755 "$dir/text"
 run 126 'a file that is no program' "$dir/text"
 
-# What comes out.
+# Output of the program.
 perl -e '@a = map { chr } 0..255; print @a, reverse(@a), "end"' >"$dir/want"
 run 0 'all byte values' "$probe" bytes
 ok 'they come out as they were written' cmp "$dir/out" "$dir/want"
@@ -53,7 +53,7 @@ printf '%s\n' a b | { tools/run "$probe" stdin >/dev/null 2>&1; cat; } >"$dir/ou
 is 'standard input is left alone' "$(wc -l <"$dir/out")" 2
 run 0 'the program reads the end of the file' "$probe" stdin
 
-# What goes in.
+# Arguments and input of the program.
 run 0 'arguments' "$probe" '' 'a b' "it's" '"q" \' $'two\nlines' '$x;*' $'\xff\x01'
 printf '%s\n' '0 </run/probe>' '1 <>' '2 <a b>' "3 <it's>" '4 <"q" \>' \
 	$'5 <two\nlines>' '6 <$x;*>' $'7 <\xff\x01>' >"$dir/want"
@@ -75,7 +75,7 @@ is 'argv[0]' "$(cat "$dir/out")" '0 </run/odd, name>'
 run 0 '--debug' --debug "$probe" exit 0
 run 0 'options combine' --icount --mem 32 --timeout 50.5 --append 'shmmni=8' "$probe" exit 0
 
-# A program of one's own, that knows nothing of this library.
+# A program that was not compiled with this project's C library.
 cat >"$dir/own.c" <<'END'
 void _start(void)
 {
@@ -91,7 +91,7 @@ for cc in 'gcc -m32' i686-linux-gnu-gcc; do
 	is 'it says hello' "$(cat "$dir/out")" hello
 done
 
-# Side by side, and again.
+# Two runs at the same time, and a run that is repeated.
 tools/run "$probe" lines 3000 >"$dir/a" 2>/dev/null &
 tools/run "$probe" lines 3000 >"$dir/b" 2>/dev/null
 wait $!
@@ -104,7 +104,7 @@ ok '--icount: every run says the same' cmp "$dir/out1" "$dir/out2"
 ok '--icount: and so does the kernel' cmp "$dir/err1" "$dir/err2"
 mkdir "$dir/tmp"
 for signal in INT TERM; do
-	# A shell's background jobs ignore SIGINT; this one is not to.
+	# A shell's background jobs ignore SIGINT; this job must not.
 	TMPDIR=$dir/tmp perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
 		tools/run --timeout 30 "$probe" spin 2>/dev/null &
 	sleep 1
@@ -112,7 +112,7 @@ for signal in INT TERM; do
 	wait $!
 	is "SIG$signal ends it" $? $((128 + $(kill -l $signal)))
 done
-# One that is ended while it starts: whoever waits for the end of its output gets it.
+# tools/run is terminated while it starts. Whoever reads its output must see the end of it.
 mkdir "$dir/bin"
 cat >"$dir/bin/cat" <<'END'
 #!/bin/sh

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Debian's bash, dash, coreutils, flock, sqlite3 and python3, and what their users write:
-# scripts that use locks, FIFOs, file sizes and POSIX shared memory. And what looks at the
-# system: procps and util-linux.
+# Debian's bash, dash, coreutils, flock, sqlite3 and python3 run scripts as their users write
+# them, with locks, FIFOs, file sizes and POSIX shared memory. The tools of procps and
+# util-linux show the state of the system.
 # needs: python
 . tests/boot/lib.sh
 
-in_tree() { # in_tree STATUS NAME [tools/run's ARG...]
+in_tree() { # in_tree STATUS NAME [ARG...]: runs tools/run ARG... with the tree
 	run "$1" "$2" --icount --timeout 300 --mem 256 --root build/python "${@:3}"
 }
-has() { # has NAME REGEX: a line like this
+has() { # has NAME REGEX: passes if a line of the output matches
 	ok "$1" grep -qE -- "$2" "$dir/out"
 }
 
@@ -41,7 +41,7 @@ echo "while it is held: $?"
 flock lock echo "after it was" &
 flock -u 9
 wait
-# Eight writers, each with the lock: none overwrites another's number.
+# Each of eight writers takes the lock before it counts, so none overwrites another's number.
 echo 0 >count
 for i in {1..8}; do
 	(flock 9; n=$(<count); echo $((n + 1)) >count) 9<lock &
@@ -73,7 +73,7 @@ has 'descriptors 100 and 900' '^far descriptors /proc/self/cmdline$'
 has 'a program that is open for writing' '^busy 126$'
 has 'and is closed again' '^free 0$'
 
-# -- what there is, and how it does -------------------------------------------------
+# -- the programs that show the state of the system ---------------------------------
 cat >"$dir/look.sh" <<'END'
 #!/bin/bash
 TIMEFORMAT='took %R %U %S'
@@ -102,7 +102,7 @@ grep -h '^took' "$dir/out" "$dir/err" >"$dir/took"
 is 'time: true takes next to nothing' "$(awk 'NR == 1 { print ($2 < 0.1 && $3 < 0.1) }' "$dir/took")" 1
 is 'time: a loop takes what it takes' "$(awk 'NR == 2 {
 	print ($2 > 0 && $3 > 0 && $3 + $4 <= $2 + 0.02) }' "$dir/took")" 1
-look() { # look COMMAND: what it said, and its status
+look() { # look COMMAND: prints the command's output and its status
 	awk -v "name=== $1" '/^==/ { on = $0 == name; next } on' "$dir/out"
 }
 shows() { # shows COMMAND STATUS REGEX
@@ -132,7 +132,7 @@ db=/tmp/base
 ask() { sqlite3 $db "$@" 2>&1; }
 ask "create table t(a, b); insert into t values (1, 'x'), (2, 'y');"
 ask 'select sum(a), group_concat(b) from t'
-# One holds it for as long as its input is open; another is told.
+# One process holds the lock for as long as its input is open; another one is told so.
 mkfifo /tmp/in
 sqlite3 $db </tmp/in &
 exec 8>/tmp/in

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The races of tests/user/race*.c, each seed another order of events.
+# Runs the races of tests/user/race*.c with many seeds, each of which
+# gives another order of events.
 . tests/boot/lib.sh
 
-# Two at a time. A line of output for each: which, its status, the order seen.
+# Two run at a time. Each prints a line with its name, its status, and the order of events.
 line='tools/run --icount --append sched=seed:'
 race() { # race SEED NAME [--debug]
 	local at=$dir/$2$3.$1

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Programs that know nothing of isthmus, made by Debian's compilers with the C
-# libraries glibc and musl: static, position-independent and dynamic.
+# Programs that were not written for isthmus, compiled by Debian's compilers with the C libraries
+# glibc and musl: static, position-independent and dynamic.
 . tests/boot/lib.sh
 
 tools/debian musl || exit 1
 glibc=i686-linux-gnu
-compile() { # compile NAME COMPILER... SOURCE: into $dir/NAME
+compile() { # compile NAME COMPILER... SOURCE: compiles to $dir/NAME
 	local name=$1
 	shift
 	mkdir -p "$(dirname "$dir/$name")"
 	"$@" -O2 -o "$dir/$name" -lm 2>"$dir/err"
 	is "$name compiles" $? 0
 }
-prints() { # prints NAME PROGRAM: tools/run gives what standard input has
+prints() { # prints NAME PROGRAM: passes if it prints what is on standard input
 	cat >"$dir/want"
 	tools/run --icount --timeout 120 "${adds[@]}" "$dir/$2" >"$dir/out" 2>"$dir/err"
 	is "$1: its status" $? 0

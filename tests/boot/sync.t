@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The C library's locks in a segment, by a program of Debian's compiler.
+# The C library's locks work in a segment, in a program that Debian's compiler has made.
 . tests/boot/lib.sh
 
 ok 'it compiles' i686-linux-gnu-gcc -O2 -static -pthread -o "$dir/pshared" tests/stock/pshared.c

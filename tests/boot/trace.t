@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# tools/run --trace and --strace: what a traced kernel tells of itself, and that it is true.
+# tools/run --trace and --strace: the trace of a kernel is complete, and agrees
+# with what the program has seen.
 . tests/boot/lib.sh
 traced=$build/tests/guest/traced
 
@@ -8,8 +9,8 @@ cp "$dir/out" "$dir/said"
 run 0 'and another' --trace "$dir/two.json" "$traced"
 ok 'both write the same, byte for byte' cmp "$dir/one.json" "$dir/two.json"
 
-# check FILE: prints each thing of the trace that is not as it must be, and then what the trace
-# says: names and values, one a line.
+# check FILE: prints whatever is wrong in the trace, and then what the trace says: a
+# name and a value on each line.
 check() {
 	perl -MJSON::PP -e '
 	local $/;
@@ -24,7 +25,7 @@ check() {
 		} elsif ($ph eq "E") {
 			my $b = pop @$stack or print "process $pid: an end without a beginning at $ts\n" and next;
 			print "process $pid: $b->{name} ends before it begins\n" if $ts < $b->{ts};
-			# What a program can read in /proc is of the time between.
+			# A program reads /proc between the beginning and the end of its read.
 			print "meminfo $began{$pid} $count{free}\n"
 				if $b->{name} eq "read" and $count{path} =~ m{^/proc/meminfo} and $count{path} = " ";
 		} elsif ($ph eq "s") {
@@ -59,7 +60,7 @@ check() {
 	' "$1"
 }
 check "$dir/one.json" >"$dir/trace"
-said_of() { # said_of NAME LINE: the trace has that line once
+said_of() { # said_of NAME LINE: passes if that line was printed exactly once
 	is "$1" "$(grep -cE "^($2)\$" "$dir/trace")" 1
 }
 is 'the trace is well formed' "$(grep -vE '^(meminfo|[a-z0-9 ]+: [0-9]+$)' "$dir/trace")" ''
@@ -72,7 +73,7 @@ said_of 'removed' 'segment removed: 1'
 said_of 'and freed' 'segment freed: 1'
 ok 'wake-ups have arrows' grep -qE '^arrived: [1-9]' "$dir/trace"
 
-# MemFree was read between two points of the trace, and nattch while both were attached.
+# MemFree was read between two events of the trace, and nattch while both were attached.
 free=$(sed -n 's/^MemFree: *\([0-9]*\) kB/\1/p' "$dir/said")
 ok 'free frames are those of /proc/meminfo' awk -v free="$free" \
 	'$1 == "meminfo" && ($2 * 4 == free || $3 * 4 == free) { found = 1 } END { exit !found }' \
@@ -84,7 +85,7 @@ is 'nattch is that of /proc/sysvipc/shm' \
 # -- strace ---------------------------------------------------------------------------
 run 0 'a run with its calls' --strace "$traced"
 is 'its output is as without' "$(tail -n 1 "$dir/out")" "$(tail -n 1 "$dir/said")"
-called() { # called NAME REGEX: a line of strace
+called() { # called NAME REGEX: passes if strace printed such a line
 	ok "$1" grep -qE "^2  $2\$" "$dir/err"
 }
 is 'it begins with the program' "$(grep -m 1 '^2  ' "$dir/err" | cut -d '(' -f 1)" '2  execve'
@@ -99,13 +100,13 @@ ok "the child's end" grep -q '^3  +++ exited with 0 +++$' "$dir/err"
 run 0 'an errno' --strace /bin/sh -c 'cat /none || true'
 ok 'by its name' grep -qE 'open\("/none", .* = -1 ENOENT' "$dir/err"
 
-# -- what is refused --------------------------------------------------------------------
+# -- errors -------------------------------------------------------------------------------
 run 125 'a file that cannot be written' --trace "$dir/none/t.json" "$traced"
 said 'and the reason' "tools/run: --trace: cannot write $dir/none/t.json"
 run 125 'Linux has no such trace' --linux --strace "$traced"
 ok 'the release kernel has no trace' eval '! nm "$build/release/isthmus.elf" | grep -q trace_put'
 
-# A panic shows the last events.
+# A panic prints the last events.
 run 126 'a panic' --debug --append panic=wanted "$traced"
 ok 'the last events' grep -qE '^[0-9]+ \[1\] process 1 is named init$' "$dir/err"
 plan
