@@ -30,8 +30,10 @@ LD := $(call ask,-print-prog-name=ld.lld) -m elf_i386
 else
 TARGET := -m32
 STACK := -mpreferred-stack-boundary=2
-# Options that save instructions: no padding that would be executed, a jump instead of computing
-# both branches, and short live ranges, since registers are few.
+# Options that save instructions, with what each saves of the 658 of shmat + shmdt and the 6,580 of
+# fork + exit + wait: no padding that would be executed (1 and 14; 0 and 1), a jump instead of
+# computing both branches (19 and 26), and short live ranges, since registers are few (3 and -4;
+# 4 and 4).
 TIGHT := -fno-align-loops -fno-align-jumps \
 	-fno-if-conversion -flive-range-shrinkage -fno-tree-reassoc
 LD := $(call ask,-print-prog-name=ld) -m elf_i386
