@@ -21,13 +21,13 @@ ok 'the programs compile' test ! -s "$dir/err"
 
 # transcript BLOCK: runs the block's commands in gdb, with their output in $dir/got.
 transcript() {
-	local tool command commands=() i line
+	local tool command commands=() line run
 	tool=$(sed -n '1s/^\$ //p' "$1")
 	: >"$dir/err"
 	(cd "$work" && eval "${tool/tools\/run/exec tools/run --timeout 100}") >"$dir/out" \
 		2>"$dir/err" &
-	for ((i = 0; i < 100; i++)); do
-		command=$(grep -m 1 '^gdb .*elf$' "$dir/err") && break
+	run=$! # not $! below: bash sets that for the <(...), too
+	until command=$(grep -m 1 '^gdb .*elf$' "$dir/err") || ! kill -0 $run 2>/dev/null; do
 		sleep 0.1
 	done
 	while read -r line; do
@@ -35,7 +35,7 @@ transcript() {
 	done < <(sed -n 's/^(gdb) //p' "$1")
 	eval "${command/gdb /timeout 90 gdb -q -nx -batch }" '"${commands[@]}"' -ex "'echo (end)\\n'" \
 		-ex kill >"$dir/got" 2>&1 </dev/null
-	wait $!
+	wait $run
 }
 # Prints the first line that the document shows and gdb does not print. Addresses and line numbers
 # may differ; [...] stands for any text in a line, or for any lines.

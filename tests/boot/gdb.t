@@ -8,8 +8,7 @@ start() {
 	: >"$dir/err" # otherwise the line of an earlier run could be read again
 	tools/run --gdb --timeout 60 "$@" >"$dir/out" 2>"$dir/err" &
 	run=$!
-	for ((i = 0; i < 100; i++)); do
-		command=$(grep -m 1 '^gdb ' "$dir/err") && break
+	until command=$(grep -m 1 '^gdb ' "$dir/err") || ! kill -0 $run 2>/dev/null; do
 		sleep 0.1
 	done
 }

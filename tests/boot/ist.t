@@ -6,12 +6,12 @@
 # stop BREAK PROGRAM COMMAND...: runs PROGRAM until a breakpoint, which the gdb command BREAK sets,
 # and there the gdb COMMANDs. Their output is in $dir/gdb, the program's in $dir/out.
 stop() {
-	local break=$1 program=$2 i command commands=()
+	local break=$1 program=$2 i command commands=() run
 	shift 2
 	: >"$dir/err"
 	tools/run --gdb --icount --timeout 100 $build_of "$program" >"$dir/out" 2>"$dir/err" &
-	for ((i = 0; i < 100; i++)); do
-		command=$(grep -m 1 '^gdb ' "$dir/err") && break
+	run=$!
+	until command=$(grep -m 1 '^gdb ' "$dir/err") || ! kill -0 $run 2>/dev/null; do
 		sleep 0.1
 	done
 	for i; do
@@ -20,7 +20,7 @@ stop() {
 	eval "${command/gdb /timeout 90 gdb -q -nx -batch }" \
 		-ex '"$break"' -ex continue '"${commands[@]}"' -ex '"echo == end\\n"' -ex kill \
 		>"$dir/gdb" 2>&1 </dev/null
-	wait $!
+	wait $run
 	status=$?
 }
 # part FILE HEADING: prints the lines of the file that follow the line "== HEADING".
