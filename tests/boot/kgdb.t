@@ -310,7 +310,10 @@ gdb=$!
 until grep -q stepping "$dir/gdb" 2>/dev/null; do sleep 0.1; done
 talk qSupported
 is 'a second gdb is turned away' "$(cat "$dir/talk")" closed
-kill -9 $(pgrep -P $(pgrep -P $gdb))
+child() { # child PID: prints the number of its child
+	cat "/proc/$1/task/$1/children"
+}
+kill -9 $(child $(child $gdb))
 wait $gdb 2>/dev/null
 debug <<END
 add-symbol-file $debuggee
@@ -446,5 +449,6 @@ echo 'echo typed' >&9
 exec 9>&-
 finish 0 'make run KGDB=1: the shell ends as it should'
 shows 'gdb finds init and the shell' '"init" \(SLEEP'
-ok 'the shell goes on after gdb' grep -q '^typed' "$dir/out"
+# The prompt comes first if the shell was still starting when the line was typed.
+ok 'the shell goes on after gdb' grep -qE '^(isthmus# )?typed' "$dir/out"
 plan
