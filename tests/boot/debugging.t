@@ -4,10 +4,7 @@
 
 # Takes from the documents the programs, the commands that compile them, and the transcripts, and
 # puts them into a directory that looks like the top of the tree.
-work=$dir/work
-mkdir "$work"
-ln -s "$PWD"/{kernel,user,tools} "$build" "$work"
-[[ -e $work/build ]] || ln -s "$build" "$work/build"
+top_of_tree
 awk -v dir="$dir" '
 	/^```/ { close(file); file = ""; code = !code; fresh = 1; next }
 	!code { next }

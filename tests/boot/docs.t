@@ -104,10 +104,7 @@ ok 'the names of their arguments' test ! -s "$dir/err"
 # commands, and puts them into a directory that looks like the top of the tree. Everything
 # that a transcript shows must be printed, and nothing else, except for the kernel's
 # greeting or where it shows [...].
-work=$dir/work
-mkdir "$work"
-ln -s "$PWD"/{kernel,user,tools} "$build" "$work"
-[[ -e $work/build ]] || ln -s "$build" "$work/build"
+top_of_tree
 awk -v dir="$dir" '
 	/^```/ { close(file); file = ""; code = !code; fresh = 1; next }
 	!code { next }

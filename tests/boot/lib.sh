@@ -49,6 +49,15 @@ said() {
 		'test "$(grep -ciE -- "$regex" "$dir/err")" = 1 -a ! -s "$dir/out"'
 }
 
+# top_of_tree: makes the directory $work, which looks like the top of the tree. Commands that the
+# documents show run there, and may leave files.
+top_of_tree() {
+	work=$dir/work
+	mkdir "$work"
+	ln -s "$PWD"/{kernel,user,tools} "$build" "$work"
+	[[ -e $work/build ]] || ln -s "$build" "$work/build"
+}
+
 plan() {
 	echo "1..$tests"
 }
