@@ -20,7 +20,7 @@ CC := $(CROSS)gcc
 else ifeq ($(origin CC),default)
 CC := $(firstword $(wildcard build/toolchain/bin/i686-elf-gcc) \
 	$(call have,i686-elf-gcc) $(call have,i686-linux-gnu-gcc) \
-	$(call have,gcc) $(call have,clang))
+	$(call have,x86_64-elf-gcc) $(call have,gcc) $(call have,clang))
 endif
 # What the compiler says about itself. It is expanded only when something is compiled.
 ask = $(if $(CC),$(shell $(CC) $(1) 2>/dev/null))
