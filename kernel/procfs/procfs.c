@@ -45,6 +45,8 @@ may_read(const struct node *n)
 
 	if (n->pid != 0 && p == NULL)
 		return ESRCH;
+	if (pf->root && curproc()->cred.euid != 0)
+		return EACCES;
 	return pf->inspects && !cred_may_inspect(curproc(), p) ? EACCES : 0;
 }
 

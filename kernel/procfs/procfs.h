@@ -44,7 +44,8 @@ struct procfs_file {
 	bool many;     /* show() makes several records, and moves the cursor itself */
 	bool inspects; /* a file that only who may inspect the process may read: cred_may_inspect().
 	                * Links and directories are always for those only. */
-	uint32_t max;  /* the most that may be written to number, if the mode allows writes */
+	bool root; /* only root may read it, whoever it belongs to: it tells of other processes */
+	uint32_t max; /* the most that may be written to number, if the mode allows writes */
 	/* Act on a line that was written. Returns 0 or EINVAL. NULL: there is no such action. */
 	int (*store)(const char *line);
 	/* Write to path where the symbolic link of p leads. Returns false if it leads nowhere. */
@@ -58,8 +59,9 @@ extern const struct procfs_file procfs_root_files[], procfs_ipc_files[], procfs_
 extern const struct procfs_file procfs_pid_files[];
 extern const char procfs_mounts[];         /* the text of /proc/mounts: procfs_system.c */
 extern const struct dir_ops procfs_fd_ops; /* of /proc/PID/fd: procfs_fd.c */
-/* The show() of files whose table is in another file: procfs_process.c, procfs_status.c. */
+/* The show() of files whose table is in another file: procfs_frames.c, procfs_status.c. */
 void procfs_show_frames(struct text *t, const struct proc *p);
+void procfs_show_pages(struct text *t, const struct proc *p);
 void procfs_show_status(struct text *t, const struct proc *p);
 void procfs_show_statm(struct text *t, const struct proc *p);
 /* Returns the state of p as /proc/PID/status prints it: "S (sleeping)". stat prints the letter. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The files of /proc/PID, and /proc/frames. */
+/* The files of /proc/PID. */
 #include "base/assert.h"
 #include "base/printf.h"
 #include "base/string.h"
@@ -223,104 +223,6 @@ const struct procfs_file procfs_pid_files[] = {
 	{.name = "mountinfo",
          .mode = 0444,
          .text = "1 1 0:1 / / rw - ramfs ramfs rw\n2 1 0:2 / /proc rw - proc proc rw"},
+	{.name = "pages", .mode = 0400, .many = true, .root = true, .show = procfs_show_pages},
 	{.name = NULL},
 };
-
-/* ---- /proc/frames: the owner of each frame, as two bytes, low byte first ---- */
-
-/* Values below OWNER_SHARED are FRAME_FREE, FRAME_KERNEL and FRAME_TABLE. */
-enum {
-	OWNER_SHARED = 3,   /* a page of several processes, of a file, or of an unknown owner */
-	OWNER_NONE = 4,     /* no RAM here */
-	OWNER_PID = 15,     /* plus the number of the process that has the page alone */
-	OWNER_SLOT = 0x8000 /* plus the slot of the segment that the page is in */
-};
-
-static void
-frame_set_owner(frame_t f, uint16_t owner)
-{
-	frame_table[f].link =
-		(frame_table[f].link & ((1u << FRAME_NOTE) - 1)) | (uint32_t)owner << FRAME_NOTE;
-}
-
-static uint16_t
-frame_owner(frame_t f)
-{
-	return frame_table[f].link >> FRAME_NOTE;
-}
-
-/* Mark as p's the frames of its private pages that nothing else has a reference on. */
-static void
-mark_process(const struct proc *p)
-{
-	uint16_t owner =
-		(uint16_t)(p->pid + OWNER_PID < OWNER_SLOT ? p->pid + OWNER_PID : OWNER_SLOT - 1);
-	const struct vm_entry *e;
-	vaddr_t va;
-
-	for (e = p->space->first; e != NULL; e = e->next) {
-		if (e->inherit == VM_SHARE)
-			continue;
-		for (va = e->start; va < e->end; va += PAGE_SIZE) {
-			pte_t pte = pmap_lookup(&p->space->pmap, va);
-			vaddr_t span = va & ~(SPAN_SIZE - 1);
-
-			/* Skip a span without a page: much may be mapped, and little resident. */
-			if (va == span &&
-			    pmap_resident(&p->space->pmap, span, span + SPAN_SIZE) == 0)
-				va += SPAN_SIZE - PAGE_SIZE;
-			if (pte != 0 && frame_refs(pte_frame(pte)) == 1)
-				frame_set_owner(pte_frame(pte), owner);
-		}
-	}
-}
-
-static void
-mark_segment(uint32_t slot)
-{
-	const struct vm_object *obj = shm_slot_object(slot);
-	uint32_t page;
-	frame_t f;
-
-	for (page = 0; obj != NULL && page < obj->npages; page++)
-		if (vm_object_peek(obj, page, &f))
-			frame_set_owner(f, (uint16_t)(OWNER_SLOT | slot));
-}
-
-/* Record the owner of each user frame: a process, a segment, or OWNER_SHARED for all others. */
-static void
-frames_mark(void)
-{
-	const struct proc *p;
-	uint32_t slot;
-	frame_t f;
-
-	for (f = 0; f < frame_limit; f++)
-		if (frame_kind(f) == FRAME_USER)
-			frame_set_owner(f, OWNER_SHARED);
-	for (p = proc_list.first; p != NULL; p = p->all.next)
-		if (proc_own_space(p) != NULL)
-			mark_process(p);
-	for (slot = 0; slot < shm_slot_limit(); slot++)
-		mark_segment(slot);
-}
-
-/* The cursor is a frame. The owners are found at frame 0 and kept in frame_table, while the kinds
- * are those of now: a frame that has been allocated since then shows as shared. */
-void
-procfs_show_frames(struct text *t, const struct proc *p)
-{
-	if (t->cursor == 0)
-		frames_mark();
-	for (; t->cursor < frame_limit && t->len < 2048; t->cursor++) {
-		enum frame_kind kind = frame_kind(t->cursor);
-		uint16_t owner = kind; /* up to FRAME_TABLE the numbers are the file's */
-
-		if (kind == FRAME_HOLE)
-			owner = OWNER_NONE;
-		else if (kind == FRAME_USER)
-			owner = frame_owner(t->cursor) != 0 ? frame_owner(t->cursor) : OWNER_SHARED;
-		t->buf[t->len++] = (char)owner;
-		t->buf[t->len++] = (char)(owner >> 8);
-	}
-}
