@@ -211,6 +211,7 @@ $(BUILD)/user/bin/%: $(BUILD)/user/%.o $(CRT0) $(LIBC) $(USERLD)
 
 # A program of several files has the others in a folder of its name.
 $(BUILD)/user/bin/sh: $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/sh/*.c))
+$(BUILD)/user/bin/memview: $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/memview/*.c))
 
 $(BUILD)/linux-init: $(BUILD)/tools/linux-init.o $(CRT0) $(LIBC) $(USERLD)
 	$(call say,LD,$@)

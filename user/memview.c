@@ -2,35 +2,19 @@
 /*
  * memview [-n ROUNDS] [-d SECONDS]: draws physical memory. Each cell of the picture stands for
  * several frames and shows the most notable of their owners: a segment rather than a process,
- * a process rather than the kernel. On a terminal it redraws until Ctrl-C.
+ * a process rather than the kernel. On a terminal it redraws until q or Ctrl-C, and a cursor
+ * can be moved to a cell, to see who has its frame and through which page tables.
  */
-#include <fcntl.h>
-#include <procfs.h>
+#include "memview/memview.h"
+#include <ctype.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
-#define WIDE 64
-#define HIGH 16
+#define CELLS (64 * 16) /* cells of the picture, until one zooms in */
 
-/* The values in /proc/frames: one of these kinds, or 15 plus the id of the process that owns the
- * frame, or SEGMENT plus the slot of the segment that it belongs to. */
-enum { FREE, KERNEL, TABLES, COW, HOLE, KINDS, FIRST_PID = 16, SEGMENT = 0x8000 };
-
-static const struct {
-	const char *name, *colour;
-	char mark, notable;
-} kinds[KINDS] = {{"free", "2", '.', 2},
-                  {"kernel", "37", '#', 3},
-                  {"page tables", "36", '+', 4},
-                  {"shared copy-on-write", "33", '=', 5},
-                  {"no memory", "2", ' ', 1}};
-
-static uint16_t frames[1 << 20]; /* the owner of each, enough for 4 GiB */
-static size_t nframes;
-static unsigned count[65536]; /* frames by owner */
-static int colours;
 static volatile sig_atomic_t ended;
 
 static void
@@ -40,126 +24,151 @@ end(int sig)
 	ended = 1;
 }
 
-static void
-read_frames(void)
-{
-	size_t n = 0;
-	ssize_t got;
-	int fd = open("/proc/frames", O_RDONLY);
+/* ---- Keys ---- */
 
-	while ((got = read(fd, (char *)frames + n, sizeof(frames) - n)) > 0)
-		n += got;
-	if (got < 0) {
-		perror("memview: /proc/frames");
-		exit(1);
-	}
-	close(fd);
-	memset(count, 0, sizeof(count));
-	for (nframes = n / sizeof(*frames); nframes && frames[nframes - 1] == HOLE; nframes--)
-		;
-	for (size_t i = 0; i < nframes; i++)
-		count[frames[i]]++;
-}
+static const char *const help[] = {
+	" arrows   move the cursor",
+	" Enter    who has the frame under the cursor",
+	" + and -  fewer or more frames in a cell",
+	" q        the end          h  the legend again",
+	" A cell shows the most notable of its frames. A page",
+	" table, or a page, that several share has its own mark.",
+};
 
+static enum { LEGEND, DETAILS, HELP } panel;
+
+/* Returns the next byte, or -1 if none comes in the time that the terminal is set to. */
 static int
-notable(unsigned owner)
+next_byte(void)
 {
-	return owner >= SEGMENT ? 7 : owner >= FIRST_PID ? 6 : kinds[owner].notable;
+	char c;
+
+	return !ended && read(0, &c, 1) == 1 ? c & 0xff : -1;
 }
 
-/* Sets the colour of the text that follows; sends an escape sequence only if it changes. */
+/* Waits for a key, at most as long as the terminal is set to, and does what it says. */
 static void
-paint(const char *colour)
+key(void)
 {
-	static char last[16];
+	size_t row = cells_across() * per_cell;
+	int c = next_byte();
 
-	if (colours && strcmp(last, colour)) {
-		strcpy(last, colour);
-		printf("\033[0;%sm", colour);
+	if (c == 033) {
+		c = next_byte();
+		if (c == '[' || c == 'O')
+			c = next_byte() | 0x100;
+	}
+	switch (c) {
+	case 'q':
+		ended = 1;
+		break;
+	case 'h':
+	case '?':
+		panel = panel == HELP ? LEGEND : HELP;
+		break;
+	case '\r':
+	case '\n':
+		panel = panel == DETAILS ? LEGEND : DETAILS;
+		break;
+	case '+':
+		per_cell = per_cell > 1 ? per_cell / 2 : 1;
+		break;
+	case '-':
+		per_cell = per_cell < nframes / 16 ? per_cell * 2 : per_cell;
+		break;
+	case 'A' | 0x100:
+		cursor -= cursor >= row ? row : 0;
+		break;
+	case 'B' | 0x100:
+		cursor += cursor + row < nframes ? row : 0;
+		break;
+	case 'C' | 0x100:
+		cursor += cursor + per_cell < nframes ? per_cell : 0;
+		break;
+	case 'D' | 0x100:
+		cursor -= cursor >= per_cell ? per_cell : 0;
+		break;
 	}
 }
 
-static void
-put_mark(unsigned owner)
-{
-	char text[16];
-	int segment = owner >= SEGMENT, n = owner - (segment ? SEGMENT : FIRST_PID);
+/* ---- The terminal ---- */
 
-	sprintf(text, segment ? "1;30;%d" : "1;%d", (segment ? 41 : 31) + n % 6);
-	paint(n < 0 ? kinds[owner].colour : text);
-	putchar(n < 0 ? kinds[owner].mark : (segment ? 'A' : 'a') + n % 26);
+static struct termios cooked;
+
+/* Asks the terminal for its size, which nobody tells the kernel over a serial line: the cursor
+ * stops at the last column of the last row, and the terminal says where it is. If it does not
+ * answer, the kernel's answer has to do. */
+static void
+ask_size(void)
+{
+	struct winsize w;
+	int c, v[2] = {0}, i = 0;
+
+	if (ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_row && w.ws_col) {
+		rows = w.ws_row;
+		columns = w.ws_col;
+	}
+	printf("\033[999;999H\033[6n");
+	fflush(stdout);
+	while ((c = next_byte()) >= 0 && c != 'R') {
+		if (isdigit(c) && v[i] < 1000)
+			v[i] = v[i] * 10 + c - '0';
+		i |= c == ';';
+	}
+	if (c == 'R' && v[0] > 0 && v[1] > 0) {
+		rows = v[0];
+		columns = v[1];
+	}
+}
+
+/* Makes the terminal pass on each key at once, and wait for one no longer than so many seconds. */
+static void
+begin(int seconds)
+{
+	struct termios raw;
+
+	tcgetattr(0, &cooked);
+	raw = cooked;
+	raw.c_lflag &= ~(ICANON | ECHO);
+	raw.c_cc[VMIN] = 0;
+	raw.c_cc[VTIME] = 5;
+	tcsetattr(0, TCSADRAIN, &raw);
+	ask_size();
+	raw.c_cc[VTIME] = seconds > 25 ? 250 : seconds < 1 ? 1 : seconds * 10;
+	tcsetattr(0, TCSADRAIN, &raw);
+	printf("\033[2J\033[?25l"); /* clear; hide the cursor */
 }
 
 static void
-newline(void)
+draw(void)
 {
-	paint("0");
-	fputs(colours ? "\033[K\n" : "\n", stdout);
-}
+	int below = rows - 2 > 3 * 6 ? 6 : (rows - 2) / 2;
 
-static void
-picture(void)
-{
-	size_t per_cell = (nframes + WIDE * HIGH - 1) / (WIDE * HIGH);
-
-	printf("%zu MiB of physical memory; a cell is %zu frame%s of 4 KiB", nframes >> 8, per_cell,
-	       per_cell == 1 ? "" : "s");
-	newline();
-	for (size_t at = 0; at < nframes;) {
-		printf(" %08zx ", at << 12);
-		for (int x = 0; x < WIDE && at < nframes; x++) {
-			unsigned best = frames[at];
-
-			for (size_t past = at + per_cell; at < past && at < nframes; at++) {
-				if (notable(frames[at]) > notable(best))
-					best = frames[at];
-			}
-			put_mark(best);
+	lines_left = rows - 1;
+	read_frames();
+	if (per_cell == 0)
+		per_cell = (nframes + CELLS - 1) / CELLS;
+	if (on_terminal)
+		printf("\033[H");
+	draw_picture(on_terminal ? rows - 2 - below : 1 << 16);
+	if (panel == DETAILS)
+		draw_details(below);
+	else if (panel == HELP)
+		for (size_t i = 0; i < sizeof(help) / sizeof(*help) && (int)i < below; i++) {
+			printf("%.*s", columns - 1, help[i]);
+			newline();
 		}
-		newline();
-	}
-}
-
-/* Prints entry i of the legend, two on each line, so that the whole fits on 25 lines. */
-static void
-legend_entry(int i, unsigned owner, const char *name)
-{
-	if (i && i % 2 == 0)
-		newline();
-	putchar(' ');
-	put_mark(owner);
-	paint("0");
-	printf(" %-24.24s %7u KiB", name, count[owner] * 4);
-}
-
-static void
-legend(void)
-{
-	FILE *list = shm_list();
-	struct proc_stat p;
-	struct shm_line s;
-	char name[64];
-	int i = 0;
-
-	for (unsigned k = FREE; k < HOLE; k++)
-		legend_entry(i++, k, kinds[k].name);
-	while (proc_next(&p)) {
-		snprintf(name, sizeof(name), "process %d, %s", p.pid, p.name);
-		legend_entry(i++, FIRST_PID - 1 + p.pid, name);
-	}
-	while (shm_next(list, &s)) {
-		snprintf(name, sizeof(name), "segment %d nattch %u", s.id, s.nattch);
-		legend_entry(i++, SEGMENT | (s.id & 0x7fff), name);
-	}
-	newline();
-	if (list)
-		fclose(list);
+	else
+		draw_legend(on_terminal ? below : 1 << 16);
+	printf(on_terminal ? "\033[J" : "\n");
+	fflush(stdout);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct sigaction act = {.sa_handler = end};
+	const char *term = getenv("TERM") ?: "dumb";
 	int c, rounds = isatty(1) ? -1 : 1, pause = 1;
 
 	while ((c = getopt(argc, argv, "n:d:")) != -1) {
@@ -169,25 +178,24 @@ main(int argc, char **argv)
 		}
 		*(c == 'n' ? &rounds : &pause) = atoi(optarg);
 	}
-	colours = isatty(1);
+	on_terminal = isatty(0) && isatty(1) && rounds != 1;
+	colours = isatty(1) && strcmp(term, "dumb") && getenv("NO_COLOR") == NULL;
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
 	setvbuf(stdout, NULL, _IOFBF, 0);
-	if (colours)
-		printf("\033[2J\033[?25l"); /* clear; hide the cursor */
+	if (on_terminal)
+		begin(pause);
 	while (!ended && rounds) {
-		read_frames();
-		if (colours)
-			printf("\033[H");
-		picture();
-		legend();
-		printf(colours ? "\033[J" : "\n");
-		fflush(stdout);
+		draw();
 		rounds -= rounds > 0;
-		if (rounds)
+		if (rounds && on_terminal)
+			key();
+		else if (rounds)
 			sleep(pause);
 	}
-	if (colours)
-		printf("\033[?25h\n");
+	if (on_terminal) {
+		printf("\033[%d;1H\033[?25h\n", rows);
+		tcsetattr(0, TCSADRAIN, &cooked);
+	}
 	return 0;
 }
