@@ -29,7 +29,7 @@ panic(const char *fmt, ...)
 	if (curproc() != NULL && curproc()->pid != 0)
 		printf("process %d (%s)\n", curproc()->pid, curproc()->name);
 	machine_backtrace();
-	trace_print(PANIC_EVENTS);
+	trace_print(PANIC_EVENTS, printf);
 	panicking = false; /* gdb may let the kernel continue where it was */
 	gdbstub_panic();
 	machine_shutdown(VERDICT_PANIC, 0);

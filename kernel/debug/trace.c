@@ -73,34 +73,39 @@ trace_init(void)
 	trace(TRACE_START, st.free, st.committed);
 }
 
-/* Print one event: its time in units of 1,024 cycles, the process, and the text of its kind. */
+/* Writes to buf the text of an event's kind, with the event's arguments in it. */
 static void
-print_event(const struct trace_event *e)
+event_text(const struct trace_event *e, char *buf, size_t size)
 {
+	const char *fmt = formats[e->kind];
 	const uint32_t *a = e->arg;
 
-	printf("%u [%u] ", (uint32_t)(e->cycles >> 10), e->pid);
 	switch (e->kind) {
 	case TRACE_NAME:
 	case TRACE_STRING:
-		printf(formats[e->kind], a[0], (const char *)&a[2]);
+		snprintf(buf, size, fmt, a[0], (const char *)&a[2]);
 		break;
 	case TRACE_SLEEP:
-		printf(formats[e->kind], a[0], a[1], (const char *)&a[2]);
+		snprintf(buf, size, fmt, a[0], a[1], (const char *)&a[2]);
 		break;
 	default:
-		printf(formats[e->kind], a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+		snprintf(buf, size, fmt, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
 	}
-	printf("\n");
 }
 
-void
-trace_print(unsigned n)
+bool
+trace_print(unsigned n, void (*print)(const char *fmt, ...))
 {
+	const struct trace_event *e;
+	char text[128];
 	uint32_t i;
 
 	n = n < EVENTS ? n : EVENTS;
-	for (i = count > n ? count - n : 0; i != count; i++)
-		print_event(&ring[i % EVENTS]);
+	for (i = count > n ? count - n : 0; i != count; i++) {
+		e = &ring[i % EVENTS];
+		event_text(e, text, sizeof(text));
+		print("%u [%u] %s\n", (uint32_t)(e->cycles >> 10), e->pid, text);
+	}
+	return true;
 }
 #endif

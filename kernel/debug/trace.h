@@ -9,6 +9,7 @@
 #ifndef TRACE_H
 #define TRACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -59,14 +60,18 @@ void trace_text(enum trace_kind kind, uint32_t a, uint32_t b, const char *text);
 #define trace(kind, ...) trace_put(kind, (const uint32_t[TRACE_ARGS]){__VA_ARGS__})
 /* Start to write events to the trace port, if the command line says so. */
 void trace_init(void);
-/* Print the last n events to the log, each with its time in units of 1,024 cycles and the process
- * that it belongs to. */
-void trace_print(unsigned n);
+/* Print the last n events by calls of print, each with its time in units of 1,024 cycles and the
+ * process that it belongs to. Returns true; false if this kernel keeps no trace. */
+bool trace_print(unsigned n, void (*print)(const char *fmt, ...));
 #else
 #define trace(kind, ...) ((void)0)
 #define trace_text(kind, a, b, text) ((void)0)
 #define trace_init() ((void)0)
-#define trace_print(n) ((void)0)
+static inline bool
+trace_print(unsigned n, void (*print)(const char *fmt, ...))
+{
+	return false;
+}
 #endif
 
 #endif

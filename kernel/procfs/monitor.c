@@ -7,6 +7,7 @@
 #include "base/printf.h"
 #include "base/string.h"
 #include "debug/gdbstub.h"
+#include "debug/trace.h"
 #include "mem/frame.h"
 #include "proc/proc.h"
 #include "procfs/procfs.h"
@@ -252,6 +253,19 @@ show_why(const char *args, const struct proc *thread)
 	refusals(n > REFUSALS ? n - REFUSALS : 0, true);
 }
 
+#define EVENTS 20u /* of the trace, if gdb's user does not say how many */
+
+static void
+show_trace(const char *args, const struct proc *thread)
+{
+	uint32_t n = EVENTS;
+
+	if (*args != '\0' && number_parse(args, &n) == NULL)
+		say("trace [N], with N the number of events\n");
+	else if (!trace_print(n, say))
+		say("this kernel keeps no trace: the debug kernel does\n");
+}
+
 static void
 reboot(const char *args, const struct proc *thread)
 {
@@ -274,6 +288,7 @@ static const struct {
 	{"frames", "", "what the memory is used for", show_frames},
 	{"dmesg", "", "the kernel's messages", show_dmesg},
 	{"why", "", "the last calls that were refused, and why", show_why},
+	{"trace", " [N]", "the last events of the trace", show_trace},
 	{"check", "", "check all counts of shared memory", show_check},
 	{"reboot", "", "reset the machine", reboot},
 };

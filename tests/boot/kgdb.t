@@ -129,10 +129,12 @@ continue
 monitor frames
 monitor dmesg
 monitor why
+monitor trace
 monitor nonsense
 END
 finish 125 'monitor reboot'
-shows 'monitor help' '^walk VA \[PID\] +the page table'
+is 'monitor help is as the document shows it' "$(sed -n '/^help/,/^Without PID/p' "$dir/gdb")" \
+	"$(sed -n '/^help/,/^Without PID/p' docs/gdbstub.md)"
 shows 'monitor ps' '^\*  *3  *2 R \(running\)  *-  *shmlife'
 is 'says what processes sleep on, as info threads does' \
 	"$(sed -n 's/.* S (sleeping)  *\(.*[^ ]\)  .*/\1/p' "$dir/gdb" | sort)" \
@@ -150,16 +152,22 @@ is 'monitor check' "$(grep -cx ok "$dir/gdb")" 2
 shows 'monitor frames' '^[0-9]* frames: [0-9]* free, '
 shows 'monitor dmesg' '^isthmus 0'
 shows 'monitor why' '^none is logged'
+shows 'monitor trace' '^this kernel keeps no trace: the debug kernel does$'
 shows 'an unknown command' '^unknown command'
 start --debug /bin/ipcrm -m 7
 debug <<'END'
 tbreak sys_exit_group
 continue
 monitor why
+monitor trace 2
+monitor trace x
 detach
 END
 finish 1 'a debug build'
 shows 'says why calls were refused' "^why: ipcrm.*7 is not a segment's identifier"
+is 'and shows its last events' "$(grep -E '^[0-9]+ \[2\] ' "$dir/gdb" | cut -d '(' -f 1 |
+	cut -d ' ' -f 2-)" $'[2] return from call 4: 0x16\n[2] call 252 '
+shows 'as many as one wants' '^trace \[N\], with N the number'
 
 # ---- Single steps ----
 cat >"$dir/steps" <<'END'
