@@ -41,34 +41,59 @@ bool gdb_take(const char **s, const char *word);
 bool gdb_take_number(const char **s, uint32_t *v);
 /* Take 2 * n digits. */
 bool gdb_take_bytes(const char **s, void *bytes, unsigned n);
+/* Take ADDRESS,LENGTH or OFFSET,LENGTH. Returns false with an error as the reply. */
+bool gdb_take_range(const char **s, uint32_t *va, uint32_t *len);
+
+/*
+ * The functions below whose parameter is `args` each answer one packet, with what follows the
+ * packet's name in args: they put together the reply. gdbstub.c has the table of all packets.
+ */
+
+/* ---- Registers and memory of the selected thread: gdbmemory.c ---- */
+
+/* Put register n, or an x for each digit if its value is not known. */
+void gdb_put_register(unsigned n);
+void gdb_registers_read(const char *args);
+void gdb_registers_write(const char *args);
+void gdb_register_read(const char *args);
+void gdb_register_write(const char *args);
+void gdb_memory_read(const char *args);
+void gdb_memory_write(const char *args);
+void gdb_memory_write_binary(const char *args);
+void gdb_memory_crc(const char *args);
 
 /* ---- Threads: gdbthread.c ---- */
 
 /* A thread is a process, by its pid; before the first process runs there is the boot context. */
 #define GDB_BOOT_THREAD 0x10000u
+/* The thread that gdb has selected: its packets are about this one. */
+extern const struct proc *gdb_thread;
 /* Returns the number of the process's thread; p may be NULL. */
 uint32_t gdb_thread_of(const struct proc *p);
 /* Find the thread with that number; 0 is the current one. Returns false if there is none. */
 bool gdb_thread_find(uint32_t number, const struct proc **p);
-/* Append all numbers to the reply that fit, from the first on or after those that were told last.
- * Returns false if there are no more. */
-bool gdb_thread_list(bool first);
-/* Call put for each character of what p does, "SLEEP(wait)". */
-void gdb_thread_state(const struct proc *p, void (*put)(char));
 /* Append to the reply at most len bytes, from byte `offset` on, of gdb's list of threads in XML. */
 void gdb_thread_xml(uint32_t offset, uint32_t len);
+void gdb_thread_select(const char *args);
+void gdb_thread_alive(const char *args);
+void gdb_thread_current(const char *args);
+void gdb_thread_first(const char *args);
+void gdb_thread_next(const char *args);
+void gdb_thread_info(const char *args);
+
+/* ---- Texts: gdbquery.c ---- */
+
+void gdb_query_target(const char *args);
+void gdb_query_threads(const char *args);
+void gdb_query_monitor(const char *args);
 
 /* ---- Breakpoints: gdbbreak.c ---- */
 
 /* gdb's types, in the packets Z0 to Z4. */
 enum gdb_type { GDB_SOFTWARE, GDB_HARDWARE, GDB_WATCH, GDB_READ, GDB_ACCESSES };
 
-/* Set a breakpoint; in a program it is for p alone, unless it has been set before, and its process
- * still exists. Setting it again does nothing. Returns 0 or an errno value: EINVAL if it can't be
- * there, ENOSPC if the debug registers or the table are used up. */
-int gdb_break_set(enum gdb_type type, vaddr_t va, uint32_t len, const struct proc *p);
-/* Remove one, if it is there. */
-void gdb_break_clear(enum gdb_type type, vaddr_t va);
+void gdb_break_insert(const char *args);
+void gdb_break_remove(const char *args);
 /* Remove all, and forget whose they were. */
 void gdb_break_forget(void);
 /* Put all breakpoints into effect, with one more at `extra` unless that is 0; end the effect. */

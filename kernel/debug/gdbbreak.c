@@ -114,8 +114,11 @@ owner(vaddr_t va, const struct gdb_break *before, const struct proc *p)
 	return p != NULL ? p->pid : 0;
 }
 
-int
-gdb_break_set(enum gdb_type type, vaddr_t va, uint32_t len, const struct proc *p)
+/* Sets a breakpoint; in a program it is for p alone, unless it has been set before, and its process
+ * still exists. Setting it again does nothing. Returns 0 or an errno value: EINVAL if it can't be
+ * there, ENOSPC if the debug registers or the table are used up. */
+static int
+break_set(enum gdb_type type, vaddr_t va, uint32_t len, const struct proc *p)
 {
 	struct gdb_break *b = find(type, va);
 	struct gdb_break new = {SET, type, va, len, owner(va, b, p), 0};
@@ -136,13 +139,48 @@ gdb_break_set(enum gdb_type type, vaddr_t va, uint32_t len, const struct proc *p
 	return 0;
 }
 
-void
-gdb_break_clear(enum gdb_type type, vaddr_t va)
+/* Removes one, if it is there. */
+static void
+break_clear(enum gdb_type type, vaddr_t va)
 {
 	struct gdb_break *b = find(type, va);
 
 	if (b != NULL)
 		b->use = REMOVED;
+}
+
+static void
+change_break(const char *args, bool set)
+{
+	uint32_t type, va, len;
+	int err = 0;
+
+	if (!gdb_take_number(&args, &type) || type > GDB_ACCESSES)
+		return; /* unknown */
+	if (!gdb_take(&args, ",") || !gdb_take_range(&args, &va, &len)) {
+		gdb_error(EINVAL);
+		return;
+	}
+	if (set)
+		err = break_set(type, va, len, gdb_thread);
+	else
+		break_clear(type, va);
+	if (err != 0)
+		gdb_error(err);
+	else
+		gdb_puts("OK");
+}
+
+void
+gdb_break_insert(const char *args)
+{
+	change_break(args, true);
+}
+
+void
+gdb_break_remove(const char *args)
+{
+	change_break(args, false);
 }
 
 void

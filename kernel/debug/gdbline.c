@@ -4,6 +4,7 @@
  * two hexadecimal digits. A packet is acknowledged by +, or by - to have it sent again, until gdb
  * asks for no more acknowledgements.
  */
+#include "abi/errno.h"
 #include "debug/gdb_private.h"
 
 #define ESCAPE '}' /* the next byte was changed by ESCAPED, not to look like a part of a packet */
@@ -212,4 +213,13 @@ gdb_take_bytes(const char **s, void *bytes, unsigned n)
 	}
 	*s = p;
 	return true;
+}
+
+bool
+gdb_take_range(const char **s, uint32_t *va, uint32_t *len)
+{
+	if (gdb_take_number(s, va) && gdb_take(s, ",") && gdb_take_number(s, len))
+		return true;
+	gdb_error(EINVAL);
+	return false;
 }

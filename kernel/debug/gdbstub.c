@@ -13,9 +13,8 @@
 #include "proc/proc.h"
 
 static bool started;
-static bool owed;                 /* gdb has let the kernel continue, and is told when it stops */
-static const struct proc *thread; /* the one that gdb asks about */
-static enum gdb_resume how;       /* the kernel is to continue: GDB_PASS_ON means not yet */
+static bool owed;           /* gdb has let the kernel continue, and is told when it stops */
+static enum gdb_resume how; /* the kernel is to continue: GDB_PASS_ON means not yet */
 
 /* Why the kernel has stopped. */
 static struct {
@@ -27,19 +26,6 @@ static struct {
 
 /* ---- Stops ---- */
 
-static void
-put_register(unsigned n)
-{
-	uint8_t value[GDB_REGISTER_MAX];
-
-	if (machine_gdb_register_get(thread, n, value)) {
-		gdb_put_bytes(value, machine_gdb_register_size(n));
-		return;
-	}
-	for (n = 2 * machine_gdb_register_size(n); n > 0; n--)
-		gdb_put('x');
-}
-
 /* Replies why the kernel has stopped, and where, to save gdb the question. */
 static void
 reply_stop(const char *args)
@@ -48,14 +34,14 @@ reply_stop(const char *args)
 		"swbreak:", "hwbreak:", "watch:", "rwatch:", "awatch:"};
 	uint8_t signal = (uint8_t)stop.signal, n = (uint8_t)machine_gdb_pc;
 
-	thread = curproc();
+	gdb_thread = curproc();
 	gdb_put('T');
 	gdb_put_bytes(&signal, 1);
 	gdb_put_bytes(&n, 1);
 	gdb_put(':');
-	put_register(n);
+	gdb_put_register(n);
 	gdb_puts(";thread:");
-	gdb_put_number(gdb_thread_of(thread));
+	gdb_put_number(gdb_thread_of(gdb_thread));
 	gdb_put(';');
 	if (!stop.at_break)
 		return;
@@ -63,227 +49,6 @@ reply_stop(const char *args)
 	if (stop.type >= GDB_WATCH)
 		gdb_put_number(stop.va);
 	gdb_put(';');
-}
-
-/* ---- Registers ---- */
-
-static void
-read_registers(const char *args)
-{
-	unsigned n;
-
-	for (n = 0; n < machine_gdb_registers; n++)
-		put_register(n);
-}
-
-/* Sets register n of the thread to the digits at *s. Returns false with an error as the reply. */
-static bool
-set_register(unsigned n, const char **s)
-{
-	uint8_t value[GDB_REGISTER_MAX];
-
-	if (n >= machine_gdb_registers || !gdb_take_bytes(s, value, machine_gdb_register_size(n)))
-		gdb_error(EINVAL);
-	else if (thread != curproc() || !machine_gdb_register_set(n, value))
-		gdb_error(EACCES);
-	else
-		return true;
-	return false;
-}
-
-static void
-write_registers(const char *args)
-{
-	unsigned n;
-
-	for (n = 0; n < machine_gdb_registers; n++)
-		if (!set_register(n, &args))
-			return;
-	gdb_puts("OK");
-}
-
-static void
-read_register(const char *args)
-{
-	uint32_t n;
-
-	if (gdb_take_number(&args, &n) && n < machine_gdb_registers)
-		put_register(n);
-	else
-		gdb_error(EINVAL);
-}
-
-static void
-write_register(const char *args)
-{
-	uint32_t n;
-
-	if (!gdb_take_number(&args, &n) || !gdb_take(&args, "="))
-		gdb_error(EINVAL);
-	else if (set_register(n, &args))
-		gdb_puts("OK");
-}
-
-/* ---- Memory ---- */
-
-/* Takes ADDRESS,LENGTH. Returns false with an error as the reply. */
-static bool
-take_range(const char **s, uint32_t *va, uint32_t *len)
-{
-	if (gdb_take_number(s, va) && gdb_take(s, ",") && gdb_take_number(s, len))
-		return true;
-	gdb_error(EINVAL);
-	return false;
-}
-
-/* Returns where byte i of the range at va is; at, where the byte before it is, saves the look-up
- * within a page. */
-static uint8_t *
-byte_at(uint8_t *at, uint32_t va, uint32_t i, bool write)
-{
-	if (i > 0 && (va + i) % PAGE_SIZE != 0)
-		return at + 1;
-	return machine_gdb_memory(thread, va + i, write);
-}
-
-/* The reply ends before the first byte that can't be read. */
-static void
-read_memory(const char *args)
-{
-	uint32_t va, len, i;
-	uint8_t *at = NULL;
-
-	if (!take_range(&args, &va, &len))
-		return;
-	for (i = 0; i < len && i < GDB_PACKET / 2; i++) {
-		at = byte_at(at, va, i, false);
-		if (at == NULL)
-			break;
-		gdb_put_bytes(at, 1);
-	}
-	if (i == 0 && len > 0)
-		gdb_error(EFAULT);
-}
-
-/* Takes the next byte of binary data in a packet. */
-static bool
-take_binary(const char **s, uint8_t *byte)
-{
-	if (*s < gdb_in + gdb_in_len && **s == '}') {
-		++*s;
-		*byte = (uint8_t)(**s ^ 0x20);
-	} else {
-		*byte = (uint8_t) * *s;
-	}
-	return (*s)++ < gdb_in + gdb_in_len;
-}
-
-/* Writes all bytes, which are digits or binary data, or none. */
-static void
-write_bytes(const char *args, bool binary)
-{
-	static uint8_t bytes[GDB_PACKET];
-	uint32_t va, len, i;
-	uint8_t *at = NULL;
-
-	if (!take_range(&args, &va, &len))
-		return;
-	if (!gdb_take(&args, ":") || len > GDB_PACKET ||
-	    (!binary && !gdb_take_bytes(&args, bytes, len))) {
-		gdb_error(EINVAL);
-		return;
-	}
-	for (i = 0; binary && i < len; i++) {
-		if (!take_binary(&args, &bytes[i])) {
-			gdb_error(EINVAL);
-			return;
-		}
-	}
-	for (i = 0; i < len; i += PAGE_SIZE - (va + i) % PAGE_SIZE) {
-		if (machine_gdb_memory(thread, va + i, true) == NULL) {
-			gdb_error(EFAULT);
-			return;
-		}
-	}
-	for (i = 0; i < len; i++) {
-		at = byte_at(at, va, i, true);
-		*at = bytes[i];
-	}
-	gdb_puts("OK");
-}
-
-static void
-write_memory(const char *args)
-{
-	write_bytes(args, false);
-}
-
-static void
-write_memory_binary(const char *args)
-{
-	write_bytes(args, true);
-}
-
-/* Replies the CRC of a range of memory, by which gdb's compare-sections tells whether the program
- * that it knows is the one in memory. */
-static void
-memory_crc(const char *args)
-{
-	uint32_t va, len, i, crc = UINT32_MAX;
-	uint8_t *at = NULL;
-	unsigned bit;
-
-	if (!take_range(&args, &va, &len))
-		return;
-	va = machine_gdb_loaded(va);
-	for (i = 0; i < len; i++) {
-		at = byte_at(at, va, i, false);
-		if (at == NULL) {
-			gdb_error(EFAULT);
-			return;
-		}
-		crc ^= (uint32_t)*at << 24;
-		for (bit = 0; bit < 8; bit++)
-			crc = crc << 1 ^ (crc >> 31 != 0 ? 0x04c11db7 : 0);
-	}
-	gdb_put('C');
-	gdb_put_number(crc);
-}
-
-/* ---- Breakpoints ---- */
-
-static void
-change_break(const char *args, bool set)
-{
-	uint32_t type, va, len;
-	int err = 0;
-
-	if (!gdb_take_number(&args, &type) || type > GDB_ACCESSES)
-		return; /* unknown */
-	if (!gdb_take(&args, ",") || !take_range(&args, &va, &len)) {
-		gdb_error(EINVAL);
-		return;
-	}
-	if (set)
-		err = gdb_break_set(type, va, len, thread);
-	else
-		gdb_break_clear(type, va);
-	if (err != 0)
-		gdb_error(err);
-	else
-		gdb_puts("OK");
-}
-
-static void
-set_break(const char *args)
-{
-	change_break(args, true);
-}
-
-static void
-clear_break(const char *args)
-{
-	change_break(args, false);
 }
 
 /* ---- Continuing ---- */
@@ -357,166 +122,6 @@ kill(const char *args)
 	machine_shutdown(VERDICT_EXIT, 128 + SIGKILL);
 }
 
-/* ---- Threads ---- */
-
-/* Hg: the thread of the packets that follow. Hc, for c and s: only the current one can step. */
-static void
-select_thread(const char *args)
-{
-	const struct proc *p = curproc();
-	char operation = *args++;
-	uint32_t number = 0;
-
-	if (!gdb_take(&args, "-1") && !gdb_take_number(&args, &number))
-		gdb_error(EINVAL);
-	else if (!gdb_thread_find(number, &p))
-		gdb_error(ESRCH);
-	else
-		gdb_puts("OK");
-	if (operation == 'g')
-		thread = p != NULL ? p : curproc();
-}
-
-static void
-thread_alive(const char *args)
-{
-	const struct proc *p;
-	uint32_t number;
-
-	if (gdb_take_number(&args, &number) && gdb_thread_find(number, &p))
-		gdb_puts("OK");
-	else
-		gdb_error(ESRCH);
-}
-
-static void
-current_thread(const char *args)
-{
-	gdb_puts("QC");
-	gdb_put_number(gdb_thread_of(curproc()));
-}
-
-static void
-list_threads(bool first)
-{
-	if (!gdb_thread_list(first))
-		gdb_put('l');
-}
-
-static void
-first_threads(const char *args)
-{
-	list_threads(true);
-}
-
-static void
-next_threads(const char *args)
-{
-	list_threads(false);
-}
-
-static void
-put_as_bytes(char c)
-{
-	gdb_put_bytes(&c, 1);
-}
-
-static void
-thread_info(const char *args)
-{
-	const struct proc *p;
-	uint32_t number;
-
-	if (gdb_take_number(&args, &number) && gdb_thread_find(number, &p))
-		gdb_thread_state(number == GDB_BOOT_THREAD ? NULL : p, put_as_bytes);
-	else
-		gdb_error(ESRCH);
-}
-
-/* ---- Documents, of which gdb reads one part after the other ---- */
-
-/* Takes OFFSET,LENGTH. Each byte of the part may take two in the reply. */
-static bool
-take_part(const char **s, uint32_t *offset, uint32_t *len)
-{
-	if (!take_range(s, offset, len))
-		return false;
-	if (*len > GDB_PACKET / 2 - 1)
-		*len = GDB_PACKET / 2 - 1;
-	gdb_put('m');
-	return true;
-}
-
-/* Marks a part as the end of the document if there is nothing in it. */
-static void
-end_part(void)
-{
-	if (gdb_reply_len() > 1)
-		return;
-	gdb_begin();
-	gdb_put('l');
-}
-
-static void
-read_target(const char *args)
-{
-	const char *text = machine_gdb_target;
-	uint32_t offset, len;
-
-	if (!take_part(&args, &offset, &len))
-		return;
-	for (; offset > 0 && *text != '\0'; offset--)
-		text++;
-	for (; len > 0 && *text != '\0'; len--)
-		gdb_put_binary(*text++);
-	end_part();
-}
-
-static void
-read_threads(const char *args)
-{
-	uint32_t offset, len;
-
-	if (!take_part(&args, &offset, &len))
-		return;
-	gdb_thread_xml(offset, len);
-	end_part();
-}
-
-/* ---- Commands of the user's, after the word monitor ---- */
-
-#define OUTPUT (GDB_PACKET / 2 - 1) /* characters that fit into a packet */
-
-/* Sends text for gdb to print. */
-static void
-output(const char *s, size_t n)
-{
-	while (n > 0) {
-		unsigned part = n < OUTPUT ? (unsigned)n : OUTPUT;
-
-		gdb_begin();
-		gdb_put('O');
-		gdb_put_bytes(s, part);
-		gdb_send();
-		s += part;
-		n -= part;
-	}
-}
-
-static void
-monitor(const char *args)
-{
-	static char command[128];
-	unsigned n = 0;
-
-	while (n < sizeof(command) - 1 && gdb_take_bytes(&args, &command[n], 1))
-		n++;
-	command[n] = '\0';
-	gdbstub_monitor(command, thread, output);
-	gdb_begin();
-	gdb_puts("OK");
-}
-
 /* ---- The beginning of a connection ---- */
 
 static void
@@ -524,7 +129,7 @@ tell_features(const char *args)
 {
 	gdb_break_forget();
 	owed = false;
-	thread = curproc();
+	gdb_thread = curproc();
 	gdb_puts("PacketSize=");
 	gdb_put_number(GDB_PACKET);
 	gdb_puts(";QStartNoAckMode+;qXfer:features:read+;qXfer:threads:read+;vContSupported+"
@@ -556,15 +161,15 @@ static const struct {
 	const char *name; /* what the packet begins with; the rest are its arguments */
 	void (*run)(const char *args);
 } commands[] = {
-	{"g", read_registers},
-	{"G", write_registers},
-	{"p", read_register},
-	{"P", write_register},
-	{"m", read_memory},
-	{"M", write_memory},
-	{"X", write_memory_binary},
-	{"Z", set_break},
-	{"z", clear_break},
+	{"g", gdb_registers_read},
+	{"G", gdb_registers_write},
+	{"p", gdb_register_read},
+	{"P", gdb_register_write},
+	{"m", gdb_memory_read},
+	{"M", gdb_memory_write},
+	{"X", gdb_memory_write_binary},
+	{"Z", gdb_break_insert},
+	{"z", gdb_break_remove},
 	{"vCont;", new_continue},
 	{"vCont?", tell_actions},
 	{"c", old_continue},
@@ -572,22 +177,22 @@ static const struct {
 	{"s", old_continue},
 	{"S", old_continue},
 	{"?", reply_stop},
-	{"H", select_thread},
-	{"T", thread_alive},
+	{"H", gdb_thread_select},
+	{"T", gdb_thread_alive},
 	{"D", detach},
 	{"k", kill},
-	{"qfThreadInfo", first_threads},
-	{"qsThreadInfo", next_threads},
-	{"qThreadExtraInfo,", thread_info},
-	{"qXfer:threads:read::", read_threads},
-	{"qXfer:features:read:target.xml:", read_target},
+	{"qfThreadInfo", gdb_thread_first},
+	{"qsThreadInfo", gdb_thread_next},
+	{"qThreadExtraInfo,", gdb_thread_info},
+	{"qXfer:threads:read::", gdb_query_threads},
+	{"qXfer:features:read:target.xml:", gdb_query_target},
 	{"qSupported", tell_features},
 	{"QStartNoAckMode", no_acknowledgements},
 	{"qAttached", is_attached},
 	{"qSymbol:", no_symbols},
-	{"qRcmd,", monitor},
-	{"qCRC:", memory_crc},
-	{"qC", current_thread},
+	{"qRcmd,", gdb_query_monitor},
+	{"qCRC:", gdb_memory_crc},
+	{"qC", gdb_thread_current},
 };
 
 static void
@@ -640,7 +245,7 @@ gdbstub_trap(const struct gdb_event *e)
 	stop.signal = e->signal;
 	stop.fatal = e->fatal;
 	stop.at_break = hit == GDB_HIT_BREAK;
-	thread = curproc();
+	gdb_thread = curproc();
 	if (owed) {
 		owed = false;
 		gdb_begin();

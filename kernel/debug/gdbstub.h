@@ -5,8 +5,10 @@
  *
  *	gdbstub.c	the loop that answers gdb's packets while the kernel is stopped
  *	gdbline.c	packets: checksums, acknowledgements, numbers in hexadecimal
+ *	gdbmemory.c	registers and memory
  *	gdbthread.c	processes, which gdb sees as threads
  *	gdbbreak.c	breakpoints and watchpoints
+ *	gdbquery.c	documents that gdb reads, and the monitor commands
  *	machine_gdb.h	what the machine does for it
  *
  * A breakpoint can be anywhere but in the stub's own text. So it calls no function outside of

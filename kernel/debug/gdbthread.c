@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The gdb stub's threads: the processes, and the boot context as long as it runs. */
+#include "abi/errno.h"
 #include "debug/gdb_private.h"
 #include "proc/proc.h"
+
+const struct proc *gdb_thread;
 
 uint32_t
 gdb_thread_of(const struct proc *p)
@@ -34,23 +37,6 @@ next_thread(const struct proc *p)
 	return p == NULL || p->pid == 0 ? proc_list.first : p->all.next;
 }
 
-#define THREADS_TOLD 200u /* in one packet: each takes at most 6 characters */
-
-bool
-gdb_thread_list(bool first)
-{
-	static const struct proc *next;
-	unsigned n;
-
-	if (first)
-		next = next_thread(NULL);
-	for (n = 0; next != NULL && n < THREADS_TOLD; n++, next = next_thread(next)) {
-		gdb_put(n == 0 ? 'm' : ',');
-		gdb_put_number(gdb_thread_of(next));
-	}
-	return n > 0;
-}
-
 static void
 put_word(const char *s, void (*put)(char))
 {
@@ -58,8 +44,9 @@ put_word(const char *s, void (*put)(char))
 		put(*s++);
 }
 
-void
-gdb_thread_state(const struct proc *p, void (*put)(char))
+/* Calls put for each character of what p does, "SLEEP(wait)". */
+static void
+put_state(const struct proc *p, void (*put)(char))
 {
 	static const char *const states[] = {
 		[PROC_NEW] = "NEW",         [PROC_RUNNABLE] = "READY", [PROC_SLEEPING] = "SLEEP(",
@@ -77,6 +64,95 @@ gdb_thread_state(const struct proc *p, void (*put)(char))
 	}
 	if (p == curproc())
 		put_word(" idle", put);
+}
+
+/* ---- Packets ---- */
+
+/* Hg: the thread of the packets that follow. Hc, for c and s: only the current one can step. */
+void
+gdb_thread_select(const char *args)
+{
+	const struct proc *p = curproc();
+	char operation = *args++;
+	uint32_t number = 0;
+
+	if (!gdb_take(&args, "-1") && !gdb_take_number(&args, &number))
+		gdb_error(EINVAL);
+	else if (!gdb_thread_find(number, &p))
+		gdb_error(ESRCH);
+	else
+		gdb_puts("OK");
+	if (operation == 'g')
+		gdb_thread = p != NULL ? p : curproc();
+}
+
+void
+gdb_thread_alive(const char *args)
+{
+	const struct proc *p;
+	uint32_t number;
+
+	if (gdb_take_number(&args, &number) && gdb_thread_find(number, &p))
+		gdb_puts("OK");
+	else
+		gdb_error(ESRCH);
+}
+
+void
+gdb_thread_current(const char *args)
+{
+	gdb_puts("QC");
+	gdb_put_number(gdb_thread_of(curproc()));
+}
+
+#define THREADS_TOLD 200u /* in one packet: each takes at most 6 characters */
+
+/* Replies all numbers that fit, from the first on or after those that were told last; or that there
+ * are no more. */
+static void
+list_threads(bool first)
+{
+	static const struct proc *next;
+	unsigned n;
+
+	if (first)
+		next = next_thread(NULL);
+	for (n = 0; next != NULL && n < THREADS_TOLD; n++, next = next_thread(next)) {
+		gdb_put(n == 0 ? 'm' : ',');
+		gdb_put_number(gdb_thread_of(next));
+	}
+	if (n == 0)
+		gdb_put('l');
+}
+
+void
+gdb_thread_first(const char *args)
+{
+	list_threads(true);
+}
+
+void
+gdb_thread_next(const char *args)
+{
+	list_threads(false);
+}
+
+static void
+put_as_bytes(char c)
+{
+	gdb_put_bytes(&c, 1);
+}
+
+void
+gdb_thread_info(const char *args)
+{
+	const struct proc *p;
+	uint32_t number;
+
+	if (gdb_take_number(&args, &number) && gdb_thread_find(number, &p))
+		put_state(number == GDB_BOOT_THREAD ? NULL : p, put_as_bytes);
+	else
+		gdb_error(ESRCH);
 }
 
 /* ---- The list in XML, of which gdb reads one part after the other ---- */
@@ -129,7 +205,7 @@ xml_thread(const struct proc *p)
 	put_word("' core='0' name='", xml_put);
 	put_word(number == GDB_BOOT_THREAD ? "boot" : p->name, xml_put_text);
 	put_word("'>", xml_put);
-	gdb_thread_state(number == GDB_BOOT_THREAD ? NULL : p, xml_put_text);
+	put_state(number == GDB_BOOT_THREAD ? NULL : p, xml_put_text);
 	put_word("</thread>", xml_put);
 }
 
