@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The registers and the call chain that a panic prints. The chain is followed through the frame
- * pointers, so the kernel is compiled with -fno-omit-frame-pointer. */
+/*
+ * The registers and the call chain that a panic prints. In the kernel it is followed through the
+ * frame pointers, so the kernel is compiled with -fno-omit-frame-pointer. Programs are not, so
+ * their stack is searched for return addresses: words that point behind a call instruction.
+ */
 #include "i386.h"
 
 #include "base/printf.h"
 #include "debug/ksyms.h"
+#include "proc/proc.h"
+#include "vm/space.h"
 
 #define DEPTH 32
+#define USER_DEPTH 12    /* addresses in the program, at most */
+#define USER_WORDS 1024u /* of the program's stack to search */
 
 const struct trapframe *kernel_trapframe;
 uint32_t kernel_trap_esp;
@@ -55,6 +62,91 @@ print_registers(const struct trapframe *tf, uint32_t esp)
 	printf("cr2 %08x  cr3 %08x\n", cpu_read_cr2(), cpu_read_cr3());
 }
 
+/* ---- The program ---- */
+
+/* Returns the frame of the page directory that shows p's memory. After a double fault that is not
+ * the one in CR3. */
+static frame_t
+program_directory(const struct proc *p)
+{
+	if (kernel_trapframe == NULL || kernel_trapframe->trapno != TRAP_DOUBLE)
+		return cpu_read_cr3() >> PAGE_SHIFT;
+	return readable((uint32_t)p->space) ? p->space->pmap.dir : kernel_dir;
+}
+
+/* Returns entry i of the page table or directory in frame f, or 0 if there can be none. */
+static pte_t
+entry(frame_t f, unsigned i)
+{
+	return f < machine_low_frames ? ((const pte_t *)frame_kva(f))[i] : 0;
+}
+
+/* Copies n bytes at va of the program whose page directory is dir. It follows the page tables, so
+ * it can't fault. Returns false if a byte is not there. */
+static bool
+peek(frame_t dir, vaddr_t va, void *to, unsigned n)
+{
+	uint8_t *byte = to;
+	frame_t f;
+	pte_t pte;
+
+	for (; n > 0; n--, va++) {
+		if (va >= USER_END)
+			return false;
+		pte = entry(dir, va >> SPAN_SHIFT);
+		if (pte_present(pte) && !(pte & PTE_LARGE))
+			pte = entry(pte_frame(pte), ptab_index(va));
+		else
+			pte += ptab_index(va) << PAGE_SHIFT;
+		f = pte_frame(pte);
+		if (!pte_present(pte) || f >= frame_limit)
+			return false;
+		*byte++ = ((const uint8_t *)(f < machine_low_frames
+		                                     ? frame_kva(f)
+		                                     : window_debug(f)))[va & PAGE_MASK];
+	}
+	return true;
+}
+
+/* Returns true if a call instruction ends at va: one with an address, or with a register or a word
+ * of memory that holds it (Intel SDM vol. 2, CALL). */
+static bool
+after_call(frame_t dir, vaddr_t va)
+{
+	uint8_t b[6];
+
+	if (!peek(dir, va - 6, b, 6))
+		return false;
+	return b[1] == 0xe8 || (b[4] == 0xff && (b[5] & 0x38) == 0x10) ||
+	       (b[3] == 0xff && (b[4] & 0xf8) == 0x50) || (b[0] == 0xff && (b[1] & 0x38) == 0x10);
+}
+
+static void
+print_program(void)
+{
+	const struct proc *p = curproc();
+	const struct trapframe *tf;
+	unsigned i, found = 1;
+	vaddr_t va, sp;
+	frame_t dir;
+
+	if (p == NULL || p->pid == 0)
+		return;
+	tf = p->md.tf;
+	if (tf->eip == 0 || tf->eip >= USER_END)
+		return; /* it has never run */
+	dir = program_directory(p);
+	printf("  user 0x%08x %s\n", tf->eip, p->name);
+	for (i = 0, sp = tf->esp; i < USER_WORDS && found < USER_DEPTH; i++, sp += 4) {
+		if (!peek(dir, sp, &va, sizeof(va)))
+			break;
+		if (after_call(dir, va)) {
+			printf("  user 0x%08x %s\n", va, p->name);
+			found++;
+		}
+	}
+}
+
 void
 machine_backtrace(void)
 {
@@ -75,7 +167,7 @@ machine_backtrace(void)
 	}
 	print_registers(tf, kernel_trap_esp);
 	printf("backtrace:\n");
-	if (tf != &here)
+	if (tf != &here && !trap_from_user(tf))
 		print_place(tf->eip, 0);
 	ebp = tf->ebp;
 	for (i = 0; i < DEPTH && readable(ebp); i++) {
@@ -88,4 +180,5 @@ machine_backtrace(void)
 			break; /* a caller's frame lies higher: the chain is broken or at its end */
 		ebp = frame[0];
 	}
+	print_program();
 }

@@ -25,6 +25,8 @@ enum trap {
 	TRAP_ILLEGAL = 6,
 	TRAP_DOUBLE = 8,
 	TRAP_TSS = 10,
+	TRAP_SEGMENT = 11,
+	TRAP_STACK = 12,
 	TRAP_PROTECTION = 13,
 	TRAP_PAGE = 14,
 	TRAP_MACHINE = 18,
@@ -36,6 +38,10 @@ enum trap {
 /* Error code of a page fault, Intel SDM vol. 3, 4.7. */
 #define PF_PRESENT 1u
 #define PF_WRITE 2u
+
+/* Error code of an exception about a selector, 6.13: bits 3 to 15 are its number in the GDT, or
+ * with this bit in the LDT. */
+#define SELECTOR_LDT 4u
 
 /* GDT selectors. Those of user mode have Linux's numbers, because programs print them. */
 #define KERNEL_CS 0x08

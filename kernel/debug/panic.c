@@ -26,6 +26,7 @@ panic(const char *fmt, ...)
 	vprintf(fmt, ap);
 	va_end(ap);
 	printf("\n");
+	machine_fault_print();
 	if (curproc() != NULL && curproc()->pid != 0)
 		printf("process %d (%s)\n", curproc()->pid, curproc()->name);
 	machine_backtrace();

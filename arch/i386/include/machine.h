@@ -218,7 +218,10 @@ enum verdict {
 _Noreturn void machine_shutdown(enum verdict v, int status);
 /* Reset the machine, which then boots again. */
 _Noreturn void machine_reset(void);
-/* Write the registers and a backtrace with the names of functions to the log. */
+/* Write to the log what the exception was, in words, if one has led to the panic. */
+void machine_fault_print(void);
+/* Write the registers and a backtrace to the log: the kernel's functions with their names, and then
+ * the addresses in the current process's program, "  user 0x08048123 NAME". */
 void machine_backtrace(void);
 
 /* ---- What kernel/ offers to the machine --------------------------------- */
