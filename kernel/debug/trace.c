@@ -25,7 +25,7 @@ static const char *const formats[TRACE_KINDS] = {
 	[TRACE_EXIT] = "exit: status 0x%x",
 	[TRACE_SWITCH] = "switch to process %u",
 	[TRACE_SLEEP] = "sleep on 0x%x for %u ticks: %s",
-	[TRACE_WAKE] = "wake process %u: %d",
+	[TRACE_WAKE] = "wake process %u with %d: %s",
 	[TRACE_CALL] = "call %u (0x%x, 0x%x, 0x%x, 0x%x, 0x%x, 0x%x)",
 	[TRACE_STRING] = "string at 0x%x: %s",
 	[TRACE_RETURN] = "return from call %u: 0x%x",
@@ -86,6 +86,7 @@ event_text(const struct trace_event *e, char *buf, size_t size)
 		snprintf(buf, size, fmt, a[0], (const char *)&a[2]);
 		break;
 	case TRACE_SLEEP:
+	case TRACE_WAKE:
 		snprintf(buf, size, fmt, a[0], a[1], (const char *)&a[2]);
 		break;
 	default:

@@ -25,7 +25,7 @@ enum trace_kind {
 	TRACE_EXIT,        /* status, as wait4 gives it */
 	TRACE_SWITCH,      /* pid of the process that runs next; 0: none does */
 	TRACE_SLEEP,       /* channel, ticks (0: without limit), text: what for */
-	TRACE_WAKE,        /* pid of the process that is made runnable, result of its tsleep() */
+	TRACE_WAKE,        /* pid that is made runnable, result of its tsleep(), text: from what */
 	TRACE_CALL,        /* number, six arguments */
 	TRACE_STRING,      /* address, -, text: the start of a string that the call reads */
 	TRACE_RETURN,      /* number, result as the program gets it */

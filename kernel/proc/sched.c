@@ -132,7 +132,7 @@ make_runnable(struct proc *p, int result)
 		LIST_REMOVE(p, queue);
 		p->queue.link = NULL;
 	}
-	trace(TRACE_WAKE, (uint32_t)p->pid, (uint32_t)result);
+	trace_text(TRACE_WAKE, (uint32_t)p->pid, (uint32_t)result, p->why);
 	timer_cancel(&p->sleep_timer);
 	p->chan = NULL;
 	p->sleep_result = result;

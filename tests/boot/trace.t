@@ -30,6 +30,7 @@ check() {
 				if $b->{name} eq "read" and $count{path} =~ m{^/proc/meminfo} and $count{path} = " ";
 		} elsif ($ph eq "s") {
 			$sent{$e->{id}} = $ts;
+			$count{"wake-ups from $e->{args}{from}"}++;
 			$count{arrows}++;
 		} elsif ($ph eq "f") {
 			print "arrow $e->{id} comes from nowhere\n" unless defined $sent{$e->{id}};
@@ -56,14 +57,14 @@ check() {
 	}
 	print "process $_ is in a call at the end\n" for grep { @{$open{$_}} } keys %open;
 	print "nattch of $_ ends as $nattch{$_}\n" for grep { $nattch{$_} } keys %nattch;
-	print "$_: $count{$_}\n" for sort grep { /calls of shm|segment|arrow|arrived|most|calls of fork/ } keys %count;
+	print "$_: $count{$_}\n" for sort grep { /calls of shm|segment|arrow|arrived|most|wake-ups|calls of fork/ } keys %count;
 	' "$1"
 }
 check "$dir/one.json" >"$dir/trace"
 said_of() { # said_of NAME LINE: passes if that line was printed exactly once
 	is "$1" "$(grep -cE "^($2)\$" "$dir/trace")" 1
 }
-is 'the trace is well formed' "$(grep -vE '^(meminfo|[a-z0-9 ]+: [0-9]+$)' "$dir/trace")" ''
+is 'the trace is well formed' "$(grep -vE '^(meminfo|[a-z0-9 -]+: [0-9]+$)' "$dir/trace")" ''
 said_of 'shmget' 'calls of shmget: 1'
 said_of 'shmat' 'calls of shmat: 1'
 said_of 'a segment was made' 'segment made: 1'
@@ -71,6 +72,7 @@ said_of 'attached, by shmat and by fork' 'segment attached: 2'
 said_of 'detached, by shmdt and by exit' 'segment detached: 2'
 said_of 'removed' 'segment removed: 1'
 said_of 'and freed' 'segment freed: 1'
+said_of 'a wake-up says from what: of init, and of its child' 'wake-ups from wait: 2'
 ok 'wake-ups have arrows' grep -qE '^arrived: [1-9]' "$dir/trace"
 
 # MemFree was read between two events of the trace, and nattch while both were attached.
