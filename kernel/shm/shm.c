@@ -103,7 +103,6 @@ seg_release(struct shm_segment *seg)
 {
 	shm_nused--;
 	shm_committed -= seg_pages(seg);
-	trace(TRACE_SHM_FREE, (uint32_t)shm_segment_id(seg));
 	shm_slot_free(seg);
 }
 
@@ -111,6 +110,7 @@ void
 shm_segment_free(struct shm_segment *seg)
 {
 	shm_last_free = (int32_t)seg->slot;
+	trace(TRACE_SHM_FREE, (uint32_t)shm_segment_id(seg));
 	seg_release(seg);
 }
 
@@ -213,7 +213,8 @@ get_new(int32_t key, uint32_t size, int flags, int32_t *id)
 	wanted = seg->perm.mode & SHMSEG_WANTED;
 	seg->perm.mode &= ~(SHMSEG_CREATING | SHMSEG_WANTED);
 	*id = shm_segment_id(seg);
-	trace(TRACE_SHM_GET, (uint32_t)*id, (uint32_t)key, size);
+	if (err == 0)
+		trace(TRACE_SHM_GET, (uint32_t)*id, (uint32_t)key, size);
 	if (wanted)
 		wakeup(seg);
 	if (err != 0)

@@ -84,6 +84,12 @@ is 'nattch is that of /proc/sysvipc/shm' \
 	"$(awk '$1 == 0 && $3 == 600 { print $7 }' "$dir/said")" \
 	"$(sed -n 's/^most attaches: //p' "$dir/trace")"
 
+# The first segment cannot be made: the program gives up.
+run 1 'a creation that fails' --trace "$dir/one.json" --append fail=object:nth=1 "$traced"
+check "$dir/one.json" >"$dir/trace"
+said_of 'is a call' 'calls of shmget: 1'
+is 'but neither makes nor frees a segment' "$(grep '^segment' "$dir/trace")" ''
+
 # -- strace ---------------------------------------------------------------------------
 run 0 'a run with its calls' --strace "$traced"
 is 'its output is as without' "$(tail -n 1 "$dir/out")" "$(tail -n 1 "$dir/said")"
