@@ -63,6 +63,8 @@ KCFLAGS := $(CFLAGS) -mno-sse -mno-mmx -msoft-float -fno-omit-frame-pointer -mre
 # CACHE=n builds only those shortcuts of vm_space whose sum is n: struct vm_cache.
 CACHE_FLAG := $(if $(CACHE),-DVM_CACHE=$(CACHE)u)
 KCFLAGS += $(CACHE_FLAG)
+# STUB=0 builds kernels without the gdb stub, to measure what it costs.
+KCFLAGS += $(if $(filter 0,$(STUB)),-DNO_STUB)
 CFLAGS_release := -O3 $(TIGHT)
 # Not optimized, so that gdb finds every variable, and every argument at a breakpoint.
 CFLAGS_debug := -O0 -DDEBUG -DTRACE
@@ -78,6 +80,9 @@ ASFLAGS := -f elf32 -g -F dwarf $(if $(WERROR),-Werror)
 INC_kernel := -Ikernel -Iarch/i386/include
 INC_arch := -Iarch/i386 -Iarch/i386/include -Ikernel
 KSRC := $(sort $(wildcard kernel/*.c kernel/*/*.c arch/i386/*.c arch/i386/*.asm))
+ifeq ($(STUB),0)
+KSRC := $(filter-out kernel/debug/gdb% arch/i386/gdb%,$(KSRC))
+endif
 KOBJ := $(patsubst %,%.o,$(basename $(filter %.c,$(KSRC)))) \
 	$(addsuffix .o,$(filter %.asm,$(KSRC)))
 LIBSRC := $(filter-out user/lib/crt0.asm,\

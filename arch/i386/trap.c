@@ -4,12 +4,11 @@
  * exception becomes a signal; in the kernel it is a bug and a panic, except for a page fault in
  * usercopy.asm and a bad selector on the way back to user mode.
  */
-#include <machine_gdb.h>
-
 #include "i386.h"
 
 #include "base/assert.h"
 #include "base/printf.h"
+#include "debug/gdbstub.h"
 #include "proc/proc.h"
 #include "vm/space.h"
 
@@ -180,7 +179,7 @@ kernel_exception(const struct trapframe *tf)
 	uint32_t off;
 	const char *where = kernel_place(tf->eip, &off), *what = NULL;
 
-	machine_gdb_unwind();
+	gdbstub_unwind();
 	kernel_trapframe = tf;
 	kernel_trap_esp = trap_from_user(tf) ? tf->esp : (uint32_t)&tf->esp;
 	if (tf->trapno == TRAP_PAGE)

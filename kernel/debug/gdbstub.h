@@ -22,6 +22,7 @@
 
 struct proc;
 
+#ifndef NO_STUB
 /* Start the stub if the command line has the word kgdb, and with kgdbwait also stop until gdb has
  * connected and lets the kernel continue. Must be called before the first process exists. */
 void gdbstub_init(void);
@@ -30,12 +31,20 @@ void gdbstub_init(void);
 void gdbstub_panic(void);
 /* Called before the machine is shut down: tell gdb that the program has ended with that status. */
 void gdbstub_ended(int status);
+/* Called first when the kernel has caused an exception or panics: does not return if the stub
+ * itself has done that. */
+void gdbstub_unwind(void);
+#else
+#define gdbstub_init() ((void)0)
+#define gdbstub_panic() ((void)0)
+#define gdbstub_ended(status) ((void)(status))
+#define gdbstub_unwind() ((void)0)
+#endif
+
 /* Do a command that gdb's user has typed after `monitor`, and call output with the text that is the
  * answer. `thread` is the one selected, or NULL. procfs/monitor.c defines it, since it looks into
  * all rooms: a call upwards. */
 void gdbstub_monitor(const char *command, const struct proc *thread,
                      void (*output)(const char *s, size_t n));
-/* Called by panic() first: does not return if the stub itself has caused it. */
-void gdbstub_unwind(void);
 
 #endif
