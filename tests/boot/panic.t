@@ -2,24 +2,17 @@
 # What a panic says: the exception in words, the process, and the way from the program to the fault.
 # The kernel's own stub puts wrong instructions in the place of shm_attach().
 . tests/boot/lib.sh
-run=''
-trap '[[ ! $run ]] || kill $run 2>/dev/null; rm -rf "$dir"' EXIT
+. tests/boot/stub.sh
 
 # broken CODE [OPTION...]: runs shmlife on a kernel that has CODE, in hexadecimal, at shm_attach().
 # Its messages are in $dir/err, and its status in $status.
 broken() {
-	local code=$1 socket='' at
+	local code=$1 at
 	shift
-	at=$(i686-linux-gnu-nm "$build/${variant:-release}/isthmus.elf" | sed -n 's/ . shm_attach$//p')
-	: >"$dir/err"
-	tools/run --kgdb --icount --timeout 120 "$@" /bin/shmlife >"$dir/out" 2>"$dir/err" &
-	run=$!
-	until socket=$(sed -n "s/^gdb .*remote \([^']*\)'.*/\1/p" "$dir/err") && [[ $socket ]] ||
-		! kill -0 $run 2>/dev/null; do
-		sleep 0.1
-	done
-	timeout 100 tests/boot/packets "$socket" qSupported "Z0,$at,1" go:c wait "z0,$at,1" \
-		"M$at,$(printf %x $((${#code} / 2))):$code" go:c wait D >"$dir/talk"
+	at=$(symbol shm_attach)
+	start "$@" /bin/shmlife
+	talk qSupported "Z0,$at,1" go:c wait "z0,$at,1" \
+		"M$at,$(printf %x $((${#code} / 2))):$code" go:c wait D
 	wait $run
 	status=$?
 	run=''
@@ -49,7 +42,9 @@ is 'comes after the way through the kernel' \
 	"$(grep -B 1 -m 1 '^  user' "$dir/err" | grep -c vector_syscall)" 1
 broken a1cc000000 --mem 1200
 is 'also if the program is beyond the direct map' "$(calls)" '__syscall main __libc_start _start'
-variant=debug broken a1cc000000 --debug
+kernel=$build/debug/isthmus.elf
+broken a1cc000000 --debug
+kernel=$build/release/isthmus.elf
 is 'the debug kernel ends with the last events' "$(tail -n 1 "$dir/err" | sed 's/.*\[/[/')" \
 	'[2] call 397 (0x10000, 0x0, 0x0, 0x0, 0x0, 0x0)'
 
