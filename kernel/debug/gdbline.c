@@ -34,13 +34,12 @@ gdb_acknowledge(bool yes)
 	acknowledge = yes;
 }
 
-/* Reads a packet after its $. Another $ begins it anew: the sender has given up the first. Returns
- * whether the sum is right; *cut tells whether the content was too long. */
-static bool
-receive(bool *cut)
+/* Reads the content of a packet, after its $, up to the #. Another $ begins it anew: the sender has
+ * given up the first. Returns the sum; *cut tells whether the content was too long. */
+static uint8_t
+receive_content(bool *cut)
 {
 	uint8_t sum = 0;
-	int high, low;
 	char c;
 
 	*cut = false;
@@ -59,9 +58,23 @@ receive(bool *cut)
 			*cut = true;
 	}
 	gdb_in[gdb_in_len] = '\0';
-	high = digit(machine_gdb_get());
-	low = digit(machine_gdb_get());
-	return high >= 0 && low >= 0 && sum == (high << 4 | low);
+	return sum;
+}
+
+/* Reads a packet after its $. Returns whether the sum is right; *cut tells whether the content was
+ * too long. */
+static bool
+receive(bool *cut)
+{
+	uint8_t sum;
+	char high, low;
+
+	do { /* again if the sender has given up in the sum, too */
+		sum = receive_content(cut);
+		high = machine_gdb_get();
+		low = high == '$' ? high : machine_gdb_get();
+	} while (low == '$');
+	return digit(high) >= 0 && digit(low) >= 0 && sum == (digit(high) << 4 | digit(low));
 }
 
 bool

@@ -52,6 +52,14 @@ packets \
 	D OK 'detach'
 until grep -q ready "$dir/out"; do sleep 0.1; done
 
+# gdb is killed before the sum of its last packet, and no packet is acknowledged.
+talk qSupported QStartNoAckMode 'raw-:$m0,4#'
+talk qSupported
+is 'a packet without its sum' "$(cut -c 1-15 "$dir/talk")" PacketSize=800\;
+talk qSupported QStartNoAckMode 'raw-:$m0,4#1'
+talk qSupported D
+is 'and with half of it' "$(sed -n 2p "$dir/talk")" OK
+
 # gdb connects again while the program loops. The list of processes is damaged: a fault in the stub
 # becomes an error reply, and the stub goes on.
 talk qSupported "m$list,4"
