@@ -34,7 +34,8 @@ void gdb_view_set(struct trapframe *tf, uint32_t esp);
 /* Copy the registers back. Returns the trap frame. */
 struct trapframe *gdb_view_end(void);
 
-/* linker.ld: the ends of the stub's text and of the kernel's, which follows. */
-extern const uint8_t gdb_text_end[], text_end[];
+/* linker.ld: the stub's text and its end, the end of the kernel's text, which follows, and the
+ * stub's data with its end. */
+extern const uint8_t gdb_text[], gdb_text_end[], text_end[], gdb_data[], gdb_data_end[];
 
 #endif

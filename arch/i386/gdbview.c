@@ -354,6 +354,13 @@ machine_gdb_loaded(uint32_t pa)
 const uint8_t machine_gdb_insn = 0xcc;
 
 bool
+machine_gdb_own(vaddr_t va, uint32_t len)
+{
+	return (va < (vaddr_t)gdb_text_end && va + len > (vaddr_t)gdb_text) ||
+	       (va < (vaddr_t)gdb_data_end && va + len > (vaddr_t)gdb_data);
+}
+
+bool
 machine_gdb_breakable(vaddr_t va)
 {
 	return va >= (vaddr_t)gdb_text_end && va < (vaddr_t)text_end;

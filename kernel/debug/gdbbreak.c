@@ -129,7 +129,7 @@ break_set(enum gdb_type type, vaddr_t va, uint32_t len, const struct proc *p)
 		return EINVAL;
 	if (type <= GDB_HARDWARE && va >= USER_END && !machine_gdb_breakable(va))
 		return EINVAL;
-	if (type > GDB_HARDWARE && (len == 0 || va + len < va))
+	if (type > GDB_HARDWARE && (len == 0 || va + len < va || machine_gdb_own(va, len)))
 		return EINVAL;
 	if (b == NULL)
 		b = place();

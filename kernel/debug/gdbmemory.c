@@ -145,6 +145,10 @@ write_bytes(const char *args, bool binary)
 			return;
 		}
 	}
+	if (machine_gdb_own(va, len)) {
+		gdb_error(EFAULT);
+		return;
+	}
 	for (i = 0; i < len; i += PAGE_SIZE - (va + i) % PAGE_SIZE) {
 		if (machine_gdb_memory(gdb_thread, va + i, true) == NULL) {
 			gdb_error(EFAULT);

@@ -16,6 +16,7 @@ packets() {
 	done
 }
 text=$(symbol shm_attach) stub=$(symbol gdb_leave) list=$(symbol proc_list)
+own=$(symbol gdb_inside) edge=$(printf %x $((0x$(symbol gdb_text_end) - 1)))
 start "$debuggee" spin
 packets \
 	'raw:$m0,4#00' - 'a packet with a wrong sum is asked for again' \
@@ -33,6 +34,9 @@ packets \
 	"Z0,$list,1" E16 'a breakpoint where no text is' \
 	"Z0,$stub,1" E16 'a breakpoint in the stub itself' \
 	"Z1,$stub,1" E16 'of either kind' \
+	"Z2,$own,1" E16 "a watchpoint in the stub's data" \
+	"M$own,1:00" E0e 'which are not written' \
+	"M$edge,2:9090" E0e 'nor is its text' \
 	"Z2,$list,0" E16 'a watchpoint of no bytes' \
 	"Z2,$list,14" E1c 'a watchpoint that takes five debug registers' \
 	"Z2,$list,8" OK 'one that takes two' \

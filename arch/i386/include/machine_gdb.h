@@ -97,6 +97,9 @@ bool machine_gdb_register_set(unsigned n, const void *value);
  * yet can be read if it is a page of a file or a segment. */
 void *machine_gdb_memory(const struct proc *p, vaddr_t va, bool write);
 
+/* Returns whether a byte of the len bytes at va is the stub's own, which gdb may not change. */
+bool machine_gdb_own(vaddr_t va, uint32_t len);
+
 /* Returns where the byte is that the boot loader has put at physical address pa, if that is in the
  * kernel's image; else pa. gdb compares the image with its file by these addresses. */
 vaddr_t machine_gdb_loaded(uint32_t pa);
