@@ -68,6 +68,8 @@ void gdb_memory_crc(const char *args);
 #define GDB_BOOT_THREAD 0x10000u
 /* The thread that gdb has selected: its packets are about this one. */
 extern const struct proc *gdb_thread;
+/* Select the current thread, and forget others: the kernel has stopped. */
+void gdb_thread_stopped(void);
 /* Returns the number of the process's thread; p may be NULL. */
 uint32_t gdb_thread_of(const struct proc *p);
 /* Find the thread with that number; 0 is the current one. Returns false if there is none. */

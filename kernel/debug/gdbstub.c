@@ -64,36 +64,56 @@ go(char action)
 	owed = true;
 }
 
-/* The packets c, C, s and S. An address to continue at follows only from old gdbs. */
+/* The packets c and s, and C and S with a signal. */
 static void
 old_continue(const char *args)
 {
-	go(gdb_in[0]);
+	char action = gdb_in[0];
+	uint32_t signal;
+
+	if (((action == 'C' || action == 'S') && !gdb_take_number(&args, &signal)) || *args != '\0')
+		gdb_error(EINVAL);
+	else
+		go(action);
 }
 
-/* vCont;ACTION:THREAD;ACTION...: the first action that is for the current thread counts. Only that
- * one can be stepped. */
+/* Takes an action of vCont, ACTION[:THREAD], and the semicolon behind it. *mine tells whether it is
+ * for the current thread. */
+static bool
+take_action(const char **s, char *action, bool *mine)
+{
+	uint32_t number;
+
+	*action = **s;
+	*mine = true;
+	if (gdb_take(s, "C") || gdb_take(s, "S")) {
+		if (!gdb_take_number(s, &number))
+			return false;
+	} else if (!gdb_take(s, "c") && !gdb_take(s, "s")) {
+		return false;
+	}
+	if (gdb_take(s, ":") && !gdb_take(s, "-1")) {
+		if (!gdb_take_number(s, &number))
+			return false;
+		*mine = number == 0 || number == gdb_thread_of(curproc());
+	}
+	return **s == '\0' || gdb_take(s, ";");
+}
+
+/* vCont;ACTION;ACTION...: the first action that is for the current thread counts. Only that one can
+ * be stepped. */
 static void
 new_continue(const char *args)
 {
-	uint32_t number, signal;
+	char action;
+	bool mine;
 
-	for (;;) {
-		char action = *args++;
-		bool mine = true;
-
-		if (action == 'C' || action == 'S')
-			gdb_take_number(&args, &signal);
-		if (gdb_take(&args, ":") && !gdb_take(&args, "-1"))
-			mine = gdb_take_number(&args, &number) &&
-			       (number == 0 || number == gdb_thread_of(curproc()));
-		if (!mine && (action == 's' || action == 'S'))
-			break;
-		if (mine && (action == 'c' || action == 'C' || action == 's' || action == 'S')) {
+	while (take_action(&args, &action, &mine)) {
+		if (mine) {
 			go(action);
 			return;
 		}
-		if (!gdb_take(&args, ";"))
+		if (action == 's' || action == 'S')
 			break;
 	}
 	gdb_error(EINVAL);
@@ -157,11 +177,28 @@ no_symbols(const char *args)
 	gdb_puts("OK");
 }
 
-static const struct {
-	const char *name; /* what the packet begins with; the rest are its arguments */
+struct packet {
+	const char *name;
 	void (*run)(const char *args);
-} commands[] = {
+};
+
+/* Packets without arguments. */
+static const struct packet plain[] = {
 	{"g", gdb_registers_read},
+	{"c", old_continue},
+	{"s", old_continue},
+	{"?", reply_stop},
+	{"D", detach},
+	{"k", kill},
+	{"vCont?", tell_actions},
+	{"qC", gdb_thread_current},
+	{"qfThreadInfo", gdb_thread_first},
+	{"qsThreadInfo", gdb_thread_next},
+	{"QStartNoAckMode", no_acknowledgements},
+};
+
+/* What other packets begin with. The rest are their arguments. */
+static const struct packet with_arguments[] = {
 	{"G", gdb_registers_write},
 	{"p", gdb_register_read},
 	{"P", gdb_register_write},
@@ -170,29 +207,19 @@ static const struct {
 	{"X", gdb_memory_write_binary},
 	{"Z", gdb_break_insert},
 	{"z", gdb_break_remove},
-	{"vCont;", new_continue},
-	{"vCont?", tell_actions},
-	{"c", old_continue},
 	{"C", old_continue},
-	{"s", old_continue},
 	{"S", old_continue},
-	{"?", reply_stop},
 	{"H", gdb_thread_select},
 	{"T", gdb_thread_alive},
-	{"D", detach},
-	{"k", kill},
-	{"qfThreadInfo", gdb_thread_first},
-	{"qsThreadInfo", gdb_thread_next},
+	{"vCont;", new_continue},
 	{"qThreadExtraInfo,", gdb_thread_info},
 	{"qXfer:threads:read::", gdb_query_threads},
 	{"qXfer:features:read:target.xml:", gdb_query_target},
 	{"qSupported", tell_features},
-	{"QStartNoAckMode", no_acknowledgements},
 	{"qAttached", is_attached},
 	{"qSymbol:", no_symbols},
 	{"qRcmd,", gdb_query_monitor},
 	{"qCRC:", gdb_memory_crc},
-	{"qC", gdb_thread_current},
 };
 
 static void
@@ -202,10 +229,16 @@ run_command(void)
 	unsigned i;
 
 	gdb_begin();
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (gdb_take(&s, commands[i].name)) {
-			commands[i].run(s);
-			break;
+	for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++, s = gdb_in) {
+		if (gdb_take(&s, plain[i].name) && *s == '\0') {
+			plain[i].run(s);
+			return;
+		}
+	}
+	for (i = 0; i < sizeof(with_arguments) / sizeof(with_arguments[0]); i++) {
+		if (gdb_take(&s, with_arguments[i].name)) {
+			with_arguments[i].run(s);
+			return;
 		}
 	}
 }
@@ -245,7 +278,7 @@ gdbstub_trap(const struct gdb_event *e)
 	stop.signal = e->signal;
 	stop.fatal = e->fatal;
 	stop.at_break = hit == GDB_HIT_BREAK;
-	gdb_thread = curproc();
+	gdb_thread_stopped();
 	if (owed) {
 		owed = false;
 		gdb_begin();

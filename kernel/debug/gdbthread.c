@@ -5,6 +5,14 @@
 #include "proc/proc.h"
 
 const struct proc *gdb_thread;
+static const struct proc *next_told; /* the thread that qsThreadInfo tells first */
+
+void
+gdb_thread_stopped(void)
+{
+	gdb_thread = curproc();
+	next_told = NULL; /* it may have ended meanwhile */
+}
 
 uint32_t
 gdb_thread_of(const struct proc *p)
@@ -72,18 +80,21 @@ put_state(const struct proc *p, void (*put)(char))
 void
 gdb_thread_select(const char *args)
 {
+	bool g = gdb_take(&args, "g");
 	const struct proc *p = curproc();
-	char operation = *args++;
 	uint32_t number = 0;
 
-	if (!gdb_take(&args, "-1") && !gdb_take_number(&args, &number))
+	if (!g && !gdb_take(&args, "c")) {
 		gdb_error(EINVAL);
-	else if (!gdb_thread_find(number, &p))
+	} else if (!gdb_take(&args, "-1") && !gdb_take_number(&args, &number)) {
+		gdb_error(EINVAL);
+	} else if (!gdb_thread_find(number, &p)) {
 		gdb_error(ESRCH);
-	else
+	} else {
 		gdb_puts("OK");
-	if (operation == 'g')
-		gdb_thread = p != NULL ? p : curproc();
+		if (g)
+			gdb_thread = p;
+	}
 }
 
 void
@@ -107,34 +118,33 @@ gdb_thread_current(const char *args)
 
 #define THREADS_TOLD 200u /* in one packet: each takes at most 6 characters */
 
-/* Replies all numbers that fit, from the first on or after those that were told last; or that there
- * are no more. */
+/* Replies all numbers that fit, from next_told on; or that there are no more. */
 static void
-list_threads(bool first)
+list_threads(void)
 {
-	static const struct proc *next;
+	const struct proc *p = next_told;
 	unsigned n;
 
-	if (first)
-		next = next_thread(NULL);
-	for (n = 0; next != NULL && n < THREADS_TOLD; n++, next = next_thread(next)) {
+	for (n = 0; p != NULL && n < THREADS_TOLD; n++, p = next_thread(p)) {
 		gdb_put(n == 0 ? 'm' : ',');
-		gdb_put_number(gdb_thread_of(next));
+		gdb_put_number(gdb_thread_of(p));
 	}
 	if (n == 0)
 		gdb_put('l');
+	next_told = p;
 }
 
 void
 gdb_thread_first(const char *args)
 {
-	list_threads(true);
+	next_told = next_thread(NULL);
+	list_threads();
 }
 
 void
 gdb_thread_next(const char *args)
 {
-	list_threads(false);
+	list_threads();
 }
 
 static void

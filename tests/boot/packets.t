@@ -48,6 +48,16 @@ packets \
 	T5 E03 'a thread that does not exist' \
 	Hg5 E03 'nor can it be selected' \
 	vCont\;x E16 'an unknown action' \
+	'aaaaaaa;c' '' 'what a longer packet leaves behind' \
+	vCont\; E16 'is not part of the next one: no action' \
+	vCont\;C E16 'an action without its signal' \
+	vCont\;cc E16 'two in one' \
+	'vCont;c:3f' E16 'only for a thread that does not exist' \
+	'vCont;s:3f;c' E16 'a step of another thread' \
+	C E16 'C without its signal' \
+	kx '' 'a longer word than k is unknown' \
+	H5 E16 'a thread for no purpose' \
+	H E16 'no thread for none' \
 	P8=12 E16 'a register of too few digits' \
 	P55=0000 E16 'a register that does not exist' \
 	"M$text,4:0011" E16 'fewer bytes than announced' \
