@@ -9,12 +9,15 @@
 #include "abi/errno.h"
 #include "base/cmdline.h"
 #include "base/printf.h"
+#include "base/sleep.h"
 #include "debug/gdb_private.h"
 #include "proc/proc.h"
 
 static bool started;
 static bool owed;           /* gdb has let the kernel continue, and is told when it stops */
 static enum gdb_resume how; /* the kernel is to continue: GDB_PASS_ON means not yet */
+/* Who forbade to sleep when the kernel stopped. A fault may end a function that forbids it, too. */
+static const char *forbade;
 
 /* Why the kernel has stopped. */
 static struct {
@@ -257,6 +260,7 @@ serve(void)
 		if (how == GDB_PASS_ON)
 			gdb_send();
 	}
+	sleep_allow(&forbade);
 	gdb_break_plant(how == GDB_STEP ? machine_gdb_step_target() : 0);
 	return how;
 }
@@ -275,6 +279,7 @@ gdbstub_trap(const struct gdb_event *e)
 		return hit == GDB_HIT_OTHER ? GDB_SKIP : GDB_PASS_ON;
 	}
 	machine_gdb_stopped(e);
+	forbade = sleep_forbid(__func__);
 	stop.signal = e->signal;
 	stop.fatal = e->fatal;
 	stop.at_break = hit == GDB_HIT_BREAK;
@@ -330,6 +335,7 @@ gdbstub_ended(int status)
 
 	if (!owed)
 		return;
+	gdb_break_lift(); /* the packet must not be interrupted by another */
 	gdb_begin();
 	gdb_put('W');
 	gdb_put_bytes(&code, 1);

@@ -109,4 +109,25 @@ set var counter = 1
 detach
 END
 finish 9 'after all this the program ends as it should'
+
+# A breakpoint in what sends the last packet does not interrupt that.
+off=$(symbol machine_shutdown)
+start "$debuggee" two
+talk qSupported "Z0,$off,1" go:c wait "z0,$off,1" "Z0,$(symbol serial_write),1" go:c wait
+finish 33 'a breakpoint in the way to the end'
+is 'gdb is told the status' "$(tail -n 1 "$dir/talk")" W21
+
+# In the debug kernel a fault of the stub ends a function that forbids to sleep. The kernel may
+# sleep again.
+kernel=$build/debug/isthmus.elf
+text=$(symbol shm_attach) table=$(symbol shm_slot_chunks)
+start --debug /bin/shmlife
+talk qSupported "Z0,$text,1" go:c wait "z0,$text,1" "m$table,4"
+first=$(tail -n 1 "$dir/talk")
+packets \
+	"M$table,4:78563412" OK 'the table of segments is damaged' \
+	"qRcmd,$(hex check)" E0e 'monitor check is an error' \
+	"M$table,4:$first" OK 'mended' \
+	D OK 'the kernel goes on'
+finish 0 'and sleeps'
 plan
