@@ -5,28 +5,19 @@
 # Takes from the documents the programs, the commands that compile them, and the transcripts, and
 # puts them into a directory that looks like the top of the tree.
 top_of_tree
-awk -v dir="$dir" '
-	/^```/ { close(file); file = ""; code = !code; fresh = 1; next }
-	!code { next }
-	fresh && match($0, /^\/\* [a-z]+\.c:/) { file = dir "/work/" substr($0, 4, RLENGTH - 4) }
-	fresh && /^\$ i686-linux-gnu-gcc/ { print substr($0, 3) > (dir "/compile") }
-	fresh && /^\$ tools\/run .*--gdb/ { file = sprintf("%s/block%02d", dir, ++n) }
-	file { print > file }
-	{ fresh = 0 }' README.md docs/*.md
-(cd "$work" && bash "$dir/compile") 2>"$dir/err"
+blocks compile '^\\$ i686-linux-gnu-gcc' README.md docs/*.md
+(cd "$work" && bash <(sed -s -n '1s/^\$ //p' "$dir"/compile*)) 2>"$dir/err"
 ok 'the programs compile' test ! -s "$dir/err"
 
+# at_top COMMAND: runs it at the top of the tree; the shell becomes that program.
+at_top() {
+	cd "$work" && eval "exec $1"
+}
 # transcript BLOCK: runs the block's commands in gdb, with their output in $dir/got.
 transcript() {
-	local tool command commands=() line run
+	local tool commands=() line
 	tool=$(sed -n '1s/^\$ //p' "$1")
-	: >"$dir/err"
-	(cd "$work" && eval "${tool/tools\/run/exec tools/run --timeout 100}") >"$dir/out" \
-		2>"$dir/err" &
-	run=$! # not $! below: bash sets that for the <(...), too
-	until command=$(grep -m 1 '^gdb .*elf$' "$dir/err") || ! kill -0 $run 2>/dev/null; do
-		sleep 0.1
-	done
+	gdb_waits at_top "${tool/tools\/run/tools/run --timeout 100}"
 	while read -r line; do
 		commands+=(-ex "echo (gdb) ${line//\\/\\\\}\\n" -ex "$line")
 	done < <(sed -n 's/^(gdb) //p' "$1")
@@ -68,6 +59,7 @@ for my $n (0 .. $#lines) {
 }
 exit !($have =~ /\A$regex\z/);
 END_OF_PERL
+blocks block '^\\$ tools/run .*--gdb' README.md docs/*.md
 for block in "$dir"/block*; do
 	transcript "$block"
 	ok "$(sed -n 's/^(gdb) //p' "$block" | head -n 2 | paste -s -d ';')" \

@@ -105,16 +105,10 @@ ok 'the names of their arguments' test ! -s "$dir/err"
 # that a transcript shows must be printed, and nothing else, except for the kernel's
 # greeting or where it shows [...].
 top_of_tree
-awk -v dir="$dir" '
-	/^```/ { close(file); file = ""; code = !code; fresh = 1; next }
-	!code { next }
-	fresh && match($0, /^\/\* [a-z]+\.c:/) { file = dir "/work/" substr($0, 4, RLENGTH - 4) }
-	fresh && /^\$ (tools\/run|i686-linux-gnu-gcc|SEED=)/ && !/--gdb/ {
-		file = sprintf("%s/block%02d", dir, ++n)
-	}
-	file { print > file }
-	{ fresh = 0 }' $docs
+blocks block '^\\$ (tools/run|i686-linux-gnu-gcc|SEED=)' $docs
 for block in "$dir"/block*; do
+	# debugging.t runs those with gdb.
+	! sed 1q "$block" | grep -q -e --gdb || continue
 	sed -n 's/^\$ //p' "$block" >"$dir/commands"
 	grep -v '^\$ \|^\[\.\.\.\]$' "$block" | sed 's/ *$//' | sort >"$dir/want"
 	(cd "$work" && bash "$dir/commands" >"$dir/out" 2>"$dir/err")

@@ -2,15 +2,9 @@
 # With tools/run --gdb, gdb finds the kernel stopped, and knows its symbols.
 . tests/boot/lib.sh
 
-# start ARG...: starts tools/run --gdb ARG... as process $run, and waits until it prints the
-# command for gdb, which is then in $command.
+# start ARG...: starts tools/run --gdb ARG... as process $run.
 start() {
-	: >"$dir/err" # otherwise the line of an earlier run could be read again
-	tools/run --gdb --timeout 60 "$@" >"$dir/out" 2>"$dir/err" &
-	run=$!
-	until command=$(grep -m 1 '^gdb ' "$dir/err") || ! kill -0 $run 2>/dev/null; do
-		sleep 0.1
-	done
+	gdb_waits tools/run --gdb --timeout 60 "$@"
 }
 # debug ARG...: runs gdb by $command, with ARG..., until it ends.
 debug() {

@@ -4,16 +4,13 @@
 . tests/boot/lib.sh
 
 # stop BREAK PROGRAM COMMAND...: runs PROGRAM until a breakpoint, which the gdb command BREAK sets,
-# and there the gdb COMMANDs. Their output is in $dir/gdb, the program's in $dir/out.
+# and there the gdb COMMANDs. Their output is in $dir/gdb, the program's in $dir/out. $stub is the
+# option for tools/run.
+stub=--gdb
 stop() {
-	local break=$1 program=$2 i command commands=() run
+	local break=$1 program=$2 i commands=()
 	shift 2
-	: >"$dir/err"
-	tools/run --gdb --icount --timeout 100 $build_of "$program" >"$dir/out" 2>"$dir/err" &
-	run=$!
-	until command=$(grep -m 1 '^gdb ' "$dir/err") || ! kill -0 $run 2>/dev/null; do
-		sleep 0.1
-	done
+	gdb_waits tools/run $stub --icount --timeout 100 $build_of "$program"
 	for i; do
 		commands+=(-ex "echo == $i\\n" -ex "$i")
 	done

@@ -49,6 +49,32 @@ said() {
 		'test "$(grep -ciE -- "$regex" "$dir/err")" = 1 -a ! -s "$dir/out"'
 }
 
+# gdb_waits COMMAND...: starts COMMAND, a tools/run with --gdb or --kgdb, as process $run, and waits
+# until it prints the command for gdb. That is then in $command; it is empty if tools/run has ended.
+# The output is in $dir/out and $dir/err.
+gdb_waits() {
+	: >"$dir/err" # otherwise the line of an earlier run could be read again
+	"$@" >"$dir/out" 2>"$dir/err" &
+	run=$!
+	until command=$(grep -m 1 '^gdb .*elf$' "$dir/err") || ! kill -0 $run 2>/dev/null; do
+		sleep 0.1
+	done
+}
+
+# blocks NAME REGEX DOCUMENT...: takes from the documents the programs, into $work, and each block
+# of code whose first line matches, as the files $dir/NAME01, $dir/NAME02 and so on.
+blocks() {
+	local name=$1 regex=$2
+	shift 2
+	awk -v dir="$dir" -v work="$work" -v name="$name" -v regex="$regex" '
+		/^```/ { close(file); file = ""; code = !code; fresh = 1; next }
+		!code { next }
+		fresh && match($0, /^\/\* [a-z]+\.c:/) { file = work "/" substr($0, 4, RLENGTH - 4) }
+		fresh && $0 ~ regex { file = sprintf("%s/%s%02d", dir, name, ++n) }
+		file { print > file }
+		{ fresh = 0 }' "$@"
+}
+
 # top_of_tree: makes the directory $work, which looks like the top of the tree. Commands that the
 # documents show run there, and may leave files.
 top_of_tree() {
