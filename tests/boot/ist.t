@@ -7,6 +7,7 @@
 # and there the gdb COMMANDs. Their output is in $dir/gdb, the program's in $dir/out. $stub is the
 # option for tools/run.
 stub=--gdb
+gdb="timeout 90 gdb -q -nx -batch -iex 'set remotelogfile $dir/packets'"
 stop() {
 	local break=$1 program=$2 i commands=()
 	shift 2
@@ -14,7 +15,7 @@ stop() {
 	for i; do
 		commands+=(-ex "echo == $i\\n" -ex "$i")
 	done
-	eval "${command/gdb /timeout 90 gdb -q -nx -batch }" \
+	eval "${command/gdb /$gdb }" \
 		-ex '"$break"' -ex continue '"${commands[@]}"' -ex '"echo == end\\n"' -ex kill \
 		>"$dir/gdb" 2>&1 </dev/null
 	wait $run
@@ -136,7 +137,8 @@ frames() {
 # each instruction by which the kernel is entered and left, in a fault, and in a tick.
 build_of=--debug
 stop 'ist break shmlife' /bin/shmlife 'backtrace' 'info breakpoints' 'break shm_attach' \
-	'continue' 'backtrace 9' 'ist bt-all' 'ist bt-all 1' 'delete' \
+	'continue' 'backtrace 9' 'maintenance packet first' 'ist bt-all' 'ist bt-all 1' \
+	'maintenance packet last' 'up' 'ist bt-all 1 ' 'frame' 'delete' \
 	'break *vector_syscall' 'continue ' 'delete ' \
 	'python for i in range(30): gdb.execute("stepi"); gdb.execute("backtrace")' \
 	'tbreak *trap_return' 'continue  ' \
@@ -152,6 +154,10 @@ is 'all processes' "$(part gdb 'ist bt-all' | grep -A 99 '^process 2')" \
 $(part gdb 'backtrace 9')"
 ok 'init, which sleeps' eval 'frames "ist bt-all 1" |
 	grep -qx "machine_switch switch_away tsleep .* syscall vector_syscall __syscall run.* main "'
+ok 'for which nothing is written to the machine' eval \
+	'sed -n "/first/,/last/p" "$dir/packets" >"$dir/between"
+	grep -q "^w .m" "$dir/between" && ! grep "^w .[GPMXcsv]" "$dir/between"'
+is 'and the frame stays selected' "$(frames frame)" 'sys_shmat '
 for n in 30 9; do
 	part gdb "python for i in range($n): gdb.execute(\"stepi\"); gdb.execute(\"backtrace\")" \
 		>"$dir/steps"

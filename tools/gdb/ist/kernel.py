@@ -173,10 +173,7 @@ def switched_out(p):
     """Returns the registers of a process that does not run, as context_switch() left them."""
     esp = int(p["md"]["esp"])
     edi, esi, ebx, ebp, eip = words(read(esp, 20))
-    space = space_of(p)
-    frame = directory_of(space) if space is not None else kernel_directory()
-    return {"eip": eip, "esp": esp + 20, "ebp": ebp, "ebx": ebx, "esi": esi, "edi": edi,
-            "cr3": frame * PAGE}
+    return {"eip": eip, "esp": esp + 20, "ebp": ebp, "ebx": ebx, "esi": esi, "edi": edi}
 
 
 def trapframe_offset(name):

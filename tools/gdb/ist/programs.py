@@ -4,12 +4,13 @@ the same addresses, so gdb is given the symbols of one at a time: that of the cu
 whenever it stops."""
 import os
 import re
+import tempfile
 
 import gdb
 
-from . import kernel
+from . import kernel, tables, unwind
 from .commands import Command, label, say
-from .kernel import KERNEL_BASE
+from .kernel import KERNEL_BASE, PAGE
 
 PIE_BASE = 0x10000000  # kernel/exec/exec.c
 loaded = None          # the file whose symbols gdb has
@@ -159,33 +160,50 @@ class Program(Command):
             given[short(path)] = os.path.realpath(path)
 
 
-REGISTERS = ("cr3", "ebx", "esi", "edi", "ebp", "esp", "eip")
+MEMORY_SHOWN = 256  # pages of a process's own memory that a backtrace may need, its stack first
 
 
-def get_registers():
-    gdb.newest_frame().select()
-    return {name: int(gdb.parse_and_eval("$" + name)) & 0xffffffff for name in REGISTERS}
+def own_memory(p):
+    """Returns what a process has on its stack and in its heap as sections of an object file. They
+    are not writable, so that gdb takes them from the file and not from the machine."""
+    sections, space = (), kernel.space_of(p)
+    for entry in reversed(kernel.entries(space) if space is not None else []):
+        for va in range(entry.end - PAGE, entry.start - PAGE, -PAGE):
+            if entry.object == 0 and len(sections) < MEMORY_SHOWN:
+                content = tables.peek(kernel.directory_of(space), va, PAGE)
+                sections += ((b"memory", unwind.ALLOC, va, content),) if content else ()
+    return sections
 
 
-def set_registers(values):
-    """Set the CPU's registers. gdb looks through the frames after each, so EIP is 0, where a
-    backtrace ends, until the others are right."""
-    for name, value in [("eip", 0)] + [(name, values[name]) for name in REGISTERS]:
-        gdb.newest_frame().select()
-        gdb.execute("set $%s = 0x%x" % (name, value), to_string=True)
+def select(level):
+    """Select the frame of that number, counted from the newest."""
+    frame = gdb.newest_frame()
+    while frame.level() < level:
+        frame = frame.older()
+    frame.select()
 
 
 def backtrace(p):
-    """Print the backtrace of a process that does not run: its registers are put into the CPU for
-    that long, as context_switch() would."""
-    saved = get_registers()
-    try:
-        load(find(kernel.name_of(p)))
-        set_registers(kernel.switched_out(p))
-        gdb.execute("backtrace")
-    finally:
-        set_registers(saved)
-        load_current()
+    """Print the backtrace of a process that does not run. Nothing is written to the machine: gdb is
+    told the registers as those of a caller, and the program's memory is in a file, since the CPU
+    uses the page tables of another process."""
+    selected = gdb.selected_frame().level()
+    load(find(kernel.name_of(p)))
+    with tempfile.NamedTemporaryFile(suffix=".memory") as file:
+        file.write(unwind.object_file(*own_memory(p)))
+        file.flush()
+        gdb.execute("add-symbol-file '%s' -o 0" % file.name, to_string=True)
+        try:
+            unwind.begin_with(kernel.switched_out(p))
+            shown = gdb.execute("backtrace", to_string=True)
+        finally:
+            unwind.begin_with(None)
+            gdb.execute("remove-symbol-file '%s'" % file.name, to_string=True)
+            load_current()
+            select(selected)
+    # The first frame is the CPU's own.
+    gdb.write(re.sub(r"^#(\d+) *", lambda found: "#%-3d" % (int(found.group(1)) - 1),
+                     shown[shown.index("\n#1 ") + 1:], flags=re.M))
 
 
 class BtAll(Command):

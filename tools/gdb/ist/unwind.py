@@ -109,11 +109,16 @@ def pushed(label, start, pc):
 
 
 class Assembly(Unwinder):
+    called_by = None  # the registers that the next frame to be unwound is to find in its caller
+
     def __init__(self):
         super().__init__("isthmus")
 
     def __call__(self, pending):
         self.pending = pending
+        if Assembly.called_by is not None:
+            registers, Assembly.called_by = Assembly.called_by, None
+            return self.info(FrameId(0, int(pending.read_register("eip"))), registers)
         try:
             return self.unwind(int(pending.read_register("eip")) & 0xffffffff,
                                int(pending.read_register("esp")) & 0xffffffff)
@@ -223,28 +228,44 @@ def trap_rules():
     return data
 
 
-def object_file(debug_frame):
-    """Returns an ELF file with that .debug_frame, and nothing else but an empty .text."""
-    names = b"\0.text\0.debug_frame\0.shstrtab\0"
-    table = 52 + len(debug_frame) + len(names) + (-len(names) % 4)
-    sections = ((0,) * 10, (1, 8, 6, 0xfffff000, 52, 4, 0, 0, 4, 0),
-                (7, 1, 0, 0, 52, len(debug_frame), 0, 0, 4, 0),
-                (20, 3, 0, 0, 52 + len(debug_frame), len(names), 0, 0, 1, 0))
+PROGBITS, ALLOC = 1, 2
+
+
+def object_file(*sections):
+    """Returns an ELF file with these sections, (name, flags, address, content) each."""
+    sections = ((b".text", ALLOC | 4, 0xfffff000, b""),) + sections + ((b".shstrtab", 0, 0, b""),)
+    names = b"\0" + b"".join(section[0] + b"\0" for section in sections)
+    sections = sections[:-1] + ((b".shstrtab", 0, 0, names),)
+    data, headers = b"", [(0,) * 10]
+    for name, flags, va, content in sections:
+        kind = 3 if content is names else PROGBITS
+        headers.append((names.index(b"\0" + name + b"\0") + 1, kind, flags, va, 52 + len(data),
+                        len(content), 0, 0, 4, 0))
+        data += content + b"\0" * (-len(content) % 4)
     header = b"\x7fELF\x01\x01\x01" + b"\0" * 9 + struct.pack(
-        "<HHIIIIIHHHHHH", 2, 3, 1, 0, 0, table, 0, 52, 32, 0, 40, len(sections), 3)
-    return header + debug_frame + names + b"\0" * (-len(names) % 4) + b"".join(
-        struct.pack("<10I", *section) for section in sections)
+        "<HHIIIIIHHHHHH", 2, 3, 1, 0, 0, 52 + len(data), 0, 52, 32, 0, 40, len(headers),
+        len(headers) - 1)
+    return header + data + b"".join(struct.pack("<10I", *section) for section in headers)
 
 
 def add_trap_rules():
     """Give gdb the file, which lies beside the kernel, since gdb reads it later."""
     path = os.path.splitext(kernel.file())[0] + ".traps"
-    content = object_file(trap_rules())
+    content = object_file((b".debug_frame", 0, 0, trap_rules()))
     if not os.path.exists(path) or open(path, "rb").read() != content:
         with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), delete=False) as file:
             file.write(content)
         os.rename(file.name, path)
     gdb.execute("add-symbol-file '%s' -o 0" % path, to_string=True)
+
+
+def begin_with(registers):
+    """Let the backtrace go on from the newest frame with these registers; None: with its own. gdb
+    shows frames that the CPU is not in, and nothing is written to the CPU."""
+    if registers is not None and registers["eip"] == kernel.code_address("context_start"):
+        registers["eip"] += 1  # gdb looks for a caller's name at the byte before its address
+    Assembly.called_by = registers
+    gdb.invalidate_cached_frames()
 
 
 def is_trap(frame):
