@@ -13,6 +13,13 @@ sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 # gdb reads the code in the file.
 gdb.execute("set trust-readonly-sections on")
 
+# While the machine is stopped, gdb reads each part of the kernel's memory once: over a serial line
+# that makes the commands ten times as fast.
+gdb.execute("mem 0xc0000000 0 rw cache")
+gdb.execute("set mem inaccessible-by-default off")
+gdb.execute("set dcache line-size 1024")
+gdb.execute("set dcache size 16384")
+
 try:
     import ist.commands
     import ist.picture

@@ -16,12 +16,14 @@ def frame_bytes(frame):
         return kernel.read(KERNEL_BASE + frame * PAGE, PAGE)
     try:
         gdb.execute("maintenance packet Qqemu.PhyMemMode:1", to_string=True)
+        gdb.execute("maintenance flush dcache")  # it holds virtual addresses
         return kernel.read(frame * PAGE, PAGE)
     except gdb.MemoryError:
         raise gdb.GdbError("frame 0x%x is beyond what the kernel maps, and this stub can't read "
                            "physical memory" % frame)
     finally:
         gdb.execute("maintenance packet Qqemu.PhyMemMode:0", to_string=True)
+        gdb.execute("maintenance flush dcache")
 
 
 def table_words(frame):
