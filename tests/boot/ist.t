@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The commands of tools/gdb say the same as /proc about a stopped machine that has many
-# processes, and segments in every state.
+# The commands of tools/gdb, and those of the kernel's own monitor, say the same as /proc about a
+# stopped machine that has many processes, and segments in every state.
 . tests/boot/lib.sh
 
 # stop BREAK PROGRAM COMMAND...: runs PROGRAM until a breakpoint, which the gdb command BREAK sets,
@@ -30,6 +30,58 @@ same() {
 	ok "$1" eval 'test -s "$dir/want" && diff "$dir/want" "$dir/got" | head -n 20 >&2 &&
 		cmp -s "$dir/want" "$dir/got"'
 }
+# Processes: number, parent, state, name, and what each one sleeps on.
+processes_of_proc() {
+	awk '/^== process/ { pid = $3; line[pid] = $3 " " $4 " " $5 " " $6 }
+		/^== wchan/ { getline; if ($1 != "0") line[pid] = line[pid] " " $0 }
+		END { for (pid in line) print line[pid] }' "$dir/out" | sort -n
+}
+processes_of_ist() {
+	part gdb 'ist ps' | awk 'NR > 1 { sub(/^\*/, ""); sub(/ on .*/, "")
+		print $1, $2, $3, $6 ($7 ? " " $7 : "") ($8 ? " " $8 : "") }' | sort -n
+}
+processes_of_monitor() {
+	part gdb 'monitor ps' | awk 'NR > 1 { sub(/^\*/, " "); why = substr($0, 28, 11)
+		sub(/ *$/, "", why)
+		print $1, $2, $3, substr($0, 40) (why == "-" ? "" : " " why) }' | sort -n
+}
+# Segments: identifier, key, bytes, attaches, frames, removed and locked; and of /proc and ist also
+# the creator and the last user.
+segments_of_proc() {
+	part out shm | awk 'NR > 1 { printf "%s 0x%08x %s %s %s %s %s %s\n", $2, $1, $4, $7,
+		$(NF - 1) / 4096, int($3 / 1000), $5, $6 }'
+}
+segments_of_ist() {
+	part gdb 'ist shm' | awk '$2 ~ /^0x/ { print $1, $2, $3, $6, $5, \
+		/removed/ + 2 * /locked/, $8, $9 }'
+}
+segments_of_monitor() {
+	part gdb 'monitor shm' | tr -d :, |
+		awk '$1 == "segment" { print $2, $4, $7, $13, $9, int($6 / 1000) }'
+}
+# Attaches, or the pieces of them: segment, process, range, may be read, may be written.
+attaches_of_proc() {
+	awk '/^== maps/ { pid = $3; next } /^==/ { pid = 0 }
+		pid && /SYSV/ { print $5, pid, $1, substr($2, 1, 2) }' "$dir/out" | sort
+}
+attaches_of_ist() {
+	part gdb 'ist shm' | awk '$2 ~ /^0x/ { id = $1 }
+		$3 ~ /^[0-9a-f]+-/ { print id, $1, $3, substr($4, 1, 2) }' | sort
+}
+attaches_of_monitor() {
+	part gdb 'monitor shm' | tr -d , | awk '$1 == "segment" { id = $2 + 0 }
+		$1 == "process" { gsub(/0x/, ""); print id, $2, $5, $6 }' | sort
+}
+# Maps of every process: range, rights, offset, and the file or segment that is mapped.
+maps_of_proc() {
+	awk '/^== maps/ { pid = $3; next } /^==/ { pid = 0 } pid && NF {
+		print pid, $1, $2, $3, $6 ~ /SYSV/ ? $5 : $6 }' "$dir/out"
+}
+maps_of_ist() {
+	awk '/^maps [0-9]/ { pid = $2; next } /^==/ { pid = 0 } pid && /^[0-9a-f]*-/ {
+		what = $4 == "segment" ? $5 : $4 ~ /^[[\/]/ ? $4 : ""
+		print pid, $1, $2, $3, what }' "$dir/gdb"
+}
 every='for p in ist.kernel.processes(): gdb.execute'
 
 for build_of in '' --debug; do
@@ -44,30 +96,19 @@ for build_of in '' --debug; do
 		"ist picture $dir/picture.dot" 'ist picture' 'print $seg(65540)' \
 		'print *$proc(2).space.first' 'print (pte_t)0x2b6227' 'print (pte_t)0x2b6224'
 
-	# Processes: number, parent, state, and what each one sleeps on.
-	awk '/^== process/ { pid = $3; line[pid] = $3 " " $4 " " $5 " " $6 }
-		/^== wchan/ { getline; if ($1 != "0") line[pid] = line[pid] " " $1 }
-		END { for (pid in line) print line[pid] }' "$dir/out" | sort -n >"$dir/want"
-	part gdb 'ist ps' | awk 'NR > 1 { sub(/^\*/, ""); sub(/ on .*/, "")
-		print $1, $2, $3, $6 ($7 ? " " $7 : "") }' | sort -n >"$dir/got"
+	processes_of_proc >"$dir/want"
+	processes_of_ist >"$dir/got"
 	same "the processes$in"
 	is "of which there are 50$in" "$(wc -l <"$dir/got")" 50
 
-	# Segments: identifier, key, bytes, attaches, creator, last user, frames, removed, locked.
-	part out shm | awk 'NR > 1 { printf "%s 0x%08x %s %s %s %s %s %s\n", $2, $1, $4, $7, $5, $6, \
-		$(NF - 1) / 4096, int($3 / 1000) }' >"$dir/want"
-	part gdb 'ist shm' | awk '$2 ~ /^0x/ { print $1, $2, $3, $6, $8, $9, $5, \
-		/removed/ + 2 * /locked/ }' >"$dir/got"
+	segments_of_proc >"$dir/want"
+	segments_of_ist >"$dir/got"
 	same "the segments$in"
 	ok "a graft and a piece$in" eval 'part gdb "ist shm" | grep -q "the segment.s tables 0x" &&
 		part gdb "ist shm" | grep -q " a piece of the attach at "'
 
-	# Maps of every process: range, rights, offset, and the file or segment that is mapped.
-	awk '/^== maps/ { pid = $3; next } /^==/ { pid = 0 } pid && NF {
-		print pid, $1, $2, $3, $6 ~ /SYSV/ ? $5 : $6 }' "$dir/out" >"$dir/want"
-	awk '/^maps [0-9]/ { pid = $2; next } /^==/ { pid = 0 } pid && /^[0-9a-f]*-/ {
-		what = $4 == "segment" ? $5 : $4 ~ /^[[\/]/ ? $4 : ""
-		print pid, $1, $2, $3, what }' "$dir/gdb" >"$dir/got"
+	maps_of_proc >"$dir/want"
+	maps_of_ist >"$dir/got"
 	same "the maps of all$in"
 
 	# A walk ends in a frame of the segment.
@@ -120,6 +161,80 @@ for build_of in '' --debug; do
 	is "no entry$in" "$(part gdb 'ist walk 0x1000 2' | tail -n 1)" \
 		'  no map entry: an access gets SIGSEGV'
 done
+
+# The same machine, stopped by the kernel's own stub: /proc, ist and the kernel's monitor agree on
+# everything that two of them tell.
+in=' (monitor)' stub=--kgdb build_of=
+walks=('0x40000000 2' '0x60001000 7' '0x40800000 5' '0x40800000 6' '0x40802000 9' '0x40801000 9')
+asked=()
+for walk in "${walks[@]}"; do
+	asked+=("monitor walk $walk" "ist walk $walk" "ist frames \$frame # $walk" 'set $frame = -1')
+done
+stop 'break sys_exit_group if current_process->pid == 2' "$build/tests/guest/crowd" \
+	'ist ps' 'monitor ps' 'ist shm' 'monitor shm' 'ist frames' 'monitor frames' \
+	"python $every('echo == maps %d\\\\n' % p['pid']); gdb.execute('monitor maps %d' % p['pid'])" \
+	"python $every('echo maps %d\\\\n' % p['pid']); gdb.execute('ist maps %d' % p['pid'])" \
+	'monitor check' "${asked[@]}"
+stub=--gdb
+# agree NAME FUNCTION [FIELDS]: passes if FUNCTION_proc, _ist and _monitor print equal lines, of
+# which the monitor may print the first FIELDS only.
+agree() {
+	"$2_proc" >"$dir/want"
+	"$2_ist" >"$dir/got"
+	same "$1: /proc and ist"
+	cut -d ' ' -f "-${3:-99}" "$dir/want" >"$dir/got"
+	"$2_monitor" >"$dir/want"
+	same "$1: /proc and monitor"
+}
+agree processes processes_of
+is 'of which there are 50, too' "$(processes_of_monitor | wc -l)" 50
+agree segments segments_of 6
+is 'removed and locked ones' "$(segments_of_monitor | cut -d ' ' -f 6 | sort -u | tr '\n' ' ')" '0 1 2 '
+agree attaches attaches_of
+# The monitor shows maps as /proc does.
+for n in $(processes_of_proc | awk '$3 != "Z" { print $1 }'); do
+	echo "== $n" | tee -a "$dir/maps.proc" >>"$dir/maps.monitor"
+	part out "maps $n" | grep . >>"$dir/maps.proc"
+	part gdb "maps $n" | grep -- - >>"$dir/maps.monitor"
+done
+cp "$dir/maps.proc" "$dir/want" && cp "$dir/maps.monitor" "$dir/got"
+same 'maps: /proc and monitor'
+maps_of_proc >"$dir/want"
+maps_of_ist >"$dir/got"
+same 'maps: /proc and ist'
+# Entries of the directory and of the page table, the frame, and its references.
+for walk in "${walks[@]}"; do
+	part gdb "ist walk $walk" | sed -nE 's/^ +entry .* (0x[0-9a-f]{8})$/\1/p
+		s/^ .*, in frame 0x/0x/p' >"$dir/got"
+	part gdb "ist frames \$frame # $walk" | sed -n 's/^frame.*, \([0-9]*\) ref.*/\1/p' >>"$dir/got"
+	part gdb "monitor walk $walk" | sed -nE 's/^(directory|table).* = (0x[0-9a-f]+):.*/\2/p
+		3,$s/^  frame 0x0*([^:]*): user page, ([0-9]*) .*/0x\1\n\2/p' >"$dir/want"
+	same "walk $walk: ist and monitor"
+	frame=$(sed -n 3p "$dir/got")
+	slot=$(part gdb "ist walk $walk" | sed -nE 's/.*page [0-9]+ of segment ([0-9]+).*/\1/p')
+	if [[ $frame ]]; then
+		ok 'and /proc' grep -qxF "$frame $((slot % 65536))" <(part out frames)
+	else
+		is 'there is no page' "$(part gdb "ist frames \$frame # $walk" | cut -c 1-24)" \
+			'there is no frame 0xffff'
+	fi
+done
+# All frames, free ones, the kernel's, and promised ones. While a file of /proc is read, one more is
+# the kernel's, for its text.
+part gdb 'ist frames' | awk '/are the allocator/ { total = $1 } / free:/ { free = $1 }
+	/the kernel.s$/ { kernel = $1 } / promised to/ { promised = $1 }
+	END { print total, free, kernel, promised }' >"$dir/got"
+part gdb 'monitor frames' | sed -nE 's/^([0-9]+) frames: ([0-9]+) free, ([0-9]+) the .*, ([0-9]+) .*/\1 \2 \3 \4/p' \
+	>"$dir/want"
+same 'frames: ist and monitor'
+part out meminfo | awk '{ n[$1] = $2 / 4 } END { print n["MemTotal:"], n["MemFree:"] + 1,
+	n["MemTotal:"] - n["MemAvailable:"] - n["Committed_AS:"] - 1, n["Committed_AS:"] }' >"$dir/want"
+same 'frames: ist and /proc'
+part gdb 'ist frames' | awk '/page tables of/ { tables = $1 } /pages of/ { pages = $1 }
+	END { print tables, pages }' >"$dir/got"
+part gdb 'monitor frames' | sed -nE 's/^in use: ([0-9]*) page tables, ([0-9]*) .*/\1 \2/p' >"$dir/want"
+same 'page tables and pages'
+is 'the check' "$(part gdb 'monitor check') $(part out check)" 'ok ok'
 
 # The debug build knows why a call was refused.
 build_of=--debug

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Fills the machine with processes and with segments in every state, prints what /proc says
- * about them, and ends. ist.t stops it at its end and asks gdb the same questions.
+ * about them, and ends. ist.t stops it at its end and asks gdb and the kernel's monitor the same
+ * questions.
  */
 #include <fcntl.h>
 #include <procfs.h>
@@ -216,6 +217,6 @@ main(void)
 		n++;
 	}
 	printf("== %d processes with memory\n", n);
-	fflush(stdout);
+	show("meminfo", "/proc/meminfo");
 	_exit(0);
 }
