@@ -87,15 +87,13 @@ KOBJ := $(patsubst %,%.o,$(basename $(filter %.c,$(KSRC)))) \
 	$(addsuffix .o,$(filter %.asm,$(KSRC)))
 LIBSRC := $(filter-out user/lib/crt0.asm,\
 	$(sort $(wildcard user/lib/*.c user/lib/*.asm)))
-LIBOBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter %.c,$(LIBSRC))) \
-	$(patsubst %,$(BUILD)/%.o,$(filter %.asm,$(LIBSRC))) \
-	$(BUILD)/user/lib/stubs.asm.o
+LIBOBJ := $(patsubst %.c,%.o,$(filter %.c,$(LIBSRC))) \
+	$(patsubst %,%.o,$(filter %.asm,$(LIBSRC))) user/lib/stubs.asm.o
 LIBC := $(BUILD)/user/lib/libc.a
 CRT0 := $(BUILD)/user/lib/crt0.asm.o
 PROGS := $(patsubst user/%.c,%,$(sort $(wildcard user/*.c)))
 ETC := $(notdir $(wildcard user/etc/*))
-IMAGE := $(PROGS:%=$(BUILD)/image/bin/%) $(ETC:%=$(BUILD)/image/etc/%)
-INSIDE := $(IMAGE:$(BUILD)/image/%=%)
+INSIDE := $(PROGS:%=bin/%) $(ETC:%=etc/%)
 TESTS := $(patsubst tests/user/%.c,%,\
 	$(filter-out %/tap.c,$(sort $(wildcard tests/user/*.c))))
 GUESTS := $(patsubst tests/boot/guest/%.c,%,$(wildcard tests/boot/guest/*.c))
@@ -110,9 +108,9 @@ HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 ERRANDS := run test bench bench-plot performance debian linux linux-data mutants conformance \
 	iso debug qemu-gdb gdb picture toolchain clean help format check-format lines
 .PHONY: all kernel user tests $(ERRANDS)
-all: kernel user	## the kernel (release, debug and trace) and the image
+all: kernel user	## the kernel (release, debug and trace) and the image (optimized or not)
 kernel: $(foreach k,release debug trace,$(BUILD)/$(k)/isthmus.elf)
-user: $(BUILD)/initrd.tar
+user: $(BUILD)/initrd.tar $(BUILD)/debug/initrd.tar
 tests: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/tests/bench/bench $(BUILD)/linux-init $(GUESTS:%=$(BUILD)/tests/guest/%) \
 	$(HOSTTESTS:%=$(BUILD)/host/%)
 
@@ -178,45 +176,66 @@ $(eval $(call kernel_rules,debug, (debug)))
 $(eval $(call kernel_rules,trace, (trace)))
 .SECONDARY:
 
-# -- the library, the programs, the image --------------------------------------
-$(BUILD)/user/lib/stubs.asm: kernel/abi/syscalls.def tools/mkstubs
-	@mkdir -p $(@D)
-	$(call say,GEN,$@)
-	$(Q)tools/mkstubs <$< >$@
+# -- the library, the programs, the image, twice ---------------------------------
+# The debug kernel has an image of its own, whose programs are not optimized. $(1) is the
+# directory, $(2) the options, $(3) what is said.
+USERLD := $(wildcard user/user.ld)
+ulink = $(LD) $(LDFLAGS) $(USERLD:%=-T %) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+define user_rules
+$(1)/user/lib/stubs.asm: kernel/abi/syscalls.def tools/mkstubs
+	@mkdir -p $$(@D)
+	$$(call say,GEN,$$@)
+	$(Q)tools/mkstubs <$$< >$$@
 
-$(BUILD)/user/lib/stubs.asm.o: $(BUILD)/user/lib/stubs.asm $(F)
-	$(Q)$(NASM) $(ASFLAGS) -o $@ $<
+$(1)/user/lib/stubs.asm.o: $(1)/user/lib/stubs.asm $(F)
+	$(Q)$$(NASM) $$(ASFLAGS) -o $$@ $$<
 
-$(BUILD)/user/%.asm.o: user/%.asm $(F)
-	@mkdir -p $(@D)
-	$(call say,AS,$<)
-	$(Q)$(NASM) $(ASFLAGS) -MD $(@:.o=.d) -MP -o $@ $<
+$(1)/user/%.asm.o: user/%.asm $(F)
+	@mkdir -p $$(@D)
+	$$(call say,AS,$$<$(3))
+	$(Q)$$(NASM) $$(ASFLAGS) -MD $$(@:.o=.d) -MP -o $$@ $$<
 
-$(BUILD)/user/%.o: user/%.c $(F)
-	@mkdir -p $(@D)
-	$(call say,CC,$<)
-	$(Q)$(CC) $(UCFLAGS) -MMD -MP -c -o $@ $<
+$(1)/user/%.o: user/%.c $(F)
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$<$(3))
+	$(Q)$$(CC) $$(UCFLAGS) $(2) -MMD -MP -c -o $$@ $$<
+
+$(1)/user/lib/libc.a: $$(LIBOBJ:%=$(1)/%) $(L)
+	$$(call say,AR,$$@)
+	@rm -f $$@
+	$(Q)$$(AR) rcs $$@ $$(filter %.o,$$^)
+
+$(1)/user/bin/%: $(1)/user/%.o $(1)/user/lib/crt0.asm.o $(1)/user/lib/libc.a $(USERLD)
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)
+	$(Q)$$(ulink)
+
+# A program of several files has the others in a folder of its name.
+$(1)/user/bin/sh: $$(patsubst %.c,$(1)/%.o,$$(wildcard user/sh/*.c))
+$(1)/user/bin/memview: $$(patsubst %.c,$(1)/%.o,$$(wildcard user/memview/*.c))
+
+$(1)/image/bin/%: $(1)/user/bin/%
+	@mkdir -p $$(@D)
+	$(Q)$$(STRIP) -o $$@ $$<
+
+$(1)/image/etc/%: user/etc/%
+	@mkdir -p $$(@D)
+	$(Q)cp $$< $$@
+
+# Dates and owners are fixed, so that equal sources make equal images.
+$(1)/initrd.tar: $$(INSIDE:%=$(1)/image/%) $(BUILD)/names
+	$$(call say,TAR,$$@)
+	$(Q)tar -cf $$@ --format=ustar --owner=0 --group=0 --numeric-owner \
+		--mtime=@0 --mode=u=rwX,go=rX --no-recursion -C $(1)/image \
+		$$(sort $$(patsubst %/,%,$$(dir $$(INSIDE))) $$(INSIDE))
+endef
+$(eval $(call user_rules,$(BUILD),,))
+$(eval $(call user_rules,$(BUILD)/debug,-O0, (debug)))
 
 $(BUILD)/tests/obj/%.o: tests/%.c $(F)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(UCFLAGS) -Itests/user -MMD -MP -c -o $@ $<
-
-$(LIBC): $(LIBOBJ) $(L)
-	$(call say,AR,$@)
-	@rm -f $@
-	$(Q)$(AR) rcs $@ $(filter %.o,$^)
-
-USERLD := $(wildcard user/user.ld)
-ulink = $(LD) $(LDFLAGS) $(USERLD:%=-T %) -o $@ $(filter %.o,$^) $(LIBC)
-$(BUILD)/user/bin/%: $(BUILD)/user/%.o $(CRT0) $(LIBC) $(USERLD)
-	@mkdir -p $(@D)
-	$(call say,LD,$@)
-	$(Q)$(ulink)
-
-# A program of several files has the others in a folder of its name.
-$(BUILD)/user/bin/sh: $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/sh/*.c))
-$(BUILD)/user/bin/memview: $(patsubst %.c,$(BUILD)/%.o,$(wildcard user/memview/*.c))
 
 $(BUILD)/linux-init: $(BUILD)/tools/linux-init.o $(CRT0) $(LIBC) $(USERLD)
 	$(call say,LD,$@)
@@ -241,21 +260,6 @@ $(BUILD)/tests/%: $(BUILD)/tests/obj/user/%.o $(BUILD)/tests/obj/user/tap.o \
 		$(CRT0) $(LIBC) $(USERLD)
 	$(call say,LD,$@)
 	$(Q)$(ulink)
-
-$(BUILD)/image/bin/%: $(BUILD)/user/bin/%
-	@mkdir -p $(@D)
-	$(Q)$(STRIP) -o $@ $<
-
-$(BUILD)/image/etc/%: user/etc/%
-	@mkdir -p $(@D)
-	$(Q)cp $< $@
-
-# Dates and owners are fixed, so that equal sources make equal images.
-$(BUILD)/initrd.tar: $(IMAGE) $(BUILD)/names
-	$(call say,TAR,$@)
-	$(Q)tar -cf $@ --format=ustar --owner=0 --group=0 --numeric-owner \
-		--mtime=@0 --mode=u=rwX,go=rX --no-recursion -C $(BUILD)/image \
-		$(sort $(patsubst %/,%,$(dir $(INSIDE))) $(INSIDE))
 
 $(BUILD)/isthmus.iso: $(BUILD)/release/isthmus.elf $(BUILD)/initrd.tar tools/mkiso
 	$(call say,ISO,$@)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Makes the image of one run; sourced by tools/run and tools/boot. $tmp/image holds the
-# image's own files. $tree is a further tree to include, which is not copied, or empty.
+# image's own files, which are those of $initrd. $tree is a further tree to include, which is not
+# copied, or empty.
 
 # True if the tree has a file GUEST; a symbolic link counts, even a broken one.
 in_tree() { # in_tree GUEST
@@ -26,7 +27,7 @@ merge_tree() {
 		etc/passwd | etc/group | bin/init) ;;
 		*) ! in_tree "$name" || rm -f "$image/$name" ;;
 		esac
-	done < <(tar -tf "$build/initrd.tar" | grep -v '/$')
+	done < <(tar -tf "$initrd" | grep -v '/$')
 }
 
 add() { # add HOST GUEST

@@ -60,12 +60,14 @@ for build_of in '' --debug; do
 		tail -n 3 | tr '\n' ' ')" 'shmid = 65536 shmaddr = 0 shmflg = 0 '
 done
 
-# The debug build lets gdb show every argument and variable, in all frames of the kernel.
+# The debug build lets gdb show every argument and variable, in all frames of the kernel and of the
+# program.
 start --debug /bin/shmlife
-debug -ex 'break shm_attach' -ex continue -ex 'backtrace -full 3' -ex next -ex 'backtrace -full 3' \
+debug -ex 'break shm_attach' -ex continue -ex 'backtrace -full' -ex next -ex 'backtrace -full' \
 	-ex kill
 wait $run
 ok 'arguments at a breakpoint' grep -qE \
 	'^Breakpoint 1, shm_attach \(id=65536, addr=0, flags=0, out=0x' "$dir/gdb"
+ok 'variables of the program' grep -qxE '\s+to_child = \{3, 4\}' <(grep -A 9 ' main () at user/' "$dir/gdb")
 is 'no variable is optimized out' "$(grep -c '<optimized out>' "$dir/gdb")" 0
 plan

@@ -17,9 +17,11 @@ loaded = None          # the file whose symbols gdb has
 given = {}             # the files that `ist program` named, by their name
 
 
-def build():
-    """Returns the directory that the kernel was built in."""
-    return os.path.dirname(os.path.dirname(kernel.file()))
+def builds():
+    """Returns where programs are: the directory of the kernel, whose image may have programs of its
+    own, and the one above, which the kernel was built in."""
+    here = os.path.dirname(kernel.file())
+    return here, os.path.dirname(here)
 
 
 def short(name):
@@ -32,11 +34,11 @@ def find(name):
     if short(name) in given:
         return given[short(name)]
     for directory in ("user/bin", "tests", "tests/guest", "tests/bench"):
-        for file in sorted(os.listdir(os.path.join(build(), directory))) if os.path.isdir(
-                os.path.join(build(), directory)) else ():
-            path = os.path.join(build(), directory, file)
-            if short(file) == short(name) and os.path.isfile(path):
-                return path
+        for folder in [os.path.join(build, directory) for build in builds()]:
+            for file in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+                path = os.path.join(folder, file)
+                if short(file) == short(name) and os.path.isfile(path):
+                    return path
     return None
 
 
@@ -136,7 +138,7 @@ class Break(Command):
         path, function = find(words[0]), (words + ["main"])[1]
         if path is None:
             raise gdb.GdbError("there is no program %s in %s; `ist program FILE` names one "
-                               "elsewhere" % (words[0], build()))
+                               "elsewhere" % (words[0], builds()[1]))
         before = loaded
         load(path)
         at = function_in(path, function)
