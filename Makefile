@@ -383,5 +383,5 @@ lines:	## count the lines of each room
 help:	## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
--include $(shell find $(foreach d,release debug user tests host tools,$(BUILD)/$(d)) \
+-include $(shell find $(foreach d,release debug trace user tests host tools,$(BUILD)/$(d)) \
 	-name '*.d' 2>/dev/null)
