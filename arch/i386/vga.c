@@ -6,16 +6,20 @@
 #define COLUMNS 80
 #define ROWS 25
 #define CELLS (COLUMNS * ROWS)
+#define MEMORY ((uint16_t *)(KERNEL_BASE + 0xb8000))
+#define MEMORY_CELLS 0x4000u /* all of the text memory, 32 KiB */
 #define ATTR_DEFAULT 0x07
 #define ATTR_BRIGHT 0x08
 #define CRTC_INDEX 0x3d4
 #define CRTC_DATA 0x3d5
 #define CRTC_CURSOR_START 0x0a
+#define CRTC_SCREEN 0x0c /* cell at which the screen begins, high byte; the low byte follows */
+#define CRTC_CURSOR 0x0e /* cell with the cursor, in two bytes, too */
 #define CURSOR_OFF 0x20
 #define CURSOR_SHAPE 0x0e
 #define PARAMS 8
 
-static uint16_t *const screen = (uint16_t *)(KERNEL_BASE + 0xb8000);
+static uint16_t *screen = MEMORY; /* the part of the memory that is shown: line_feed() moves it */
 static unsigned row, column;
 static uint8_t attr = ATTR_DEFAULT;
 static bool reverse;
@@ -33,6 +37,14 @@ crtc_write(uint8_t index, uint8_t v)
 	outb(CRTC_DATA, v);
 }
 
+/* Sets the register that holds the number of a cell of memory in two bytes. */
+static void
+crtc_write_cell(uint8_t index, unsigned n)
+{
+	crtc_write(index, (uint8_t)(n >> 8));
+	crtc_write(index + 1, (uint8_t)n);
+}
+
 /* Moves the hardware's cursor to row and column. After a full line it stays in the last column.
  * Whether it is visible does not change. */
 static void
@@ -40,8 +52,7 @@ cursor_show(void)
 {
 	unsigned at = row * COLUMNS + (column < COLUMNS ? column : COLUMNS - 1);
 
-	crtc_write(0x0e, (uint8_t)(at >> 8));
-	crtc_write(0x0f, (uint8_t)at);
+	crtc_write_cell(CRTC_CURSOR, (unsigned)(screen - MEMORY) + at);
 }
 
 static uint16_t
@@ -59,7 +70,9 @@ blank(unsigned from, unsigned to)
 		screen[from] = cell(' ');
 }
 
-/* Moves the cursor down a line; in the last one, moves the text up instead. */
+/* Moves the cursor down a line; in the last one, moves the text up instead. That moves the start of
+ * the screen a line further into the memory, since each access to it is slow. Only at the end of
+ * the memory is the text copied, back to its beginning. */
 static void
 line_feed(void)
 {
@@ -69,9 +82,14 @@ line_feed(void)
 		row++;
 		return;
 	}
-	for (i = 0; i < CELLS - COLUMNS; i++)
-		screen[i] = screen[i + COLUMNS];
+	screen += COLUMNS;
+	if (screen + CELLS > MEMORY + MEMORY_CELLS) {
+		for (i = 0; i < CELLS - COLUMNS; i++)
+			MEMORY[i] = screen[i];
+		screen = MEMORY;
+	}
 	blank(CELLS - COLUMNS, CELLS);
+	crtc_write_cell(CRTC_SCREEN, (unsigned)(screen - MEMORY));
 }
 
 /* Applies one parameter of ESC [ ... m: colour, brightness or reverse video. */
@@ -215,5 +233,6 @@ void
 vga_init(void)
 {
 	blank(0, CELLS);
+	crtc_write_cell(CRTC_SCREEN, 0);
 	cursor_show();
 }
