@@ -102,26 +102,4 @@ for i in 1 2; do
 done
 ok '--icount: every run says the same' cmp "$dir/out1" "$dir/out2"
 ok '--icount: and so does the kernel' cmp "$dir/err1" "$dir/err2"
-mkdir "$dir/tmp"
-for signal in INT TERM; do
-	# A shell's background jobs ignore SIGINT; this job must not.
-	TMPDIR=$dir/tmp perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
-		tools/run --timeout 30 "$probe" spin 2>/dev/null &
-	sleep 1
-	kill -$signal $!
-	wait $!
-	is "SIG$signal ends it" $? $((128 + $(kill -l $signal)))
-done
-# tools/run is terminated while it starts. Whoever reads its output must see the end of it.
-mkdir "$dir/bin"
-cat >"$dir/bin/cat" <<'END'
-#!/bin/sh
-kill -TERM $PPID
-exec /bin/cat "$@"
-END
-chmod +x "$dir/bin/cat"
-TMPDIR=$dir/tmp PATH=$dir/bin:$PATH timeout 20 bash -c \
-	'tools/run --timeout 30 "$0" spin 2>&1 | /bin/cat; exit ${PIPESTATUS[0]}' "$probe" >"$dir/out"
-is 'SIGTERM at the start ends all of it' $? 143
-is 'it leaves nothing behind' "$(ls "$dir/tmp")" ''
 plan

@@ -41,6 +41,14 @@ show(const char *path)
 	return n < 0;
 }
 
+static _Noreturn void
+spin(void)
+{
+	write(1, "spinning\n", 9);
+	for (;;)
+		;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -63,7 +71,9 @@ main(int argc, char **argv)
 		for (i = 0; i < atoi(argv[2]); i++)
 			printf("line %d of many that have to come out\n", i);
 	else if (!strcmp(what, "spin"))
-		for (;;)
+		spin();
+	else if (!strcmp(what, "yes"))
+		while (write(1, "yes\n", 4) == 4)
 			;
 	else
 		for (i = 0; i < argc; i++)
