@@ -10,6 +10,7 @@
 #include "base/version.h"
 #include "debug/gdbstub.h"
 #include "debug/inject.h"
+#include "debug/limit.h"
 #include "debug/trace.h"
 #include "exec/exec.h"
 #include "fs/file.h"
@@ -90,6 +91,7 @@ kernel_main(const char *cmdline, const void *initrd, size_t initrd_len)
 	cmdline_check();
 	gdbstub_init();
 	inject_init();
+	limit_init();
 	frame_init();
 	trace_init();
 	kmem_init();

@@ -17,4 +17,4 @@ machine=(
 screen=(-vga std)
 
 # QEMU's exit statuses, 2 * byte + 1 for the byte that the kernel wrote.
-qemu_exit=33 qemu_panic=35 qemu_noboot=37 qemu_off=39
+qemu_exit=33 qemu_panic=35 qemu_noboot=37 qemu_off=39 qemu_limit=41

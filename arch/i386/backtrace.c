@@ -182,3 +182,9 @@ machine_backtrace(void)
 	}
 	print_program();
 }
+
+void
+machine_program_print(const struct proc *p)
+{
+	printf("  user 0x%08x %s\n", p->md.tf->eip, p->name);
+}

@@ -48,6 +48,8 @@ struct boot_map_entry {
 #define PORT_EXIT 0xf4      /* QEMU isa-debug-exit */
 #define PORT_KEYBOARD 0x64  /* its controller's command port */
 #define KEYBOARD_RESET 0xfe /* pulse the CPU's reset line */
+#define PORT_WATCHDOG 0x443 /* QEMU -device ib700 */
+#define WATCHDOG_30S 0      /* each number more is two seconds less */
 #define PORT_ACPI 0x604     /* PM1a control of QEMU's PC */
 #define ACPI_POWER_OFF 0x2000
 
@@ -191,6 +193,12 @@ machine_trace(const void *data, size_t n)
 }
 
 void
+machine_watch(unsigned seconds)
+{
+	outb(PORT_WATCHDOG, (uint8_t)(WATCHDOG_30S + (30 - seconds) / 2));
+}
+
+void
 machine_reset(void)
 {
 	outb(PORT_KEYBOARD, KEYBOARD_RESET);
@@ -202,7 +210,7 @@ machine_reset(void)
 void
 machine_shutdown(enum verdict v, int status)
 {
-	static const char *const words[] = {"exit", "panic", "noboot", "off"};
+	static const char *const words[] = {"exit", "panic", "noboot", "off", "limit"};
 	char line[16];
 	const char *s = line;
 

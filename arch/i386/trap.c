@@ -9,6 +9,7 @@
 #include "base/assert.h"
 #include "base/printf.h"
 #include "debug/gdbstub.h"
+#include "debug/limit.h"
 #include "proc/proc.h"
 #include "vm/space.h"
 
@@ -182,6 +183,8 @@ kernel_exception(const struct trapframe *tf)
 	gdbstub_unwind();
 	kernel_trapframe = tf;
 	kernel_trap_esp = trap_from_user(tf) ? tf->esp : (uint32_t)&tf->esp;
+	if (tf->trapno == TRAP_NMI)
+		limit_nmi(trap_from_user(tf));
 	if (tf->trapno == TRAP_PAGE)
 		kernel_page_fault(tf);
 	if (tf->trapno < TRAP_IRQ)

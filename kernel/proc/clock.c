@@ -12,6 +12,7 @@
 #define TICK_NS (SECOND_NS / HZ)
 
 int64_t clock_ticks;
+bool clock_tick_user;
 int64_t clock_now;
 int64_t clock_boot;
 /* The time since boot, which is clock_ticks: kept apart to save a division at each reading. */
@@ -102,6 +103,7 @@ clock_tick(bool user)
 	DOES_NOT_SLEEP;
 
 	clock_ticks++;
+	clock_tick_user = user;
 	if (++up_ticks == HZ) {
 		up_ticks = 0;
 		up_seconds++;

@@ -8,7 +8,8 @@
 #include "abi/misc.h"
 #include "base/list.h"
 
-extern int64_t clock_ticks; /* since boot, HZ a second */
+extern int64_t clock_ticks;  /* since boot, HZ a second */
+extern bool clock_tick_user; /* the last tick interrupted user mode */
 
 /* A call that is to be made at a tick. A timer that is all zeros is not set. */
 struct timer {

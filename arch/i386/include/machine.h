@@ -203,6 +203,10 @@ uint64_t machine_cycles(void);
 /* What the counter showed at the kernel's first instruction. */
 extern uint64_t machine_start_cycles;
 
+/* Let the machine's watchdog, if it has one, cause a non-maskable interrupt unless this is called
+ * again within that many seconds, an even number up to 30. */
+void machine_watch(unsigned seconds);
+
 /* Write n bytes to the trace port, which tools/run --trace reads. */
 void machine_trace(const void *data, size_t n);
 
@@ -212,7 +216,8 @@ enum verdict {
 	VERDICT_EXIT = 0x10,   /* init has ended; with its exit status */
 	VERDICT_PANIC = 0x11,  /* a kernel bug was found */
 	VERDICT_NOBOOT = 0x12, /* the kernel could not start */
-	VERDICT_OFF = 0x13     /* reboot() asked for power off */
+	VERDICT_OFF = 0x13,    /* reboot() asked for power off */
+	VERDICT_LIMIT = 0x14   /* the limit of the run is over */
 };
 /* Stop the machine, and tell the emulator the verdict; status counts for VERDICT_EXIT. */
 _Noreturn void machine_shutdown(enum verdict v, int status);
@@ -223,6 +228,8 @@ void machine_fault_print(void);
 /* Write the registers and a backtrace to the log: the kernel's functions with their names, and then
  * the addresses in the current process's program, "  user 0x08048123 NAME". */
 void machine_backtrace(void);
+/* Write to the log where p, which is not a zombie, is in its program: "  user 0x08048123 NAME". */
+void machine_program_print(const struct proc *p);
 
 /* ---- What kernel/ offers to the machine --------------------------------- */
 
