@@ -38,7 +38,7 @@ is() {
 run() {
 	local want=$1 name=$2
 	shift 2
-	tools/run "$@" >"$dir/out" 2>"$dir/err"
+	tools/run "$@" >"$dir/out" 2>"$dir/err" <"${stdin:-/dev/null}"
 	is "$name" "$?" "$want"
 }
 
