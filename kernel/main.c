@@ -22,6 +22,7 @@
 #include "tty/tty.h"
 #include "vm/space.h"
 
+/* Let the first process exec the program init. Ends the boot if that fails. */
 static void
 exec_init(const char *path)
 {
@@ -61,6 +62,7 @@ init_main(void)
 	       cycles < UINT32_MAX ? (uint32_t)cycles : UINT32_MAX);
 }
 
+/* Print the version and how much memory there is. */
 static void
 greet(void)
 {

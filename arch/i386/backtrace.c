@@ -51,6 +51,7 @@ print_place(uint32_t eip, uint32_t back)
 	printf("  0x%08x  %s+0x%x\n", eip, name, off + back);
 }
 
+/* Print the registers of tf, with esp as the stack pointer, and CR2 and CR3. */
 static void
 print_registers(const struct trapframe *tf, uint32_t esp)
 {

@@ -14,6 +14,7 @@ struct cpuid {
 	uint32_t eax, ebx, ecx, edx;
 };
 
+/* Returns what the instruction CPUID says for a leaf (EAX), with subleaf (ECX) 0. */
 static struct cpuid
 cpuid(uint32_t leaf)
 {

@@ -152,6 +152,7 @@ debug_conditions(void)
 
 /* ---- The single step ---- */
 
+/* Returns whether the trap that gdb looks at came from a program. */
 static bool
 from_user(void)
 {
@@ -180,6 +181,8 @@ machine_gdb_step_target(void)
 	                                                             : 0;
 }
 
+/* Make what was interrupted go on for one instruction (TF), and remember what step_end() must put
+ * back. A program runs it with interrupts off, so that no other process runs meanwhile. */
 static void
 step_begin(void)
 {

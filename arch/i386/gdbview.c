@@ -211,6 +211,8 @@ full_tags(uint8_t brief)
 	return tags;
 }
 
+/* Returns FXSAVE's tags, one bit for each register, from the full tag word: 0 where its two bits
+ * say empty (3). */
 static uint8_t
 brief_tags(uint32_t full)
 {
@@ -224,6 +226,8 @@ brief_tags(uint32_t full)
 
 static _Alignas(16) uint8_t live_fpu[512];
 
+/* Copy FPU or SSE register n of p to *value, which machine_gdb_register_size(n) says the size of.
+ * The current process's are still in the processor. */
 static void
 fpu_register(const struct proc *p, unsigned n, void *value)
 {
@@ -251,6 +255,7 @@ machine_gdb_register_get(const struct proc *p, unsigned n, void *value)
 	return true;
 }
 
+/* Set FPU or SSE register n of the current process. */
 static void
 fpu_register_set(unsigned n, const void *value)
 {

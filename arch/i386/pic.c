@@ -14,6 +14,7 @@
 #define CASCADE 2
 #define SPURIOUS 0x80u /* a request that vanishes is reported as input 7 of its PIC */
 
+/* Returns the interrupt controller's register that the command `what` selects. */
 static uint8_t
 pic_read(uint16_t pic, uint8_t what)
 {

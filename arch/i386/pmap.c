@@ -38,6 +38,7 @@
 
 static const struct pmap *active; /* the one that the MMU follows; NULL: the kernel's alone */
 
+/* Returns the page directory, as an array of 1,024 words. */
 static pte_t *
 dir_of(const struct pmap *pm)
 {

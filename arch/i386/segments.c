@@ -24,12 +24,14 @@ static uint8_t double_fault_stack[4096];
 static uint64_t gdt[GDT_ENTRIES];
 static uint64_t idt[VECTORS];
 
+/* Returns a descriptor of a segment of all addresses, with these access bits. */
 static uint64_t
 flat_segment(uint32_t access)
 {
 	return (uint64_t)(SEG_FLAT | access) << 32 | 0xffff;
 }
 
+/* Returns a descriptor of the task state segment t. */
 static uint64_t
 tss_segment(const struct tss *t)
 {
@@ -39,6 +41,7 @@ tss_segment(const struct tss *t)
 	return (uint64_t)high << 32 | base << 16 | (sizeof(*t) - 1);
 }
 
+/* Returns a descriptor of a gate to selector:offset, with these access bits. */
 static uint64_t
 gate(uint32_t selector, uint32_t offset, uint32_t access)
 {

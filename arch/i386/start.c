@@ -72,6 +72,8 @@ physical(uint32_t paddr)
 	return (void *)(KERNEL_BASE + paddr);
 }
 
+/* Insert a range of frames as machine_ram[at]. An empty range, and one for which there is no room,
+ * is left out. */
 static void
 ram_insert(unsigned at, frame_t start, frame_t end)
 {
@@ -125,6 +127,9 @@ ram_keep(frame_t start, frame_t end)
 	}
 }
 
+/* Fill machine_ram from the loader's map of memory, or from its size if there is no map, without
+ * the frames of the kernel itself. Ends the boot if there is none. machine_low_frames becomes at
+ * most the end of memory. */
 static void
 ram_init(const struct boot_info *info)
 {
@@ -150,6 +155,8 @@ ram_init(const struct boot_info *info)
 	ram_keep(kva_frame(image_start), kva_frame(image_end + PAGE_MASK));
 }
 
+/* Start in C, called by start.asm with what the loader left in EAX and EBX: set up the machine,
+ * find the memory, the command line and the boot image, and call kernel_main(). Does not return. */
 void
 start_c(uint32_t magic, uint32_t info_paddr)
 {

@@ -19,6 +19,8 @@ struct sink {
 	bool escape;      /* %s escapes control characters: put_escaped() */
 };
 
+/* Append c to what is printed, or only count it where there is no room. One byte stays for the
+ * 0. */
 static void
 put(struct sink *s, char c)
 {
@@ -93,6 +95,7 @@ put_number(struct sink *s, struct spec *sp, uint64_t v, unsigned base, bool nega
 	put_padded(s, sp, p, text + sizeof(text) - p);
 }
 
+/* Returns the next argument, an unsigned integer of the size that `longs` times "l" says. */
 static uint64_t
 get_unsigned(va_list *ap, int longs)
 {
@@ -101,6 +104,7 @@ get_unsigned(va_list *ap, int longs)
 	                    : va_arg(*ap, unsigned);
 }
 
+/* Returns the next argument, a signed integer of the size that `longs` times "l" says. */
 static int64_t
 get_signed(va_list *ap, int longs)
 {
@@ -192,6 +196,8 @@ put_conversion(struct sink *s, char c, struct spec *sp, int longs, va_list *ap)
 	}
 }
 
+/* Print the arguments by fmt into s, and end it with a 0 if it has any room. Returns the length
+ * that all of it needs, as vsnprintf() does. */
 static int
 format(struct sink s, const char *fmt, va_list args)
 {

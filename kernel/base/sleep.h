@@ -12,7 +12,8 @@
 
 struct proc;
 
-extern struct proc *current_process; /* use curproc() */
+/* curproc() returns the process that runs, also in an interrupt; NULL early in the boot. */
+extern struct proc *current_process;
 static inline struct proc *
 curproc(void)
 {

@@ -23,6 +23,7 @@ static struct site sites[INJECT_SITES];
 static int owner;     /* pid of the process whose allocations fail; 0: of every process */
 static uint32_t lots; /* state of the generator; 0: no seed was given */
 
+/* Returns whether an allocation at the site may sleep. */
 static bool
 can_sleep(enum inject_site site)
 {

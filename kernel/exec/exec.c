@@ -21,6 +21,7 @@
 
 /* ---- Scripts ---- */
 
+/* Returns whether c separates words in a script's first line. */
 static bool
 is_space(char c)
 {

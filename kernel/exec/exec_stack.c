@@ -33,6 +33,7 @@ args_at(const struct exec_args *args, size_t off, size_t *room)
 	return args->pages[off / PAGE_SIZE] + off % PAGE_SIZE;
 }
 
+/* Returns the byte at offset off of the strings. */
 static char
 args_byte(const struct exec_args *args, size_t off)
 {
@@ -115,6 +116,8 @@ struct stack {
 	vaddr_t va;
 };
 
+/* Copy n bytes to the new stack and move past them. The stack was filled from low to high
+ * addresses, and is known to be writable. */
 static void
 push_bytes(struct stack *st, const void *from, size_t n)
 {
@@ -122,12 +125,14 @@ push_bytes(struct stack *st, const void *from, size_t n)
 	st->va += n;
 }
 
+/* Put one word on the new stack. */
 static void
 push_word(struct stack *st, uint32_t word)
 {
 	push_bytes(st, &word, sizeof(word));
 }
 
+/* Put one entry of the auxiliary vector on the new stack. */
 static void
 push_aux(struct stack *st, uint32_t key, uint32_t value)
 {
@@ -135,6 +140,7 @@ push_aux(struct stack *st, uint32_t key, uint32_t value)
 	push_word(st, value);
 }
 
+/* Put all strings of the arguments and the environment on the new stack. */
 static void
 push_strings(struct stack *st, const struct exec_args *args)
 {

@@ -74,6 +74,7 @@ image_peek(const struct image *im, void *to, size_t n)
 	return n;
 }
 
+/* Returns whether a program header asks for memory. */
 static bool
 is_load(const struct elf_phdr *ph)
 {
@@ -199,6 +200,7 @@ image_place(struct vm_space *sp, struct image *im, vaddr_t wish)
 	return 0;
 }
 
+/* Returns a program header's rights as PROT_ bits. */
 static int
 prot_of(const struct elf_phdr *ph)
 {

@@ -11,6 +11,7 @@
 
 static struct node *dev;
 
+/* Read from /dev/null: nothing, the end of the file. */
 static int
 null_read(struct file *f, struct uio *u)
 {
@@ -60,6 +61,7 @@ dev_random(struct uio *u)
 	return err;
 }
 
+/* Read from /dev/random and /dev/urandom. */
 static int
 random_read(struct file *f, struct uio *u)
 {

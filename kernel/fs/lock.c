@@ -24,6 +24,7 @@ struct lock_waiter {
 
 static struct lock_waiter *waiters;
 
+/* Returns whether the ranges of two locks have a byte in common. */
 static bool
 overlap(const struct lock *a, const struct lock *b)
 {
@@ -96,6 +97,7 @@ wait_for(struct node *n, const struct lock *want, bool wait)
 	return err;
 }
 
+/* Put *what on the node's list, in the memory l. */
 static void
 add(struct node *n, struct lock *l, const struct lock *what)
 {
@@ -105,6 +107,7 @@ add(struct node *n, struct lock *l, const struct lock *what)
 	n->nlocks++;
 }
 
+/* Take the lock that *link points to off the node's list, and free it. */
 static void
 drop(struct node *n, struct lock **link)
 {

@@ -60,6 +60,7 @@ struct node {
 #define DEV_RAMFS 1u
 #define DEV_PROC 2u
 
+/* Returns whether the node is of the type: one of the S_IF constants. */
 static inline bool
 node_is(const struct node *n, uint32_t type)
 {

@@ -27,12 +27,14 @@ struct pipe {
 	char *page[RING / PAGE_SIZE]; /* NULL: not allocated */
 };
 
+/* Returns whether the open file is an end to read from; one may be both. */
 static bool
 reads(const struct file *f)
 {
 	return (f->flags & O_ACCMODE) != O_WRONLY;
 }
 
+/* Returns whether the open file is an end to write to; one may be both. */
 static bool
 writes(const struct file *f)
 {
@@ -160,6 +162,7 @@ create(void)
 	return p;
 }
 
+/* Free a pipe and its pages; NULL does nothing. */
 static void
 destroy(struct pipe *p)
 {
@@ -258,12 +261,14 @@ pipe_ready(struct file *f)
 	return ready;
 }
 
+/* Returns the list of those who poll the pipe, by either end. */
 static struct poll_watch **
 pipe_watched(struct file *f)
 {
 	return &((struct pipe *)f->data)->pollers;
 }
 
+/* Tell how many bytes can be read (FIONREAD); ENOTTY for any other request. */
 static int
 pipe_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
 {

@@ -395,6 +395,7 @@ file_write(struct file *f, struct uio *u)
 	return err;
 }
 
+/* Refuse read() of a directory: getdents reads its names. */
 static int
 dir_read(struct file *f, struct uio *u)
 {

@@ -68,6 +68,7 @@ low_count(void)
 	return low.count + clean.count;
 }
 
+/* Put f first on the list. */
 static void
 list_push(struct freelist *l, frame_t f)
 {
@@ -76,6 +77,7 @@ list_push(struct freelist *l, frame_t f)
 	l->count++;
 }
 
+/* Take the first frame off the list, which is not empty, and return it. */
 static frame_t
 list_pop(struct freelist *l)
 {

@@ -18,6 +18,8 @@ child_remove(struct proc *p)
 		LIST_REMOVE(p, siblings);
 }
 
+/* Set what p has to tell its parent and the status that wait reports, and put p where that belongs
+ * among the parent's children. */
 static void
 set_news(struct proc *p, enum news news, int status)
 {

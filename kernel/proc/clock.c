@@ -36,12 +36,14 @@ clock_init(void)
 #define WHEELS (64u / WHEEL_BITS + 1)
 static struct timer *wheels[WHEELS][1u << WHEEL_BITS];
 
+/* Returns the list of a wheel on which a timer for that tick is. */
 static struct timer **
 wheel_place(unsigned wheel, int64_t tick)
 {
 	return &wheels[wheel][tick >> wheel * WHEEL_BITS & ((1u << WHEEL_BITS) - 1)];
 }
 
+/* Put t on its list: the wheel is that of the highest bit in which its tick and now differ. */
 static void
 wheel_add(struct timer *t)
 {
@@ -139,6 +141,7 @@ clock_realtime(struct abi_timespec64 *t)
  * of ticks do not overflow. Linux has the same limit, since it counts nanoseconds in 63 bits. */
 #define FAR 9223372036ll
 
+/* Returns the tick end, but none later than FAR seconds after the boot. */
 static int64_t
 not_beyond_far(int64_t end)
 {

@@ -13,6 +13,7 @@
 
 static struct pgrp *groups[BUCKETS];
 
+/* Returns the list of the hash table on which the group is, if there is one of that id. */
 static struct pgrp **
 bucket(int id)
 {
@@ -97,6 +98,7 @@ could_continue(const struct proc *p, const struct pgrp *from, const struct pgrp 
 	return p != NULL && p->pid != INIT_PID && from != g && from->session == g->session;
 }
 
+/* Returns whether p's parent could continue g, if g were p's group. */
 static bool
 parent_could_continue(const struct proc *p, const struct pgrp *g)
 {

@@ -68,6 +68,7 @@ proc_find_from(uint32_t pid)
 	return p;
 }
 
+/* Mark the number as taken, in both bitmaps. */
 static void
 number_take(int n)
 {

@@ -157,12 +157,14 @@ extern const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS]; /* init's limits: l
 /* Create process 1, which starts by running fn. Ends with noboot() if memory is short. */
 void proc_init(void (*fn)(void));
 
+/* Returns the id of p's process group. */
 static inline int
 proc_pgid(const struct proc *p)
 {
 	return p->pgrp->id;
 }
 
+/* Returns the id of p's session. */
 static inline int
 proc_sid(const struct proc *p)
 {

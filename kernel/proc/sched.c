@@ -41,6 +41,7 @@ static struct proc *nice_first, **nice_last = &nice_first; /* the second queue *
 static int nice_waited; /* ticks that the first process of the second queue has waited */
 static struct proc *sleepers[1u << SLEEP_BITS];
 
+/* Returns the list on which those who sleep on chan are, among others. */
 static struct proc **
 sleep_bucket(const void *chan)
 {
@@ -139,6 +140,7 @@ make_runnable(struct proc *p, int result)
 	run_append(p);
 }
 
+/* Wake a process whose time to sleep is over: tsleep() returns ETIMEDOUT. Called by its timer. */
 static void
 time_out(void *arg)
 {

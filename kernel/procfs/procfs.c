@@ -50,6 +50,7 @@ may_read(const struct node *n)
 	return pf->inspects && !cred_may_inspect(curproc(), p) ? EACCES : 0;
 }
 
+/* Open a text file: check the right to read it, and get memory for its text. */
 static int
 text_open(struct file *f)
 {
@@ -138,12 +139,14 @@ text_read(struct file *f, struct uio *u)
 	return err;
 }
 
+/* Free the text at the last close. */
 static void
 text_close(struct file *f)
 {
 	kmem_free(f->data);
 }
 
+/* Returns the first place from s on that is not white space. */
 static const char *
 skip_blanks(const char *s)
 {
@@ -350,6 +353,7 @@ pid_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 	return true;
 }
 
+/* Name the directory of a process by its pid. Returns whether that process is still there. */
 static bool
 pid_name(const struct node *dir, struct dir_entry *e)
 {

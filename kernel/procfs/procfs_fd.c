@@ -108,6 +108,7 @@ fd_next(struct node *dir, uint32_t *pos, struct dir_entry *e)
 	return true;
 }
 
+/* Name the directory of a process's descriptors. Returns whether that process is still there. */
 static bool
 fd_name(const struct node *dir, struct dir_entry *e)
 {

@@ -83,6 +83,7 @@ show_stat(struct text *t, const struct proc *p)
 	         whole && p->state == PROC_ZOMBIE ? p->status : 0);
 }
 
+/* /proc/PID/wchan: why the process sleeps; 0 if it does not or the caller may not look into it. */
 static void
 show_wchan(struct text *t, const struct proc *p)
 {
@@ -116,6 +117,7 @@ show_strings(struct text *t, const struct proc *p, vaddr_t start, vaddr_t end)
 	t->cursor += n;
 }
 
+/* /proc/PID/cmdline: the arguments, as they are in the process's memory now: show_strings(). */
 static void
 show_cmdline(struct text *t, const struct proc *p)
 {
@@ -123,6 +125,7 @@ show_cmdline(struct text *t, const struct proc *p)
 		show_strings(t, p, p->space->arg_start, p->space->arg_end);
 }
 
+/* /proc/PID/environ: the environment, as it is in the process's memory now: show_strings(). */
 static void
 show_environ(struct text *t, const struct proc *p)
 {
@@ -130,6 +133,7 @@ show_environ(struct text *t, const struct proc *p)
 		show_strings(t, p, p->space->arg_end, p->space->env_end);
 }
 
+/* /proc/PID/comm: the name. */
 static void
 show_comm(struct text *t, const struct proc *p)
 {
@@ -148,6 +152,7 @@ link_exe(const struct proc *p, char *path, size_t size)
 	return e != NULL && fs_object_name(e->object, &ino, path, size);
 }
 
+/* Write to path where /proc/PID/cwd leads. Returns false if the directory has no path any more. */
 static bool
 link_cwd(const struct proc *p, char *path, size_t size)
 {
@@ -158,6 +163,7 @@ link_cwd(const struct proc *p, char *path, size_t size)
 	return s != NULL;
 }
 
+/* Write to path where /proc/PID/root leads, which is always /. */
 static bool
 link_root(const struct proc *p, char *path, size_t size)
 {

@@ -78,6 +78,7 @@ procfs_state(const struct proc *p)
 	}
 }
 
+/* Add who the process is: its ids and groups. */
 static void
 show_ids(struct text *t, const struct proc *p)
 {
@@ -96,6 +97,7 @@ show_ids(struct text *t, const struct proc *p)
 	         proc_pgid(p), proc_sid(p));
 }
 
+/* Add how much the space maps, and of what kind. */
 static void
 show_memory(struct text *t, struct vm_space *sp)
 {
@@ -112,12 +114,14 @@ show_memory(struct text *t, struct vm_space *sp)
 	         sp->tables * KIB);
 }
 
+/* Add a line with a set of signals in hexadecimal. */
 static void
 show_set(struct text *t, const char *name, uint64_t set)
 {
 	text_add(t, "%s:\t%08x%08x\n", name, (uint32_t)(set >> 32), (uint32_t)set);
 }
 
+/* Add which signals are pending, blocked, ignored and caught. */
 static void
 show_signals(struct text *t, const struct proc *p)
 {

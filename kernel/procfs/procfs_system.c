@@ -13,6 +13,7 @@
 
 #define KIB (PAGE_SIZE / 1024)
 
+/* /proc/meminfo: how much memory there is and what for. */
 static void
 show_meminfo(struct text *t, const struct proc *p)
 {
@@ -32,6 +33,7 @@ show_meminfo(struct text *t, const struct proc *p)
 	text_add(t, "Committed_AS: %10u kB\n", st.committed * KIB);
 }
 
+/* /proc/uptime: the seconds since the boot, and those in which nobody ran. */
 static void
 show_uptime(struct text *t, const struct proc *p)
 {
@@ -43,6 +45,7 @@ show_uptime(struct text *t, const struct proc *p)
 	         idle.tv_nsec / 10000000);
 }
 
+/* /proc/stat: where the time went, and how many processes there were. */
 static void
 show_stat(struct text *t, const struct proc *p)
 {
@@ -67,6 +70,7 @@ show_vmstat(struct text *t, const struct proc *p)
 	         st.free, shm_resident());
 }
 
+/* /proc/loadavg: the load of 1, 5 and 15 minutes, runnable and all processes, the last pid. */
 static void
 show_loadavg(struct text *t, const struct proc *p)
 {
@@ -78,6 +82,7 @@ show_loadavg(struct text *t, const struct proc *p)
 	text_add(t, "%u/%u %d\n", sched_runnable, proc_count, proc_last_pid);
 }
 
+/* /proc/cmdline: the kernel's command line. */
 static void
 show_cmdline(struct text *t, const struct proc *p)
 {
@@ -91,6 +96,7 @@ show_kmsg(struct text *t, const struct proc *p)
 	t->len = log_read(&t->cursor, t->buf, sizeof(t->buf));
 }
 
+/* /proc/cpuinfo: what the processor says of itself. */
 static void
 show_cpuinfo(struct text *t, const struct proc *p)
 {
@@ -164,6 +170,7 @@ const struct procfs_file procfs_ipc_files[] = {
 
 /* ---- Knobs. A limit that is lowered applies to new requests only. ---- */
 
+/* /proc/sys/kernel/fail: what the caller's process has asked to fail. */
 static void
 show_fail(struct text *t, const struct proc *p)
 {

@@ -52,6 +52,7 @@ shm_init(void)
 
 /* ---- Segments ---- */
 
+/* Returns the segment's size in pages, rounded up. */
 static uint32_t
 seg_pages(const struct shm_segment *seg)
 {

@@ -24,6 +24,8 @@ chain_of(const struct vm_space *sp, vaddr_t va)
 	return &headless[bits_hash(key, HEADLESS_BITS)];
 }
 
+/* Put the cut of an attach that lost its first page at the time `when` on the hash chain of its
+ * space and address. */
 static void
 headless_add(struct shm_cut *cut, uint64_t when)
 {

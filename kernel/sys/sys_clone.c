@@ -6,12 +6,16 @@
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
+/* Fork: make a child that copies the current process. *result is the child's pid. The child's end
+ * sends SIGCHLD. */
 int
 sys_fork(const union call_args *arg, uint32_t *result)
 {
 	return proc_fork(&(struct birth){.exit_signal = SIGCHLD}, (int *)result);
 }
 
+/* Fork like sys_fork(), but the child borrows the space, and the parent sleeps until the child
+ * execs or exits. */
 int
 sys_vfork(const union call_args *arg, uint32_t *result)
 {

@@ -14,6 +14,7 @@ struct ids {
 	uint32_t r, e, s;
 };
 
+/* Returns the current process's three user ids. */
 static struct ids
 uids(void)
 {
@@ -22,6 +23,7 @@ uids(void)
 	return (struct ids){c->ruid, c->euid, c->suid};
 }
 
+/* Returns the current process's three group ids. */
 static struct ids
 gids(void)
 {
@@ -144,6 +146,8 @@ ANSWER(getegid, curproc()->cred.egid)
 ANSWER(setfsuid, curproc()->cred.euid)
 ANSWER(setfsgid, curproc()->cred.egid)
 
+/* Copy the three ids to the program's three words, in this order. Returns 0; EFAULT, perhaps with
+ * the first ones written. */
 static int
 get_res(struct ids id, vaddr_t real, vaddr_t effective, vaddr_t saved)
 {
@@ -152,18 +156,22 @@ get_res(struct ids id, vaddr_t real, vaddr_t effective, vaddr_t saved)
 	return copyout(saved, &id.s, sizeof(id.s));
 }
 
+/* Tell the caller's real, effective and saved user ids. */
 int
 sys_getresuid(const union call_args *arg, uint32_t *result)
 {
 	return get_res(uids(), arg->getresuid.ruid, arg->getresuid.euid, arg->getresuid.suid);
 }
 
+/* Tell the caller's real, effective and saved group ids. */
 int
 sys_getresgid(const union call_args *arg, uint32_t *result)
 {
 	return get_res(gids(), arg->getresgid.rgid, arg->getresgid.egid, arg->getresgid.sgid);
 }
 
+/* Tell the supplementary groups; *result is how many there are. A size of 0 asks only for the
+ * number; one that is too small is EINVAL. */
 int
 sys_getgroups(const union call_args *arg, uint32_t *result)
 {
@@ -180,6 +188,7 @@ sys_getgroups(const union call_args *arg, uint32_t *result)
 	return copyout(arg->getgroups.list, c->groups, c->ngroups * sizeof(c->groups[0]));
 }
 
+/* Replace the supplementary groups. Only root may: EPERM. */
 int
 sys_setgroups(const union call_args *arg, uint32_t *result)
 {
@@ -205,6 +214,8 @@ sys_setgroups(const union call_args *arg, uint32_t *result)
 
 /* ---- Capabilities: root has all, others have none ---- */
 
+/* Tell a process's capabilities: all of them if it is effectively root's, else none. A version that
+ * is unknown is answered with the newest known one, and EINVAL unless datap is NULL. */
 int
 sys_capget(const union call_args *arg, uint32_t *result)
 {

@@ -103,6 +103,7 @@ read_dir(uint32_t fd, vaddr_t dirp, uint32_t count, record_fn *record, uint32_t 
 	return *result > 0 ? 0 : err;
 }
 
+/* Read names of a directory as records with 64-bit numbers: read_dir(). */
 int
 sys_getdents64(const union call_args *arg, uint32_t *result)
 {
@@ -110,6 +111,7 @@ sys_getdents64(const union call_args *arg, uint32_t *result)
 	                result);
 }
 
+/* Read names of a directory as records with 32-bit numbers: read_dir(). */
 int
 sys_getdents(const union call_args *arg, uint32_t *result)
 {

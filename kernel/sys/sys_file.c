@@ -55,6 +55,8 @@ transfer_vector(uint32_t fd, vaddr_t iov, uint32_t iovcnt, bool to_user, uint32_
 	return transfer(fd_get(fd), &u, result);
 }
 
+/* Read at most count bytes at the file's position into buf. *result is how many: 0 at the end of
+ * the file. */
 int
 sys_read(const union call_args *arg, uint32_t *result)
 {
@@ -64,6 +66,7 @@ sys_read(const union call_args *arg, uint32_t *result)
 	return transfer(fd_get(arg->read.fd), &u, result);
 }
 
+/* Write at most count bytes from buf at the file's position. *result is how many. */
 int
 sys_write(const union call_args *arg, uint32_t *result)
 {
@@ -73,12 +76,14 @@ sys_write(const union call_args *arg, uint32_t *result)
 	return transfer(fd_get(arg->write.fd), &u, result);
 }
 
+/* Read like sys_read(), into the buffers that iov lists, one after the other. */
 int
 sys_readv(const union call_args *arg, uint32_t *result)
 {
 	return transfer_vector(arg->readv.fd, arg->readv.iov, arg->readv.iovcnt, true, result);
 }
 
+/* Write like sys_write(), from the buffers that iov lists, one after the other. */
 int
 sys_writev(const union call_args *arg, uint32_t *result)
 {
@@ -106,6 +111,7 @@ transfer_at(uint32_t fd, uint32_t low, uint32_t high, struct uio *u, uint32_t *r
 	return transfer(&at, u, result);
 }
 
+/* Read like sys_read(), but at an offset that is given; the file's position stays. */
 int
 sys_pread64(const union call_args *arg, uint32_t *result)
 {
@@ -116,6 +122,7 @@ sys_pread64(const union call_args *arg, uint32_t *result)
 	                   result);
 }
 
+/* Write like sys_write(), but at an offset that is given; the file's position stays. */
 int
 sys_pwrite64(const union call_args *arg, uint32_t *result)
 {
@@ -149,6 +156,8 @@ seek(const struct file *f, int64_t to, uint32_t whence, uint32_t *at)
 	return 0;
 }
 
+/* Move the file's position by a 32-bit offset from what whence says. *result is the new
+ * position. */
 int
 sys_lseek(const union call_args *arg, uint32_t *result)
 {
@@ -160,6 +169,8 @@ sys_lseek(const union call_args *arg, uint32_t *result)
 	return err;
 }
 
+/* Move the file's position by a 64-bit offset. The new position goes to the program's 64-bit word
+ * `result`; if that fails (EFAULT), the position stays. */
 int
 sys_llseek(const union call_args *arg, uint32_t *result)
 {
@@ -198,6 +209,8 @@ set_nonblock(struct file *f, vaddr_t from)
 	return 0;
 }
 
+/* Do the requests that any open file has (FIONBIO, FIOCLEX, FIONCLEX), and pass all others to the
+ * file's own ioctl; ENOTTY if it has none. */
 int
 sys_ioctl(const union call_args *arg, uint32_t *result)
 {
@@ -221,6 +234,7 @@ sys_ioctl(const union call_args *arg, uint32_t *result)
 
 /* ---- Descriptors ---- */
 
+/* Close a descriptor; EBADF if it is not open. */
 int
 sys_close(const union call_args *arg, uint32_t *result)
 {
@@ -245,6 +259,7 @@ duplicate(uint32_t fd, uint32_t from, bool cloexec, uint32_t *result)
 	return err;
 }
 
+/* Name oldfd's open file by the lowest free descriptor too, which is *result. */
 int
 sys_dup(const union call_args *arg, uint32_t *result)
 {
@@ -261,6 +276,8 @@ duplicate_to(uint32_t fd, uint32_t to, bool cloexec, uint32_t *result)
 	return f == NULL ? EBADF : fd_replace(f, to, cloexec);
 }
 
+/* Name oldfd's open file by newfd too, and close what newfd named before. If the two are equal,
+ * only check that oldfd is open. */
 int
 sys_dup2(const union call_args *arg, uint32_t *result)
 {
@@ -272,6 +289,7 @@ sys_dup2(const union call_args *arg, uint32_t *result)
 	return duplicate_to(oldfd, newfd, false, result);
 }
 
+/* Duplicate like sys_dup2(), with O_CLOEXEC as the only flag; equal descriptors are EINVAL. */
 int
 sys_dup3(const union call_args *arg, uint32_t *result)
 {
@@ -282,6 +300,8 @@ sys_dup3(const union call_args *arg, uint32_t *result)
 	return duplicate_to(oldfd, newfd, flags & O_CLOEXEC, result);
 }
 
+/* Duplicate a descriptor, read or change its flags or the open file's, or do something about locks,
+ * as cmd says; EINVAL for a cmd that is none of these. */
 int
 sys_fcntl64(const union call_args *arg, uint32_t *result)
 {
@@ -369,18 +389,22 @@ no_reader:
 	return err;
 }
 
+/* Make a pipe, and write its two descriptors, to read and to write, to pipefd. */
 int
 sys_pipe(const union call_args *arg, uint32_t *result)
 {
 	return make_pipe(arg->pipe.pipefd, 0);
 }
 
+/* Make a pipe like sys_pipe(), with flags for both of its ends: make_pipe(). */
 int
 sys_pipe2(const union call_args *arg, uint32_t *result)
 {
 	return make_pipe(arg->pipe2.pipefd, arg->pipe2.flags);
 }
 
+/* Fill buf with random bytes, at most 2 GiB - 1. *result is how many were written; EFAULT if none
+ * could be. */
 int
 sys_getrandom(const union call_args *arg, uint32_t *result)
 {

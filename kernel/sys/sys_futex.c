@@ -38,6 +38,7 @@ static struct bucket {
 	struct waiter *first, **end;
 } buckets[1u << BUCKET_BITS];
 
+/* Returns the list in which the waiters of that key are, among those of other keys. */
 static struct bucket *
 bucket(const struct key *key)
 {
@@ -52,6 +53,7 @@ static void __attribute__((noinline)) enqueue(struct waiter *w)
 	QUEUE_APPEND(bucket(&w->key), w, links);
 }
 
+/* Take w off the list of its key. */
 static void
 dequeue(struct waiter *w)
 {

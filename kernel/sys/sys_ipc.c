@@ -14,6 +14,7 @@ verified(int err)
 	return err;
 }
 
+/* Find or make the segment of a key: shm_get(). */
 int
 sys_shmget(const union call_args *arg, uint32_t *result)
 {
@@ -24,6 +25,7 @@ sys_shmget(const union call_args *arg, uint32_t *result)
 	return verified(shm_get(key, size, shmflg, (int32_t *)result));
 }
 
+/* Attach a segment: shm_attach(). *result is its address. */
 int
 sys_shmat(const union call_args *arg, uint32_t *result)
 {
@@ -34,6 +36,7 @@ sys_shmat(const union call_args *arg, uint32_t *result)
 	return verified(shm_attach(shmid, shmaddr, shmflg, result));
 }
 
+/* End the attach that starts at shmaddr: shm_detach(). */
 int
 sys_shmdt(const union call_args *arg, uint32_t *result)
 {
@@ -42,6 +45,7 @@ sys_shmdt(const union call_args *arg, uint32_t *result)
 	return verified(shm_detach(shmaddr));
 }
 
+/* Inspect, change or remove a segment, as cmd says: shm_control(). */
 int
 sys_shmctl(const union call_args *arg, uint32_t *result)
 {

@@ -34,6 +34,7 @@ find_limit(int pid, uint32_t which, const struct abi_rlimit *new, struct abi_rli
 	return 0;
 }
 
+/* Tell one of the caller's limits; EINVAL if there is no such resource. */
 int
 sys_ugetrlimit(const union call_args *arg, uint32_t *result)
 {
@@ -43,6 +44,7 @@ sys_ugetrlimit(const union call_args *arg, uint32_t *result)
 	return err != 0 ? err : copyout(arg->ugetrlimit.rlim, l, sizeof(*l));
 }
 
+/* Set one of the caller's limits; find_limit() checks that it may. */
 int
 sys_setrlimit(const union call_args *arg, uint32_t *result)
 {
@@ -75,18 +77,22 @@ sys_getrlimit(const union call_args *arg, uint32_t *result)
 	return copyout(arg->getrlimit.rlim, &l, sizeof(l));
 }
 
+/* Returns a limit as prlimit64() has it: infinity is all ones there too. */
 static uint64_t
 widen(uint32_t limit)
 {
 	return limit == RLIM_INFINITY ? UINT64_MAX : limit;
 }
 
+/* Returns a limit of prlimit64()'s as the kernel keeps it: what 32 bits cannot hold is infinity. */
 static uint32_t
 narrow(uint64_t limit)
 {
 	return limit > RLIM_INFINITY ? RLIM_INFINITY : (uint32_t)limit;
 }
 
+/* Tell a process's limit, set it, or both. Nothing is set if the old limit cannot be written:
+ * EFAULT. */
 int
 sys_prlimit64(const union call_args *arg, uint32_t *result)
 {
@@ -112,6 +118,7 @@ sys_prlimit64(const union call_args *arg, uint32_t *result)
 
 /* ---- The machine ---- */
 
+/* Tell the uptime, the load, and how much memory there is, is free and is in segments. */
 int
 sys_sysinfo(const union call_args *arg, uint32_t *result)
 {

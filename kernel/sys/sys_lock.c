@@ -9,6 +9,8 @@
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
+/* Lock or unlock the whole file for the open file that the descriptor names. EAGAIN with LOCK_NB
+ * where the call would have to wait. */
 int
 sys_flock(const union call_args *arg, uint32_t *result)
 {

@@ -22,6 +22,8 @@ sys_brk(const union call_args *arg, uint32_t *result)
 	return 0;
 }
 
+/* Unmap the whole pages from addr on. EINVAL unless addr is a page's, the length is not 0 and the
+ * range lies in user space. */
 int
 sys_munmap(const union call_args *arg, uint32_t *result)
 {
@@ -33,6 +35,8 @@ sys_munmap(const union call_args *arg, uint32_t *result)
 	return vm_unmap(curproc()->space, addr, addr + len);
 }
 
+/* Change the protection of the whole pages from addr on: vm_protect(). A length of 0 does nothing,
+ * whatever prot says. */
 int
 sys_mprotect(const union call_args *arg, uint32_t *result)
 {
@@ -128,6 +132,8 @@ choose_object(const union call_args *arg, struct vm_mapping *m)
 	return shared ? vm_object_create(m->len >> PAGE_SHIFT, &m->object) : 0;
 }
 
+/* Map a file or new memory; *result is its address. The order of errors is that of the four
+ * steps. */
 int
 sys_mmap2(const union call_args *arg, uint32_t *result)
 {
@@ -185,6 +191,8 @@ over_range(vaddr_t start, uint32_t bytes, bool drop)
  * MADV_DODUMP. */
 #define ADVICE_KNOWN 0x3c11fu
 
+/* Check the range and take the advice: MADV_DONTNEED drops private pages, all other advice that is
+ * known changes nothing. */
 int
 sys_madvise(const union call_args *arg, uint32_t *result)
 {
@@ -195,6 +203,8 @@ sys_madvise(const union call_args *arg, uint32_t *result)
 	return over_range(arg->madvise.addr, arg->madvise.length, advice == MADV_DONTNEED);
 }
 
+/* Check the flags and that the range is mapped. Nothing has to be written, since a file's pages are
+ * the mapping's. */
 int
 sys_msync(const union call_args *arg, uint32_t *result)
 {

@@ -45,6 +45,7 @@ change(vaddr_t start, uint32_t len, bool lock, bool fill)
 	return err;
 }
 
+/* Lock the pages of a range, and fill them unless MLOCK_ONFAULT is set. */
 int
 sys_mlock2(const union call_args *arg, uint32_t *result)
 {
@@ -59,6 +60,7 @@ sys_mlock2(const union call_args *arg, uint32_t *result)
 
 ALIAS(mlock, mlock2, arg->mlock.addr, arg->mlock.len, 0)
 
+/* Unlock the pages of a range. */
 int
 sys_munlock(const union call_args *arg, uint32_t *result)
 {
@@ -67,6 +69,7 @@ sys_munlock(const union call_args *arg, uint32_t *result)
 
 /* ---- All of it ---- */
 
+/* Returns the number of pages of all entries of the space. */
 static uint32_t
 all_pages(const struct vm_space *sp)
 {
@@ -102,6 +105,7 @@ sys_mlockall(const union call_args *arg, uint32_t *result)
 	return 0;
 }
 
+/* Unlock all pages of the space. */
 int
 sys_munlockall(const union call_args *arg, uint32_t *result)
 {

@@ -36,6 +36,7 @@ sys_signal(const union call_args *arg, uint32_t *result)
 	return 0;
 }
 
+/* Act like sys_rt_sigaction(), on the older structure, whose mask has the first 32 signals only. */
 int
 sys_sigaction(const union call_args *arg, uint32_t *result)
 {
@@ -70,6 +71,8 @@ sys_sigaction(const union call_args *arg, uint32_t *result)
 
 ANSWER(sgetmask, (uint32_t)curproc()->sig->mask)
 
+/* Block exactly the signals in newmask, which can name the first 32. *result is which of these were
+ * blocked. */
 int
 sys_ssetmask(const union call_args *arg, uint32_t *result)
 {
@@ -78,6 +81,8 @@ sys_ssetmask(const union call_args *arg, uint32_t *result)
 	return 0;
 }
 
+/* Change the mask of blocked signals like sys_rt_sigprocmask(), with sets of the first 32
+ * signals. */
 int
 sys_sigprocmask(const union call_args *arg, uint32_t *result)
 {
@@ -85,6 +90,7 @@ sys_sigprocmask(const union call_args *arg, uint32_t *result)
 	                        sizeof(uint32_t));
 }
 
+/* Tell which of the first 32 signals are blocked and pending. */
 int
 sys_sigpending(const union call_args *arg, uint32_t *result)
 {

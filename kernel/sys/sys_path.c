@@ -129,6 +129,7 @@ file_call(uint32_t fd, node_fn *fn, const uint32_t *arg, uint32_t *result)
 	return f == NULL ? EBADF : fn(f->node, arg, result);
 }
 
+/* Open a file, or make it with O_CREAT: file_open(). *result is the descriptor. */
 int
 sys_openat(const union call_args *arg, uint32_t *result)
 {
@@ -149,6 +150,7 @@ ALIAS(open, openat, AT_FDCWD, arg->open.pathname, arg->open.flags, arg->open.mod
 
 ALIAS(creat, openat, AT_FDCWD, arg->creat.pathname, O_CREAT | O_WRONLY | O_TRUNC, arg->creat.mode)
 
+/* Check whether the caller may read, write or execute a file; EACCES if not. */
 int
 sys_faccessat2(const union call_args *arg, uint32_t *result)
 {
@@ -196,6 +198,8 @@ set_cwd(struct node *n, const uint32_t *arg, uint32_t *result)
 PATH_CALL(chdir, AT_FDCWD, arg->chdir.path, 0, set_cwd, NULL)
 FILE_CALL(fchdir, set_cwd)
 
+/* Write the path of the working directory to buf. *result is its length with the terminating 0.
+ * ENOENT if the directory has been removed; ERANGE if buf is too small. */
 int
 sys_getcwd(const union call_args *arg, uint32_t *result)
 {

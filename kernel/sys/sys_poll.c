@@ -26,6 +26,7 @@ struct poll_batch {
 	uint32_t watches; /* so many of w are on lists of files */
 };
 
+/* Free all batches after the first, which is on the caller's stack. */
 static void
 free_batches(struct poll_batch *first)
 {
@@ -86,6 +87,7 @@ watch(struct poll_batch *batch, const void *chan)
 	batch->watches = w - batch->w;
 }
 
+/* Take off their lists the watches that watch() has put there. */
 static void
 unwatch(struct poll_batch *batch)
 {
@@ -215,6 +217,8 @@ poll_files(vaddr_t fds, uint32_t nfds, int64_t end, const uint32_t mask[2], uint
 
 static const uint32_t no_mask[2];
 
+/* Wait until a descriptor is ready, for at most `timeout` milliseconds (negative: without limit):
+ * poll_files(). */
 int
 sys_poll(const union call_args *arg, uint32_t *result)
 {
@@ -225,6 +229,8 @@ sys_poll(const union call_args *arg, uint32_t *result)
 	                  no_mask, result);
 }
 
+/* Wait like sys_poll(), for a time in the given form and with a signal mask, and write back what is
+ * left of the time. */
 static int
 ppoll(const union call_args *arg, enum time_form form, uint32_t *result)
 {
@@ -372,6 +378,8 @@ select_files(const union call_args *arg, enum time_form form, const uint32_t mas
 	return err;
 }
 
+/* Wait until a descriptor of three bitmaps is ready, for a time that is a timeval:
+ * select_files(). */
 int
 sys_select(const union call_args *arg, uint32_t *result)
 {

@@ -22,6 +22,7 @@ set_name(vaddr_t from)
 	return 0;
 }
 
+/* Copy the current process's name to the program, with zeros after it, COMM_SIZE bytes in all. */
 static int
 get_name(vaddr_t to)
 {
@@ -31,6 +32,8 @@ get_name(vaddr_t to)
 	return copyout(to, name, sizeof(name));
 }
 
+/* Read or set the name, the signal that a parent's end sends, or whether the process may be
+ * inspected; EINVAL for any other option. */
 int
 sys_prctl(const union call_args *arg, uint32_t *result)
 {

@@ -10,6 +10,7 @@
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
+/* End the current process, with the low eight bits of status. Does not return. */
 int
 sys_exit(const union call_args *arg, uint32_t *result)
 {
@@ -57,6 +58,8 @@ check_crowd(struct proc *p)
 	return p->crowded ? EAGAIN : 0;
 }
 
+/* Replace the program of the current process: exec_image(). Copies argv and envp first, and returns
+ * only if it fails; the old program then goes on. */
 int
 sys_execve(const union call_args *arg, uint32_t *result)
 {
@@ -89,6 +92,8 @@ ANSWER(gettid, curproc()->pid)
 ANSWER(getppid, curproc()->parent != NULL ? curproc()->parent->pid : 0)
 ANSWER(getpgrp, proc_pgid(curproc()))
 
+/* Remember tidptr, a word that the kernel clears, and wakes, when the process ends. *result is the
+ * caller's pid. */
 int
 sys_set_tid_address(const union call_args *arg, uint32_t *result)
 {
@@ -97,6 +102,8 @@ sys_set_tid_address(const union call_args *arg, uint32_t *result)
 	return 0;
 }
 
+/* Set one of the process's TLS segments. The entry number -1 lets the kernel choose one, which is
+ * written back. */
 int
 sys_set_thread_area(const union call_args *arg, uint32_t *result)
 {
@@ -118,6 +125,8 @@ sys_set_thread_area(const union call_args *arg, uint32_t *result)
 
 /* ---- Process groups and sessions ---- */
 
+/* Move the caller or one of its children to a process group of its session, or to a new one. EACCES
+ * for a child that has execed; EPERM for a session's first process. */
 int
 sys_setpgid(const union call_args *arg, uint32_t *result)
 {
@@ -142,6 +151,7 @@ sys_setpgid(const union call_args *arg, uint32_t *result)
 	return pgrp_move(p, pgid, p->pgrp->session);
 }
 
+/* Tell a process's group; ESRCH if there is no such process. */
 int
 sys_getpgid(const union call_args *arg, uint32_t *result)
 {
@@ -154,6 +164,7 @@ sys_getpgid(const union call_args *arg, uint32_t *result)
 	return 0;
 }
 
+/* Tell a process's session; ESRCH if there is no such process. */
 int
 sys_getsid(const union call_args *arg, uint32_t *result)
 {
@@ -166,6 +177,8 @@ sys_getsid(const union call_args *arg, uint32_t *result)
 	return 0;
 }
 
+/* Make a session and a process group with the caller alone in them. EPERM if its pid is a group's
+ * already. */
 int
 sys_setsid(const union call_args *arg, uint32_t *result)
 {
@@ -187,6 +200,7 @@ static const struct abi_utsname machine_name = {.sysname = "Linux",
                                                 .machine = "i686",
                                                 .domainname = "(none)"};
 
+/* Tell the system's name and version. */
 int
 sys_uname(const union call_args *arg, uint32_t *result)
 {
@@ -200,6 +214,7 @@ sys_olduname(const union call_args *arg, uint32_t *result)
 	return copyout(arg->olduname.buf, &machine_name, offsetof(struct abi_utsname, domainname));
 }
 
+/* Tell five names of the system's, in the oldest structure, which cuts each to 8 characters. */
 int
 sys_oldolduname(const union call_args *arg, uint32_t *result)
 {
@@ -215,6 +230,8 @@ sys_oldolduname(const union call_args *arg, uint32_t *result)
 	return copyout(arg->oldolduname.buf, &old, sizeof(old));
 }
 
+/* End the machine, for root with both magic numbers: to restart, halt and power off are the same
+ * here. */
 int
 sys_reboot(const union call_args *arg, uint32_t *result)
 {
@@ -232,6 +249,7 @@ sys_reboot(const union call_args *arg, uint32_t *result)
 	}
 }
 
+/* Let the other runnable processes run first. */
 int
 sys_sched_yield(const union call_args *arg, uint32_t *result)
 {

@@ -8,6 +8,7 @@
 
 /* ---- Nice values ---- */
 
+/* Returns the nice value nearest to `nice` that there is. */
 static int
 nice_clamp(int nice)
 {
@@ -27,6 +28,7 @@ may_lower(const struct proc *p, int nice)
  * the result of the call so far, ESRCH at the first. */
 typedef void priority_fn(struct proc *p, int nice, int *best, int *err);
 
+/* Raise *best to p's priority, if that is higher, and set *err to 0. A priority_fn. */
 static void
 priority_get(struct proc *p, int nice, int *best, int *err)
 {
@@ -84,6 +86,8 @@ priority_each(uint32_t which, uint32_t who, priority_fn *fn, int nice, int *best
 	}
 }
 
+/* Tell the highest priority among the processes that which and who name, as 20 minus the nice
+ * value. */
 int
 sys_getpriority(const union call_args *arg, uint32_t *result)
 {
@@ -95,6 +99,7 @@ sys_getpriority(const union call_args *arg, uint32_t *result)
 	return err;
 }
 
+/* Give all processes that which and who name one nice value, the nearest that there is. */
 int
 sys_setpriority(const union call_args *arg, uint32_t *result)
 {
@@ -102,6 +107,8 @@ sys_setpriority(const union call_args *arg, uint32_t *result)
 	                     nice_clamp(arg->setpriority.prio), NULL);
 }
 
+/* Add inc to the caller's nice value, as far as there are values. EPERM where that would lower it
+ * without the right. */
 int
 sys_nice(const union call_args *arg, uint32_t *result)
 {
@@ -128,6 +135,7 @@ find(uint32_t pid, struct proc **p)
 	return *p == NULL ? ESRCH : 0;
 }
 
+/* Tell a process's policy, which is always SCHED_OTHER. */
 int
 sys_sched_getscheduler(const union call_args *arg, uint32_t *result)
 {
@@ -137,6 +145,7 @@ sys_sched_getscheduler(const union call_args *arg, uint32_t *result)
 	return find(arg->sched_getscheduler.pid, &p);
 }
 
+/* Tell a process's priority within its policy, which is always 0. */
 int
 sys_sched_getparam(const union call_args *arg, uint32_t *result)
 {
@@ -160,12 +169,14 @@ policy_priority(uint32_t policy, uint32_t realtime, uint32_t *result)
 	return 0;
 }
 
+/* Tell a policy's highest priority: 99 for the two of real time, 0 for others. */
 int
 sys_sched_get_priority_max(const union call_args *arg, uint32_t *result)
 {
 	return policy_priority(arg->sched_get_priority_max.policy, 99, result);
 }
 
+/* Tell a policy's lowest priority: 1 for the two of real time, 0 for others. */
 int
 sys_sched_get_priority_min(const union call_args *arg, uint32_t *result)
 {
@@ -174,6 +185,7 @@ sys_sched_get_priority_min(const union call_args *arg, uint32_t *result)
 
 /* ---- Processors: number 0 is the only one ---- */
 
+/* Tell on which processors a process may run: on the only one. *result is the size of the mask. */
 int
 sys_sched_getaffinity(const union call_args *arg, uint32_t *result)
 {
@@ -189,6 +201,8 @@ sys_sched_getaffinity(const union call_args *arg, uint32_t *result)
 	return copyout(arg->sched_getaffinity.mask, &mask, sizeof(mask));
 }
 
+/* Check the mask and the caller's right, and change nothing. EINVAL unless the mask has the only
+ * processor. */
 int
 sys_sched_setaffinity(const union call_args *arg, uint32_t *result)
 {
@@ -206,6 +220,7 @@ sys_sched_setaffinity(const union call_args *arg, uint32_t *result)
 	return mask & 1 ? 0 : EINVAL;
 }
 
+/* Tell the processor and the node that the caller runs on: 0 and 0. */
 int
 sys_getcpu(const union call_args *arg, uint32_t *result)
 {
@@ -219,6 +234,7 @@ sys_getcpu(const union call_args *arg, uint32_t *result)
 
 /* ---- Time used ---- */
 
+/* Tell the times and page faults of the caller, or of its children that have been waited for. */
 int
 sys_getrusage(const union call_args *arg, uint32_t *result)
 {

@@ -34,6 +34,8 @@ send_next(struct proc *p, int sig, int *err)
 		*err = EPERM;
 }
 
+/* Send sig to all members of a process group. Returns 0 if any could be sent to; EPERM; ESRCH if
+ * there is no member. */
 static int
 send_group(int pgid, int sig)
 {
@@ -58,6 +60,8 @@ send_all(int sig)
 	return err;
 }
 
+/* Send sig to one process, to a group (pid 0 or below -1) or to all (-1). With sig 0 only the right
+ * is checked. */
 int
 sys_kill(const union call_args *arg, uint32_t *result)
 {
@@ -89,6 +93,7 @@ kill_thread(int tgid, int tid, int sig)
 	return p == NULL || tgid != tid ? ESRCH : send(p, sig, SI_TKILL);
 }
 
+/* Send sig to the one thread that a process has: kill_thread(). */
 int
 sys_tkill(const union call_args *arg, uint32_t *result)
 {
@@ -97,6 +102,7 @@ sys_tkill(const union call_args *arg, uint32_t *result)
 	return kill_thread(tid, tid, arg->tkill.sig);
 }
 
+/* Send sig to the thread tid, if it is of the process tgid: kill_thread(). */
 int
 sys_tgkill(const union call_args *arg, uint32_t *result)
 {
@@ -126,6 +132,8 @@ sys_rt_sigqueueinfo(const union call_args *arg, uint32_t *result)
 
 /* ---- Actions ---- */
 
+/* Tell what a signal does, and change it unless act is NULL. EINVAL for a change to SIGKILL or
+ * SIGSTOP. */
 int
 sys_rt_sigaction(const union call_args *arg, uint32_t *result)
 {
@@ -188,6 +196,7 @@ signal_mask_call(uint32_t how, vaddr_t from, vaddr_t to, uint32_t size)
 	return 0;
 }
 
+/* Tell which signals are blocked, and change that unless set is NULL: signal_mask_call(). */
 int
 sys_rt_sigprocmask(const union call_args *arg, uint32_t *result)
 {
@@ -199,6 +208,7 @@ sys_rt_sigprocmask(const union call_args *arg, uint32_t *result)
 	                        arg->rt_sigprocmask.oldset, sigsetsize);
 }
 
+/* Tell which signals are blocked and pending, in the first sigsetsize bytes of the set. */
 int
 sys_rt_sigpending(const union call_args *arg, uint32_t *result)
 {
@@ -293,6 +303,7 @@ signal_suspend(sigset_t set)
 	return ERESTARTNOHAND;
 }
 
+/* Sleep with another mask of blocked signals until a signal is caught: signal_suspend(). */
 int
 sys_rt_sigsuspend(const union call_args *arg, uint32_t *result)
 {
@@ -302,6 +313,7 @@ sys_rt_sigsuspend(const union call_args *arg, uint32_t *result)
 	return err != 0 ? err : signal_suspend(set);
 }
 
+/* Sleep until a signal is caught. */
 int
 sys_pause(const union call_args *arg, uint32_t *result)
 {
@@ -310,6 +322,8 @@ sys_pause(const union call_args *arg, uint32_t *result)
 	return ERESTARTNOHAND;
 }
 
+/* Tell the stack on which signal handlers run, and change it unless ss is NULL. EPERM for a change
+ * while a handler runs on it. */
 int
 sys_sigaltstack(const union call_args *arg, uint32_t *result)
 {
@@ -338,6 +352,8 @@ sys_sigaltstack(const union call_args *arg, uint32_t *result)
 	return 0;
 }
 
+/* Go back to what a signal interrupted, from the newest signal frame (rt: of the form with
+ * siginfo). A frame that cannot be read ends the process with SIGSEGV. */
 static int
 signal_return(bool rt, uint32_t *result)
 {
@@ -349,12 +365,14 @@ signal_return(bool rt, uint32_t *result)
 	return 0;
 }
 
+/* Return from a handler that got no siginfo: signal_return(). */
 int
 sys_sigreturn(const union call_args *arg, uint32_t *result)
 {
 	return signal_return(false, result);
 }
 
+/* Return from a handler that got a siginfo: signal_return(). */
 int
 sys_rt_sigreturn(const union call_args *arg, uint32_t *result)
 {

@@ -15,6 +15,7 @@ blocks_of(const struct node *n)
 	return n->object != NULL ? n->object->resident * (PAGE_SIZE / 512) : 0;
 }
 
+/* Copy what stat64() tells of a node to arg[0]. */
 static int
 stat64_out(struct node *n, const uint32_t *arg, uint32_t *result)
 {
@@ -50,12 +51,15 @@ FILE_CALL(fstat64, stat64_out)
 
 #define NOBODY 65534u /* shown instead of an id that does not fit into 16 bits */
 
+/* Returns an id for a field of 16 bits: NOBODY stands for one that needs more. */
 static uint16_t
 short_id(uint32_t id)
 {
 	return (uint16_t)(id > UINT16_MAX ? NOBODY : id);
 }
 
+/* Copy what stat() tells of a node to arg[0]; EOVERFLOW if the count of links needs more than 16
+ * bits. */
 static int
 stat_out(struct node *n, const uint32_t *arg, uint32_t *result)
 {
@@ -85,6 +89,8 @@ PATH_CALL(stat, AT_FDCWD, arg->stat.pathname, 0, stat_out, &arg->stat.statbuf)
 PATH_CALL(lstat, AT_FDCWD, arg->lstat.pathname, AT_SYMLINK_NOFOLLOW, stat_out, &arg->lstat.statbuf)
 FILE_CALL(fstat, stat_out)
 
+/* Copy what the oldest stat() tells of a node to arg[0]; EOVERFLOW if the inode or the count of
+ * links needs more than 16 bits. */
 static int
 oldstat_out(struct node *n, const uint32_t *arg, uint32_t *result)
 {
@@ -112,12 +118,14 @@ FILE_CALL(oldfstat, oldstat_out)
 
 /* ---- statx ---- */
 
+/* Returns a time in statx()'s form. */
 static struct abi_statx_time
 statx_time(struct abi_timespec64 t)
 {
 	return (struct abi_statx_time){.sec = t.tv_sec, .nsec = t.tv_nsec};
 }
 
+/* Copy what statx() tells of a node to arg[0]. */
 static int
 statx_out(struct node *n, const uint32_t *arg, uint32_t *result)
 {
@@ -147,6 +155,9 @@ PATH_CALL(statx, arg->statx.dirfd, arg->statx.pathname, arg->statx.flags & ~AT_S
 
 /* ---- File systems ---- */
 
+/* Copy what statfs64() tells of a node's file system to arg[1]. arg[0] is the structure's size;
+ * EINVAL if it is another. Files take their pages from all memory, so its free part is the file
+ * system's. */
 static int
 statfs_out(struct node *n, const uint32_t *arg, uint32_t *result)
 {

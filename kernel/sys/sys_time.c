@@ -59,6 +59,7 @@ timespec_wait(vaddr_t from, enum time_form form, int64_t *end)
 
 /* ---- Clocks ---- */
 
+/* Tell the seconds since 1970, as the result and, unless tloc is NULL, in a word. */
 int
 sys_time(const union call_args *arg, uint32_t *result)
 {
@@ -69,6 +70,7 @@ sys_time(const union call_args *arg, uint32_t *result)
 	return tloc == 0 ? 0 : copyout(tloc, &now, sizeof(now));
 }
 
+/* Tell the time of day in microseconds, and a time zone of zeros. */
 int
 sys_gettimeofday(const union call_args *arg, uint32_t *result)
 {
@@ -106,6 +108,7 @@ read_clock(uint32_t clock, struct abi_timespec64 *now, uint32_t *step)
 	return 0;
 }
 
+/* Copy the time of a clock to tp in the given form; EINVAL if there is no such clock. */
 static int
 get_time(const union call_args *arg, enum time_form form, uint32_t *result)
 {
@@ -117,6 +120,8 @@ get_time(const union call_args *arg, enum time_form form, uint32_t *result)
 	               : timespec_out(arg->clock_gettime.tp, form, &now);
 }
 
+/* Copy the resolution of a clock to res (NULL: nowhere) in the given form; EINVAL if there is no
+ * such clock. */
 static int
 get_step(const union call_args *arg, enum time_form form, uint32_t *result)
 {
@@ -221,6 +226,8 @@ alarm_set(struct proc *p, const struct abi_itimerval *it)
 	timer_set(&p->alarm_timer, ticks + 1, alarm_rings, p);
 }
 
+/* Send SIGALRM in `seconds` seconds (0: never), in place of an alarm that is set. *result is what
+ * was left of that one. */
 int
 sys_alarm(const union call_args *arg, uint32_t *result)
 {
@@ -247,12 +254,15 @@ itimer_out(vaddr_t to)
 	return copyout(to, &it, sizeof(it));
 }
 
+/* Tell what is left of the real-time timer, and its period. EINVAL for the other timers. */
 int
 sys_getitimer(const union call_args *arg, uint32_t *result)
 {
 	return arg->getitimer.which != ITIMER_REAL ? EINVAL : itimer_out(arg->getitimer.curr_value);
 }
 
+/* Set the real-time timer (NULL: stop it), and tell what was left of it. EINVAL for the other
+ * timers. */
 int
 sys_setitimer(const union call_args *arg, uint32_t *result)
 {
@@ -275,6 +285,8 @@ sys_setitimer(const union call_args *arg, uint32_t *result)
 
 /* ---- Time used ---- */
 
+/* Tell the processor time of the caller and of the children that it waited for, in ticks. *result
+ * is the tick now. */
 int
 sys_times(const union call_args *arg, uint32_t *result)
 {

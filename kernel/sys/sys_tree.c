@@ -15,6 +15,7 @@
 
 /* ---- Names ---- */
 
+/* Make a directory. */
 int
 sys_mkdirat(const union call_args *arg, uint32_t *result)
 {
@@ -59,6 +60,7 @@ sys_mknodat(const union call_args *arg, uint32_t *result)
 
 ALIAS(mknod, mknodat, AT_FDCWD, arg->mknod.pathname, arg->mknod.mode, arg->mknod.dev)
 
+/* Unbind a name, of a directory with AT_REMOVEDIR, else of any other file. */
 int
 sys_unlinkat(const union call_args *arg, uint32_t *result)
 {
@@ -79,6 +81,8 @@ ALIAS(unlink, unlinkat, AT_FDCWD, arg->unlink.pathname, 0)
 
 ALIAS(rmdir, unlinkat, AT_FDCWD, arg->rmdir.pathname, AT_REMOVEDIR)
 
+/* Move a name to another place. What the new name was bound to goes, but is EEXIST with
+ * RENAME_NOREPLACE. */
 int
 sys_renameat2(const union call_args *arg, uint32_t *result)
 {
@@ -129,6 +133,7 @@ PATH_CALL(linkat, arg->linkat.olddirfd, arg->linkat.oldpath,
           give_name, &arg->linkat.newdirfd)
 ALIAS(link, linkat, AT_FDCWD, arg->link.oldpath, AT_FDCWD, arg->link.newpath, 0)
 
+/* Make a symbolic link to `target`, which need not exist. */
 int
 sys_symlinkat(const union call_args *arg, uint32_t *result)
 {
@@ -229,6 +234,7 @@ PATH_CALL(lchown, AT_FDCWD, arg->lchown.pathname, AT_SYMLINK_NOFOLLOW, change_ow
           &arg->lchown.owner)
 FILE_CALL(fchown, change_owner)
 
+/* Set the bits that new files do not get. *result is what they were. */
 int
 sys_umask(const union call_args *arg, uint32_t *result)
 {

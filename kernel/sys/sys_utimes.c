@@ -55,6 +55,7 @@ utimens(const union call_args *arg, const struct abi_timespec64 *t)
 	                 NULL);
 }
 
+/* Set a file's times of access and change (NULL: to now), given with 64-bit seconds: utimens(). */
 int
 sys_utimensat_time64(const union call_args *arg, uint32_t *result)
 {
@@ -66,6 +67,7 @@ sys_utimensat_time64(const union call_args *arg, uint32_t *result)
 	return utimens(arg, t);
 }
 
+/* Set a file's times like sys_utimensat_time64(), given with 32-bit seconds. */
 int
 sys_utimensat(const union call_args *arg, uint32_t *result)
 {

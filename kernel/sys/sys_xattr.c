@@ -62,6 +62,7 @@ find_xattr(struct node *n, const uint32_t *arg, uint32_t *result)
 	return err != 0 ? err : EOPNOTSUPP;
 }
 
+/* Tell that a node has no extended attribute: a list of length 0. */
 static int
 list_xattrs(struct node *n, const uint32_t *arg, uint32_t *result)
 {

@@ -10,6 +10,7 @@
 #include "base/sleep.h"
 #include "debug/trace.h"
 
+/* Returns whether n bytes from va on are all addresses that a program can have. */
 static bool
 in_user_space(vaddr_t va, size_t n)
 {

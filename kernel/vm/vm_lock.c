@@ -8,6 +8,7 @@
 #include "base/sleep.h"
 #include "vm/tree.h"
 
+/* Returns the number of pages between two addresses, which are pages' starts. */
 static uint32_t
 pages_between(vaddr_t start, vaddr_t end)
 {

@@ -52,6 +52,7 @@ space_release(struct vm_space *sp, uint32_t pages, uint32_t tables)
 	commit_release(pages, tables);
 }
 
+/* Returns the number of e's pages. */
 static uint32_t
 entry_pages(const struct vm_entry *e)
 {

@@ -35,6 +35,7 @@ names_alloc(struct vm_object *obj, uint32_t ntables)
 	return ntables <= 1 ? &obj->first : kmem_alloc(ntables * sizeof(obj->tables[0]));
 }
 
+/* Free the list of the object's tables, unless it is the one within the object. */
 static void
 names_free(struct vm_object *obj)
 {

@@ -24,6 +24,7 @@ vm_space_create(struct vm_space **out)
 	return 0;
 }
 
+/* Free all blocks of the space. */
 static void
 blocks_free(struct vm_space *sp)
 {

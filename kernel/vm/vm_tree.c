@@ -71,6 +71,7 @@ gap_below(const struct vm_space *sp, const struct vm_entry *e)
 	return e->start > from ? e->start - from : 0;
 }
 
+/* Returns the largest gap kept for e's subtree, 0 without a subtree. */
 static uint32_t
 max_gap_of(const struct vm_entry *e)
 {
@@ -127,6 +128,7 @@ vm_tree_moved(struct vm_space *sp, struct vm_entry *e)
 
 /* ---- Look-up ---- */
 
+/* Set the hint. Does nothing in a build without that cache. */
 static void
 hint_set(struct vm_space *sp, struct vm_entry *e)
 {

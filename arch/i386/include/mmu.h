@@ -38,18 +38,21 @@ pte_make(frame_t f, bool writable)
 	return f << PAGE_SHIFT | PTE_PRESENT | PTE_USER | (writable ? PTE_WRITE : 0);
 }
 
+/* Returns the frame that a page table entry, or an entry of the directory, refers to. */
 static inline frame_t
 pte_frame(pte_t pte)
 {
 	return pte >> PAGE_SHIFT;
 }
 
+/* Returns whether the MMU uses the entry. */
 static inline bool
 pte_present(pte_t pte)
 {
 	return (pte & PTE_PRESENT) != 0;
 }
 
+/* Returns whether the entry permits to write. */
 static inline bool
 pte_writable(pte_t pte)
 {
