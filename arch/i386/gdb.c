@@ -169,7 +169,7 @@ code_byte(vaddr_t va)
 }
 
 /* The `int` instruction does not trap when it is stepped: the CPU would run on to the end of the
- * system call. */
+ * system call. So the next instruction to stop at is the entry of the kernel. */
 vaddr_t
 machine_gdb_step_target(void)
 {
@@ -319,7 +319,8 @@ resume(enum gdb_resume how)
 	gdb_leave(tf);
 }
 
-/* Called by gdbentry.asm on the stub's stack. */
+/* Let gdb look at the context that the trap frame is of, and continue it as gdb says. gdbentry.asm
+ * calls it, on the stub's stack. */
 void
 gdb_trap(struct trapframe *tf)
 {
@@ -346,7 +347,8 @@ gdb_trap(struct trapframe *tf)
 	resume(gdbstub_trap(&e));
 }
 
-/* Called by gdbentry.asm after a fault inside the stub. */
+/* Go back to gdb after a fault inside the stub, which ends gdb's command with an error.
+ * gdbentry.asm calls it. */
 void
 gdb_again(void)
 {

@@ -30,7 +30,8 @@ keyboard_init(void)
 		inb(PORT_DATA);
 }
 
-/* A key whose code follows 0xe0: an arrow, sent as by a VT100, or Enter or / of the keypad. */
+/* Type what a key stands for whose code follows 0xe0: an arrow, as a VT100 sends it, or Enter or /
+ * of the keypad. Other such keys do nothing. */
 static void
 extended_key(uint8_t code)
 {

@@ -43,7 +43,8 @@ int inject_set(const char *text);
 /* Write the requests of "fail" into buf, in the form above without "fail=". */
 void inject_show(char *buf, unsigned size);
 
-/* What the functions below call if anything is requested. */
+/* What the functions below call if anything is requested: whether the allocation shall fail; a
+ * sleep, if one is due; a random number below n, or n without a seed. */
 bool inject_check(enum inject_site site);
 void inject_pause(enum inject_site site);
 unsigned inject_draw(unsigned n);

@@ -105,9 +105,11 @@ struct file *fd_get(uint32_t fd);
 /* Find the current process's lowest free descriptor that is not below `from`, and make room for
  * it, so that fd_install() cannot fail. Returns 0, EMFILE or ENOMEM. */
 int fd_find(uint32_t from, int *fd);
-/* Let fd, a descriptor that fd_find() found, name f. It takes over the caller's reference. */
+/* Let fd, a descriptor that fd_find() found, name f. The caller's reference becomes the
+ * descriptor's. */
 void fd_install(struct file *f, uint32_t fd, bool cloexec);
-/* Call fd_find() and fd_install(). Returns 0 or an error of fd_find(), with nothing changed. */
+/* Let the lowest free descriptor that is not below `from` name f: the caller's reference becomes
+ * the descriptor's. Returns 0 with the descriptor in *fd; EMFILE or ENOMEM with nothing changed. */
 int fd_alloc(struct file *f, uint32_t from, bool cloexec, int *fd);
 /* Let fd name f, with a reference of its own, and close what fd named before. Returns 0, EBADF if
  * fd is beyond the limit, or ENOMEM, both with nothing changed. */

@@ -37,8 +37,8 @@ struct frame_stats {
 	uint32_t kernel;    /* frames in use by the kernel itself */
 };
 
-/* Take over the frames of machine_ram[]; those of machine_kept[] stay the kernel's. Ends with
- * NOBOOT if there are too few. */
+/* Take over the frames of machine_ram[]; those of machine_kept[] stay the kernel's. Calls noboot()
+ * if there are too few. */
 void frame_init(void);
 
 /* Allocate a low frame for the kernel, with one reference; its content is undefined. It needs

@@ -8,7 +8,7 @@
 #define KMEM_MAX 4096u   /* bytes: the largest object that can be allocated */
 #define KMEM_SMALL 2016u /* bytes: the largest that shares its page with others */
 
-/* Make a page for each size ready, at boot. Ends with NOBOOT if there is no memory. */
+/* Make a page for each size ready, at boot. Calls noboot() if there is no memory. */
 void kmem_init(void);
 /* Returns size bytes of zeros, aligned to 16 bytes, or to a page if they are more than
  * KMEM_SMALL; NULL if there is no memory. size is at most KMEM_MAX. */

@@ -65,7 +65,8 @@ int clock_sleep(const void *chan, const char *why, int64_t end);
 enum { LOAD_USER, LOAD_SYSTEM, LOAD_IDLE };
 extern uint64_t load_ticks[3];   /* ticks since boot in each of these states */
 extern uint32_t load_average[3]; /* runnable processes over 1, 5 and 15 minutes, times 65536 */
-/* Count a tick. Called at each tick by clock_tick(). */
+/* Count the tick as the user's, the system's or idle, and from time to time renew the averages.
+ * Called at each tick by clock_tick(). */
 void load_tick(bool user);
 
 #endif

@@ -229,7 +229,8 @@ proc_guard(struct proc *p)
 
 /* ---- Death ---- */
 
-/* The end of init is the end of the machine. */
+/* End the machine with the status of init, or 128 + the signal that killed it: without init it
+ * cannot go on. */
 static _Noreturn void
 init_exit(int status)
 {

@@ -154,7 +154,7 @@ void pid_drop(int n);
 
 extern const struct abi_rlimit rlimit_first[RLIMIT_NLIMITS]; /* init's limits: limits.c */
 
-/* Create process 1, which starts by running fn. Ends with noboot() if memory is short. */
+/* Create process 1, which starts by running fn. Calls noboot() if memory is short. */
 void proc_init(void (*fn)(void));
 
 /* Returns the id of p's process group. */

@@ -56,7 +56,7 @@ unsigned signal_post_group(int pgid, int sig, const struct abi_siginfo *info);
 void signal_set_mask(sigset_t mask);
 /* Put what is known of p's pending signal sig into *info, for a handler or sigtimedwait(). */
 void signal_info(const struct proc *p, int sig, struct abi_siginfo *info);
-/* Set p's action for the signal. If it is ignored now it is no longer pending. */
+/* Set p's action for the signal. A signal that is pending and is ignored from now on is dropped. */
 void signal_act(struct proc *p, int sig, const struct abi_sigaction *act);
 /* Returns whether a signal is pending that ends a sleep with PCATCH. */
 bool signal_pending(const struct proc *p);

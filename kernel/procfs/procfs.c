@@ -101,7 +101,8 @@ text_find(struct text *t, const struct node *n, uint32_t at)
 	return 0;
 }
 
-/* Read from the file at f->offset. */
+/* Copy the file's text from f->offset on to u, record by record, and move f->offset behind it.
+ * Returns 0, an error of text_find(), or EFAULT. */
 static int
 text_copy(struct file *f, struct text *t, struct uio *u)
 {
@@ -121,7 +122,8 @@ text_copy(struct file *f, struct text *t, struct uio *u)
 	return err;
 }
 
-/* Reads of the same open file wait for each other, since they share its record. */
+/* Read like text_copy(). Reads of the same open file wait for each other, since they share its
+ * record. Returns ERESTART if a signal ends the wait. */
 static int
 text_read(struct file *f, struct uio *u)
 {
@@ -172,8 +174,9 @@ store_number(const struct procfs_file *pf, const char *line, size_t n)
 	return (size_t)(skip_blanks(end) - line);
 }
 
-/* Each write is one line. A number is stored only by a write at offset 0: as on Linux, a write at
- * any other offset succeeds and changes nothing. */
+/* Store the line that u is, as the file's store() does, or the number in it. A number is stored
+ * only by a write at offset 0: as on Linux, a write at any other offset succeeds and changes
+ * nothing. Returns 0, EFAULT, EINVAL, or an error of store(). */
 static int
 text_write(struct file *f, struct uio *u)
 {

@@ -48,7 +48,7 @@ next_file(const struct proc *p, uint32_t *fd)
 	return fdtable_next(p->files, fd);
 }
 
-/* Write the target of a link to n, as Linux words it. */
+/* Write what the link of a descriptor for n shows, as Linux words it. */
 static void
 describe(const struct node *n, char *buf, size_t size)
 {

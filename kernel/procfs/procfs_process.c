@@ -43,8 +43,8 @@ measure(const struct vm_space *sp)
 	return s;
 }
 
-/* The fields 1 to 52 of Linux's proc(5). A reader who may not inspect p is shown no addresses of
- * its memory, and neither whether it sleeps nor how it ended. */
+/* /proc/PID/stat: fields 1 to 52 of Linux's proc(5). A reader who may not inspect p is shown no
+ * addresses of its memory, and neither whether it sleeps nor how it ended. */
 static void
 show_stat(struct text *t, const struct proc *p)
 {
@@ -140,7 +140,8 @@ show_comm(struct text *t, const struct proc *p)
 	text_add(t, "%s\n", p->name);
 }
 
-/* The program is the file that the lowest executable entry shows: libraries lie above. */
+/* Write to path where /proc/PID/exe leads: to the file that the lowest executable entry shows,
+ * since libraries lie above the program. Returns false if no such file has a name. */
 static bool
 link_exe(const struct proc *p, char *path, size_t size)
 {
@@ -172,7 +173,8 @@ link_root(const struct proc *p, char *path, size_t size)
 
 /* ---- maps ---- */
 
-/* Find the segment that e is an attach of. Returns false if e is not an attach. */
+/* Find the segment that e is an attach of: *ds is what IPC_STAT shows of it, *id its identifier.
+ * Returns false, with both unchanged, if e is not an attach. */
 static bool
 segment_of(const struct vm_entry *e, struct shmid_ds *ds, int32_t *id)
 {
@@ -182,7 +184,8 @@ segment_of(const struct vm_entry *e, struct shmid_ds *ds, int32_t *id)
 	       shm_slot_stat(shm_object_slot(e->object), ds, id, &resident);
 }
 
-/* The cursor is an address. The record is the first entry that ends above it. */
+/* /proc/PID/maps: a line for the first entry that ends above the cursor, which is an address: the
+ * range, the rights, the offset, and the name of what it shows. */
 static void
 show_maps(struct text *t, const struct proc *p)
 {

@@ -89,7 +89,8 @@ show_cmdline(struct text *t, const struct proc *p)
 	t->len = cmdline_read(t->buf, sizeof(t->buf));
 }
 
-/* The cursor counts the bytes that have ever been logged. */
+/* /proc/kmsg: the log, as far as the ring still has it. The cursor counts the bytes that have ever
+ * been logged. */
 static void
 show_kmsg(struct text *t, const struct proc *p)
 {
@@ -123,7 +124,8 @@ const struct procfs_file procfs_root_files[] = {
 	{.name = NULL},
 };
 
-/* Cursor 0 is the heading, cursor n + 1 is slot n. The columns are Linux's. */
+/* /proc/sysvipc/shm: at cursor 0 the heading, at cursor n + 1 the first segment in slot n or above.
+ * The columns are Linux's. */
 static void
 show_shm(struct text *t, const struct proc *p)
 {

@@ -211,7 +211,8 @@ check_segment(struct finding *f, const struct shm_segment *seg)
 		check_frames(f, seg);
 }
 
-/* Checks everything, up to the first invariant that does not hold. */
+/* Checks each slot with its segment, the totals of the table, and each space's attaches, up to the
+ * first invariant that does not hold. */
 static void
 check_all(struct finding *f)
 {

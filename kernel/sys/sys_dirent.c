@@ -119,8 +119,7 @@ sys_getdents(const union call_args *arg, uint32_t *result)
 	                result);
 }
 
-/* Read one entry. The result is 1, or 0 at the end of the directory. The third argument is not
- * used. */
+/* Read one name of a directory. *result is 1, or 0 at the end. The third argument is not used. */
 int
 sys_readdir(const union call_args *arg, uint32_t *result)
 {

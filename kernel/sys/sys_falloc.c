@@ -31,8 +31,8 @@ allocate(struct node *n, uint32_t mode, uint64_t from, uint64_t to)
 	return to > UINT32_MAX ? EFBIG : file_truncate(n, (uint32_t)to);
 }
 
-/* fallocate(fd, mode, offset, length). Offset and length have 64 bits each, the low word first.
- * The order of the checks is Linux's. */
+/* Allocate or clear bytes of a file: allocate(). Offset and length have 64 bits each, the low word
+ * first. The order of the checks is Linux's. */
 int
 sys_fallocate(const union call_args *arg, uint32_t *result)
 {

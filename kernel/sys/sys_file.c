@@ -197,7 +197,7 @@ sys_fsync(const union call_args *arg, uint32_t *result)
 	return f == NULL ? EBADF : f->ops->stream ? EINVAL : 0;
 }
 
-/* FIONBIO: set O_NONBLOCK if the number at `from` is not 0, else clear it. */
+/* Set O_NONBLOCK of f if the number at `from` is not 0, else clear it. Returns 0 or EFAULT. */
 static int
 set_nonblock(struct file *f, vaddr_t from)
 {
@@ -343,7 +343,7 @@ sys_fcntl64(const union call_args *arg, uint32_t *result)
 	}
 }
 
-/* The older fcntl rejects the commands with offsets of 64 bits. */
+/* Do what sys_fcntl64() does, but refuse the commands with offsets of 64 bits: EINVAL. */
 int
 sys_fcntl(const union call_args *arg, uint32_t *result)
 {

@@ -144,7 +144,8 @@ read_end(const union call_args *arg, uint32_t op, enum time_form form, int64_t *
 	return err;
 }
 
-/* The order of the checks is Linux's. As there, a number of processes to wake below 1 means 1. */
+/* Wait on a futex or wake those who wait, as futex_op says. The order of the checks is Linux's. As
+ * there, a number of processes to wake below 1 means 1. */
 static int
 futex(const union call_args *arg, enum time_form form, uint32_t *result)
 {

@@ -102,8 +102,9 @@ ipc_shmctl(const union call_args *arg, uint32_t *result)
 	return verified(shm_control(arg->ipc.first, cmd, arg->ipc.ptr, result));
 }
 
-/* The upper half of the operation is a version number, which only shmat looks at: in version 1 the
- * arguments have another order. */
+/* Make one of the four calls, as the lower half of `call` says; ENOSYS for any other operation. The
+ * upper half is a version number, which only shmat looks at: in version 1 the arguments have
+ * another order. */
 int
 sys_ipc(const union call_args *arg, uint32_t *result)
 {

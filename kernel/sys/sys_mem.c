@@ -9,7 +9,8 @@
 
 #define FILE_PAGES (1u << 20) /* pages that an offset of 32 bits can address */
 
-/* brk() does not fail: its result is the end of the heap, whether it has moved or not. */
+/* Move the end of the heap, unless addr is 0. The call does not fail: its result is the end of the
+ * heap, whether it has moved or not. */
 int
 sys_brk(const union call_args *arg, uint32_t *result)
 {

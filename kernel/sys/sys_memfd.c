@@ -29,7 +29,8 @@ create(const char *label)
 	return f;
 }
 
-/* Seals do not exist, so MFD_ALLOW_SEALING is EINVAL, as for a flag that Linux does not know. */
+/* Make a file without a name, and open it; *result is the descriptor. Seals do not exist, so
+ * MFD_ALLOW_SEALING is EINVAL, as for a flag that Linux does not know. */
 int
 sys_memfd_create(const union call_args *arg, uint32_t *result)
 {

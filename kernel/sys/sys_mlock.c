@@ -81,8 +81,9 @@ all_pages(const struct vm_space *sp)
 	return n;
 }
 
-/* MCL_FUTURE is accepted and has no effect: later mappings are promised their memory anyway, and
- * get it at the first touch. */
+/* Lock all pages that are mapped, and fill them unless MCL_ONFAULT is set. MCL_FUTURE is accepted
+ * and has no effect: later mappings are promised their memory anyway, and get it at the first
+ * touch. */
 int
 sys_mlockall(const union call_args *arg, uint32_t *result)
 {
@@ -127,8 +128,8 @@ grows_too_much(struct vm_space *sp, vaddr_t start, uint32_t len, uint32_t new_le
 	return vm_locked_pages(sp) + ((new_len - len) >> PAGE_SHIFT) > vm_lock_most();
 }
 
-/* An attach cannot be moved and cannot grow: see vm_remap(). May sleep, to bring in the new pages
- * of a locked mapping. */
+/* Make a mapping longer or shorter, or move it: vm_remap(), by which an attach can be neither moved
+ * nor made longer. May sleep, to bring in the new pages of a locked mapping. */
 int
 sys_mremap(const union call_args *arg, uint32_t *result)
 {

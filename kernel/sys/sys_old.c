@@ -18,8 +18,8 @@ act_check(uint32_t sig, bool change)
 	return sig < 1 || sig > NSIG || (change && (SIGBIT(sig) & SIGSET_ALWAYS)) ? EINVAL : 0;
 }
 
-/* signal() of System V: the action is reset when the handler is called, and the signal is not
- * blocked meanwhile. */
+/* Set a signal's handler as System V does: the action is reset when the handler is called, and the
+ * signal is not blocked meanwhile. *result is the old handler. */
 int
 sys_signal(const union call_args *arg, uint32_t *result)
 {
@@ -100,7 +100,8 @@ sys_sigpending(const union call_args *arg, uint32_t *result)
 	return copyout(arg->sigpending.set, &set, sizeof(set));
 }
 
-/* The signal mask is the third argument, by value; the others are not used. */
+/* Sleep like sys_rt_sigsuspend(). The mask is the third argument, by value; the others are not
+ * used. */
 int
 sys_sigsuspend(const union call_args *arg, uint32_t *result)
 {
@@ -109,7 +110,8 @@ sys_sigsuspend(const union call_args *arg, uint32_t *result)
 
 /* ---- Memory ---- */
 
-/* The only argument points to the six of mmap2(), of which the last is an offset in bytes. */
+/* Map like sys_mmap2(). The only argument points to the six of that call, of which the last is an
+ * offset in bytes here. */
 int
 sys_mmap(const union call_args *arg, uint32_t *result)
 {

@@ -386,7 +386,8 @@ sys_select(const union call_args *arg, uint32_t *result)
 	return select_files(arg, TIMEVAL32, no_mask, result);
 }
 
-/* The only argument of the oldest form points to the five of select(). */
+/* Wait like sys_select(), whose five arguments are where the only argument of this oldest form
+ * points. */
 int
 sys_old_select(const union call_args *arg, uint32_t *result)
 {
@@ -397,7 +398,8 @@ sys_old_select(const union call_args *arg, uint32_t *result)
 	return sys_select(&all, result);
 }
 
-/* The sixth argument points to the address and the size of the signal mask. */
+/* Wait like sys_select(), with a signal mask, whose address and size are where the sixth argument
+ * points. */
 static int
 pselect6(const union call_args *arg, enum time_form form, uint32_t *result)
 {

@@ -49,8 +49,8 @@ add_vector(struct exec_args *args, vaddr_t vector, unsigned *count, char *page)
 	return 0;
 }
 
-/* Returns EAGAIN if p has become, by a setuid call, a user with more processes than RLIMIT_NPROC
- * allows, and the user still has; else 0. */
+/* Returns EAGAIN if a setuid call gave p a user who exceeded RLIMIT_NPROC and still does; else
+ * 0. */
 static int
 check_crowd(struct proc *p)
 {
@@ -207,7 +207,7 @@ sys_uname(const union call_args *arg, uint32_t *result)
 	return copyout(arg->uname.buf, &machine_name, sizeof(machine_name));
 }
 
-/* An older form without the domain name. */
+/* Tell the system's name and version in an older structure, without the domain name. */
 int
 sys_olduname(const union call_args *arg, uint32_t *result)
 {

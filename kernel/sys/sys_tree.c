@@ -81,8 +81,8 @@ ALIAS(unlink, unlinkat, AT_FDCWD, arg->unlink.pathname, 0)
 
 ALIAS(rmdir, unlinkat, AT_FDCWD, arg->rmdir.pathname, AT_REMOVEDIR)
 
-/* Move a name to another place. What the new name was bound to goes, but is EEXIST with
- * RENAME_NOREPLACE. */
+/* Move a name to another place. A file that has the new name is replaced; with RENAME_NOREPLACE
+ * that is EEXIST. */
 int
 sys_renameat2(const union call_args *arg, uint32_t *result)
 {
@@ -265,7 +265,8 @@ PATH_CALL(truncate64, AT_FDCWD, arg->truncate64.path, 0, set_length, &arg->trunc
 ALIAS(truncate, truncate64, arg->truncate.path, arg->truncate.length,
       (int32_t)arg->truncate.length < 0 ? UINT32_MAX : 0)
 
-/* The right to write was checked by open(): the mode of the file does not matter any more. */
+/* Set the length of an open file, like set_length(), but the right to write was checked by open():
+ * the mode of the file does not matter any more. */
 int
 sys_ftruncate64(const union call_args *arg, uint32_t *result)
 {

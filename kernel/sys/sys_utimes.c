@@ -55,7 +55,8 @@ utimens(const union call_args *arg, const struct abi_timespec64 *t)
 	                 NULL);
 }
 
-/* Set a file's times of access and change (NULL: to now), given with 64-bit seconds: utimens(). */
+/* Set a file's times of access and modification (NULL: to now), given with 64-bit seconds:
+ * utimens(). */
 int
 sys_utimensat_time64(const union call_args *arg, uint32_t *result)
 {

@@ -108,8 +108,9 @@ rusage_out(vaddr_t to, const struct proc *p)
 	return copyout(to, &ru, sizeof(ru));
 }
 
-/* The child's news is taken only after everything has been copied out: after EFAULT the child can
- * be waited for again. */
+/* Wait for a child that has ended or, by the options, stopped or continued; *result is its pid. Its
+ * news is taken only after everything has been copied out: after EFAULT the child can be waited for
+ * again. */
 int
 sys_wait4(const union call_args *arg, uint32_t *result)
 {
@@ -193,8 +194,8 @@ waitid_tell(const struct proc *p, struct abi_siginfo *info)
 	}
 }
 
-/* The fields of siginfo about a child are always written: as zeros if there is no news and, as on
- * Linux, also if the call fails. */
+/* Wait for a child's news, and describe it in a siginfo. The fields of siginfo about a child are
+ * always written: as zeros if there is no news and, as on Linux, also if the call fails. */
 int
 sys_waitid(const union call_args *arg, uint32_t *result)
 {

@@ -52,7 +52,8 @@ set_xattr(struct node *n, const uint32_t *arg, uint32_t *result)
 	return err != 0 ? err : EOPNOTSUPP;
 }
 
-/* getxattr() and removexattr() */
+/* Answer getxattr() and removexattr(): after a check of the name EOPNOTSUPP, for no node has
+ * attributes. */
 static int
 find_xattr(struct node *n, const uint32_t *arg, uint32_t *result)
 {
@@ -62,7 +63,7 @@ find_xattr(struct node *n, const uint32_t *arg, uint32_t *result)
 	return err != 0 ? err : EOPNOTSUPP;
 }
 
-/* Tell that a node has no extended attribute: a list of length 0. */
+/* Answer listxattr(): a list of length 0, for no node has attributes. */
 static int
 list_xattrs(struct node *n, const uint32_t *arg, uint32_t *result)
 {

@@ -284,7 +284,7 @@ int vm_brk(struct vm_space *sp, vaddr_t end);
  * be shown whole: the page table promised for a span costs little beside its pages. */
 #define VM_SPANS_FROM (16 * PAGE_SIZE)
 
-/* vm_fault.c: allocate the page of zeros, at boot. Ends with NOBOOT if there is no memory. */
+/* vm_fault.c: allocate the page of zeros, at boot. Calls noboot() if there is no memory. */
 void vm_init(void);
 /* Make an access to va possible (PROT_WRITE, or 0 for a read), by the program itself or by
  * the kernel on its behalf. Returns 0 if it is possible now; SEGV_MAPERR if nothing is mapped

@@ -11,8 +11,9 @@
  * complete before the first process exists, and every page directory has a copy of them. */
 extern frame_t kernel_dir;
 
-/* Each of these functions is the instruction that it is named after; cpu_read_ and cpu_load_ are MOV
- * from and to a control register. "memory" orders an instruction against the accesses around it. */
+/* Each of these functions is the instruction that it is named after; cpu_read_ and cpu_load_ are
+ * MOV from and to a control register. "memory" orders an instruction against the accesses around
+ * it. */
 
 static inline uint8_t
 inb(uint16_t port)
