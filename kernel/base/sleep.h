@@ -21,10 +21,12 @@ curproc(void)
 }
 
 /*
- * Who may sleep. A function that may sleep calls may_sleep() at its start, even if it seldom does.
- * A function whose header says that it does not sleep begins with DOES_NOT_SLEEP, which holds
- * until it returns. In a debug build may_sleep() panics while such a function runs or a window
- * (machine.h) is open. In a release build both are nothing.
+ * Who may sleep. A function that may sleep calls may_sleep() at its start, even if it seldom does,
+ * and its header says so. From a function whose header says that it does not sleep no call leads
+ * there: tools/sleepers follows the calls in the debug kernel's code. A call by pointer, which
+ * cannot be followed, is below a function that begins with DOES_NOT_SLEEP, which holds until it
+ * returns; others may begin with it too. In a debug build may_sleep() panics while such a function
+ * runs or a window (machine.h) is open. In a release build both are nothing.
  */
 #ifdef DEBUG
 #define may_sleep() sleep_check(__func__)
@@ -57,7 +59,7 @@ int tsleep(const void *chan, int flags, const char *why, int64_t ticks);
 /* Make all processes that sleep on chan runnable. Does not sleep. */
 void wakeup(const void *chan);
 
-/* Let the other runnable processes run first. */
+/* Let the other runnable processes run first. May sleep. */
 void sched_yield(void);
 /* A preemption point in a long loop of the kernel: takes interrupts, and lets others run if the
  * slice of the current process is over. May sleep. */

@@ -116,6 +116,7 @@ fs_directory(struct node *dir, const char *name, uint32_t mode)
 void
 fs_init(const void *initrd, size_t len)
 {
+	DOES_NOT_SLEEP;
 	struct node *dev;
 
 	root = node_create(NULL, S_IFDIR | 0755);
@@ -308,6 +309,7 @@ fs_lookup(const char *path, struct node *cwd, const struct cred *cred, struct no
 char *
 fs_path(const struct node *dir, char *buf, size_t size)
 {
+	DOES_NOT_SLEEP;
 	char *p = buf + size - 1;
 	struct dir_entry e;
 

@@ -193,7 +193,8 @@ void proc_set_program(struct proc *p, struct node *n);
 /* Returns p's space, or NULL if p has borrowed it: so each space is visited once by those who
  * count over all processes. */
 struct vm_space *proc_own_space(const struct proc *p);
-/* End the current process. status has the form of wait4(): exit code << 8, or the signal. */
+/* End the current process. status has the form of wait4(): exit code << 8, or the signal. May
+ * sleep, and does not return. */
 _Noreturn void proc_exit(int status);
 /* Guard p (see `guarded`), whose rights now differ from its user's, or from those that it had.
  * Its parent's end sends it no signal any more. */

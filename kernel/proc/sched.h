@@ -10,9 +10,10 @@ void sched_interrupt(struct proc *p);
 
 /* Put p, which is new or stopped, on the run queue. */
 void sched_start(struct proc *p);
-/* Run others while the current process, whose state is PROC_STOPPED, waits for sched_start(). */
+/* Run others while the current process, whose state is PROC_STOPPED, waits for sched_start().
+ * Sleeps. */
 void sched_stop(void);
-/* Run others for good: the current process is a zombie. */
+/* Sleep for good, while others run: the current process is a zombie. */
 _Noreturn void sched_exit(void);
 /* Run the first process; the boot context ends here. */
 _Noreturn void sched_run(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Signals: sending them, actions on them, and their delivery. Where a function may sleep it is
- * said; the others do not. */
+/* Signals: sending them, actions on them, and their delivery. The calls don't sleep unless their
+ * comment says so. */
 #ifndef SIGNAL_H
 #define SIGNAL_H
 

@@ -248,11 +248,12 @@ void user_return(void);
 extern bool return_work;
 /* Count one tick of the timer. user: it interrupted user mode. */
 void clock_tick(bool user);
-/* Send the current process the signal for a fault of its own; `what` says in a few words what
- * it did. If no handler can run, the process ends here, with a line in the log. The caller is
- * the fault's trap, and calls user_return() next. */
+/* Send the current process the signal for a fault of its own; `what` says in a few words what it
+ * did. If no handler can run, the process ends here, with a line in the log. The caller is the
+ * fault's trap, and calls user_return() next. May sleep. */
 void signal_fault(int sig, int code, vaddr_t addr, const char *what);
-/* End the current process with sig; a line in the log names `what` as the reason. */
+/* End the current process with sig; a line in the log names `what` as the reason. May sleep, and
+ * does not return. */
 _Noreturn void signal_force_exit(int sig, const char *what);
 /* Take a byte that was typed at the console. */
 void tty_input(uint8_t byte);
