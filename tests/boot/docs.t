@@ -3,8 +3,8 @@
 # needs: debian
 . tests/boot/lib.sh
 docs='README.md CONTRIBUTING.md docs/tour.md docs/debugging.md docs/testing.md docs/labs.md
-	docs/abi.md docs/performance.md docs/spec-shm.md
-	docs/glossary.md docs/elsewhere.md tests/README.md'
+	docs/abi.md docs/gdbstub.md docs/performance.md docs/spec-shm.md docs/glossary.md
+	docs/elsewhere.md tests/README.md'
 
 # Prints what is in `...` outside of blocks of code.
 quoted() {
@@ -62,20 +62,30 @@ ok 'the words of the command line' all word_exists < <(
 ok 'the programs' all program_exists < <(
 	sed -n '/ hears /d; s/^isthmus# \([a-z]*\).*/\1/p' README.md)
 
-# Where the contract is cited, as in "spec-shm.md parts 1 and 3b", it must have these parts. The
-# pages of docs/ have parts of their own; in all other files a part is one of the contract's.
+# Where the contract is cited, as in "spec-shm.md parts 1.3 and 3b" or "dt.2", it must have that
+# part, rule, or branch of a rule, and in quotes that heading. The pages of docs/ have parts of
+# their own; in all other files a part is one of the contract's.
+calls=$(grep -oE '^- \*\*[a-z]+' docs/spec-shm.md | tr -d '*-' | sort -u | tr '\n' '|' | tr -d ' ')
 cited() {
-	find kernel arch user tests tools docs .ci Makefile ./*.md -type f \
-		! -path docs/spec-shm.md -print0 | xargs -0 perl -0777 -ne '
+	find kernel arch user tests tools docs .ci Makefile ./*.md -type f -print0 |
+		CALLS=${calls%|} xargs -0 perl -0777 -ne '
 			s/\n\s*[*#]?\s*/ /g;
 			s/\[spec-shm\.md\]\([^)]*\)/spec-shm.md/g;
-			my $of = $ARGV =~ /^docs/ ? "spec-shm.md " : "\\b";
-			for (/$of[Pp]arts? (\d\w*(?:(?:,| and|, and) \d\w*)*)/g) {
-				print "$_ in $ARGV\n" for /\d\w*/g;
-			}' | sort -u
+			my $own = $ARGV =~ m{^docs/(?!spec-shm)};
+			my $of = $own ? "spec-shm.md " : "\\b";
+			my $part = qr/\d\w*(?:\.\d+\w*)?/;
+			while (/$of[Pp]arts? ($part(?:(?:,|,? and) $part)*)(?:, "([^"]+)"|, (shm\w+ \d))?/g) {
+				my ($parts, $heading) = ($1, $2 // $3);
+				print "$_ in $ARGV\n" for $parts =~ /$part/g;
+				print "$heading in $ARGV\n" if defined $heading;
+			}
+			print "$_ in $ARGV\n" for /(?<![\w.\/-])((?:$ENV{CALLS}|3[ab])\.\d+[a-z]?)(?![\w.%])/g;
+			' | sort -u | awk -F ' in ' '!seen[$1]++'
 }
 part_exists() {
-	grep -qE "^#+ ${1%% *}[.] " docs/spec-shm.md
+	local part=${1% in *}
+	grep -qE "^#+ $part[.] |^#+ $part$|\*\*$part\*\*" docs/spec-shm.md ||
+		grep -q "^$part |" tests/conformance.txt
 }
 ok 'the parts of the contract' all part_exists < <(cited)
 

@@ -66,7 +66,7 @@ split(struct process *p, uint32_t va)
 	}
 }
 
-/* Counts off an attach: spec-shm.md part 3, shmdt 2 and 3. */
+/* Counts off an attach: spec-shm.md dt.2 and dt.3. */
 static void
 count_off(struct process *p, struct attach *a)
 {
@@ -80,7 +80,7 @@ count_off(struct process *p, struct attach *a)
 		segment_free(s);
 }
 
-/* Unmaps [start, end): spec-shm.md part 3, "munmap over an attach". An attach ends with the last
+/* Unmaps [start, end): spec-shm.md munmap.1, munmap.2 and end.1. An attach ends with the last
  * piece of it. Pieces go in order of address, so attaches end in the order of their last pieces. */
 static void
 unmap(struct process *p, uint32_t start, uint32_t end)
