@@ -75,8 +75,8 @@ LDFLAGS := -nostdlib -static --build-id=none -z noexecstack --discard-locals
 ASFLAGS := -f elf32 -g -F dwarf $(if $(WERROR),-Werror)
 
 # -- the sources --------------------------------------------------------------
-# The include path of kernel/ holds only itself and the machine contract, so that a wrong
-# include does not compile.
+# The include path of kernel/ holds only itself and the machine contract, so that most wrong
+# includes do not compile; tools/rooms finds the others.
 INC_kernel := -Ikernel -Iarch/i386/include
 INC_arch := -Iarch/i386 -Iarch/i386/include -Ikernel
 KSRC := $(sort $(wildcard kernel/*.c kernel/*/*.c arch/i386/*.c arch/i386/*.asm))
