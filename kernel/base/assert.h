@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Room base: what all rooms stand on: strings, formatted text, numbers, the command line,
- * assertions. It calls no other room, but for the calls upwards in this header and in
- * base/sleep.h. All rooms call it.
+ * assertions. It calls no other room, but for the up-calls in this header and in base/sleep.h.
+ * All rooms call it.
  *
  * What the kernel says about its own faults: panics, assertions, and why a call is refused.
- * debug/panic.c defines these functions, since they name the current process: a call upwards.
+ * debug/panic.c defines these functions, since they name the current process: they are up-calls.
  */
 #ifndef ASSERT_H
 #define ASSERT_H

@@ -2,7 +2,7 @@
 /*
  * The current process, and sleeping: what every room may ask of the scheduler. proc/sched.c
  * defines these functions, and debug/sleep_check.c the check of who may sleep: for the rooms
- * below they are calls upwards.
+ * below they are up-calls.
  */
 #ifndef SLEEP_H
 #define SLEEP_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Room debug: panics, the names of the kernel's functions, the trace, the check of who may sleep,
- * and faults injected by tests. It may look into processes and memory. All rooms call it, through
- * base/assert.h, base/sleep.h, trace.h and this header.
+ * Room debug: panics, the names of the kernel's functions, the gdb stub, the trace, the check of
+ * who may sleep, and faults injected by tests. It may look into processes and memory. All rooms
+ * call it, through base/assert.h, base/sleep.h, trace.h and this header; the machine calls the
+ * stub.
  *
  * Injection: failures, sleeps and schedules that occur on request, so that rare events can be
  * tested:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Room exec: starting a program. exec.c makes the new space, image.c reads and maps the program's
- * file, exec_stack.c builds the first stack. It calls fs/, vm/ and proc/. execve in sys/ calls
- * it, and main.c for init. None of its functions sleeps.
+ * file, exec_stack.c builds the first stack. It calls fs/, mem/, vm/ and proc/. execve in sys/
+ * calls it, and main.c for init. None of its functions sleeps.
  */
 #ifndef EXEC_H
 #define EXEC_H

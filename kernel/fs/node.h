@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Room fs: files: the tree and its nodes, open files, descriptors, pipes, devices. It calls
- * vm/ for the content of files, and proc/ for the current process's rights. tty/ and procfs/
+ * mem/, vm/ for the content of files, and proc/ for the current process's rights. tty/ and procfs/
  * add files to the tree; exec/ and sys/ call it, proc/ through owned.h, vm/ through owner.h.
  *
  * Nothing declared here sleeps.

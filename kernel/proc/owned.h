@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a process owns in the rooms above, and gives back at its end: files, the terminal,
- * attaches. These are the only calls upwards of proc/; fs/, tty/ and shm/ define them. None of
- * them sleeps.
+ * attaches. These are the only up-calls of proc/; fs/, tty/ and shm/ define them. None of them
+ * sleeps.
  */
 #ifndef OWNED_H
 #define OWNED_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Room procfs: /proc: the state of the other rooms, as text. It adds the directory to the tree,
- * and looks into all rooms below sys/. Only main.c calls it, and debug/ through gdbstub.h.
+ * and looks into all rooms below sys/ but exec/. Only main.c calls it, and debug/ through
+ * gdbstub.h.
  */
 #ifndef PROCFS_H
 #define PROCFS_H

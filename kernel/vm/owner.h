@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The calls that vm/ makes upwards: it tells the owner of an entry's memory what happens to
- * the entry, and asks for the current process's limits. The rooms above define them: shm/
- * for attaches, fs/ for mappings of files, proc/ for limits. None of them sleeps.
+ * The up-calls of vm/: it tells the owner of an entry's memory what happens to the entry, and
+ * asks for the current process's limits. The rooms above define them: shm/ for attaches, fs/
+ * for mappings of files, proc/ for limits. None of them sleeps.
  */
 #ifndef VM_OWNER_H
 #define VM_OWNER_H

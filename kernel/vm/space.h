@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Room vm: virtual memory: objects, address spaces, faults, and the copies to and from
- * programs. It calls mem/ and the page tables of machine.h; its calls upwards are those of
+ * programs. It calls mem/ and the page tables of machine.h; its up-calls are those of
  * owner.h. proc/, shm/, fs/, exec/ and sys/ call it, and so does the page fault handler.
  *
  *   vm_object   memory that mappings share: a segment, a file, a shared
