@@ -39,7 +39,7 @@ become(uid_t uid, const char *path, char **argv)
 	if (uid && (setgroups(0, NULL) < 0 || setgid(pw ? pw->pw_gid : uid) < 0 || setuid(uid) < 0))
 		fail("setuid", 127);
 	execve(path, argv, env);
-	fail(path, errno == EACCES || errno == ENOEXEC ? 126 : 127);
+	fail(path, 127);
 }
 
 /* Runs a program and waits for it, reaping any orphans that end first. Returns its exit status,

@@ -142,10 +142,10 @@ jmp edx
 leave
 END
 run 21 'a dynamic linker starts the program' --add "$dir/linker" "$dir/linked"
-run 127 'a dynamic linker that is not there' "$dir/linked"
-ok 'it is named' grep -q 'exec: /run/linked: its dynamic linker /linker: no such file' "$dir/err"
+run 127 'a dynamic linker that is not there' --add "$dir/linked:/bin/linked" /bin/linked
+ok 'it is named' grep -q 'exec: /bin/linked: its dynamic linker /linker: no such file' "$dir/err"
 chmod -x "$dir/linker"
-run 126 'one that may not be run' --add "$dir/linker" "$dir/linked"
+run 127 'one that may not be run' --add "$dir/linker" "$dir/linked"
 echo text >"$dir/linker"
 chmod +x "$dir/linker"
 run 127 'one that is no program' --add "$dir/linker" "$dir/linked"
@@ -157,7 +157,7 @@ phdr 3, name - header, base, 8, 8, 4, 1
 start: db "/linker", 0
 name equ start
 END
-run 126 'both in one place' --add "$dir/fixed:/linker" "$dir/both"
+run 127 'both in one place' --add "$dir/fixed:/linker" "$dir/both"
 
 # -- scripts --------------------------------------------------------------------
 script() { # script NAME LINE
@@ -200,8 +200,8 @@ for row in 'six deep|deep5|symbolic links' 'round and round|round|symbolic links
 	'no interpreter|empty|format' 'an interpreter that is cut off|toolong|format' \
 	'an interpreter that is not there|missing|No such file'; do
 	IFS='|' read -r name file why <<<"$row"
-	tools/run --add "$args" "${scripts[@]}" "$dir/$file" >"$dir/out" 2>&1
-	ok "$name" grep -q "init: /run/$file: .*$why" "$dir/out"
+	tools/run --add "$args" "${scripts[@]}" --add "$dir/$file:/bin/$file" "/bin/$file" >"$dir/out" 2>&1
+	ok "$name" grep -q "init: /bin/$file: .*$why" "$dir/out"
 done
 
 # -- set-id ---------------------------------------------------------------------

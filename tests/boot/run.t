@@ -30,11 +30,33 @@ ISTHMUS_BUILD=$dir run 125 'no kernel is built' /bin/true
 said 'no kernel' 'run .make. first'
 run 0 '--help' --help
 ok '--help tells the usage' grep -q '^usage: tools/run' "$dir/out"
+
+# Files that the kernel can't run: one line says what to do.
+cannot() { # cannot FILE REGEX: passes if the status is 127, and the line matches
+	run 127 "127 for: $2" "$1"
+	said "$2" "^tools/run: $1: $2$"
+}
 echo 'not a program' >"$dir/text"
 chmod 644 "$dir/text"
-run 126 'a file that is not executable' "$dir/text"
+cannot "$dir/text" 'not executable: chmod \+x'
 chmod 755 "$dir/text"
-run 126 'a file that is no program' "$dir/text"
+cannot "$dir/text" 'neither an ELF file nor a script that begins with #!'
+echo 'int main(void) { return 0; }' >"$dir/main.c"
+printf '#! /usr/bin/perl -w\nexit 0;\n' >"$dir/script"
+gcc -o "$dir/wide" "$dir/main.c"
+i686-linux-gnu-gcc -o "$dir/dynamic" "$dir/main.c"
+i686-linux-gnu-gcc -c -o "$dir/object" "$dir/main.c"
+sed 's/^\(.\{18\}\)\x03/\1\x08/' "$probe" >"$dir/mips" # e_machine
+chmod 755 "$dir"/{script,object,mips}
+cannot "$dir/wide" 'a 64-bit program: compile with i686-linux-gnu-gcc -static'
+cannot "$dir/mips" 'a program for another processor: compile with i686-linux-gnu-gcc -static'
+cannot "$dir/dynamic" 'needs /lib/ld-linux.so.2: link with -static, or --root build/debian'
+cannot "$dir/object" 'an object file: link it \(gcc without -c\)'
+cannot "$dir/script" 'a script that needs /usr/bin/perl: --root with a tree that has it'
+run 0 'with the interpreter in the image' --add /usr/bin/env:/usr/bin/perl --append init=/bin/true "$dir/script"
+chmod 600 "$dir/text"
+run 127 'what init cannot run is 127, too' --add "$dir/text:/bin/text" /bin/text
+ok 'and init says so' grep -q '^init: /bin/text: Permission denied' "$dir/out"
 
 # Output of the program.
 perl -e '@a = map { chr } 0..255; print @a, reverse(@a), "end"' >"$dir/want"
