@@ -74,3 +74,26 @@ pack() { # pack FILE
 archive() {
 	cpio -0 -o -H newc -R 0:0 --reproducible --quiet
 }
+
+# Makes a file of standard input, up to its end, and sets input to its name in the image. A terminal
+# or a device, such as /dev/null, is not read.
+input_max=64 # MiB
+read_input() {
+	local size
+	input=/dev/null
+	[[ -p /dev/stdin || -f /dev/stdin || -S /dev/stdin ]] || return
+	input=/etc/stdin
+	beside helpers timeout --foreground "${timeout:-0}" \
+		head -c $(((input_max << 20) + 1)) >"$tmp/image$input"
+	wait "${helpers[0]}"
+	case $? in
+	0) helpers=() ;;
+	124)
+		echo 'tools/run: standard input has not ended in time; give </dev/null if the' \
+			'program needs none' >&2
+		exit 124 ;;
+	*) fail 'standard input cannot be read' ;;
+	esac
+	size=$(stat -c %s "$tmp/image$input")
+	((size <= input_max << 20)) || fail "standard input is longer than $input_max MiB"
+}

@@ -35,6 +35,7 @@ session_end() {
 	[[ ! $life ]] || exec {life}>&-
 	if [[ $keeper ]]; then
 		wait "$keeper"
+		[[ $tty != *:* ]] || stty "$tty" # what it was before QEMU changed it
 	elif [[ $tmp ]]; then
 		rm -rf "$tmp"
 	fi
@@ -93,6 +94,7 @@ machine_become() {
 session_run() {
 	local first
 	mkfifo com1 log trace || exit 125
+	[[ ! $tty ]] || tty=$(stty -g)
 	exec 3<>com1 4<com1 3>com1 5<>log 6<log 5>log 7<>trace 8<trace 7>trace
 	if [[ $trace_file ]]; then exec 9>"$trace_file"; else exec 9>&2; fi
 	beside readers cat <&4
@@ -101,7 +103,11 @@ session_run() {
 	exec 4<&- 6<&- 8<&- 9>&-
 	: >qmp.out
 	echo '{"execute":"qmp_capabilities"}' >&"$qmp"
-	machine_become >qemu.err 2>&1 </dev/null &
+	if [[ $tty ]]; then
+		machine_become 2>qemu.err <&0 &
+	else
+		machine_become >qemu.err 2>&1 </dev/null &
+	fi
 	qemu=$!
 	[[ ! $gdb ]] || say_gdb "$tmp/gdb"
 	if [[ $kgdb ]]; then

@@ -62,7 +62,7 @@ run(uid_t uid, const char *path, char **argv)
 }
 
 /* Runs the job in file fd, and returns its status. The file consists of strings that end with
- * NUL: user id, program, argv[0], argv[1]... */
+ * NUL: user id, standard input (empty: the console), program, argv[0], argv[1]... */
 static int
 run_job(int fd)
 {
@@ -78,11 +78,14 @@ run_job(int fd)
 	for (char *s = text; s < text + st.st_size; s += strlen(s) + 1)
 		words[n++] = s;
 	errno = EINVAL;
-	if (n < 3)
+	if (n < 4)
 		fail("/etc/job", 127);
-	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	dup2(fd, 0);
-	return run(strtoul(words[0], NULL, 10), words[1], words + 2);
+	if (*words[1]) {
+		if ((fd = open(words[1], O_RDONLY | O_CLOEXEC)) < 0)
+			fail(words[1], 127);
+		dup2(fd, 0);
+	}
+	return run(strtoul(words[0], NULL, 10), words[2], words + 3);
 }
 
 int

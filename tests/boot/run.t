@@ -71,9 +71,53 @@ is 'none is lost for a slow reader' $? 0
 echo before >"$dir/both"
 tools/run "$probe" exit 0 >>"$dir/both" 2>>"$dir/both"
 is 'a file that has something already keeps it' "$(head -n 1 "$dir/both")" before
-printf '%s\n' a b | { tools/run "$probe" stdin >/dev/null 2>&1; cat; } >"$dir/out"
-is 'standard input is left alone' "$(wc -l <"$dir/out")" 2
-run 0 'the program reads the end of the file' "$probe" stdin
+
+# Input of the program.
+perl -e '@a = map { chr } 0..255; print @a for 1..5000' >"$dir/input"
+stdin=$dir/input run 0 'a file as standard input' /bin/cat
+ok 'arrives as it is' cmp "$dir/input" "$dir/out"
+cat "$dir/input" | tools/run --icount /bin/cat >"$dir/out" 2>"$dir/err1"
+ok 'so does a pipe' cmp "$dir/input" "$dir/out"
+cat "$dir/input" | tools/run --icount /bin/cat >"$dir/out" 2>"$dir/err2"
+ok '--icount: with input every run is the same, too' cmp "$dir/err1" "$dir/err2"
+echo hidden | tools/run --uid 1000 /bin/cat >"$dir/out" 2>"$dir/err"
+is 'a user reads it as well' "$(cat "$dir/out")" hidden
+: | tools/run "$probe" stdin >"$dir/out" 2>"$dir/err"
+is 'an empty pipe is the end of the file' $? 0
+run 0 'so is /dev/null' "$probe" stdin
+tools/run "$probe" stdin >"$dir/out" 2>"$dir/err" <&-
+is 'and a standard input that is closed' $? 0
+truncate -s $(((64 << 20) + 1)) "$dir/long"
+stdin=$dir/long run 125 'input of more than 64 MiB' /bin/cat
+said 'too long' '^tools/run: standard input is longer than 64 MiB'
+mkfifo "$dir/endless"
+exec 8<>"$dir/endless"
+tools/run --timeout 1 /bin/cat <"$dir/endless" >"$dir/out" 2>"$dir/err"
+is 'input that does not end' $? 124
+said 'it' '^tools/run: standard input has not ended in time'
+exec 8<&-
+
+# A terminal.
+chat() { # chat STATUS NAME STEP... -- ARG...: passes if tools/run ends with the status
+	local want=$1 name=$2
+	shift 2
+	tests/boot/terminal "$@" >"$dir/out" 2>"$dir/err" </dev/null
+	is "$name" $? "$want"
+}
+chat 5 '--tty: a shell' 'until:# ' $'type:echo one\r' $'until:\none' 'until:# ' \
+	$'type:sleep 1000\r' $'until:sleep 1000\r' $'type:\x03' 'until:^C' \
+	$'type:\rexit 5\r' -- tools/run --tty /bin/sh
+chat 130 '--tty: Ctrl-A X' until:spinning $'type:\x01x' -- tools/run --tty "$probe" spin
+chat 131 '--tty: Ctrl-\ is for the program' until:spinning $'type:\x1c' -- \
+	tools/run --tty "$probe" spin
+chat 131 'Ctrl-\ is for tools/run' until:spinning $'type:\x1c' -- tools/run "$probe" spin
+chat 130 'so is Ctrl-C' until:spinning $'type:\x03' -- tools/run "$probe" spin
+chat 0 'a terminal is not read' -- tools/run "$probe" stdin
+chat 0 'the terminal is as it was' until:spinning $'type:\x01x' until:echo -- \
+	bash -c 'stty -a >$1/before; tools/run --tty $2 spin; stty -a | tee $1/after; cmp $1/before $1/after' \
+	- "$dir" "$probe"
+run 125 '--tty without a terminal' --tty /bin/true
+said '--tty' '^tools/run: --tty needs a terminal'
 
 # Arguments and input of the program.
 run 0 'arguments' "$probe" '' 'a b' "it's" '"q" \' $'two\nlines' '$x;*' $'\xff\x01'
