@@ -2,11 +2,14 @@
 /* /dev: the devices without hardware (null, zero, random), and links to /proc/self/fd. */
 #include "fs/dev.h"
 
+#include "abi/errno.h"
 #include "base/assert.h"
+#include "base/printf.h"
 #include "base/sleep.h"
 #include "base/string.h"
 #include "fs/ramfs.h"
 
+#define MESSAGE 256u      /* bytes of a message for the log, with a NUL */
 #define ZERO_CHUNK 65536u /* bytes to make between two calls of sched_point() */
 
 static struct node *dev;
@@ -68,9 +71,36 @@ random_read(struct file *f, struct uio *u)
 	return dev_random(u);
 }
 
+static int
+kmsg_read(struct file *f, struct uio *u)
+{
+	return EINVAL; /* /proc/kmsg has the log */
+}
+
+/* Writes all bytes to the log, as a line. Returns EINVAL if they are more than 255. */
+static int
+kmsg_write(struct file *f, struct uio *u)
+{
+	char line[MESSAGE];
+	size_t n = u->left;
+	int err;
+
+	may_sleep();
+	if (n >= sizeof(line))
+		return EINVAL;
+	err = uio_move(u, line, n);
+	if (err != 0)
+		return err;
+	n -= n > 0 && line[n - 1] == '\n';
+	line[n] = '\0';
+	printf("%s\n", line);
+	return 0;
+}
+
 static const struct file_ops null_ops = {.read = null_read, .write = null_write};
 static const struct file_ops zero_ops = {.read = zero_read, .write = null_write, .zeros = true};
 static const struct file_ops random_ops = {.read = random_read, .write = null_write};
+static const struct file_ops kmsg_ops = {.read = kmsg_read, .write = kmsg_write};
 
 /* Make the links in /dev that programs for Linux look for. */
 static void
@@ -114,5 +144,6 @@ dev_init(struct node *dir)
 	dev_add("zero", &zero_ops, 0666, DEVICE(1, 5));
 	dev_add("random", &random_ops, 0666, DEVICE(1, 8));
 	dev_add("urandom", &random_ops, 0666, DEVICE(1, 9));
+	dev_add("kmsg", &kmsg_ops, 0600, DEVICE(1, 11));
 	links_init();
 }

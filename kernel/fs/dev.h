@@ -7,7 +7,7 @@
 
 #define DEVICE(major, minor) ((major) << 8 | (minor))
 
-/* Fill dir, which is /dev, with null, zero, random, urandom and some links. Calls noboot() if
+/* Fill dir, which is /dev, with null, zero, random, urandom, kmsg and some links. Calls noboot() if
  * memory is out. */
 void dev_init(struct node *dir);
 /* Add the character device /dev/NAME with the number rdev, which DEVICE() makes. mode is its
