@@ -42,14 +42,15 @@ become(uid_t uid, const char *path, char **argv)
 	fail(path, 127);
 }
 
-/* Runs a program and waits for it, reaping any orphans that end first. Returns its exit status,
- * or 128 plus the signal that killed it. */
+/* Runs a program as process *child and waits for it, reaping any orphans that end first. Returns its
+ * exit status, or 128 plus the signal that killed it. */
 static int
-run(uid_t uid, const char *path, char **argv)
+run(uid_t uid, const char *path, char **argv, pid_t *child)
 {
 	pid_t pid = fork(), who;
 	int status;
 
+	*child = pid;
 	if (pid == 0)
 		become(uid, path, argv);
 	if (pid < 0)
@@ -61,14 +62,30 @@ run(uid_t uid, const char *path, char **argv)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* Says in the kernel's log what process pid, which ran the program, has left. */
+static void
+say_what_is_left(pid_t pid, char *program)
+{
+	char number[12], *argv[] = {"leaks", number, program, NULL};
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		fail("/dev/kmsg", 127);
+	dup2(fd, 1);
+	snprintf(number, sizeof(number), "%d", (int)pid);
+	run(0, "/bin/leaks", argv, &pid);
+}
+
 /* Runs the job in file fd, and returns its status. The file consists of strings that end with
- * NUL: user id, standard input (empty: the console), program, argv[0], argv[1]... */
+ * NUL: user id, standard input (empty: the console), whether to say what is left (empty: no),
+ * program, argv[0], argv[1]... */
 static int
 run_job(int fd)
 {
 	struct stat st;
 	char *text, **words;
-	int n = 0;
+	int n = 0, status;
+	pid_t pid;
 
 	if (fstat(fd, &st) < 0 || (text = calloc(st.st_size + 1, 1)) == NULL ||
 	    (words = calloc(st.st_size + 1, sizeof(*words))) == NULL ||
@@ -78,27 +95,31 @@ run_job(int fd)
 	for (char *s = text; s < text + st.st_size; s += strlen(s) + 1)
 		words[n++] = s;
 	errno = EINVAL;
-	if (n < 4)
+	if (n < 5)
 		fail("/etc/job", 127);
 	if (*words[1]) {
 		if ((fd = open(words[1], O_RDONLY | O_CLOEXEC)) < 0)
 			fail(words[1], 127);
 		dup2(fd, 0);
 	}
-	return run(strtoul(words[0], NULL, 10), words[2], words + 3);
+	status = run(strtoul(words[0], NULL, 10), words[3], words + 4, &pid);
+	if (*words[2])
+		say_what_is_left(pid, words[3]);
+	return status;
 }
 
 int
 main(void)
 {
 	static char *cat[] = {"cat", "/etc/motd", NULL}, *shell[] = {"sh", NULL};
+	pid_t pid;
 	int status, fd = open("/etc/job", O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0)
 		return run_job(fd);
 	do {
-		run(0, "/bin/cat", cat);
-		status = run(0, "/bin/sh", shell);
+		run(0, "/bin/cat", cat, &pid);
+		status = run(0, "/bin/sh", shell, &pid);
 	} while (status != 126 && status != 127); /* the shell can't be executed */
 	return status;
 }
