@@ -46,8 +46,10 @@ class Ist(gdb.Command):
 
 
 class Command(gdb.Command):
-    """A command `ist NAME`. The subclass has its usage, a line of help, and run(words)."""
+    """A command `ist NAME`. The subclass has its usage, a line of help, how many words may follow,
+    and run(words)."""
     name = usage = help = ""
+    words_min, words_max = 0, 0
     every = []
 
     def __init__(self):
@@ -57,8 +59,11 @@ class Command(gdb.Command):
 
     def invoke(self, arg, from_tty):
         self.dont_repeat()
+        words = gdb.string_to_argv(arg)
+        if not self.words_min <= len(words) <= self.words_max:
+            raise gdb.GdbError("usage: ist " + (self.usage or self.name))
         try:
-            self.run(gdb.string_to_argv(arg))
+            self.run(words)
         except gdb.MemoryError as error:
             raise gdb.GdbError("ist %s: %s" % (self.name, error))
 
@@ -152,6 +157,7 @@ class Maps(Command):
     name = "maps"
     usage = "maps [PID]"
     help = "what a process has mapped, and how its page tables show it"
+    words_max = 1
 
     def run(self, words):
         p = the_process(words)
@@ -221,10 +227,9 @@ class WalkCommand(Command):
     name = "walk"
     usage = "walk VA [PID]"
     help = "how the MMU finds an address, each entry bit by bit; sets $frame"
+    words_min, words_max = 1, 2
 
     def run(self, words):
-        if not words:
-            raise gdb.GdbError("usage: ist walk VA [PID]")
         va = number(words[0], "VA")
         p = the_process(words[1:]) if words[1:] else kernel.current()
         space = kernel.space_of(p) if p is not None else None
@@ -284,6 +289,7 @@ class Frames(Command):
     name = "frames"
     usage = "frames [FRAME]"
     help = "what physical memory is used for; or who holds one frame"
+    words_max = 1
 
     def run(self, words):
         if words:
@@ -382,10 +388,9 @@ class Peek(Command):
     name = "peek"
     usage = "peek VA [PID]"
     help = "64 bytes of a process's memory, whichever space the CPU uses"
+    words_min, words_max = 1, 2
 
     def run(self, words):
-        if not words:
-            raise gdb.GdbError("usage: ist peek VA [PID]")
         va, p = number(words[0], "VA"), the_process(words[1:])
         space = kernel.space_of(p)
         data = tables.peek(kernel.directory_of(space), va, 64) if space is not None else b""

@@ -134,9 +134,10 @@ class Picture(Command):
     name = "picture"
     usage = "picture FILE.svg"
     help = "draw the segments, who has attached them, and by which page tables"
+    words_min, words_max = 1, 1
 
     def run(self, words):
-        if len(words) != 1 or os.path.splitext(words[0])[1] not in (".svg", ".dot"):
+        if os.path.splitext(words[0])[1] not in (".svg", ".dot"):
             raise gdb.GdbError("usage: ist picture FILE.svg, or FILE.dot for Graphviz")
         text = dot()
         try:
