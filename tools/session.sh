@@ -126,11 +126,14 @@ session_run() {
 }
 
 say_gdb() { # say_gdb SOCKET: prints the command for gdb, once gdb can connect
-	local own='' # a program of this machine, whose symbols gdb finds in its file
+	local own='' # the program, if gdb can find its symbols
 	until [[ -S $1 ]] || ! kill -0 "$qemu" 2>/dev/null; do
 		sleep 0.05
 	done
-	[[ $guest != /run/* ]] || printf -v own " -ex 'ist program %s'" "$file"
+	case $guest in
+	/run/*) printf -v own " -ex 'ist program %s'" "$file" ;;
+	/bin/*) in_tree "$guest" || own=" -ex 'ist program ${guest#/bin/}'" ;;
+	esac
 	printf "gdb -x %q%s -ex 'target remote %s' %q\n" "$root/tools/gdb/load.py" "$own" \
 		"$1" "$kernel" >&2
 }

@@ -3,15 +3,15 @@
 # stopped machine that has many processes, and segments in every state.
 . tests/boot/lib.sh
 
-# stop BREAK PROGRAM COMMAND...: runs PROGRAM until a breakpoint, which the gdb command BREAK sets,
-# and there the gdb COMMANDs. Their output is in $dir/gdb, the program's in $dir/out. $stub is the
-# option for tools/run.
-stub=--gdb
-gdb="timeout 90 gdb -q -nx -batch -iex 'set remotelogfile $dir/packets'"
+# stop BREAK PROGRAM COMMAND...: runs PROGRAM, with the arguments $args, until a breakpoint, which the
+# gdb command BREAK sets, and there the gdb COMMANDs. Their output is in $dir/gdb, the program's in
+# $dir/out. $stub is the option for tools/run.
+stub=--gdb args=()
+gdb="timeout 90 gdb -q -nx -batch -iex 'set breakpoint pending on' -iex 'set remotelogfile $dir/packets'"
 stop() {
 	local break=$1 program=$2 i commands=()
 	shift 2
-	gdb_waits tools/run $stub --icount --timeout 100 $build_of "$program"
+	gdb_waits tools/run $stub --icount --timeout 100 $build_of "$program" "${args[@]}"
 	for i; do
 		commands+=(-ex "echo == $i\\n" -ex "$i")
 	done
@@ -283,6 +283,31 @@ is 'a tick' "$(frames 'backtrace 7' | cut -d ' ' -f 1-5)" \
 	'clock_tick irq_take interrupt_take trap trap_enter'
 is 'and the program runs on' "$status" 0
 
+# A breakpoint in a program that does not run yet stops in that program only, though others have a
+# main, at the same address or not. With the kernel's stub it is set when the program is exec'ed.
+for stub in --gdb --kgdb; do
+	in=" ($stub)"
+	stop 'break main' /bin/shmlife 'info locals' 'next 3' 'info line' 'info breakpoints'
+	ok "main of the program that is run$in" grep -q 'Breakpoint 1, main () at user/shmlife.c:' \
+		"$dir/gdb"
+	ok "its variables$in" grep -qx 'to_child = {0, 0}' <(part gdb 'info locals')
+	ok "its lines, one by one$in" grep -q 'Line 115 of "user/shmlife.c" ' <(part gdb 'info line')
+	args=(-c 'ps; shmlife; ps')
+	stop 'ist break shmlife draw' /bin/sh 'backtrace' 'up' 'print status'
+	is "a function of another program$in" "$(frames backtrace)" 'draw main '
+	ok "its caller's variables$in" grep -qx '$1 = 0' <(part gdb 'print status')
+	stop 'ist break ps' /bin/sh 'continue ' 'continue  '
+	is "a program that runs twice$in" "$(grep -c ' main () at user/ps.c:' "$dir/gdb")" 2
+	ok "and no other stops$in" grep -qE 'exited|closed' <(part gdb 'continue  ')
+	args=()
+done
+# A place that no program has yet is looked for at each exec.
+stub=--gdb args=(-c 'ps; shmlife; ps')
+stop 'break shmlife.c:137' /bin/sh 'info breakpoints' 'continue '
+is 'a line of a program' "$(grep -E '^(Breakpoint 1,|Python)' "$dir/gdb" | sort -u)" \
+	'Breakpoint 1, main () at user/shmlife.c:137'
+ok 'in no other program' grep -qF '$in("shmlife")' <(part gdb 'info breakpoints')
+args=()
 stop 'hbreak kernel_main' /bin/true backtrace 'ist ps' 'tbreak switch_away' continue \
 	'backtrace 9' 'ist bt-all'
 is 'the start of the kernel' "$(frames backtrace)" 'kernel_main start_c '

@@ -21,6 +21,7 @@ gdb.execute("set dcache line-size 1024")
 gdb.execute("set dcache size 16384")
 
 try:
+    import ist.asleep
     import ist.commands
     import ist.picture
     import ist.printers

@@ -184,6 +184,9 @@ def trapframe_offset(name):
     raise KeyError(name)
 
 
+EXEC_DONE = "machine_proc_exec"  # the function that exec calls last, when the process has its name
+
+
 def trap_vectors():
     """Returns the address of the code of each vector."""
     return words(read(code_address("trap_vectors"), 4 * C["VECTORS"]))

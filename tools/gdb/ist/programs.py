@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The programs that run on the kernel: their symbols, and breakpoints in one of them. Most lie at
-the same addresses, so gdb is given the symbols of one at a time: that of the current process,
-whenever it stops."""
+the same addresses, so gdb is given the symbols of one at a time: that of the current process
+whenever it stops, and before that the one that `ist program` names. Breakpoints that wait for a
+program are looked at when one is exec'ed."""
 import os
 import re
-import tempfile
 
 import gdb
 
-from . import kernel, tables, unwind
-from .commands import Command, label, say
-from .kernel import KERNEL_BASE, PAGE
+from . import kernel
+from .commands import Command, say
+from .kernel import KERNEL_BASE
 
 PIE_BASE = 0x10000000  # kernel/exec/exec.c
 loaded = None          # the file whose symbols gdb has
-given = {}             # the files that `ist program` named, by their name
+given = {}             # the files that `ist program` has named, by their name
 
 
 def builds():
@@ -54,6 +54,8 @@ def load(path):
     if path is not None:
         gdb.execute("add-symbol-file '%s' -o 0x%x" % (path, bias(path)), to_string=True)
         loaded = path
+        for breakpoint in gdb.breakpoints():
+            confine(breakpoint)
 
 
 def header(path):
@@ -85,160 +87,195 @@ class In(gdb.Function):
         return p is not None and kernel.name_of(p) == short(name.string())
 
 
-def address_of(breakpoint):
-    """Returns the first address of a breakpoint, or None."""
-    found = re.search(r"\b0x[0-9a-f]{8}\b",
-                      gdb.execute("info breakpoints %d" % breakpoint.number, to_string=True))
-    return int(found.group(0), 16) if found else None
+def addresses_of(breakpoint):
+    """Returns the addresses of a breakpoint, which is not pending if there are any."""
+    found, at = [], None
+    for line in gdb.execute("maintenance info breakpoints", to_string=True).split("\n"):
+        number = re.match(r"(-?\d+)(\.\d+)?\s", line)
+        at = number.group(1) if number else at
+        if number and at == str(breakpoint.number):
+            found += [int(va, 16) for va in re.findall(r"\s(0x[0-9a-f]{8})\b", line)[:1]]
+    return found
 
 
-def in_program(breakpoint):
-    at = address_of(breakpoint)
-    return at is not None and at < KERNEL_BASE
+def is_users(breakpoint):
+    return breakpoint.is_valid() and breakpoint.number > 0 and \
+        breakpoint.type in (gdb.BP_BREAKPOINT, gdb.BP_HARDWARE_BREAKPOINT)
+
+
+def confine(breakpoint):
+    """A breakpoint at a program's address would stop in every program that has code there: let it
+    stop in the one whose symbols are loaded."""
+    if loaded is None or not is_users(breakpoint) or "$in(" in (breakpoint.condition or ""):
+        return
+    kernels = [va >= KERNEL_BASE for va in addresses_of(breakpoint)]
+    if all(kernels):
+        return
+    name, own = os.path.basename(loaded), breakpoint.condition
+    where = '$in("%s")' % name
+    if any(kernels):  # a function of that name is in the kernel, too
+        where = "($pc >= 0x%x || %s)" % (KERNEL_BASE, where)
+    breakpoint.condition = "%s && (%s)" % (where, own) if own else where
+    if for_one_process():
+        of_program[breakpoint.number] = short(name)
+        if not current_runs(name):
+            breakpoint.enabled = False
+            asleep.add(breakpoint.number)
+
+
+# ---- Breakpoints that wait until a program is exec'ed ----
+
+# With a stub that sets a program's breakpoint for one process: the programs of breakpoints, by their
+# numbers, and the numbers of those that have not been set for a process yet.
+of_program, asleep = {}, set()
+at_exec = None  # the breakpoint at the end of exec, while any needs it
+one_process = None
+
+
+def for_one_process():
+    """Returns whether the stub sets a program's breakpoint for the current process only, as the
+    kernel's does. QEMU's, which answers this packet, does not know processes. gdb is asked once,
+    since it can't be asked while it looks at a breakpoint."""
+    global one_process
+    if one_process is None:
+        try:
+            one_process = "ENABLE" not in gdb.execute("maintenance packet qqemu.sstepbits",
+                                                      to_string=True)
+        except gdb.error:
+            pass  # there is no connection yet
+    return bool(one_process)
+
+
+def disconnected(event):
+    global one_process
+    one_process = None
+
+
+def current_runs(name):
+    p = kernel.current()
+    return p is not None and kernel.name_of(p) == short(name)
+
+
+def set_for_current(breakpoint):
+    """Let the stub set a breakpoint anew: it is for the current process then."""
+    if breakpoint.enabled or breakpoint.number in asleep:
+        asleep.discard(breakpoint.number)
+        breakpoint.enabled = False
+        breakpoint.enabled = True
+
+
+class AtExec(gdb.Breakpoint):
+    """The end of exec: gdb has a look at the new program, and the machine runs on."""
+
+    def __init__(self):
+        super().__init__(kernel.EXEC_DONE, internal=True)
+        self.silent = True
+
+    def stop(self):
+        name = kernel.name_of(kernel.current())
+        path = find(name)
+        if path is not None and any(b.pending for b in gdb.breakpoints() if is_users(b)):
+            load(path)
+        for breakpoint in gdb.breakpoints():
+            if of_program.get(breakpoint.number) == name:
+                set_for_current(breakpoint)
+        return False
+
+
+def look_at_exec():
+    """Have a breakpoint at the end of exec if one is needed, and none if not. gdb can't be told while
+    the machine runs, so this is done when it stops, and when somebody sets a breakpoint."""
+    global at_exec
+    for_one_process()
+    needed = any(is_users(b) and (b.pending or b.number in of_program) for b in gdb.breakpoints())
+    if needed and at_exec is None:
+        at_exec = AtExec()
+    elif not needed and at_exec is not None:
+        at_exec.delete()
+        at_exec = None
 
 
 def created(breakpoint):
-    """A breakpoint at a program's address would stop in every program that has code there."""
-    if loaded is None or breakpoint.condition or not breakpoint.is_valid() or \
-            breakpoint.type != gdb.BP_BREAKPOINT or not in_program(breakpoint):
-        return
-    breakpoint.condition = '$in("%s")' % os.path.basename(loaded)
+    confine(breakpoint)
+    if is_users(breakpoint):
+        look_at_exec()
 
 
 def keep_breakpoints():
     """The symbols are about to be removed: breakpoints in the program become addresses."""
     for old in gdb.breakpoints():
-        if old.type == gdb.BP_BREAKPOINT and old.location and old.location[0] != "*" and \
-                in_program(old):
-            new = gdb.Breakpoint("*0x%x" % address_of(old))
-            new.condition, new.enabled = old.condition, old.enabled
-            say("Breakpoint %d at %s is breakpoint %d now." % (old.number, old.location,
-                                                              new.number))
-            old.delete()
+        if is_users(old) and old.location and old.location[0] != "*":
+            at = addresses_of(old)
+            if at and at[-1] < KERNEL_BASE:
+                new = gdb.Breakpoint("*0x%x" % at[0])
+                new.condition, new.enabled = old.condition, old.enabled
+                if old.number in asleep:
+                    asleep.add(new.number)
+                    of_program[new.number] = of_program[old.number]
+                say("Breakpoint %d at %s is breakpoint %d now." % (old.number, old.location,
+                                                                  new.number))
+                old.delete()
 
 
-def function_in(path, name):
-    """Returns the address of a function of a loaded program, or None."""
-    for objfile in gdb.objfiles():
-        if objfile.filename == os.path.realpath(path):
-            symbol = objfile.lookup_global_symbol(name) or objfile.lookup_static_symbol(name)
-            if symbol is not None and symbol.type.code == gdb.TYPE_CODE_FUNC:
-                return int(symbol.value().address)
-    return None
+def place_in(path, place):
+    """Returns the address of a function or FILE:LINE of a loaded program, behind the function's
+    first instructions; None if there is none."""
+    probe = gdb.Breakpoint(place, internal=True)
+    found = [va for va in addresses_of(probe) if va < KERNEL_BASE]
+    probe.delete()
+    return found[0] if found else None
 
 
 class Break(Command):
     name = "break"
     usage = "break PROGRAM [FUNCTION]"
-    help = "stop in a program at that function, or main; in no other program"
+    help = "stop in a program at that function or FILE:LINE, or main; in no other program"
+    words_min, words_max = 1, 2
 
     def run(self, words):
-        if not 1 <= len(words) <= 2:
-            raise gdb.GdbError("usage: ist " + self.usage)
-        path, function = find(words[0]), (words + ["main"])[1]
-        if path is None:
-            raise gdb.GdbError("there is no program %s in %s; `ist program FILE` names one "
-                               "elsewhere" % (words[0], builds()[1]))
+        path, place = named(words[0]), (words + ["main"])[1]
         before = loaded
         load(path)
-        at = function_in(path, function)
+        at = place_in(path, place)
         if at is None:
             load(before)
-            raise gdb.GdbError("%s has no function %s, or it is inlined" % (words[0], function))
-        new = gdb.Breakpoint("*0x%x" % at)
-        new.condition = '$in("%s")' % os.path.basename(path)
+            raise gdb.GdbError("%s has no function %s, or it is inlined" % (words[0], place))
+        gdb.Breakpoint("*0x%x" % at)  # confine() does the rest
         load_current()
+
+
+def named(word):
+    """Returns the file of the program that a word names, by a path or by its name only."""
+    path = os.path.realpath(word) if os.path.isfile(word) else find(word)
+    if path is None:
+        raise gdb.GdbError("there is no program %s in %s; give the path of its file" % (
+            word, builds()[1]))
+    return path
 
 
 class Program(Command):
     name = "program"
-    usage = "program FILE..."
-    help = "take the symbols of programs with these names from these files"
+    usage = "program PROGRAM"
+    help = "the program whose functions and lines you mean before it runs"
+    words_min, words_max = 1, 1
 
     def run(self, words):
-        for path in words:
-            if not os.path.isfile(path):
-                raise gdb.GdbError("%s: no such file" % path)
-            given[short(path)] = os.path.realpath(path)
-
-
-MEMORY_SHOWN = 256  # pages of a process's own memory that a backtrace may need, its stack first
-
-
-def own_memory(p):
-    """Returns what a process has on its stack and in its heap as sections of an object file. They
-    are not writable, so that gdb takes them from the file and not from the machine."""
-    sections, space = (), kernel.space_of(p)
-    for entry in reversed(kernel.entries(space) if space is not None else []):
-        for va in range(entry.end - PAGE, entry.start - PAGE, -PAGE):
-            if entry.object == 0 and len(sections) < MEMORY_SHOWN:
-                content = tables.peek(kernel.directory_of(space), va, PAGE)
-                sections += ((b"memory", unwind.ALLOC, va, content),) if content else ()
-    return sections
-
-
-def select(level):
-    """Select the frame of that number, counted from the newest."""
-    frame = gdb.newest_frame()
-    while frame.level() < level:
-        frame = frame.older()
-    frame.select()
-
-
-def backtrace(p):
-    """Print the backtrace of a process that does not run. Nothing is written to the machine: gdb is
-    told the registers as those of a caller, and the program's memory is in a file, since the CPU
-    uses the page tables of another process."""
-    selected = gdb.selected_frame().level()
-    load(find(kernel.name_of(p)))
-    with tempfile.NamedTemporaryFile(suffix=".memory") as file:
-        file.write(unwind.object_file(*own_memory(p)))
-        file.flush()
-        gdb.execute("add-symbol-file '%s' -o 0" % file.name, to_string=True)
-        try:
-            unwind.begin_with(kernel.switched_out(p))
-            shown = gdb.execute("backtrace", to_string=True)
-        finally:
-            unwind.begin_with(None)
-            gdb.execute("remove-symbol-file '%s'" % file.name, to_string=True)
-            load_current()
-            select(selected)
-    # The first frame is the CPU's own.
-    gdb.write(re.sub(r"^#(\d+) *", lambda found: "#%-3d" % (int(found.group(1)) - 1),
-                     shown[shown.index("\n#1 ") + 1:], flags=re.M))
-
-
-class BtAll(Command):
-    name = "bt-all"
-    usage = "bt-all [PID...]"
-    help = "the backtrace of each process, or of these"
-
-    def run(self, words):
-        if len(gdb.selected_inferior().threads()) > 1:
-            gdb.execute("thread apply all backtrace")
-            return
-        now = kernel.current()
-        for p in kernel.processes():
-            if words and str(kernel.pid_of(p)) not in words or kernel.state_of(p) == "Z":
-                continue
-            sleep = kernel.sleep_of(p)
-            say("process %s%s" % (label(p), " sleeps: " + sleep[0] if sleep else ""))
-            if now is not None and kernel.pid_of(p) == kernel.pid_of(now):
-                gdb.execute("backtrace")
-            else:
-                backtrace(p)
-            say()
+        path = named(words[0])
+        given[short(path)] = path
+        load(path)
 
 
 def stopped(event):
     """gdb has printed where the program is, but may have had another one's symbols."""
     before = loaded
     load_current()
+    look_at_exec()
     if loaded != before and gdb.newest_frame().pc() < KERNEL_BASE:
         gdb.execute("frame")
 
 
-for kind in (Break, Program, BtAll, In):
+for kind in (Break, Program, In):
     kind()
 gdb.events.stop.connect(stopped)
 gdb.events.breakpoint_created.connect(created)
+gdb.events.exited.connect(disconnected)
