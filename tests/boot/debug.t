@@ -13,11 +13,6 @@ tools/debug --gdb >"$dir/out" 2>"$dir/err" </dev/null
 is 'gdb without a kernel' "$?" 1
 said 'which is not there' '^no kernel waits for gdb'
 
-if ! command -v tmux >/dev/null; then
-	skip 'the kernel and gdb in two panes' 'there is no tmux'
-	plan
-	exit
-fi
 tmux() {
 	command tmux -L "isthmus$$" -f /dev/null "$@"
 }
@@ -46,4 +41,15 @@ tmux new-session -d -s two -x 150 -y 60 env ISTHMUS_BUILD="$dir/two" tools/debug
 ok 'another build has its own' shows two:0.1 '^\(gdb\)'
 tmux send-keys -t two:0.1 'hbreak kernel_main' Enter continue Enter
 ok 'which stops elsewhere' shows two:0.1 'Breakpoint 1, kernel_main '
+
+# No machine outlives its terminal, nor tools/boot. The machine holds the lock.
+tmux kill-session -t two
+ok 'it ends with its session' flock -w 60 "$dir/two/gdb.lock" true
+tmux kill-server
+ok 'and with the server' flock -w 60 "$dir/one/gdb.lock" true
+rm -f "$dir/two/gdb.sock"
+ISTHMUS_BUILD=$dir/two tools/boot --gdb >"$dir/out" 2>"$dir/err" </dev/null &
+until [[ -S $dir/two/gdb.sock ]] || ! kill -0 $!; do sleep 0.1; done
+kill -9 $!
+ok 'and with tools/boot' flock -w 60 "$dir/two/gdb.lock" true
 plan
