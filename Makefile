@@ -288,10 +288,11 @@ xdisplay := $(shell tr '\0' '\n' </proc/$$PPID/environ | sed -n 's/^DISPLAY=//p'
 restore := env $(if $(xdisplay),DISPLAY=$(xdisplay),-u DISPLAY)
 endif
 
-run:	## boot to a shell on this terminal (ISO=1 by GRUB, DISPLAY=gtk in a window, ROOT=DIR with a tree, KGDB=1 for gdb by the kernel's own stub)
+run:	## boot to a shell on this terminal (ISO=1 by GRUB, DISPLAY=gtk in a window, ROOT=DIR with a tree, DEBUG=1 the debug kernel, MEM=MIB, APPEND=WORDS, KGDB=1 for gdb by the kernel's own stub)
 	@tools/setup run $(if $(ISO),iso) $(if $(window),window) $(if $(KGDB),gdb)
 	$(remake) all $(if $(ISO),$(BUILD)/isthmus.iso)
-	@$(restore) tools/boot $(if $(ISO),--iso) $(if $(ROOT),--root $(ROOT)) $(window) $(if $(KGDB),--kgdb)
+	@$(restore) tools/boot $(if $(ISO),--iso) $(if $(ROOT),--root $(ROOT)) $(window) $(if $(KGDB),--kgdb) \
+		$(if $(DEBUG),--debug) $(if $(MEM),--mem $(MEM)) $(if $(APPEND),--append '$(APPEND)')
 
 test:	## run every test (T=name runs one; DEBUG=1 runs tests/user on the debug kernel, ICOUNT=0 without counted instructions, CACHE=0 tests/user and tests/host without the caches of vm)
 	@tools/setup test
