@@ -28,6 +28,19 @@ for bad in '/nosuch' '/bin/nosuch' '--mem abc /bin/true' '--mem 1 /bin/true' '--
 done
 ISTHMUS_BUILD=$dir run 125 'no kernel is built' /bin/true
 said 'no kernel' 'run .make. first'
+# A kernel that make would build anew.
+mkdir -p "$dir/old/release"
+cp "$build/release/isthmus.elf" "$dir/old/release"
+cp "$build/initrd.tar" "$dir/old"
+ISTHMUS_BUILD=$dir/old run 4 'a kernel as new as its sources' "$probe" exit 4
+ok 'nothing is said' eval '! grep -q "^tools/run: " "$dir/err"'
+touch -d 2020-01-01 "$dir/old/initrd.tar"
+ISTHMUS_BUILD=$dir/old run 4 'programs older than their sources' "$probe" exit 4
+said 'an old image' "^tools/run: $dir/old/initrd.tar is older than user/.*: run .make.$"
+touch -d 2020-01-01 "$dir/old/release/isthmus.elf"
+touch "$dir/old/initrd.tar"
+ISTHMUS_BUILD=$dir/old run 4 'an old kernel' "$probe" exit 4
+said 'an old kernel' "^tools/run: $dir/old/release/isthmus.elf is older than .*: run .make.$"
 run 0 '--help' --help
 ok '--help tells the usage' grep -q '^usage: tools/run' "$dir/out"
 
