@@ -11,7 +11,8 @@ in_image() { # in_image GUEST: true if the image or the tree has that file
 	[[ -e $tmp/image/$1 || -L $tmp/image/$1 ]] || in_tree "$1"
 }
 
-# number_at FILE OFFSET SIZE prints the little-endian number there, bytes_at FILE OFFSET COUNT the bytes.
+# number_at FILE OFFSET SIZE prints the little-endian number there, and bytes_at FILE OFFSET COUNT
+# the bytes.
 number_at() {
 	od -An -tu"$3" -j "$2" -N "$3" "$1" 2>/dev/null | tr -d ' '
 }

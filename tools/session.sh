@@ -86,11 +86,11 @@ machine_become() {
 	exec "${machine[@]}" {life}>&- {qmp}>&- 3>&- 5>&- 7>&-
 }
 
-# Runs the machine in $tmp until it ends, and sets status to QEMU's. Its lines com1, log and trace are named
-# pipes, which are copied to our output. So it does not matter whether that is a terminal, a pipe, or
-# a file that others append to. Both ends of each pipe are opened before any process starts, so that
-# none waits for a partner that has ended already, and each reader sees the end of file however
-# this script ends.
+# Runs the machine in $tmp until it ends, and sets status to QEMU's. Its lines com1, log and trace
+# are named pipes, which are copied to our output. So it does not matter whether that is a terminal, a
+# pipe, or a file that others append to. Both ends of each pipe are opened before any process
+# starts, so that none waits for a partner that has ended already, and each reader sees the end of
+# file however this script ends.
 session_run() {
 	local first
 	mkfifo com1 log trace || exit 125
