@@ -42,8 +42,8 @@ become(uid_t uid, const char *path, char **argv)
 	fail(path, 127);
 }
 
-/* Runs a program as process *child and waits for it, reaping any orphans that end first. Returns its
- * exit status, or 128 plus the signal that killed it. */
+/* Runs a program as process *child and waits for it, reaping any orphans that end first. Returns
+ * its exit status, or 128 plus the signal that killed it. */
 static int
 run(uid_t uid, const char *path, char **argv, pid_t *child)
 {
