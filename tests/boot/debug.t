@@ -48,6 +48,12 @@ ok 'it ends with its session' flock -w 60 "$dir/two/gdb.lock" true
 tmux kill-server
 ok 'and with the server' flock -w 60 "$dir/one/gdb.lock" true
 rm -f "$dir/two/gdb.sock"
+# As under make, the first process of the terminal waits for tools/boot, and it alone gets SIGHUP.
+tmux new-session -d -s three -x 150 -y 60 "trap : HUP; ISTHMUS_BUILD=$dir/two tools/boot --gdb; exit"
+until [[ -S $dir/two/gdb.sock ]]; do sleep 0.1; done
+tmux kill-server
+ok 'and if its parent waits for it' flock -w 60 "$dir/two/gdb.lock" true
+rm -f "$dir/two/gdb.sock"
 ISTHMUS_BUILD=$dir/two tools/boot --gdb >"$dir/out" 2>"$dir/err" </dev/null &
 until [[ -S $dir/two/gdb.sock ]] || ! kill -0 $!; do sleep 0.1; done
 kill -9 $!
