@@ -128,6 +128,8 @@ void serial_interrupt(void);
 void vga_init(void);
 /* Writes n bytes to the screen, and acts on the escape sequences in them. */
 void vga_write(const char *s, size_t n);
+/* Returns the number that a Unicode character has in code page 437, '?' if it is not there. */
+uint8_t cp437(uint32_t unicode);
 /* Drops what was typed before the start. */
 void keyboard_init(void);
 /* Gives tty_input() the bytes that a key stands for. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The VGA's text screen, with the ANSI escape sequences that the programs here use: cursor
- * movement, erasing, colours, and the cursor's visibility. */
+ * movement, erasing, colours, and the cursor's visibility. Text is UTF-8. */
 #include "i386.h"
 
 #define COLUMNS 80
@@ -29,6 +29,10 @@ static bool reverse;
 static enum { TEXT, ESCAPE, SEQUENCE } state;
 static unsigned param[PARAMS], nparams;
 static bool private;
+
+/* The character of UTF-8 being received: its bits so far, and how many bytes are missing. */
+static uint32_t code;
+static unsigned missing;
 
 static void
 crtc_write(uint8_t index, uint8_t v)
@@ -185,9 +189,21 @@ sequence_byte(uint8_t c)
 	}
 }
 
-/* Shows a character at the cursor, or does what a control character asks for. */
+/* Shows character c of code page 437 at the cursor. */
 static void
-text_byte(uint8_t c)
+show(uint8_t c)
+{
+	/* A full line wraps only when another character follows. */
+	if (column == COLUMNS) {
+		column = 0;
+		line_feed();
+	}
+	screen[row * COLUMNS + column++] = cell(c);
+}
+
+/* Shows an ASCII character, or does what a control character asks for. */
+static void
+ascii(uint8_t c)
 {
 	if (c == '\033') {
 		state = ESCAPE;
@@ -201,13 +217,29 @@ text_byte(uint8_t c)
 	} else if (c == '\t') {
 		column = at_most((column | 7) + 1, COLUMNS - 1);
 	} else if (c >= ' ') {
-		/* A full line wraps only when another character follows. */
-		if (column == COLUMNS) {
-			column = 0;
-			line_feed();
-		}
-		screen[row * COLUMNS + column++] = cell(c);
+		show(c);
 	}
+}
+
+/* Takes a byte of text. A character that is not in code page 437 is shown as a question mark, and
+ * so is what is no UTF-8. */
+static void
+text_byte(uint8_t c)
+{
+	if (missing > 0 && (c & 0xc0) == 0x80) {
+		code = code << 6 | (c & 0x3f);
+		if (--missing == 0)
+			show(cp437(code));
+		return;
+	}
+	if (missing > 0)
+		show('?');
+	missing = c < 0xc2 || c > 0xf4 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+	code = c & (0x3f >> missing);
+	if (c < 0x80)
+		ascii(c);
+	else if (missing == 0)
+		show('?');
 }
 
 void
