@@ -30,24 +30,32 @@ keyboard_init(void)
 		inb(PORT_DATA);
 }
 
-/* Type what a key stands for whose code follows 0xe0: an arrow, as a VT100 sends it, or Enter or /
- * of the keypad. Other such keys do nothing. */
+/* Type each character of s. */
+static void
+type(const char *s)
+{
+	while (*s != 0)
+		tty_input((uint8_t)*s++);
+}
+
+/* Type what a key stands for whose code follows 0xe0: one between the letters and the keypad, as
+ * xterm sends it, or Enter or / of the keypad. Other such keys do nothing. */
 static void
 extended_key(uint8_t code)
 {
-	static const char arrows[] = {0x48, 'A', 0x50, 'B', 0x4d, 'C', 0x4b, 'D'};
+	static const struct {
+		uint8_t code;
+		char text[5];
+	} keys[] = {
+		{0x48, "\033[A"},  {0x50, "\033[B"},  {0x4d, "\033[C"},  {0x4b, "\033[D"},
+		{0x47, "\033[H"},  {0x4f, "\033[F"},  {0x52, "\033[2~"}, {0x53, "\033[3~"},
+		{0x49, "\033[5~"}, {0x51, "\033[6~"}, {0x1c, "\r"},      {0x35, "/"},
+	};
 	unsigned i;
 
-	for (i = 0; i < sizeof(arrows); i += 2)
-		if (code == (uint8_t)arrows[i]) {
-			tty_input('\033');
-			tty_input('[');
-			tty_input((uint8_t)arrows[i + 1]);
-		}
-	if (code == 0x1c)
-		tty_input('\r');
-	else if (code == 0x35)
-		tty_input('/');
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (code == keys[i].code)
+			type(keys[i].text);
 }
 
 /* Types the character of a key, as Shift, Caps Lock and Ctrl make it. Keys without a character do
