@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * init: process 1. If /etc/job exists, runs the one program that it names and exits with that
- * program's status. Otherwise runs a shell on the console, and a new one whenever it exits.
+ * program's status. Otherwise runs a shell on the console, and a new one whenever it exits, until
+ * one can't be executed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +17,13 @@
 
 #define PATH "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
+static int failure = -1; /* a pipe's end: a byte there tells that a program was not executed */
+
 static _Noreturn void
 fail(const char *what, int status)
 {
 	fprintf(stderr, "init: %s: %s\n", what, strerror(errno));
+	write(failure, "", 1);
 	exit(status);
 }
 
@@ -112,14 +116,23 @@ int
 main(void)
 {
 	static char *cat[] = {"cat", "/etc/motd", NULL}, *shell[] = {"sh", NULL};
+	int status, ends[2], fd = open("/etc/job", O_RDONLY | O_CLOEXEC);
 	pid_t pid;
-	int status, fd = open("/etc/job", O_RDONLY | O_CLOEXEC);
+	char c;
 
 	if (fd >= 0)
 		return run_job(fd);
-	do {
-		run(0, "/bin/cat", cat, &pid);
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		fail("pipe", 127);
+	failure = ends[1];
+	run(0, "/bin/cat", cat, &pid);
+	for (;;) {
 		status = run(0, "/bin/sh", shell, &pid);
-	} while (status != 126 && status != 127); /* the shell can't be executed */
-	return status;
+		if (read(ends[0], &c, 1) == 1)
+			return status;
+		printf("The shell ended with status %d; this is a new one. "
+		       "poweroff ends the machine.\n",
+		       status);
+		fflush(stdout);
+	}
 }

@@ -156,10 +156,10 @@ number(const char *file, const char *word)
 	return at != NULL ? atoi(at + strlen(word)) : 0;
 }
 
-/* Tests what a shell's jobs get when it ends: a stopped job gets SIGHUP and SIGCONT, and one
- * that sleeps gets no signal. */
+/* Tests what a shell's jobs get when it ends: a stopped job gets SIGHUP and SIGCONT. One that
+ * sleeps gets SIGHUP from a shell that exits, and no signal if the shell is killed. */
 static void
-shell(void)
+shell(int exits)
 {
 	int console = open("/dev/tty", O_RDWR), pid, asleep;
 	char self[100] = "", line[120];
@@ -176,12 +176,19 @@ shell(void)
 	type(console, "sleep 100 & echo pid $! >" ASLEEP "\n");
 	while ((asleep = number(ASLEEP, "pid ")) == 0)
 		usleep(1000);
-	type(console, "exit 7\n");
-	is(ending(sh), 7, "a shell with job control ends");
+	if (exits) {
+		type(console, "exit 7\n");
+		is(ending(sh), 7, "a shell with job control exits");
+	} else {
+		kill(sh, SIGKILL);
+		is(ending(sh), KILLED(SIGKILL), "a shell with job control is killed");
+	}
 	gone(pid);
 	is(number(TOLD, "told "), 11, "its stopped job got SIGHUP and SIGCONT");
-	is(kill(asleep, SIGKILL), 0, "the one that only slept did not");
+	if (!exits)
+		is(kill(asleep, SIGKILL), 0, "the one that only slept did not");
 	gone(asleep);
+	ok(1, "the one that only slept is gone");
 	signal(SIGTTOU, SIG_IGN);
 	tcsetpgrp(console, getpgrp());
 	signal(SIGTTOU, SIG_DFL);
@@ -210,7 +217,8 @@ test(void)
 	told("the parent is killed", 0, is_killed, 1);
 	told("the parent leaves the session", 0, new_session, 1);
 	told("the parent stays", 0, stays, 0);
-	shell();
+	shell(0);
+	shell(1);
 	gate_drop(&ready);
 	gate_drop(&go);
 	munmap((void *)got, PAGE);

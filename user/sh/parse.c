@@ -1,177 +1,264 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Words, and pipelines of words:
+ * The parser: it makes a tree of text, and runs nothing. Each rule is a function:
  *
- *	pipeline: command [| command]...
- *	command:  [NAME=VALUE]... [word]... with redirections anywhere: <f >f >>f 2>f 2>&1
- *	word:     characters, 'text', "text", \c, $NAME, $?, $!, $$, up to a blank or an operator
+ *	line:     and_or [; or & and_or]... up to a newline
+ *	list:     and_or [; or & or newline, and_or]..., between two reserved words
+ *	and_or:   pipeline [&& or || pipeline]...
+ *	pipeline: [!] command [| command]...
+ *	command:  words and redirections, or if, while, until, for, {...}, (...) and redirections
+ *
+ * A word is not expanded here; what is in $(...) is parsed when it is run.
  */
-#include "parse.h"
+#include "token.h"
 
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* An operator stands before those that it begins with. */
-static const char *const operators[] = {"2>&1", "2>", "&&", "||", ">>", "\n",
-                                        ";",    "&",  "|",  "<",  ">",  NULL};
+static struct node *tree; /* what has been parsed */
 
-/* The words of the current pipeline, each with a NUL; next is where the following one begins. */
-static char words[16384], *next;
+static struct node *list(void), *pipeline(void);
 
-static int
-syntax(const char *what)
+static struct node *
+node(enum kind kind, struct node *a, struct node *b)
 {
-	fprintf(stderr, "sh: %s\n", what);
-	return -1;
-}
+	struct node *n = keep(sizeof(*n));
 
-/* ---- Words ---- */
-
-static void
-emit(char c)
-{
-	if (next < words + sizeof(words) - 1)
-		*next++ = c;
-}
-
-size_t
-name_length(const char *s)
-{
-	size_t n = 0;
-
-	while (isalnum(s[n]) || s[n] == '_')
-		n++;
+	n->kind = kind;
+	n->a = a;
+	n->b = b;
 	return n;
 }
 
-/* Emits the value of the variable whose name begins at s. Returns the end of the name. */
-static const char *
-variable(const char *s)
+static struct word *
+take_word(void)
 {
-	char name[64], text[12];
-	size_t n = name_length(s);
-	const char *value = text;
+	struct word *w = keep(sizeof(*w));
 
-	snprintf(name, sizeof(name), "%.*s", (int)n, s);
-	sprintf(text, "%d", *s == '?' ? status : *s == '$' ? getpid() : background);
-	if (*s == 0 || !strchr("?$!", *s))
-		value = n ? getenv(name) : "$";
-	else
-		n = 1;
-	while (value && *value)
-		emit(*value++);
-	return s + n;
+	w->text = tok.word;
+	advance();
+	return w;
 }
 
-/* Parses the word at *at and moves *at past it. Sets *word to it, or to NULL if it expands to
- * nothing. Returns 1, or -1 if a quote is not closed. */
-static int
-parse_word(const char **at, char **word)
+static struct redirection *
+redirection(void)
 {
-	const char *s = *at;
-	char quote = 0, *start = next, any = 0;
+	struct redirection *r = keep(sizeof(*r));
 
-	while (*s && (quote || !strchr(" \t\r\n;&|<>", *s))) {
-		char c = *s++;
+	r->op = tok.op;
+	r->fd = tok.fd >= 0 ? tok.fd : *tok.op == '>';
+	advance();
+	if (tok.word == NULL)
+		unexpected("a file");
+	r->word = tok.word;
+	if (strncmp(r->op, "<<", 2) == 0)
+		expect_body(r);
+	advance();
+	return r;
+}
 
-		if (quote ? c == quote : c == '\'' || c == '"') {
-			quote ^= c;
-			any = 1;
-		} else if (c == '$' && quote != '\'') {
-			s = variable(s);
+/* Takes the words and redirections that follow, or only redirections. */
+static void
+words(struct node *n, int only_redirections)
+{
+	struct redirection **r = &n->redirections;
+	struct word **w = &n->words;
+
+	for (;;) {
+		if (is_redirection()) {
+			*r = redirection();
+			r = &(*r)->next;
+		} else if (tok.word && !only_redirections) {
+			*w = take_word();
+			w = &(*w)->next;
 		} else {
-			if (c == '\\' && quote != '\'' && *s && (!quote || strchr("\\\"$", *s)))
-				c = *s++;
-			emit(c);
+			return;
 		}
 	}
-	*word = any || next > start ? start : NULL;
-	emit(0);
-	*at = s;
-	return quote ? -1 : 1;
 }
 
-/* Parses the next token at *at and moves *at past it. Sets *op if it is an operator, else *word,
- * which is NULL for a word that expands to nothing. Returns 1, 0 at the end of the text, or -1 if
- * a quote is not closed. */
-static int
-token(const char **at, const char **op, char **word)
+/* if or elif, up to the fi, which is the caller's. */
+static struct node *
+if_command(void)
 {
-	const char *const *o = operators;
+	struct node *n = node(IF, NULL, NULL);
 
-	*at += strspn(*at, " \t\r");
-	*at += **at == '#' ? strcspn(*at, "\n") : 0;
-	while (*o && strncmp(*at, *o, strlen(*o)))
-		o++;
-	*op = *o;
-	*word = NULL;
-	if (*o) {
-		*at += strlen(*o);
-		return 1;
+	advance();
+	n->a = list();
+	expect_word("then");
+	n->b = list();
+	if (is_word("elif")) {
+		n->c = if_command();
+	} else if (is_word("else")) {
+		advance();
+		n->c = list();
 	}
-	return **at == 0 ? 0 : parse_word(at, word);
+	return n;
 }
 
-/* ---- Pipelines ---- */
-
-/* Parses what follows op, an operator with < or >, and enters the redirection in s. Returns 0 or
- * -1. */
-static int
-redirection(const char **at, const char *op, struct stage *s)
+static struct node *
+body(struct node *n)
 {
-	int to = *op == '2' ? 2 : *op == '>';
-	char *word;
-
-	if (strcmp(op, "2>&1") == 0) {
-		s->both = 1;
-		return 0;
-	}
-	s->append |= strcmp(op, ">>") == 0;
-	if (token(at, &op, &word) <= 0 || !word)
-		return syntax("a redirection has no file");
-	s->file[to] = word;
-	return 0;
+	expect_word("do");
+	n->b = list();
+	expect_word("done");
+	return n;
 }
 
-int
-parse_pipeline(const char **at, struct pipeline *p)
+static struct node *
+for_command(void)
 {
-	struct stage *s = p->stages;
-	int more, piped = 1;
-	char *word;
+	struct node *n = node(FOR, NULL, NULL);
+	struct word **w;
 
-	memset(p, 0, sizeof(*p));
-	next = words;
-	*at += strspn(*at, " \t");
-	p->text = *at;
-	while (piped) {
-		more = token(at, &p->end, &word);
-		if (more < 0)
-			return syntax("a quote is not closed");
-		if (s->argc == WORDS || next == words + sizeof(words) - 1)
-			return syntax("a command is too long");
-		if (more && !p->end) {
-			if (word)
-				s->argv[s->argc++] = word;
-			continue;
-		}
-		if (p->end && (strchr(p->end, '<') || strchr(p->end, '>'))) {
-			if (redirection(at, p->end, s) < 0)
-				return -1;
-			continue;
-		}
-		piped = p->end && strcmp(p->end, "|") == 0;
-		if (s->argc == 0 && (s > p->stages || piped))
-			return syntax("a command is missing");
-		if (piped && ++s == p->stages + STAGES)
-			return syntax("too many commands in a pipeline");
+	advance();
+	if (tok.word == NULL || name_length(tok.word) != strlen(tok.word))
+		unexpected("a name");
+	n->words = take_word();
+	w = &n->words->next;
+	newlines();
+	if (is_word("in")) {
+		advance();
+		for (; tok.word; w = &(*w)->next)
+			*w = take_word();
+	} else {
+		*w = keep(sizeof(**w));
+		(*w)->text = keep_text("\"$@\"", 4);
 	}
-	p->n = s - p->stages + (s->argc > 0);
-	p->len = *at - p->text - (p->end ? strlen(p->end) : 0);
-	while (p->len > 0 && p->text[p->len - 1] == ' ')
-		p->len--;
-	return 0;
+	if (is_op(";") || is_op("\n"))
+		advance();
+	newlines();
+	return body(n);
+}
+
+/* Returns a command that begins with a reserved word or a parenthesis, or NULL. */
+static struct node *
+compound(void)
+{
+	struct node *n;
+
+	if (is_op("(")) {
+		advance();
+		n = node(SUBSHELL, list(), NULL);
+		if (!is_op(")"))
+			unexpected(")");
+		advance();
+	} else if (is_word("{")) {
+		advance();
+		n = node(GROUP, list(), NULL);
+		expect_word("}");
+	} else if (is_word("if")) {
+		n = if_command();
+		expect_word("fi");
+	} else if (is_word("while") || is_word("until")) {
+		n = node(is_word("while") ? WHILE : UNTIL, NULL, NULL);
+		advance();
+		n->a = list();
+		n = body(n);
+	} else {
+		n = is_word("for") ? for_command() : NULL;
+	}
+	return n;
+}
+
+static struct node *
+command(void)
+{
+	const char *start = tok.start;
+	struct node *n = compound();
+	int simple = n == NULL;
+
+	if (simple) {
+		if (closes_list() || (tok.word == NULL && !is_redirection()))
+			unexpected(NULL);
+		n = node(COMMAND, NULL, NULL);
+	}
+	words(n, !simple);
+	n->text = start;
+	n->len = last_end - start;
+	return n;
+}
+
+static struct node *
+pipeline(void)
+{
+	const char *start = tok.start;
+	struct node *n, *last;
+	int not = 0;
+
+	for (; is_word("!"); advance())
+		not ^= 1;
+	n = last = command();
+	if (is_op("|"))
+		n = node(PIPELINE, n, NULL);
+	while (is_op("|")) {
+		advance();
+		newlines();
+		last = last->next = command();
+	}
+	n->text = start;
+	n->len = last_end - start;
+	return not ? node(NOT, n, NULL) : n;
+}
+
+static struct node *
+and_or(void)
+{
+	const char *start = tok.start;
+	struct node *n = pipeline();
+
+	while (is_op("&&") || is_op("||")) {
+		n = node(is_op("&&") ? AND : OR, n, NULL);
+		advance();
+		newlines();
+		n->b = pipeline();
+	}
+	n->text = start;
+	n->len = last_end - start;
+	return n;
+}
+
+/* Takes an and_or and the ; or & behind it, and returns it as what follows n. */
+static struct node *
+append(struct node *n)
+{
+	struct node *more = and_or();
+
+	if (is_op("&"))
+		more = node(BACKGROUND, more, NULL);
+	if (is_op("&") || is_op(";"))
+		advance();
+	else if (!is_op("\n") && !closes_list())
+		unexpected(NULL);
+	return n ? node(SEQUENCE, n, more) : more;
+}
+
+static struct node *
+list(void)
+{
+	struct node *n = NULL;
+
+	for (newlines(); !closes_list(); newlines())
+		n = append(n);
+	if (n == NULL)
+		unexpected(NULL);
+	return n;
+}
+
+/* Makes the tree of a line; NULL if it is empty. */
+static void
+line(void)
+{
+	tree = NULL;
+	while (!is_op("\n") && (tok.word || tok.op))
+		tree = append(tree);
+}
+
+enum parsed
+parse(const char **from, struct node **to)
+{
+	enum parsed how = tokens(from, line);
+
+	if (how == PARSED)
+		*to = tree;
+	return how;
 }
