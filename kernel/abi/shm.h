@@ -17,7 +17,7 @@
 #define SHMLBA 4096u
 
 #define SHM_NORESERVE 010000 /* shmget; has no effect */
-#define SHM_HUGETLB 04000    /* shmget; frames of 4 MiB */
+#define SHM_HUGETLB 04000    /* shmget; large pages */
 
 #define SHM_LOCK 11
 #define SHM_UNLOCK 12

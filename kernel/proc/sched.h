@@ -17,7 +17,7 @@ void sched_stop(void);
 _Noreturn void sched_exit(void);
 /* Run the first process; the boot context ends here. */
 _Noreturn void sched_run(void);
-/* Charge a tick to the current process, in user mode or not, and end its slice when that is over.
+/* Count a tick for the current process, in user mode or not, and end its slice when that is over.
  * Called at each tick by clock_tick(). */
 void sched_tick(bool user);
 extern bool need_resched;       /* the slice of the current process is over */

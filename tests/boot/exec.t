@@ -81,7 +81,7 @@ or ebx, [esi + 0x1800]	; and beyond
 leave
 data: dd 12, 0xffff
 END
-run 12 'zeros behind a read-only segment' "$dir/nowrite"
+run 12 'zeros behind a read-only part of the file' "$dir/nowrite"
 sed 's/or ebx, \[esi + 4\]/mov [esi + 4], ebx/' "$dir/source" >"$dir/source2"
 nasm -f bin -o "$dir/writes" "$dir/source2" && chmod 755 "$dir/writes"
 run 139 'which stays read-only' "$dir/writes"
@@ -95,7 +95,7 @@ mov dword [base + 0x13000], 13
 add ebx, [base + 0x13000]
 leave
 END
-run 13 'a segment of nothing but zeros, and one of nothing' "$dir/bss"
+run 13 'a program header of nothing but zeros, and one of nothing' "$dir/bss"
 
 elf twice 2 2 <<'END'
 phdr 1, 0, base, size, size, 5, 4096
@@ -105,7 +105,7 @@ movzx ebx, byte [value]
 leave
 value: db 1
 END
-run 14 'where segments share a page it is the later one'"'s" "$dir/twice"
+run 14 'where program headers share a page it is the later one'"'s" "$dir/twice"
 
 # -- the dynamic linker ---------------------------------------------------------
 elf linked 3 2 <<'END'

@@ -77,7 +77,7 @@ rings(int sig)
 
 /* Takes a pending signal with rt_sigtimedwait, which writes its siginfo. */
 static long
-take(int sig)
+take_signal(int sig)
 {
 	unsigned set[2] = {sig < 33 ? 1u << (sig - 1) : 0, sig < 33 ? 0 : 1u << (sig - 33)};
 
@@ -97,25 +97,25 @@ infos(void)
 	section("bytes of what a signal says");
 	NUM(syscall(SYS_rt_sigprocmask, SIG_SETMASK, all, NULL, 8));
 	NUM(kill(getpid(), SIGUSR1));
-	BYTES(144, take(SIGUSR1), {"pid", 12, 4});
+	BYTES(144, take_signal(SIGUSR1), {"pid", 12, 4});
 	NUM(syscall(SYS_tkill, getpid(), 40));
-	BYTES(144, take(40), {"pid", 12, 4});
+	BYTES(144, take_signal(40), {"pid", 12, 4});
 	for (unsigned i = 0; i < 32; i++)
 		queued[i] = i * 0x01010101;
 	queued[2] = -1;
 	NUM(syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, queued));
-	BYTES(144, take(SIGUSR1));
+	BYTES(144, take_signal(SIGUSR1));
 	NUM(setitimer(ITIMER_REAL, &soon, NULL));
-	BYTES(144, take(SIGALRM));
+	BYTES(144, take_signal(SIGALRM));
 	pid = fork();
 	if (pid == 0)
 		_exit(3);
-	BYTES(144, take(SIGCHLD), {"pid", 12, 4}, {"?used", 24, 8});
+	BYTES(144, take_signal(SIGCHLD), {"pid", 12, 4}, {"?used", 24, 8});
 	NUM(waitpid(pid, NULL, 0) == pid);
 	pid = fork();
 	if (pid == 0)
 		raise(SIGKILL);
-	BYTES(144, take(SIGCHLD), {"pid", 12, 4}, {"?used", 24, 8});
+	BYTES(144, take_signal(SIGCHLD), {"pid", 12, 4}, {"?used", 24, 8});
 	NUM(waitpid(pid, NULL, 0) == pid);
 	BYTES(24, syscall(SYS_rt_sigtimedwait, all, TO, (long[]){0, 0}, 8));
 	NUM(syscall(SYS_rt_sigprocmask, SIG_SETMASK, none, NULL, 8));

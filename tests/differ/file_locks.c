@@ -29,7 +29,7 @@ lock(int on, int cmd, int type, int whence, long long start, long long len)
 #define OFD_SET 37
 
 static void
-look(void)
+show_locks(void)
 {
 	for (int at = 0; at < 16; at += 3) {
 		struct range r = {F_WRLCK, SEEK_SET, at, 1, 0};
@@ -59,16 +59,16 @@ records(void)
 	NUM(ro = open("lock", O_RDONLY));
 	NUM(wo = open("lock", O_WRONLY));
 	NUM(lock(fd, SET, F_WRLCK, SEEK_SET, 2, 9));
-	child(0, 0, look);
+	child(0, 0, show_locks);
 	NUM(lock(fd, SET, F_RDLCK, SEEK_SET, 5, 3));
-	child(0, 0, look);
+	child(0, 0, show_locks);
 	NUM(lock(fd, SET, F_UNLCK, SEEK_SET, 6, 1));
-	child(0, 0, look);
+	child(0, 0, show_locks);
 	NUM(lock(fd, SET, F_WRLCK, SEEK_SET, 9, -3));
 	NUM(lock(fd, SET, F_WRLCK, SEEK_END, 20, 0));
-	child(0, 0, look);
+	child(0, 0, show_locks);
 	NUM(lock(fd, SET, F_UNLCK, SEEK_SET, 0, 0));
-	child(0, 0, look);
+	child(0, 0, show_locks);
 	NUM(lock(fd, SET, F_WRLCK, 3, 0, 1));
 	NUM(lock(fd, SET, 3, SEEK_SET, 0, 1));
 	NUM(lock(fd, SET, F_WRLCK, SEEK_SET, -1, 1));

@@ -7,8 +7,8 @@
  */
 #include "differ.h"
 
-#define SLOTS 6 /* places in memory, SPAN pages each */
-#define SPAN 8
+#define PLACES 6      /* ranges of addresses to map something in */
+#define PLACE_PAGES 8 /* pages of a place at most */
 #define SEGMENTS 4
 #define STEPS 60
 
@@ -20,7 +20,7 @@ static struct place {
 	unsigned pages; /* that are mapped, from first */
 	unsigned first;
 	int writable;
-} place[SLOTS];
+} place[PLACES];
 
 static unsigned
 any(unsigned n)
@@ -30,38 +30,38 @@ any(unsigned n)
 }
 
 static char *
-address(int slot)
+address(int nth)
 {
-	return HOLE + slot * 2 * SPAN * PAGE;
+	return HOLE + nth * 2 * PLACE_PAGES * PAGE;
 }
 
-/* The bytes of a place, as a number. */
+/* Prints the bytes of a place as one number, or whether it can be touched if nothing is there. */
 static void
-look(int slot)
+show_place(int nth)
 {
-	struct place *p = &place[slot];
+	struct place *p = &place[nth];
 	unsigned sum = 0;
 
 	if (p->what == NOTHING) {
-		TEXT("nothing", "%d", touch(address(slot), 0));
+		TEXT("nothing", "%d", touch(address(nth), 0));
 		return;
 	}
 	for (unsigned i = p->first * PAGE; i < (p->first + p->pages) * PAGE; i += 61)
-		sum = sum * 31 + (unsigned char)address(slot)[i];
-	TEXT("bytes", "%d: %x", slot, sum);
+		sum = sum * 31 + (unsigned char)address(nth)[i];
+	TEXT("bytes", "%d: %x", nth, sum);
 }
 
 static void
-store(int slot)
+store(int nth)
 {
-	struct place *p = &place[slot];
+	struct place *p = &place[nth];
 	unsigned at;
 
 	if (p->what == NOTHING || !p->writable)
 		return;
 	at = p->first * PAGE + any(p->pages * PAGE - 64);
-	memset(address(slot) + at, any(256), 1 + any(63));
-	TEXT("store", "%d", slot);
+	memset(address(nth) + at, any(256), 1 + any(63));
+	TEXT("store", "%d", nth);
 }
 
 static void
@@ -71,7 +71,7 @@ new_segment(void)
 
 	if (segment[i] != -1)
 		return;
-	size[i] = 1 + any(SPAN * PAGE);
+	size[i] = 1 + any(PLACE_PAGES * PAGE);
 	direct = any(2);
 	ID(segment[i] = get(any(2) ? IPC_PRIVATE : 0x5000 + i, size[i], IPC_CREAT | 0600));
 }
@@ -107,74 +107,74 @@ stat_segment(void)
 static void
 attach_segment(void)
 {
-	int i = any(SEGMENTS), slot = any(SLOTS), flags = any(3) ? 0 : SHM_RDONLY;
+	int i = any(SEGMENTS), nth = any(PLACES), flags = any(3) ? 0 : SHM_RDONLY;
 	unsigned off = any(3) ? 0 : any(PAGE);
 
 	if (segment[i] == -1)
 		return;
-	if (place[slot].what != NOTHING)
+	if (place[nth].what != NOTHING)
 		flags |= SHM_REMAP;
 	/* All that was there goes, or its rest would be a fragment. */
-	if (place[slot].what != NOTHING && munmap(address(slot), SPAN * PAGE) < 0)
+	if (place[nth].what != NOTHING && munmap(address(nth), PLACE_PAGES * PAGE) < 0)
 		NUM(-1);
 	direct = any(2);
-	AT(address(slot), attach(segment[i], address(slot) + off, flags | SHM_RND));
-	place[slot] = (struct place){ATTACH, (size[i] + PAGE - 1) / PAGE, 0, !(flags & SHM_RDONLY)};
+	AT(address(nth), attach(segment[i], address(nth) + off, flags | SHM_RND));
+	place[nth] = (struct place){ATTACH, (size[i] + PAGE - 1) / PAGE, 0, !(flags & SHM_RDONLY)};
 }
 
 static void
-detach_slot(void)
+detach_place(void)
 {
-	int slot = any(SLOTS), r;
+	int nth = any(PLACES), r;
 
 	direct = any(2);
 	/* An attach whose start was cut away is still found by its address. */
-	r = NUM(detach(address(slot)));
+	r = NUM(detach(address(nth)));
 	if (r == 0)
-		place[slot].what = NOTHING;
+		place[nth].what = NOTHING;
 }
 
 static void
 map_memory(void)
 {
-	int slot = any(SLOTS), shared = any(2);
-	unsigned pages = 1 + any(SPAN);
+	int nth = any(PLACES), shared = any(2);
+	unsigned pages = 1 + any(PLACE_PAGES);
 
-	munmap(address(slot), SPAN * PAGE);
-	AT(address(slot),
-	   mmap(address(slot), pages * PAGE, PROT_READ | PROT_WRITE,
+	munmap(address(nth), PLACE_PAGES * PAGE);
+	AT(address(nth),
+	   mmap(address(nth), pages * PAGE, PROT_READ | PROT_WRITE,
 	        (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
-	place[slot] = (struct place){MEMORY, pages, 0, 1};
+	place[nth] = (struct place){MEMORY, pages, 0, 1};
 }
 
 static void
 map_file(void)
 {
-	int slot = any(SLOTS), fd = open("/tmp/random", O_RDWR), shared = any(2);
-	unsigned pages = 1 + any(SPAN);
+	int nth = any(PLACES), fd = open("/tmp/random", O_RDWR), shared = any(2);
+	unsigned pages = 1 + any(PLACE_PAGES);
 
-	munmap(address(slot), SPAN * PAGE);
-	AT(address(slot), mmap(address(slot), pages * PAGE, PROT_READ | PROT_WRITE,
-	                       (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED, fd, 0));
-	place[slot] = (struct place){MEMORY, pages, 0, 1};
+	munmap(address(nth), PLACE_PAGES * PAGE);
+	AT(address(nth), mmap(address(nth), pages * PAGE, PROT_READ | PROT_WRITE,
+	                      (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED, fd, 0));
+	place[nth] = (struct place){MEMORY, pages, 0, 1};
 	close(fd);
 }
 
 static void
 cut(void)
 {
-	int slot = any(SLOTS);
-	struct place *p = &place[slot];
+	int nth = any(PLACES);
+	struct place *p = &place[nth];
 	unsigned n;
 
 	if (p->what == NOTHING)
 		return;
 	n = 1 + any(p->pages);
 	if (any(2)) {
-		NUM(munmap(address(slot) + p->first * PAGE, n * PAGE));
+		NUM(munmap(address(nth) + p->first * PAGE, n * PAGE));
 		p->first += n;
 	} else {
-		NUM(munmap(address(slot) + (p->first + p->pages - n) * PAGE, n * PAGE));
+		NUM(munmap(address(nth) + (p->first + p->pages - n) * PAGE, n * PAGE));
 	}
 	p->pages -= n;
 	if (p->pages == 0)
@@ -184,15 +184,15 @@ cut(void)
 static void
 protect(void)
 {
-	int slot = any(SLOTS), r;
-	struct place *p = &place[slot];
+	int nth = any(PLACES), r;
+	struct place *p = &place[nth];
 
 	if (p->what == NOTHING)
 		return;
-	r = NUM(mprotect(address(slot) + p->first * PAGE, p->pages * PAGE,
+	r = NUM(mprotect(address(nth) + p->first * PAGE, p->pages * PAGE,
 	                 PROT_READ | (any(2) ? PROT_WRITE : 0)));
 	if (r == 0)
-		p->writable = touch(address(slot) + p->first * PAGE, 1) == 0;
+		p->writable = touch(address(nth) + p->first * PAGE, 1) == 0;
 	TEXT("writable", "%d", p->writable);
 }
 
@@ -295,7 +295,7 @@ steps(int n, int depth)
 			attach_segment();
 			break;
 		case 6:
-			detach_slot();
+			detach_place();
 			break;
 		case 7:
 			map_memory();
@@ -316,14 +316,14 @@ steps(int n, int depth)
 			file_step();
 			break;
 		case 13:
-			store(any(SLOTS));
+			store(any(PLACES));
 			break;
 		}
-		look(any(SLOTS));
+		show_place(any(PLACES));
 	}
 }
 
-/* Everything is as it was, afterwards. */
+/* Makes the calls of the program that the seed stands for, and removes all that they left. */
 void
 random_calls(unsigned seed)
 {
@@ -335,13 +335,13 @@ random_calls(unsigned seed)
 	snprintf(text, sizeof(text), "seed %u", seed);
 	section(text);
 	state = seed;
-	if (ftruncate(fd, SPAN * PAGE) < 0)
+	if (ftruncate(fd, PLACE_PAGES * PAGE) < 0)
 		NUM(-1);
 	close(fd);
 	memset(segment, -1, sizeof(segment));
 	memset(place, 0, sizeof(place));
 	steps(STEPS, 0);
-	munmap(HOLE, SLOTS * 2 * SPAN * PAGE);
+	munmap(HOLE, PLACES * 2 * PLACE_PAGES * PAGE);
 	for (int i = 0; i < SEGMENTS; i++) {
 		if (segment[i] != -1)
 			NUM(shmctl(segment[i], IPC_RMID, NULL));

@@ -104,7 +104,7 @@ start(const struct target *t)
 static pid_t target;
 
 static const char *
-proc_path(const char *name)
+procfs_path(const char *name)
 {
 	static char path[64];
 
@@ -114,9 +114,9 @@ proc_path(const char *name)
 
 /* Reads a file of the target's /proc directory. Returns the number of bytes, or -1. */
 static int
-proc_read(const char *name, char *buf, size_t size)
+procfs_read(const char *name, char *buf, size_t size)
 {
-	int fd = open(proc_path(name), O_RDONLY), n = -1;
+	int fd = open(procfs_path(name), O_RDONLY), n = -1;
 
 	memset(buf, 0, size);
 	if (fd >= 0) {
@@ -134,7 +134,7 @@ show_stat(void)
 	char buf[1024], *at, text[64] = "";
 	unsigned field = 3, i;
 
-	if (proc_read("/stat", buf, sizeof(buf)) <= 0 || (at = strrchr(buf, ')')) == NULL) {
+	if (procfs_read("/stat", buf, sizeof(buf)) <= 0 || (at = strrchr(buf, ')')) == NULL) {
 		TEXT("stat", "not readable");
 		return;
 	}
@@ -152,7 +152,7 @@ show_stat(void)
 }
 
 static void
-look(void)
+show_rights(void)
 {
 	static const char *const names[] = {"", "/stat", "/maps", "/cmdline"};
 	char buf[4096];
@@ -170,19 +170,19 @@ look(void)
 	NUM(setpgid(target, 0));
 	NUM(waitpid(target, NULL, WNOHANG));
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (lstat(proc_path(names[i]), &st) == 0)
+		if (lstat(procfs_path(names[i]), &st) == 0)
 			TEXT(names[i], "%s:%s", st.st_uid ? "a user's" : "root's",
 			     st.st_gid ? "a group's" : "root's");
 		else
 			TEXT(names[i], "%d", errno);
-	NUM(proc_read("/maps", buf, sizeof(buf)) > 0);
-	NUM(proc_read("/cmdline", buf, sizeof(buf)) > 0);
-	NUM(readlink(proc_path("/exe"), buf, sizeof(buf)) > 0);
-	NUM(close(open(proc_path("/exe"), O_RDONLY)));
-	NUM(proc_read("/environ", buf, sizeof(buf)) > 0);
-	NUM(readlink(proc_path("/cwd"), buf, sizeof(buf)) > 0);
-	NUM(readlink(proc_path("/fd/1"), buf, sizeof(buf)) > 0);
-	proc_read("/wchan", buf, sizeof(buf));
+	NUM(procfs_read("/maps", buf, sizeof(buf)) > 0);
+	NUM(procfs_read("/cmdline", buf, sizeof(buf)) > 0);
+	NUM(readlink(procfs_path("/exe"), buf, sizeof(buf)) > 0);
+	NUM(close(open(procfs_path("/exe"), O_RDONLY)));
+	NUM(procfs_read("/environ", buf, sizeof(buf)) > 0);
+	NUM(readlink(procfs_path("/cwd"), buf, sizeof(buf)) > 0);
+	NUM(readlink(procfs_path("/fd/1"), buf, sizeof(buf)) > 0);
+	procfs_read("/wchan", buf, sizeof(buf));
 	TEXT("wchan", "%s", strcmp(buf, "0") == 0 ? "hidden" : "shown");
 	show_stat();
 }
@@ -192,7 +192,7 @@ static void
 look_from_afar(void)
 {
 	setsid();
-	look();
+	show_rights();
 }
 
 static void
@@ -204,7 +204,7 @@ processes(void)
 		TEXT("by", "her");
 		child(HERS, HERS, look_from_afar);
 		TEXT("by", "her, in its session");
-		child(HERS, HERS, look);
+		child(HERS, HERS, show_rights);
 		TEXT("by", "him");
 		child(HIS, HIS, look_from_afar);
 		TEXT("by", "root");

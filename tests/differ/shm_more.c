@@ -200,7 +200,7 @@ by_text(const void *a, const void *b)
 /* Prints the lines of /proc/sysvipc/shm sorted, and without what is different on each system: which
  * slot is taken first is up to the system. */
 static void
-proc_lines(void)
+procfs_lines(void)
 {
 	static char text[4096];
 	int fd = open("/proc/sysvipc/shm", O_RDONLY), n, len = 0, lines = 0;
@@ -266,10 +266,10 @@ shm_information(void)
 	NUM(control(slot, SHM_STAT, BAD));
 	NUM(control(0, SHM_INFO, BAD));
 	NUM(control(0, IPC_INFO, BAD));
-	proc_lines();
+	procfs_lines();
 	NUM(control(other, IPC_RMID, NULL));
-	proc_lines();
+	procfs_lines();
 	NUM(detach(HOLE));
 	NUM(control(id, IPC_RMID, NULL));
-	proc_lines();
+	procfs_lines();
 }

@@ -254,7 +254,7 @@ mmap_call(struct process *p, uint32_t start, uint32_t len, bool replace, uint32_
 /* Loads or stores a word. Only the first word of a segment's page is ever
  * written, and private memory never is. */
 static uint32_t
-reach(struct process *p, const struct call *c, uint32_t *value)
+access_word(struct process *p, const struct call *c, uint32_t *value)
 {
 	uint32_t va = c->a[0], *word;
 	int i;

@@ -288,7 +288,7 @@ model_call(const struct call *c, const struct reply *r, uint32_t *value)
 		return mmap_call(p, a[0], a[1], a[2], value);
 	case OP_LOAD:
 	case OP_STORE:
-		return reach(p, c, value);
+		return access_word(p, c, value);
 	case OP_USER:
 		p->euid = a[0];
 		p->egid = a[1];

@@ -108,7 +108,7 @@ lends_on(void)
 static void
 as_vfork(void)
 {
-	unsigned long promised = proc_number("/proc/meminfo", "Committed_AS:");
+	unsigned long promised = procfs_number("/proc/meminfo", "Committed_AS:");
 	int id = shmget(IPC_PRIVATE, PAGE, 0600);
 	char *at = shmat(id, NULL, 0);
 
@@ -122,7 +122,7 @@ as_vfork(void)
 	is(ending(vfork_run(lends_on)), 0, "a borrower lends");
 	is(word, 13, "and all see it");
 	*at = 1;
-	ok(proc_number("/proc/meminfo", "Committed_AS:") <= promised + 8, "nothing was promised");
+	ok(procfs_number("/proc/meminfo", "Committed_AS:") <= promised + 8, "nothing was promised");
 	shmdt(at);
 	shmctl(id, IPC_RMID, NULL);
 }

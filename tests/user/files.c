@@ -221,8 +221,8 @@ devices(void)
 	ok(memcmp(buf, buf + 16, 16) != 0, "not twice the same");
 	fails(getrandom(buf, 16, 8), EINVAL, "no such flag");
 	close(null), close(zero), close(chance);
-	ok(proc_number("/proc/self/stat", "") == (unsigned long)getpid(), "/proc/self");
-	ok(proc_number("/proc/meminfo", "MemTotal") > 50000, "/proc/meminfo");
+	ok(procfs_number("/proc/self/stat", "") == (unsigned long)getpid(), "/proc/self");
+	ok(procfs_number("/proc/meminfo", "MemTotal") > 50000, "/proc/meminfo");
 	fails(open("/proc/30000/stat", O_RDONLY), ENOENT, "nobody's /proc");
 	int fd = open("/proc/self/cmdline", O_RDONLY), n = read(fd, buf, 100);
 

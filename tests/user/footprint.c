@@ -10,9 +10,9 @@
 static unsigned long
 kernel_memory(void)
 {
-	return (proc_number("/proc/meminfo", "MemTotal") -
-	        proc_number("/proc/meminfo", "MemAvailable") -
-	        proc_number("/proc/meminfo", "Committed_AS")) *
+	return (procfs_number("/proc/meminfo", "MemTotal") -
+	        procfs_number("/proc/meminfo", "MemAvailable") -
+	        procfs_number("/proc/meminfo", "Committed_AS")) *
 	       1024;
 }
 

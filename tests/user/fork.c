@@ -37,7 +37,7 @@ exhaust(void)
 	char *ballast =
 		mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	proc_number("/proc/meminfo", "MemFree"); /* brings in the buffer it reads into */
+	procfs_number("/proc/meminfo", "MemFree"); /* brings in the buffer it reads into */
 	for (int round = 0; round < 20; round++) {
 		int n = 0;
 		pid_t pid;
@@ -48,7 +48,7 @@ exhaust(void)
 		for (signal(SIGTERM, SIG_IGN), kill(0, SIGTERM); n > 0; n--, counts++)
 			wait(NULL);
 		signal(SIGTERM, SIG_DFL);
-		after = proc_number("/proc/meminfo", "MemFree");
+		after = procfs_number("/proc/meminfo", "MemFree");
 		if (round == 0)
 			before = after, first = counts;
 		if (after != before)

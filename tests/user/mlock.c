@@ -8,13 +8,13 @@ enum { SETRLIMIT = 75 };
 static unsigned long
 locked(void)
 {
-	return proc_number("/proc/self/status", "VmLck") / 4;
+	return procfs_number("/proc/self/status", "VmLck") / 4;
 }
 
 static unsigned long
 resident(void)
 {
-	return proc_number("/proc/self/status", "VmRSS") / 4;
+	return procfs_number("/proc/self/status", "VmRSS") / 4;
 }
 
 static char *

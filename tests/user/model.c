@@ -197,7 +197,7 @@ reach_word(const struct call *c, uint32_t *value)
 
 /* Records, as root, what IPC_STAT says of the segment that the call was about. */
 static void
-look(const struct call *c, struct reply *r)
+record_stat(const struct call *c, struct reply *r)
 {
 	bool created = c->op == OP_GET && r->err == 0;
 	uid_t was = geteuid();
@@ -231,7 +231,7 @@ serve(const struct call *c, struct reply *r)
 			r->value = result;
 	}
 	r->after = time(NULL);
-	look(c, r);
+	record_stat(c, r);
 }
 
 static void
@@ -368,10 +368,10 @@ first_servant(void)
 static bool
 run(uint32_t seed, uint32_t count)
 {
-	struct limits limit = {.mni = proc_number("/proc/sys/kernel/shmmni", ""),
-	                       .seg = proc_number("/proc/sys/kernel/shmseg", ""),
-	                       .max = proc_number("/proc/sys/kernel/shmmax", ""),
-	                       .all = proc_number("/proc/sys/kernel/shmall", "")};
+	struct limits limit = {.mni = procfs_number("/proc/sys/kernel/shmmni", ""),
+	                       .seg = procfs_number("/proc/sys/kernel/shmseg", ""),
+	                       .max = procfs_number("/proc/sys/kernel/shmmax", ""),
+	                       .all = procfs_number("/proc/sys/kernel/shmall", "")};
 	uint32_t i;
 	bool same;
 

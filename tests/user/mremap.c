@@ -38,7 +38,7 @@ numbered(const char *p, int from, int n)
 static unsigned long
 promised(void)
 {
-	return proc_number("/proc/meminfo", "Committed_AS");
+	return procfs_number("/proc/meminfo", "Committed_AS");
 }
 
 static void

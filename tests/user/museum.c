@@ -174,7 +174,7 @@ p1(void)
 static void
 p5(void)
 {
-	size_t most = proc_number("/proc/meminfo", "MemFree") / 4 * 3 * 1024 & -PAGE, size = MIB;
+	size_t most = procfs_number("/proc/meminfo", "MemFree") / 4 * 3 * 1024 & -PAGE, size = MIB;
 	int id, other;
 	char *p, *q;
 

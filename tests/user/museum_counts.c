@@ -11,8 +11,8 @@
 static unsigned long
 mem_free(void)
 {
-	proc_number("/proc/meminfo", "MemFree");
-	return proc_number("/proc/meminfo", "MemFree");
+	procfs_number("/proc/meminfo", "MemFree");
+	return procfs_number("/proc/meminfo", "MemFree");
 }
 
 /* Makes shmat fail `calls` times, and returns how often it did not fail as it should. Every
@@ -156,7 +156,7 @@ b16(void)
 {
 	static const uint32_t sizes[] = {0x7fffffff, 0x80000000, 0xfffff001, 0xffffffff};
 	int id = shmget(KEY, PAGE, IPC_CREAT | 0600);
-	unsigned long before = proc_number("/proc/meminfo", "Committed_AS");
+	unsigned long before = procfs_number("/proc/meminfo", "Committed_AS");
 	char shmmax[16];
 
 	for (unsigned i = 0; i < COUNT(sizes); i++) {
@@ -165,13 +165,13 @@ b16(void)
 		fails(shmget(IPC_PRIVATE, sizes[i], 0600), EINVAL, "B16 0x%x, no key", sizes[i]);
 		fails(shmget(KEY, sizes[i], 0600), EINVAL, "B16 0x%x, an existing key", sizes[i]);
 	}
-	snprintf(shmmax, sizeof(shmmax), "%lu", proc_number("/proc/sys/kernel/shmmax", ""));
+	snprintf(shmmax, sizeof(shmmax), "%lu", procfs_number("/proc/sys/kernel/shmmax", ""));
 	kernel_set("shmmax", "4294967295");
 	for (unsigned i = 2; i < COUNT(sizes); i++)
 		fails(shmget(IPC_PRIVATE, sizes[i], 0600), EINVAL,
 		      "B16 0x%x wraps when it is rounded, whatever shmmax", sizes[i]);
 	kernel_set("shmmax", shmmax);
-	is(proc_number("/proc/meminfo", "Committed_AS"), before, "B16 committed unchanged");
+	is(procfs_number("/proc/meminfo", "Committed_AS"), before, "B16 committed unchanged");
 	is(count_segments(), 1, "B16 and no segment more");
 	shmctl(id, IPC_RMID, NULL);
 }

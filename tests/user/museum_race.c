@@ -103,7 +103,7 @@ two_creators(size_t size, int *low, int *high)
 static void
 b6(void)
 {
-	unsigned mni = proc_number("/proc/sys/kernel/shmmni", "");
+	unsigned mni = procfs_number("/proc/sys/kernel/shmmni", "");
 	char shmall[16];
 	int id[mni], low, high;
 
@@ -117,7 +117,7 @@ b6(void)
 	kernel_set("fail", "");
 	for (unsigned i = 0; i < mni - 1; i++)
 		shmctl(id[i], IPC_RMID, NULL);
-	snprintf(shmall, sizeof(shmall), "%lu", proc_number("/proc/sys/kernel/shmall", ""));
+	snprintf(shmall, sizeof(shmall), "%lu", procfs_number("/proc/sys/kernel/shmall", ""));
 	kernel_set("shmall", "4");
 	kernel_set("fail", "object:sleep");
 	two_creators(4 * PAGE, &low, &high);

@@ -11,13 +11,13 @@
 static unsigned long
 mem_free(void)
 {
-	return proc_number("/proc/meminfo", "MemFree");
+	return procfs_number("/proc/meminfo", "MemFree");
 }
 
 static unsigned long
 committed(void)
 {
-	return proc_number("/proc/meminfo", "Committed_AS");
+	return procfs_number("/proc/meminfo", "Committed_AS");
 }
 
 static char *
@@ -242,7 +242,7 @@ promises(void)
 	is(committed(), before, "refusals promise nothing");
 	is(CHILD(take_all()), 0, "all that was granted can be touched");
 	is(committed(), before, "and comes back");
-	room = (proc_number("/proc/meminfo", "MemTotal") - before) / 2 * 1024;
+	room = (procfs_number("/proc/meminfo", "MemTotal") - before) / 2 * 1024;
 	p = map(NULL, (room & -PAGE) + MIB, RW, MAP_PRIVATE);
 	ok(p != MAP_FAILED, "half of what there is");
 	for (int i = 0; i < 100; i++)

@@ -10,7 +10,7 @@
 static unsigned long
 promised(void)
 {
-	return proc_number("/proc/meminfo", "Committed_AS");
+	return procfs_number("/proc/meminfo", "Committed_AS");
 }
 
 /* Each of the by_*() functions takes memory in one way, in pieces of that many pages, until it

@@ -184,32 +184,32 @@ whole_system(void)
 	int id = shmget(IPC_PRIVATE, 16 * PAGE, 0600), fd;
 	char *seg = shmat(id, NULL, 0), *at;
 
-	cached = proc_number("/proc/meminfo", "Cached"),
-	shmem = proc_number("/proc/meminfo", "Shmem");
+	cached = procfs_number("/proc/meminfo", "Cached"),
+	shmem = procfs_number("/proc/meminfo", "Shmem");
 	memset(seg, 1, 16 * PAGE);
-	is(proc_number("/proc/meminfo", "Shmem") - shmem, 64, "Shmem");
-	is(proc_number("/proc/meminfo", "Cached") - cached, 64, "is a part of Cached");
+	is(procfs_number("/proc/meminfo", "Shmem") - shmem, 64, "Shmem");
+	is(procfs_number("/proc/meminfo", "Cached") - cached, 64, "is a part of Cached");
 	fd = open("/tmp/x", O_RDWR | O_CREAT, 0600);
 	write(fd, seg, 2 * PAGE);
-	is(proc_number("/proc/meminfo", "Cached") - cached, 72, "as files are");
+	is(procfs_number("/proc/meminfo", "Cached") - cached, 72, "as files are");
 	close(fd), unlink("/tmp/x");
 	shmdt(seg), shmctl(id, IPC_RMID, NULL);
-	is(proc_number("/proc/meminfo", "Cached") - cached, 0, "until they go");
+	is(procfs_number("/proc/meminfo", "Cached") - cached, 0, "until they go");
 	strtoul(slurp("/proc/uptime"), &at, 10);
 	idle = strtoul(strchr(text, ' '), NULL, 10);
 	sleep(3);
 	idle = strtoul(strchr(slurp("/proc/uptime"), ' '), NULL, 10) - idle;
 	ok(idle >= 2 && idle <= 4, "the idle time of uptime");
 	user = strtoul(slurp("/proc/stat") + 5, NULL, 10);
-	forks = proc_number("/proc/stat", "processes");
+	forks = procfs_number("/proc/stat", "processes");
 	CHILD(for (long end = field(getpid(), 14) + 20; (long)field(getpid(), 14) < end;)
 	          for (volatile int i = 0; i < 100000; i++));
 	ok(strtoul(slurp("/proc/stat") + 5, NULL, 10) >= user + 19, "user time in stat");
-	is(proc_number("/proc/stat", "processes") - forks, 1, "how many forks");
-	is(proc_number("/proc/stat", "procs_running"), 1, "one runs");
+	is(procfs_number("/proc/stat", "processes") - forks, 1, "how many forks");
+	is(procfs_number("/proc/stat", "procs_running"), 1, "one runs");
 	ok(strstr(slurp("/proc/stat"), "\ncpu0 ") != NULL, "of one CPU");
-	ok(abs((int)time(NULL) - (int)proc_number("/proc/stat", "btime") -
-	       (int)proc_number("/proc/uptime", "")) <= 1,
+	ok(abs((int)time(NULL) - (int)procfs_number("/proc/stat", "btime") -
+	       (int)procfs_number("/proc/uptime", "")) <= 1,
 	   "when it was booted");
 }
 

@@ -181,7 +181,7 @@ words(void)
 	snprintf(line, sizeof(line), "/proc/%d/status", pid);
 	ok(has(line, "State:\tZ (zombie)") && strstr(text, "VmSize") == NULL, "a zombie's");
 	ending(pid);
-	is(proc_number("/proc/self/statm", "") * 4, proc_number("/proc/self/status", "VmSize"),
+	is(procfs_number("/proc/self/statm", "") * 4, procfs_number("/proc/self/status", "VmSize"),
 	   "statm's first number is the size");
 	is(strcmp(slurp("/proc/self/comm"), "procfiles\n"), 0, "comm");
 	is(CHILD(execve("/proc/self/exe", (char *[]){"x", "env", NULL},

@@ -200,7 +200,7 @@ creators(void)
 		bad += shmctl(shmget(KEY, 0, 0), IPC_RMID, NULL) != 0;
 	}
 	is(bad, 0, "3a.4 of %d who want to be the only one, one is", CREW);
-	snprintf(shmall, sizeof(shmall), "%lu", proc_number("/proc/sys/kernel/shmall", ""));
+	snprintf(shmall, sizeof(shmall), "%lu", procfs_number("/proc/sys/kernel/shmall", ""));
 	tune("shmall", "8");
 	crew(4, privately);
 	tune("fail", "\n");

@@ -60,7 +60,7 @@ gone(const char *race)
 {
 	ok(sound(), "inv.1 %s: the invariants hold", race);
 	is(count_segments(), 0, "%s: no segment is left", race);
-	is(proc_number("/proc/meminfo", "Committed_AS"), committed, "%s: nor a promise", race);
+	is(procfs_number("/proc/meminfo", "Committed_AS"), committed, "%s: nor a promise", race);
 }
 
 static void
@@ -93,7 +93,7 @@ race_begin(void)
 {
 	sh = shared(PAGE);
 	memset((void *)sh, 0, sizeof(*sh));
-	committed = proc_number("/proc/meminfo", "Committed_AS");
+	committed = procfs_number("/proc/meminfo", "Committed_AS");
 }
 
 static void

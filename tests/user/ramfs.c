@@ -209,7 +209,7 @@ posix_shm(void)
 static unsigned long
 available(void)
 {
-	return proc_number("/proc/meminfo", "MemAvailable");
+	return procfs_number("/proc/meminfo", "MemAvailable");
 }
 
 /* Files consist of memory: growing one promises pages, and fails when there are no more. */
@@ -240,8 +240,8 @@ space(void)
 static void
 shrunk(void)
 {
-	unsigned long promised = proc_number("/proc/meminfo", "Committed_AS");
-	unsigned long free = proc_number("/proc/meminfo", "MemFree");
+	unsigned long promised = procfs_number("/proc/meminfo", "Committed_AS");
+	unsigned long free = procfs_number("/proc/meminfo", "MemFree");
 	int bad = 0;
 
 	for (int i = 0; i < 100; i++) {
@@ -252,8 +252,9 @@ shrunk(void)
 		       unlink("shrunk") != 0 || close(fd) != 0;
 	}
 	is(bad, 0, "files grow, shrink and go");
-	is(proc_number("/proc/meminfo", "Committed_AS"), promised, "with what they were promised");
-	is(proc_number("/proc/meminfo", "MemFree"), free, "and their page tables");
+	is(procfs_number("/proc/meminfo", "Committed_AS"), promised,
+	   "with what they were promised");
+	is(procfs_number("/proc/meminfo", "MemFree"), free, "and their page tables");
 }
 
 void

@@ -198,10 +198,11 @@ machine(void)
 	struct abi_sysinfo info;
 
 	is(syscall(116, &info), 0, "sysinfo");
-	is(info.totalram / 1024 * info.mem_unit, proc_number("/proc/meminfo", "MemTotal"),
+	is(info.totalram / 1024 * info.mem_unit, procfs_number("/proc/meminfo", "MemTotal"),
 	   "its RAM");
 	is(info.procs, count_processes(), "its processes");
-	ok(info.uptime <= (long)proc_number("/proc/uptime", "") && info.uptime >= 0, "its uptime");
+	ok(info.uptime <= (long)procfs_number("/proc/uptime", "") && info.uptime >= 0,
+	   "its uptime");
 }
 
 static char *
@@ -223,9 +224,9 @@ advice(void)
 	for (int i = 0; i < 4; i++)
 		p[i * PAGE] = i + 1;
 	s[0] = 9;
-	free = proc_number("/proc/meminfo", "MemFree");
+	free = procfs_number("/proc/meminfo", "MemFree");
 	is(syscall(MADVISE, p + PAGE, 2 * PAGE, MADV_DONTNEED), 0, "MADV_DONTNEED");
-	is(proc_number("/proc/meminfo", "MemFree") - free, 8, "frees two pages");
+	is(procfs_number("/proc/meminfo", "MemFree") - free, 8, "frees two pages");
 	ok(p[0] == 1 && p[PAGE] == 0 && p[2 * PAGE] == 0 && p[3 * PAGE] == 4, "which are zeros");
 	ok(syscall(MADVISE, s, 2 * PAGE, MADV_DONTNEED) == 0 && s[0] == 9, "what is shared stays");
 	is(syscall(MADVISE, p, 4 * PAGE, MADV_WILLNEED), 0, "harmless advice");

@@ -245,7 +245,7 @@ priorities(void)
 /* ---- /proc ---- */
 
 static const char *
-proc_path(pid_t pid, const char *name)
+procfs_path(pid_t pid, const char *name)
 {
 	static char path[64];
 
@@ -257,7 +257,7 @@ static int
 opens(pid_t pid, const char *name)
 {
 	char c;
-	int fd = open(proc_path(pid, name), O_RDONLY);
+	int fd = open(procfs_path(pid, name), O_RDONLY);
 
 	return fd < 0 ? -1 : read(fd, &c, 1) < 0 ? -1 : 0;
 }
@@ -267,7 +267,7 @@ follows(pid_t pid, const char *name)
 {
 	char to[64];
 
-	return readlink(proc_path(pid, name), to, sizeof(to)) < 0 ? -1 : 0;
+	return readlink(procfs_path(pid, name), to, sizeof(to)) < 0 ? -1 : 0;
 }
 
 /* Reads the first byte of fd again. */
@@ -284,7 +284,7 @@ static unsigned long
 field(pid_t pid, int n)
 {
 	char text[512] = "", *s = text;
-	int fd = open(proc_path(pid, "stat"), O_RDONLY);
+	int fd = open(procfs_path(pid, "stat"), O_RDONLY);
 
 	read(fd, text, sizeof(text) - 1);
 	close(fd);
@@ -310,7 +310,7 @@ owner(pid_t pid, const char *name)
 {
 	struct stat st;
 
-	return stat(proc_path(pid, name), &st) < 0 ? -1 : (int)st.st_uid;
+	return stat(procfs_path(pid, name), &st) < 0 ? -1 : (int)st.st_uid;
 }
 
 static void
@@ -366,7 +366,7 @@ stale_descriptors(void)
 }
 
 static void
-files_of_proc(void)
+procfs_files(void)
 {
 	pid_t pid = start("/tmp/plain", "-", NULL);
 	int maps;
@@ -397,7 +397,7 @@ files_of_proc(void)
 	/* A descriptor that was opened before gives no access: the
 	 * rights are checked at each read. */
 	pid = start("/tmp/plain", "-", NULL);
-	maps = open(proc_path(pid, "maps"), O_RDONLY);
+	maps = open(procfs_path(pid, "maps"), O_RDONLY);
 	is(read(maps, &c, 1), 1, "inspect: a descriptor of maps");
 	is(AS(BOB, rereads(maps)), EACCES, "inspect: is asked at each read");
 	close(maps);
@@ -532,7 +532,7 @@ test(void)
 	timers();
 	limits();
 	priorities();
-	files_of_proc();
+	procfs_files();
 	guards();
 	children();
 	set_id_files();

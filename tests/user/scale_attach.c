@@ -27,7 +27,7 @@ fill(int from)
 static void
 full_table(void)
 {
-	unsigned long committed = proc_number("/proc/meminfo", "Committed_AS");
+	unsigned long committed = procfs_number("/proc/meminfo", "Committed_AS");
 
 	is(fill(0), 0, "at.8b 1,024 attaches in one process");
 	fails((long)shmat(id, NULL, 0), EMFILE, "at.3 one more: EMFILE");
@@ -44,7 +44,7 @@ full_table(void)
 	for (int i = 0; i < EACH; i++)
 		shmdt(at[i]);
 	is(stat_of(id).shm_nattch, 0, "dt.2b shmdt, 1,024 times");
-	is(proc_number("/proc/meminfo", "Committed_AS"), committed, "no promise is left");
+	is(procfs_number("/proc/meminfo", "Committed_AS"), committed, "no promise is left");
 }
 
 /* Each child inherits half of its attaches from its parent, and makes the other half itself. */

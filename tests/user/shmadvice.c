@@ -27,7 +27,7 @@ whole(const char *at, unsigned nattch, pid_t lpid, const char *what)
 {
 	stands(id, nattch, lpid, what);
 	is(misnumbered(at, 0, PAGES), 0, "%s: what is there", what);
-	is(proc_number("/proc/meminfo", "Shmem"), resident, "%s: its pages", what);
+	is(procfs_number("/proc/meminfo", "Shmem"), resident, "%s: its pages", what);
 	stands(id, nattch, lpid, what);
 }
 
@@ -106,7 +106,7 @@ beside(void)
 	shmdt(p);
 }
 
-/* The segment has frames of 4 MiB, and is removed while it is attached. */
+/* The segment has large pages, and is removed while it is attached. */
 static void
 large(void)
 {
@@ -120,8 +120,8 @@ large(void)
 		bad += dropped(p + from * PAGE, (PAGES - from) * PAGE) != 0;
 		bad += dropped(p + from * PAGE, PAGE) != 0 || misnumbered(p, 0, PAGES);
 	}
-	is(bad, 0, "madvise.1 frames of 4 MiB");
-	stands(other, 1, getpid(), "madvise.1 frames of 4 MiB");
+	is(bad, 0, "madvise.1 large pages");
+	stands(other, 1, getpid(), "madvise.1 large pages");
 	shmdt(p);
 	stands(other, GONE, 0, "madvise.1 detached");
 }
@@ -135,7 +135,7 @@ test(void)
 	p = shmat(id, NULL, 0);
 	number_pages(p, PAGES);
 	shmdt(p);
-	resident = proc_number("/proc/meminfo", "Shmem");
+	resident = procfs_number("/proc/meminfo", "Shmem");
 	is(resident, SIZE / 1024, "madvise.1 every page is there");
 	ranges(A, 0, "by its own tables");
 	ranges(A + 3 * PAGE, 0, "by pages");

@@ -54,6 +54,6 @@ test(void)
 	is(stat_of(id).shm_nattch, 1, "nattch");
 	shmctl(id, IPC_RMID, NULL);
 	shmdt(p);
-	ok(proc_number("/proc/meminfo", "MemFree") > SIZE / 1024, "its memory is free again");
+	ok(procfs_number("/proc/meminfo", "MemFree") > SIZE / 1024, "its memory is free again");
 	gate_drop(&filled), gate_drop(&answered);
 }

@@ -116,7 +116,7 @@ static void
 removal(int id)
 {
 	char *p = e->at(id, NULL, 0);
-	unsigned long committed = proc_number("/proc/meminfo", "Committed_AS");
+	unsigned long committed = procfs_number("/proc/meminfo", "Committed_AS");
 	unsigned segments = count_segments();
 	struct shmid_ds was, ds;
 	int next;
@@ -133,7 +133,7 @@ removal(int id)
 	fails((long)e->at(id, NULL, 0), EINVAL, "ctl.4g no further attach");
 	fails(e->get(KEY, 1, 0), ENOENT, "ctl.4c the key is free at once");
 	is(count_segments(), segments, "ctl.4h it still counts in nused");
-	is(proc_number("/proc/meminfo", "Committed_AS"), committed, "ctl.4h and in committed");
+	is(procfs_number("/proc/meminfo", "Committed_AS"), committed, "ctl.4h and in committed");
 	next = e->get(KEY, 1, IPC_CREAT | 0600);
 	ok(next > 0 && (next & 0xffff) != (id & 0xffff), "ctl.4f the slot isn't free");
 	p[0] = 'p';

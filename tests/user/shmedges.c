@@ -68,7 +68,7 @@ kept(long result, int error, const char *name)
 static void
 refused(void)
 {
-	size_t max = proc_number("/proc/sys/kernel/shmmax", "") & -PAGE;
+	size_t max = procfs_number("/proc/sys/kernel/shmmax", "") & -PAGE;
 	char all[16];
 	int id[4];
 
@@ -84,7 +84,7 @@ refused(void)
 	kept(shmget(KEY, 1, IPC_CREAT | 0600), ENOMEM, "the promise fails");
 	knob("fail", "kmem:nth=1");
 	kept(shmget(KEY, 1, IPC_CREAT | 0600), ENOMEM, "no memory for the segment");
-	snprintf(all, sizeof(all), "%lu", proc_number("/proc/sys/kernel/shmall", ""));
+	snprintf(all, sizeof(all), "%lu", procfs_number("/proc/sys/kernel/shmall", ""));
 	knob("shmall", "3");
 	kept(shmget(KEY, 2 * PAGE, IPC_CREAT | 0600), ENOMEM, "beyond shmall");
 	knob("shmall", all);
@@ -353,10 +353,10 @@ under_attaches(void)
 		char was[16];
 
 		snprintf(was, sizeof(was), "%lu",
-		         proc_number(i == 0   ? "/proc/sys/kernel/shmseg"
-		                     : i == 1 ? "/proc/sys/kernel/shmall"
-		                              : "/proc/sys/kernel/shmmax",
-		                     ""));
+		         procfs_number(i == 0   ? "/proc/sys/kernel/shmseg"
+		                       : i == 1 ? "/proc/sys/kernel/shmall"
+		                                : "/proc/sys/kernel/shmmax",
+		                       ""));
 		for (int n = 0; n < 2; n++) {
 			is(knob(names[i], n ? "1" : "0"), 0, "proc.5 %s is %d", names[i], n);
 			ok(i == 0 ? shmat(id, NULL, 0) == NO_ADDR && errno == EMFILE

@@ -69,9 +69,9 @@ lock_fills(void)
 	p[PAGE] = 'p';
 	was = stat_of(id);
 	is(resident(id), 1, "lock.3 %s: a page was touched", e->name);
-	before = proc_number("/proc/meminfo", "MemFree");
+	before = procfs_number("/proc/meminfo", "MemFree");
 	is(e->ctl(id, SHM_LOCK, BAD), 0, "lock.1 root, buf is ignored");
-	is(before - proc_number("/proc/meminfo", "MemFree"), (PAGES - 1) * PAGE / 1024,
+	is(before - procfs_number("/proc/meminfo", "MemFree"), (PAGES - 1) * PAGE / 1024,
 	   "lock.3 it takes the other pages");
 	is(resident(id), PAGES, "lock.3 all are there");
 	is(usage_rss(), PAGES, "lock.3 SHM_INFO says so too");
@@ -134,10 +134,10 @@ limits(void)
 {
 	is(ask(-1, IPC_INFO, sizeof(u.limits), "IPC_INFO"), 2, "info.1 %s: the highest slot in use",
 	   e->name);
-	is(u.limits.shmmni, proc_number("/proc/sys/kernel/shmmni", ""), "info.1 shmmni");
-	is(u.limits.shmmax, proc_number("/proc/sys/kernel/shmmax", ""), "info.1 shmmax");
-	is(u.limits.shmall, proc_number("/proc/sys/kernel/shmall", ""), "info.1 shmall");
-	is(u.limits.shmseg, proc_number("/proc/sys/kernel/shmseg", ""), "info.1 shmseg");
+	is(u.limits.shmmni, procfs_number("/proc/sys/kernel/shmmni", ""), "info.1 shmmni");
+	is(u.limits.shmmax, procfs_number("/proc/sys/kernel/shmmax", ""), "info.1 shmmax");
+	is(u.limits.shmall, procfs_number("/proc/sys/kernel/shmall", ""), "info.1 shmall");
+	is(u.limits.shmseg, procfs_number("/proc/sys/kernel/shmseg", ""), "info.1 shmseg");
 	is(u.limits.shmmin, 1, "info.1 shmmin");
 	is(u.limits.spare[0] | u.limits.spare[1] | u.limits.spare[2] | u.limits.spare[3], 0,
 	   "info.7 IPC_INFO: padding");
@@ -293,14 +293,15 @@ list(void)
 static void
 flags(void)
 {
-	unsigned long before = proc_number("/proc/meminfo", "Committed_AS");
+	unsigned long before = procfs_number("/proc/meminfo", "Committed_AS");
 	int id = e->get(KEY, 4 * PAGE, IPC_CREAT | SHM_NORESERVE | 0600);
 	char *p = e->at(id, NULL, SHM_EXEC | SHM_RDONLY), *q = e->at(id, NULL, SHM_EXEC);
 
 	ok(id > 0, "noreserve.1 %s: accepted", e->name);
 	is(stat_of(id).shm_perm.mode, 0600, "noreserve.1 no mode bit comes of it");
-	ok(proc_number("/proc/meminfo", "Committed_AS") >= before + 16, "noreserve.1 promised");
-	fails(e->get(IPC_PRIVATE, proc_number("/proc/sys/kernel/shmmax", ""), SHM_NORESERVE | 0600),
+	ok(procfs_number("/proc/meminfo", "Committed_AS") >= before + 16, "noreserve.1 promised");
+	fails(e->get(IPC_PRIVATE, procfs_number("/proc/sys/kernel/shmmax", ""),
+	             SHM_NORESERVE | 0600),
 	      ENOMEM, "noreserve.1 what can't be promised is refused");
 	ok(p != NO_ADDR && q != NO_ADDR, "execflag.1 %s: accepted", e->name);
 	q[0] = (char)0xc3; /* ret */

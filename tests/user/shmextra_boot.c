@@ -37,9 +37,9 @@ test(void)
 	int id = shmget(IPC_PRIVATE, 1, 0600), next;
 	char *p = shmat(id, NULL, 0);
 
-	is(proc_number("/proc/sys/kernel/shmmni", ""), 32768, "1.4 shmmni=32768");
-	is(proc_number("/proc/sys/kernel/shmseg", ""), 4096, "1.4 shmseg=4096");
-	is(proc_number("/proc/sys/kernel/shm_allow_removed", ""), 1,
+	is(procfs_number("/proc/sys/kernel/shmmni", ""), 32768, "1.4 shmmni=32768");
+	is(procfs_number("/proc/sys/kernel/shmseg", ""), 4096, "1.4 shmseg=4096");
+	is(procfs_number("/proc/sys/kernel/shm_allow_removed", ""), 1,
 	   "allow.1 from the command line");
 	shmctl(id, IPC_RMID, NULL);
 	is(stat_of(id).shm_perm.mode, SHM_DEST | 0600, "allow.3 from the start");

@@ -14,7 +14,7 @@ static const struct entrance *e;
 static unsigned long
 free_kib(void)
 {
-	return proc_number("/proc/meminfo", "MemFree");
+	return procfs_number("/proc/meminfo", "MemFree");
 }
 
 static int
@@ -136,7 +136,8 @@ existing(void)
 static void
 scattered(void)
 {
-	unsigned long before = free_kib(), committed = proc_number("/proc/meminfo", "Committed_AS");
+	unsigned long before = free_kib(),
+		      committed = procfs_number("/proc/meminfo", "Committed_AS");
 	int keep[60], drop[60], n = 0, id;
 	char *p, *q;
 
@@ -169,7 +170,7 @@ scattered(void)
 	for (int i = 0; i < n; i++)
 		e->ctl(keep[i], IPC_RMID, NULL);
 	is(free_kib(), before, "huge.5 the frames come back");
-	is(proc_number("/proc/meminfo", "Committed_AS"), committed, "huge.5 and the promises");
+	is(procfs_number("/proc/meminfo", "Committed_AS"), committed, "huge.5 and the promises");
 	is(count_segments(), 0, "huge.5 no slot is in use");
 	invariants();
 }

@@ -14,7 +14,7 @@ value(const char *name)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/sys/kernel/%s", name);
-	return proc_number(path, "");
+	return procfs_number(path, "");
 }
 
 static void

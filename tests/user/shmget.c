@@ -35,7 +35,7 @@ identifiers(void)
 static void
 refused(void)
 {
-	size_t max = proc_number("/proc/sys/kernel/shmmax", "") & ~(PAGE - 1);
+	size_t max = procfs_number("/proc/sys/kernel/shmmax", "") & ~(PAGE - 1);
 	int granted = 0, id = shmget(IPC_PRIVATE, 1, 0600), next;
 
 	shmctl(id, IPC_RMID, NULL);
@@ -80,11 +80,11 @@ failed(void)
 	unsigned long committed;
 
 	shmctl(first, IPC_RMID, NULL);
-	committed = proc_number("/proc/meminfo", "Committed_AS");
+	committed = procfs_number("/proc/meminfo", "Committed_AS");
 	is(knob("fail", "object:nth=1"), 0, "3b.6b a failure is called up");
 	fails(shmget(KEY, 3 * PAGE, IPC_CREAT | 0600), ENOMEM, "3b.6b and comes");
 	is(count_segments(), 1, "3b.6b no slot is in use");
-	is(proc_number("/proc/meminfo", "Committed_AS"), committed, "3b.6b nothing is committed");
+	is(procfs_number("/proc/meminfo", "Committed_AS"), committed, "3b.6b nothing is committed");
 	fails(shmget(KEY, 1, 0), ENOENT, "3b.6b the key is free");
 	next = shmget(IPC_PRIVATE, 1, 0600);
 	is((next - first) >> 16, 2, "3b.6b seq stays advanced");
@@ -179,7 +179,7 @@ waits(void)
 static void
 defaults(void)
 {
-	unsigned long kib = proc_number("/proc/meminfo", "MemTotal");
+	unsigned long kib = procfs_number("/proc/meminfo", "MemTotal");
 	struct shminfo64 info;
 
 	ok(IPC_PRIVATE == 0 && IPC_CREAT == 01000 && IPC_EXCL == 02000 && IPC_NOWAIT == 04000 &&
@@ -200,8 +200,8 @@ static void
 sizes(const struct entrance *e, int id)
 {
 	static const size_t wrong[] = {0x7fffffff, 0x80000000, 0xfffff000, 0xfffff001, 0xffffffff};
-	unsigned long committed = proc_number("/proc/meminfo", "Committed_AS");
-	size_t max = proc_number("/proc/sys/kernel/shmmax", "");
+	unsigned long committed = procfs_number("/proc/meminfo", "Committed_AS");
+	size_t max = procfs_number("/proc/sys/kernel/shmmax", "");
 
 	for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		fails(e->get(KEY + 1, wrong[i], IPC_CREAT | 0600), EINVAL,
@@ -219,7 +219,7 @@ sizes(const struct entrance *e, int id)
 	is(e->get(KEY, 0, 0), id, "3a.3b size 0 suits every segment");
 	is(e->get(KEY, 100, 0), id, "3a.5 the size it has");
 	fails(e->get(KEY, 101, 0), EINVAL, "3a.3a a byte more, though in the same page");
-	is(proc_number("/proc/meminfo", "Committed_AS"), committed, "3b.6b nothing is committed");
+	is(procfs_number("/proc/meminfo", "Committed_AS"), committed, "3b.6b nothing is committed");
 	is(count_segments(), 1, "3b.6b nor in use");
 }
 

@@ -106,10 +106,10 @@ race(void)
 void
 test(void)
 {
-	is(proc_number("/proc/sys/kernel/shmmni", ""), 4, "1.4 shmmni= is heard");
-	is(proc_number("/proc/sys/kernel/shmall", ""), 16, "1.4 shmall= is heard");
-	is(proc_number("/proc/sys/kernel/shmmax", ""), 40 << 10, "1.4 shmmax= is heard");
-	is(proc_number("/proc/sys/kernel/shmseg", ""), 3, "1.4 shmseg= is heard");
+	is(procfs_number("/proc/sys/kernel/shmmni", ""), 4, "1.4 shmmni= is heard");
+	is(procfs_number("/proc/sys/kernel/shmall", ""), 16, "1.4 shmall= is heard");
+	is(procfs_number("/proc/sys/kernel/shmmax", ""), 40 << 10, "1.4 shmmax= is heard");
+	is(procfs_number("/proc/sys/kernel/shmseg", ""), 3, "1.4 shmseg= is heard");
 	for (EACH_ENTRANCE(e))
 		limits(e);
 	failures();

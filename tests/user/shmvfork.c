@@ -222,7 +222,7 @@ parent_goes_on(const struct act *act, int how)
 }
 
 static void
-reach(int at)
+arrive(int at)
 {
 	seen->at = at;
 	gate_pass(&gate);
@@ -247,9 +247,9 @@ parent_is_killed(const struct act *act, int how, int before)
 	SPAWN(lender_attaches(); if (vfork() == 0) {
 		seen->child = getpid();
 		if (before)
-			reach(1);
+			arrive(1);
 		act->run();
-		reach(2);
+		arrive(2);
 		end(how);
 	});
 	if (before) {
@@ -290,7 +290,7 @@ killed_in_the_middle(void)
 		seen->child = getpid();
 		usleep(1); /* start at a clock tick */
 		attaches();
-		reach(2);
+		arrive(2);
 		_exit(0);
 	});
 	while (seen->child == 0)

@@ -111,7 +111,7 @@ by_utimes(void)
 static time_t
 by_uptime(void)
 {
-	return proc_number("/proc/stat", "btime") + proc_number("/proc/uptime", "");
+	return procfs_number("/proc/stat", "btime") + procfs_number("/proc/uptime", "");
 }
 
 static const struct {

@@ -174,7 +174,7 @@ gate_drop(struct gate *g)
 
 /* Returns the text of a file. It does not use malloc, because some tests look at the heap. */
 static const char *
-proc_text(const char *file)
+procfs_text(const char *file)
 {
 	static char text[2048];
 	int fd = open(file, O_RDONLY), n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
@@ -187,9 +187,9 @@ proc_text(const char *file)
 }
 
 unsigned long
-proc_number(const char *file, const char *key)
+procfs_number(const char *file, const char *key)
 {
-	const char *at = strstr(proc_text(file), key);
+	const char *at = strstr(procfs_text(file), key);
 
 	if (at == NULL)
 		bail(key);
@@ -203,7 +203,7 @@ until_state(pid_t pid, char state)
 	const char *at;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	while ((at = strrchr(proc_text(path), ')')) && at[2] != state)
+	while ((at = strrchr(procfs_text(path), ')')) && at[2] != state)
 		usleep(1000);
 }
 
@@ -260,10 +260,10 @@ struct state {
 };
 
 static void
-look(struct state *s)
+measure(struct state *s)
 {
-	s->free = proc_number("/proc/meminfo", "MemFree");
-	s->committed = proc_number("/proc/meminfo", "Committed_AS");
+	s->free = procfs_number("/proc/meminfo", "MemFree");
+	s->committed = procfs_number("/proc/meminfo", "Committed_AS");
 	s->segments = count_segments();
 	s->processes = count_processes();
 }
@@ -289,14 +289,14 @@ main(int argc, char **argv)
 	tap->count = 0;
 	/* Do once all that main() does after the test, so that it does not change the state
 	 * then. */
-	look(&before);
+	measure(&before);
 	CHILD(if (SPAWN(usleep(1)) < 0) bail("fork"));
 	settle(before.processes);
-	look(&before);
+	measure(&before);
 	status = CHILD(test());
 	ok(status == 0, "the test came to its end (status %d)", status);
 	settle(before.processes);
-	look(&after);
+	measure(&after);
 	ok(memcmp(&before, &after, sizeof(before)) == 0, "nothing leaked");
 	if (memcmp(&before, &after, sizeof(before)) != 0)
 		diag("kB free %lu, now %lu; promised %lu, %lu; segments %u, %u; processes %u, %u",

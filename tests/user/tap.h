@@ -64,6 +64,6 @@ void gate_drop(struct gate *g);
 void until_state(pid_t pid, char state);
 
 /* Returns the number that follows key in a file of /proc, or its first number if key is "". */
-unsigned long proc_number(const char *file, const char *key);
+unsigned long procfs_number(const char *file, const char *key);
 unsigned count_segments(void), count_processes(void);
 struct shmid_ds stat_of(int id);

@@ -130,9 +130,9 @@ try_in_world(const struct row *r, const struct call *c, const struct fault *f)
 	if (f->arg >= 0)
 		make_bad(r, f, a);
 	mprotect((void *)READ_ONLY, PAGE, PROT_READ);
-	/* The first look allocates what looking needs. */
-	look(&before, true, &out->zombie, 2);
-	look(&before, true, &out->zombie, 2);
+	/* The first measure() allocates what measuring needs. */
+	measure(&before, true, &out->zombie, 2);
+	measure(&before, true, &out->zombie, 2);
 	for (out->done = 0; out->done < ROUNDS; out->done++) {
 		arm(f);
 		if (works(r, c, a)) {
@@ -144,14 +144,14 @@ try_in_world(const struct row *r, const struct call *c, const struct fault *f)
 		out->error = errno;
 		if (f->nth != 0 && write(FAIL_FD, "\n", 1) != 1)
 			bail("fail");
-		look(&after, false, &out->zombie, 2);
+		measure(&after, false, &out->zombie, 2);
 		out->once = differences(&before, &after);
-		look(&before, true, &out->zombie, 2);
+		measure(&before, true, &out->zombie, 2);
 	}
 	arm(&none);
-	look(&after, false, &out->zombie, 2);
+	measure(&after, false, &out->zombie, 2);
 	out->often = differences(&before, &after);
-	out->last = look_last(out->zombie);
+	out->last = measure_last(out->zombie);
 }
 
 static const char *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Takes a digest of all that a program can see of the machine: a number for each part of it.
- * Reading a file changes its time of access, so the look before a call reads first and then takes
- * times and sizes, and the look after the call takes them first and then reads.
+ * Reading a file changes its time of access, so the measure before a call reads first and then
+ * takes times and sizes, and the measure after the call takes them first and then reads.
  */
 #pragma once
 
@@ -61,7 +61,7 @@ struct state {
 	uint32_t part[NPARTS];
 };
 
-static uint32_t *sum; /* of the part that is being looked at */
+static uint32_t *sum; /* of the part that is being measured */
 
 /* Adds a word to the sum, by FNV-1a with words for bytes. */
 static void
@@ -148,7 +148,7 @@ add_contents(const char *path)
 }
 
 static void
-look_files(struct state *s, bool before)
+measure_files(struct state *s, bool before)
 {
 	for (int i = 0; i < 2; i++) {
 		bool status = before == (i == 1);
@@ -160,7 +160,7 @@ look_files(struct state *s, bool before)
 }
 
 static void
-look_memory(struct state *s)
+measure_memory(struct state *s)
 {
 	sum = &s->part[P_memory];
 	add_bytes((void *)PRIVATE, 4 * PAGE);
@@ -168,12 +168,12 @@ look_memory(struct state *s)
 	add_bytes((void *)FILE_AT, PAGE);
 	sum = &s->part[P_map];
 	add_file("/proc/self/maps");
-	add(proc_number("/proc/self/status", "VmLck"));
+	add(procfs_number("/proc/self/status", "VmLck"));
 	add((uint32_t)sbrk(0));
 }
 
 static void
-look_descriptors(struct state *s)
+measure_descriptors(struct state *s)
 {
 	sum = &s->part[P_descriptors];
 	for (int fd = 0; fd < 72; fd++) {
@@ -192,7 +192,7 @@ look_descriptors(struct state *s)
 /* Looks at which locks on "file" would keep another open file from locking
  * each of its bytes, and all of it. */
 static void
-look_locks(struct state *s)
+measure_locks(struct state *s)
 {
 	static const int whole[] = {1, 2}; /* LOCK_SH, LOCK_EX */
 	int fd = open("file", O_RDWR);
@@ -212,7 +212,7 @@ look_locks(struct state *s)
 }
 
 static void
-look_signals(struct state *s)
+measure_signals(struct state *s)
 {
 	struct abi_sigaction act;
 	sigset_t set;
@@ -234,7 +234,7 @@ look_signals(struct state *s)
 /* Looks at limits and the timer. What is left of the timer's 100,900 seconds is
  * taken in thousands of seconds. */
 static void
-look_limits(struct state *s)
+measure_limits(struct state *s)
 {
 	struct abi_rlimit64 limit;
 	struct abi_itimerval it;
@@ -251,7 +251,7 @@ look_limits(struct state *s)
 }
 
 static void
-look_ids(struct state *s)
+measure_ids(struct state *s)
 {
 	uint32_t id[3], groups[NGROUPS_MAX];
 	char cwd[64];
@@ -283,7 +283,7 @@ look_ids(struct state *s)
 /* Looks at the first seven fields of each process's stat: its number, name, state, parent, group,
  * session and terminal. Looks also at what other processes may set of it. */
 static void
-look_family(struct state *s, const int *children, int n)
+measure_family(struct state *s, const int *children, int n)
 {
 	sum = &s->part[P_family];
 	for (int i = 0; i < n; i++) {
@@ -307,7 +307,7 @@ look_family(struct state *s, const int *children, int n)
 }
 
 static void
-look_system(struct state *s)
+measure_system(struct state *s)
 {
 	struct abi_termios t;
 	struct abi_winsize size;
@@ -332,29 +332,29 @@ look_system(struct state *s)
 		add(limit);
 	}
 	s->part[P_processes] = count_processes();
-	s->part[P_promises] = proc_number("/proc/meminfo", "Committed_AS");
-	s->part[P_frames] = proc_number("/proc/meminfo", "MemFree");
+	s->part[P_promises] = procfs_number("/proc/meminfo", "Committed_AS");
+	s->part[P_frames] = procfs_number("/proc/meminfo", "MemFree");
 }
 
 static void
-look(struct state *s, bool before, const int *children, int n)
+measure(struct state *s, bool before, const int *children, int n)
 {
 	memset(s, 0, sizeof(*s));
-	look_files(s, before);
-	look_memory(s);
-	look_descriptors(s);
-	look_locks(s);
-	look_signals(s);
-	look_limits(s);
-	look_ids(s);
-	look_family(s, children, n);
-	look_system(s);
+	measure_files(s, before);
+	measure_memory(s);
+	measure_descriptors(s);
+	measure_locks(s);
+	measure_signals(s);
+	measure_limits(s);
+	measure_ids(s);
+	measure_family(s, children, n);
+	measure_system(s);
 }
 
 /* Looks at what can be seen only by taking it, so this is for the end of a trial. Returns the
  * parts, as bits, that are not as the world was made. */
 static uint32_t
-look_last(int zombie)
+measure_last(int zombie)
 {
 	char text[64];
 	sigset_t set = 1ull << (SIGUSR2 - 1);

@@ -347,16 +347,16 @@ translate(vaddr_t va, bool write, frame_t *f)
 
 /* Stores in *f the frame that va shows, after page faults if need be. Returns 0 or SEGV_*. */
 static int
-reach(vaddr_t va, bool write, frame_t *f)
+frame_shown(vaddr_t va, bool write, frame_t *f)
 {
 	struct vm_space *sp = curproc()->space;
 	int tries, err;
 
 	if (sp->pmap.dir != directory)
-		panic("reach: another space is active");
+		panic("frame_shown: another space is active");
 	for (tries = 0; !translate(va, write, f); tries++) {
 		if (tries == 2)
-			panic("reach: 0x%x faults again and again", va);
+			panic("frame_shown: 0x%x faults again and again", va);
 		err = vm_fault(sp, va, write ? PROT_WRITE : PROT_READ);
 		if (err != 0)
 			return err;
@@ -376,7 +376,7 @@ user_copy(void *to, vaddr_t va, const void *from, size_t n)
 		size_t off = va & PAGE_MASK, k = PAGE_SIZE - off < n ? PAGE_SIZE - off : n;
 		char *w;
 
-		if (reach(va, write, &f) != 0)
+		if (frame_shown(va, write, &f) != 0)
 			return EFAULT;
 		w = (char *)window_open(f) + off;
 		if (to != NULL)
@@ -426,7 +426,7 @@ int
 host_load(vaddr_t va, uint32_t *word)
 {
 	frame_t f;
-	int err = reach(va, false, &f);
+	int err = frame_shown(va, false, &f);
 
 	return err != 0 ? err : user_copy_in(word, va, sizeof(*word));
 }
@@ -435,7 +435,7 @@ int
 host_store(vaddr_t va, uint32_t word)
 {
 	frame_t f;
-	int err = reach(va, true, &f);
+	int err = frame_shown(va, true, &f);
 
 	return err != 0 ? err : user_copy_out(va, &word, sizeof(word));
 }
