@@ -39,8 +39,21 @@ up_to_date() {
 		{ print "# it has " $1 ", and would have " $2; bad = 1 }
 		END { exit bad }'
 }
+# The column "with all" of the table of shortcuts, in the form of tools/bench --figures.
+with_all() {
+	sed -n '/^| instructions | with all /,/^$/p' docs/performance.md | tr -d , |
+		sed -n 's/ 4000 \([a-z]*\) |/ \1@4000 |/; s/^| \([^|]*[a-zB0-9]\) | \([0-9]*\) .*/\1\t\2/p' |
+		sed 's/ \([0-9]* KiB\)/, \1/'
+}
+shortcuts() { # passes if each row of with_all() is within 2 % of the figure of that name
+	with_all | awk -F '\t' 'NR == FNR { took[$1] = $2; next }
+		{ n++; d = took[$1] - $2 }
+		took[$1] == "" || d * d > 0.0004 * $2 * $2 { print "# " $1 ": " $2 ", took " took[$1]; bad = 1 }
+		END { exit bad || n != 6 }' "$dir/first" -
+}
 if tools/bench --document >"$dir/performance.md" 2>"$dir/err"; then
 	ok 'docs/performance.md is up to date (else: make performance)' up_to_date
+	ok 'its figures with all shortcuts of a space, too' shortcuts
 else
 	skip 'docs/performance.md' "$(tail -n 1 "$dir/err")"
 fi
