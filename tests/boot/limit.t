@@ -63,12 +63,15 @@ mkdir -p "$broken/release"
 cp "$build/initrd.tar" "$broken"
 ln -s "$build/user" "$broken"
 hangs sys_shmat
-for option in '--limit 0.3' '--timeout 3'; do
+for option in '--limit 0.3 --timeout 400' '--timeout 3'; do
 	ISTHMUS_BUILD=$broken run 124 "a kernel that hangs, $option" $option /bin/shmlife
 	shows 'a non-maskable interrupt ends it' 'stopped: by a non-maskable interrupt'
+	said_once 'out of time'
 	shows 'what runs' 'process 2 (shmlife) runs, in the kernel'
 	place ' sys_shmat, kernel/sys/sys_ipc\.c:[0-9]+$'
 	place ' vector_syscall, arch/i386/vectors\.asm:[0-9]+$'
+	[[ $option != --limit* ]] || shows "the watchdog's time is the machine's" \
+		"tools/run: /bin/shmlife: timed out after 0.3 seconds of the machine's time"
 done
 hangs fs_init
 ISTHMUS_BUILD=$broken run 124 'a kernel that hangs at its start' --timeout 3 /bin/true
