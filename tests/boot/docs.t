@@ -118,7 +118,7 @@ top_of_tree
 blocks block '^\\$ (tools/run|i686-linux-gnu-gcc|SEED=)' $docs
 for block in "$dir"/block*; do
 	# debugging.t runs those with gdb.
-	! sed 1q "$block" | grep -q -e --gdb || continue
+	! sed 1q "$block" | grep -qE -e '--k?gdb' || continue
 	sed -n 's/^\$ //p' "$block" >"$dir/commands"
 	grep -v '^\$ \|^\[\.\.\.\]$' "$block" | sed 's/ *$//' | sort >"$dir/want"
 	(cd "$work" && bash "$dir/commands" >"$dir/out" 2>"$dir/err")
