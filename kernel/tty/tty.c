@@ -80,6 +80,7 @@ tty_write(struct file *f, struct uio *u)
 
 /* ---- Input, from interrupts ---- */
 
+/* Returns whether c is a control character that the terminal echoes as ^ and a letter. */
 static bool
 is_control(uint16_t c)
 {
@@ -242,12 +243,15 @@ tty_read(struct file *f, struct uio *u)
 	return err;
 }
 
+/* Returns what the terminal is ready for: always for output, and for input if a whole line (or,
+ * without line editing, a byte) is there. */
 static int
 tty_ready(struct file *f)
 {
 	return POLL_WRITE | (tty.head != tty.ready ? POLL_READ : 0);
 }
 
+/* Returns the list of those who poll the terminal. */
 static struct poll_watch **
 tty_watched(struct file *f)
 {
@@ -256,6 +260,8 @@ tty_watched(struct file *f)
 
 /* ---- ioctl ---- */
 
+/* Set the terminal's settings from a program's structure, and drop the input if `flush` is set.
+ * Returns 0, EFAULT, or an error of tty_background(). */
 static int
 set_termios(vaddr_t arg, bool flush)
 {
@@ -320,6 +326,9 @@ flush(uint32_t which)
 	return 0;
 }
 
+/* Do what a request asks of the terminal: read or set its settings or size, flush it, put a byte
+ * into its input, or count the bytes to read. Requests about jobs, and unknown ones, go to
+ * tty_job_ioctl(). */
 static int
 tty_ioctl(struct file *f, uint32_t cmd, vaddr_t arg)
 {

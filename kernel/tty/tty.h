@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Room tty: the console as a terminal: line editing and job control. It adds the devices console
- * and tty to /dev, and calls proc/. The machine calls tty_input() with each byte typed, procfs/
- * asks for the foreground group, and proc/ calls it through owned.h.
+ * and tty to /dev, and calls fs/, vm/ and proc/. The machine calls tty_input() with each byte
+ * typed, procfs/ asks for the foreground group, and proc/ calls it through owned.h.
  */
 #ifndef TTY_H
 #define TTY_H
