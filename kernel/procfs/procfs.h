@@ -15,6 +15,7 @@
 struct proc;
 struct node;
 struct dir_ops;
+struct file_ops;
 
 /*
  * The text of a file is made record by record, while it is read. Each open file keeps one record
@@ -31,6 +32,9 @@ struct text {
 };
 /* Append formatted text to the record. What does not fit is cut. */
 void text_add(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* What open, read and close do with such a file, and with one that can be written too:
+ * procfs_text.c. */
+extern const struct file_ops procfs_text_ops, procfs_knob_ops;
 
 /* A file of /proc. Its content is the first of text, number and show that is set; or it is a
  * symbolic link or a directory, which have link or dir instead. */
