@@ -116,6 +116,86 @@ priority(void)
 	gate_drop(&ready);
 }
 
+/* ---- Changes of the content, one by one ---- */
+
+static mode_t
+mode_after(mode_t before, uid_t user, int (*change)(const char *))
+{
+	static const char path[] = "/tmp/setid";
+	struct stat st;
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	write(fd, "text", 4);
+	close(fd);
+	chmod(path, before);
+	if (CHILD(become(user, user); _exit(change(path) < 0)) != 0)
+		bail("a change to a file");
+	stat(path, &st);
+	unlink(path);
+	return st.st_mode & 07777;
+}
+
+static int
+by_write(const char *path)
+{
+	return write(open(path, O_WRONLY), "x", 1);
+}
+
+static int
+by_truncate(const char *path)
+{
+	return truncate(path, 4);
+}
+
+static int
+by_ftruncate(const char *path)
+{
+	return ftruncate(open(path, O_WRONLY), 9);
+}
+
+static int
+by_open(const char *path)
+{
+	return open(path, O_WRONLY | O_TRUNC);
+}
+
+static int
+by_nothing(const char *path)
+{
+	write(open(path, O_WRONLY), "x", 0);
+	return open(path, O_RDWR);
+}
+
+static int
+by_chown(const char *path)
+{
+	return chown(path, -1, -1);
+}
+
+static void
+set_id_files(void)
+{
+	static const struct {
+		const char *name;
+		int (*change)(const char *);
+	} ways[] = {{"write", by_write},
+	            {"truncate", by_truncate},
+	            {"ftruncate", by_ftruncate},
+	            {"O_TRUNC", by_open}};
+	unsigned i;
+
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		is(mode_after(06777, ALICE, ways[i].change), 0777, "set-id bits: gone by %s",
+		   ways[i].name);
+		is(mode_after(06767, ALICE, ways[i].change), 0767,
+		   "set-id bits: also set-group-ID without x of another's group, %s", ways[i].name);
+		is(mode_after(06777, 0, ways[i].change), 06777,
+		   "set-id bits: root's %s leaves them", ways[i].name);
+	}
+	is(mode_after(06777, ALICE, by_nothing), 06777, "set-id bits: what changes nothing");
+	is(mode_after(06777, 0, by_chown), 0777, "set-id bits: gone by root's chown");
+}
+
 void
 test(void)
 {
@@ -124,4 +204,5 @@ test(void)
 	born();
 	times();
 	priority();
+	set_id_files();
 }
