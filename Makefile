@@ -31,9 +31,12 @@ else
 TARGET := -m32
 STACK := -mpreferred-stack-boundary=2
 # Options that save instructions, with what each saves of the 658 of shmat + shmdt and the 6,580 of
-# fork + exit + wait: no padding that would be executed (1 and 14; 0 and 1), a jump instead of
-# computing both branches (19 and 26), and short live ranges, since registers are few (3 and -4;
-# 4 and 4).
+# fork + exit + wait:
+#	-fno-align-loops	1 and 14: no padding that would be executed before a loop
+#	-fno-align-jumps	0 and 1: none before the target of a jump
+#	-fno-if-conversion	19 and 26: a jump instead of computing both branches
+#	-flive-range-shrinkage	3 and -4 (it costs 4): values live shortly, since registers are few
+#	-fno-tree-reassoc	4 and 4: sums are left in the source's order, for the same reason
 TIGHT := -fno-align-loops -fno-align-jumps \
 	-fno-if-conversion -flive-range-shrinkage -fno-tree-reassoc
 LD := $(call ask,-print-prog-name=ld) -m elf_i386

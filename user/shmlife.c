@@ -55,7 +55,7 @@ draw(int us, int them, unsigned nattch)
 	       (unsigned)ds.shm_nattch);
 }
 
-/* Returns how many attaches the removed segment has, or 0 if it has been freed. Its identifier is
+/* Returns how many attaches the removed segment has, or 0 if it has been freed. The identifier is
  * no longer valid for shmctl, but the list shows it until it is freed. */
 static unsigned
 listed(void)

@@ -247,8 +247,8 @@ tls_is_empty(const struct abi_user_desc *d)
 	       ((d->flags & ~DESC_USEABLE) == DESC_EMPTY || d->flags == 0);
 }
 
-/* Returns the descriptor of d. It is always a data segment of ring 3: a program has no use for
- * another kind, and a gate or a task here would be a way into the kernel. */
+/* Returns the descriptor of d, which is always that of a data segment of ring 3: a program has no
+ * use for another kind, and a gate or a task here would be a way into the kernel. */
 static uint64_t
 tls_segment(const struct abi_user_desc *d)
 {

@@ -267,9 +267,9 @@ fpu_register_set(unsigned n, const void *value)
 	__asm__ volatile("fxrstor %0" : : "m"(live_fpu));
 }
 
-/* Segment registers stay as they are, and so does the kernel's stack pointer, below which its trap
- * frame is. So gdb can't call functions of the kernel, which take their arguments in registers
- * while gdb would push them. */
+/* Refuses the segment registers and the kernel's stack pointer, below which its trap frame is. So
+ * gdb can't call functions of the kernel, which take their arguments in registers while gdb would
+ * push them. */
 bool
 machine_gdb_register_set(unsigned n, const void *value)
 {

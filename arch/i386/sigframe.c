@@ -158,7 +158,7 @@ fpstate_push(vaddr_t to)
 	 * FXSAVE part. */
 	static const uint32_t words[5] = {FXSAVE_MAGIC, sizeof(struct fpstate) + 4, 0, 0, 512};
 	static _Alignas(16) uint8_t fxsave[512];
-	static struct fpstate fp;
+	static struct fpstate fp; /* 624 bytes of a stack of 8 KiB */
 	unsigned i;
 
 	/* Let the CPU itself write FNSAVE's format. FXSAVE goes first: FNSAVE clears the state. */
@@ -265,8 +265,8 @@ machine_signal_push(int sig, const struct abi_siginfo *info, const struct abi_si
 	return 0;
 }
 
-/* Returns a selector from a signal frame with ring 3 as its privilege level. It may still name
- * no segment: mend_return() in trap.c deals with that. */
+/* Returns a selector from a signal frame with ring 3 as its privilege level. The selector may still
+ * name no segment: mend_return() in trap.c deals with that. */
 static uint32_t
 user_selector(uint32_t sel)
 {

@@ -155,12 +155,12 @@ ram_init(const struct boot_info *info)
 	ram_keep(kva_frame(image_start), kva_frame(image_end + PAGE_MASK));
 }
 
-/* Start in C, called by start.asm with what the loader left in EAX and EBX: set up the machine,
- * find the memory, the command line and the boot image, and call kernel_main(). Does not return. */
+/* Start in C, called by boot.asm with what the loader left in EAX and EBX: set up the machine, find
+ * the memory, the command line and the boot image, and call kernel_main(). Does not return. */
 void
 start_c(uint32_t magic, uint32_t info_paddr)
 {
-	static char cmdline[CMDLINE_SIZE];
+	static char cmdline[CMDLINE_SIZE]; /* static: an eighth of the boot stack */
 	const struct boot_info *info;
 	const struct boot_module *module;
 	const void *initrd = NULL;

@@ -18,9 +18,10 @@ _Noreturn void panic(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* Say in one line why the machine can't be started, and end it with VERDICT_NOBOOT. */
 _Noreturn void noboot(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
-/* VERIFY(e): panic if e is false, in every build. It stands where a fault would let a program use
- * memory that is not its own, and the check takes few instructions of its path. Those of frames, of
- * promised memory and of objects would take 2 % of shmat or of a page fault: they are ASSERT()s. */
+/* VERIFY(e): panic if e is false, in every build. A VERIFY stands where a fault would let a program
+ * use memory that is not its own, and the check takes few instructions of its path. Those of
+ * frames, of promised memory and of objects would take 2 % of shmat or of a page fault: they are
+ * ASSERT()s. */
 #define VERIFY(e) ((e) ? (void)0 : panic("%s: %s is false", __func__, #e))
 
 /* ASSERT(e): do the same. why(fmt, ...): print why the current call is refused. Both do nothing in

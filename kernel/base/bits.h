@@ -27,7 +27,7 @@ bits_hash(uint32_t key, unsigned bits)
 	return key * BITS_GOLDEN >> (32 - bits);
 }
 
-/* Divides *v by a number of at most 16 bits and returns the remainder. It divides 16 bits at a
+/* Divides *v by a number of at most 16 bits and returns the remainder. This takes 16 bits at a
  * time, because a 64-bit division would need the compiler's library. */
 static inline uint32_t
 bits_divide(uint64_t *v, uint32_t by)

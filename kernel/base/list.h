@@ -41,7 +41,7 @@
 		*list_at = list_e;                                                                 \
 	} while (0)
 
-/* Remove e from its list. Its links keep their values. */
+/* Remove e from its list. The links of e keep their values. */
 #define LIST_REMOVE(e, links)                                                                      \
 	do {                                                                                       \
 		__typeof__(e) list_e = (e);                                                        \

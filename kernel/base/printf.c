@@ -50,9 +50,9 @@ put_padded(struct sink *s, const struct spec *sp, const char *text, size_t len)
 }
 
 /*
- * Puts a string into the log. It may come from a program, which must not be able to forge a
- * line or to send commands to the reader's terminal. So control characters (those of
- * ISO 8859-1, too) and the backslash are written as a backslash, x and two digits.
+ * Puts a string into the log. The string may come from a program, which must not be able to forge a
+ * line or to send commands to the reader's terminal. So control characters (those of ISO 8859-1,
+ * too) and the backslash are written as a backslash, x and two digits.
  */
 static void
 put_escaped(struct sink *s, const char *text, size_t len)

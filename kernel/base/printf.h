@@ -10,7 +10,7 @@
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 /* Like C's vsnprintf() and snprintf(), for %d %i %u %x %X %o %c %s %p %% with -, 0, width, *,
- * precision, l, ll and z. They write at most size bytes, including the NUL, and return the
+ * precision, l, ll and z. The two write at most size bytes, including the NUL, and return the
  * length of the whole text. */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);

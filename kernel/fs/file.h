@@ -73,8 +73,8 @@ int file_open(struct node *start, const char *path, int flags, uint32_t mode, in
  * EBADF, EACCES if fd is not open for that, or ENODEV. Does not sleep. */
 int file_mmap(int fd, int prot, bool shared, struct vm_object **out, uint8_t *max_prot);
 
-/* Returns a new open file of n with one reference, or NULL if memory is out. It takes a reference
- * on n. Does not call ops->open(). */
+/* Returns a new open file of n with one reference, or NULL if memory is out. The open file has a
+ * reference on n. Does not call ops->open(). */
 struct file *file_create(struct node *n, const struct file_ops *ops, int flags);
 /* Drop a reference. The last one closes the file and releases the locks that it owns. */
 void file_unref(struct file *f);

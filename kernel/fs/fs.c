@@ -208,9 +208,9 @@ step(struct walk *w, const struct cred *cred)
 	return err == ENOENT ? 0 : err;
 }
 
-/* Follow the symbolic link w->node. Its target replaces the link's name in front of the rest of
- * the path, *path, and the walk continues with that from the root or from w->dir. A link with
- * leads_to ends there at once. Returns 0, ELOOP, ENAMETOOLONG or ENOMEM. */
+/* Follow the symbolic link w->node. The link's target replaces its name in front of the rest of the
+ * path, *path, and the walk continues with that from the root or from w->dir. A link with leads_to
+ * ends there at once. Returns 0, ELOOP, ENAMETOOLONG or ENOMEM. */
 static int
 follow_link(struct walk *w, const char **path, unsigned count)
 {

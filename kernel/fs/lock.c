@@ -14,8 +14,8 @@
 #define LOCKS_MAX 4096u /* on one file, since each call searches all of them */
 #define CHAIN_MAX 10u   /* how far the search for a deadlock follows a chain of waiters */
 
-/* A call that sleeps until it can have a lock. It lies on its process's kernel stack, in a list
- * of all such calls, for the search for deadlocks. */
+/* A call that sleeps until it can have a lock. This structure lies on its process's kernel stack,
+ * in a list of all such calls, for the search for deadlocks. */
 struct lock_waiter {
 	struct lock_waiter *next;
 	const struct node *node;

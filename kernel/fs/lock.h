@@ -13,9 +13,9 @@ struct node;
 #define LOCK_OFFSET_MAX INT64_MAX /* the last byte of a lock that extends to the end */
 
 /*
- * A lock, or a request for one. Its owner is a descriptor table, which stands for its
- * process, or an open file (flock, and the OFD commands of fcntl). Two locks conflict if they
- * have different owners, share a byte, and at least one is a write lock.
+ * A lock, or a request for one. The owner is a descriptor table, which stands for its process, or
+ * an open file (flock, and the OFD commands of fcntl). Two locks conflict if they have different
+ * owners, share a byte, and at least one is a write lock.
  */
 struct lock {
 	struct lock *next; /* on the same file */

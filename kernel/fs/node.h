@@ -24,7 +24,7 @@ struct lock;
 struct pipe;
 struct vm_object;
 
-/* A file of any kind; other systems call it an inode. Its names are directory entries. */
+/* A file of any kind; other systems call it an inode. The names of a node are directory entries. */
 struct node {
 	/* One for each name, open file, working directory and running program, for each
 	 * child's "..", and for each link of /proc/PID/fd to it. */
@@ -137,8 +137,8 @@ int fs_lookup(const char *path, struct node *cwd, const struct cred *cred, struc
 /* Make the tree: what the ustar archive initrd, of len bytes, contains, then /dev and /tmp. Calls
  * noboot() if the archive is malformed or memory is out. */
 void fs_init(const void *initrd, size_t len);
-/* Returns the directory called name in dir, which gets this mode. It is made if the boot image does
- * not contain it. Takes no reference. Calls noboot() if it cannot be made. */
+/* Returns the directory called name in dir, which gets this mode. The directory is made if the boot
+ * image does not contain it. Takes no reference. Calls noboot() if it cannot be made. */
 struct node *fs_directory(struct node *dir, const char *name, uint32_t mode);
 
 /* Returns 0 if cred has all the rights in mode (R_OK, W_OK, X_OK) to n, else EACCES. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Pipes and FIFOs: a ring of bytes between readers and writers. It is as large as Linux's, since
- * there are programs that write that much before anybody reads. A page of the ring is allocated
- * when bytes are written to it, and freed when all of them have been read. One page is always
- * kept, so that a pipe works, with less room, when memory is out.
+ * Pipes and FIFOs: a ring of bytes between readers and writers. The ring is as large as Linux's,
+ * since there are programs that write that much before anybody reads. A page of the ring is
+ * allocated when bytes are written to it, and freed when all of them have been read. One page is
+ * always kept, so that a pipe works, with less room, when memory is out.
  */
 #include "abi/errno.h"
 #include "fs/file.h"

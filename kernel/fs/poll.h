@@ -5,7 +5,7 @@
 
 #include "base/list.h"
 
-/* One process that polls a file. It is on the file's list while it sleeps. */
+/* One process that polls a file. The watch is on the file's list while the process sleeps. */
 struct poll_watch {
 	LIST_LINKS(struct poll_watch) links;
 	const void *chan; /* the channel that it sleeps on */

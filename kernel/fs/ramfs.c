@@ -59,9 +59,9 @@ find(const struct node *dir, const char *name, size_t len)
 	return link;
 }
 
-/* Returns a new entry at the end of dir, not bound to a node yet, or NULL if memory is out. Its
- * cookie is one that has never been used, so that a position in a directory stays valid while
- * entries are added and removed. */
+/* Returns a new entry at the end of dir, not bound to a node yet, or NULL if memory is out. The
+ * cookie of the entry is one that has never been used, so that a position in a directory stays
+ * valid while entries are added and removed. */
 static struct dirent *
 entry_create(struct node *dir, const char *name, size_t len)
 {

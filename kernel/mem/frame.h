@@ -41,8 +41,8 @@ struct frame_stats {
  * if there are too few. */
 void frame_init(void);
 
-/* Allocate a low frame for the kernel, with one reference; its content is undefined. It needs
- * no promise. Returns true with the frame in *out; false if no frame is free that has not
+/* Allocate a low frame for the kernel, with one reference; its content is undefined. The kernel
+ * needs no promise. Returns true with the frame in *out; false if no frame is free that has not
  * been promised to user space. */
 bool frame_alloc(frame_t *out);
 /* Returns a frame for a page that commit_charge() has promised, with one reference; its

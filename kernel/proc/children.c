@@ -100,8 +100,8 @@ notify_parent(struct proc *p, int sig, int code, int status)
 }
 
 /* Returns the signal that the parent gets at p's end: exit_signal, but SIGCHLD if the parent has
- * exec'ed since the fork. Its new program, which may have other rights, has not asked for
- * another signal. */
+ * exec'ed since the fork. The new program, which may have other rights, has not asked for another
+ * signal. */
 static int
 end_signal(const struct proc *p)
 {

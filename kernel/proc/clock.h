@@ -37,9 +37,9 @@ clock_seconds(void)
 {
 	return clock_now;
 }
-/* Put the time since 1970 into *t. It never decreases. */
+/* Put the time since 1970 into *t, which never decreases. */
 void clock_realtime(struct abi_timespec64 *t);
-/* Put the time since boot into *t. It never decreases. */
+/* Put the time since boot into *t, which never decreases. */
 void clock_monotonic(struct abi_timespec64 *t);
 
 /* ---- Sleeping until a point in time, which is a tick counted from boot ---- */

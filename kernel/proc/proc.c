@@ -17,8 +17,8 @@
 
 /* ---- Birth ---- */
 
-/* Returns a process in state PROC_NEW with a kernel stack, which runs fn first. It owns sig, which
- * may be NULL for lack of memory. Returns NULL, with sig freed, if memory is out. */
+/* Returns a process in state PROC_NEW with a kernel stack, which runs fn first. The process owns
+ * sig, which may be NULL for lack of memory. Returns NULL, with sig freed, if memory is out. */
 static struct proc *
 proc_alloc(void (*fn)(void), struct sigstate *sig)
 {

@@ -40,7 +40,7 @@ enum news { NEWS_NONE, NEWS_ENDED, NEWS_STOPPED, NEWS_CONTINUED, NEWS_KINDS };
 #define CHILD_LISTS (2u * NEWS_KINDS)
 
 /*
- * A process. Its fields stand in groups; the comment on a group says who may change it and when it
+ * A process. The fields stand in groups; the comment on a group says who may change it and when it
  * is valid. "Itself" means: only while it is the current process. What is zero at first stays so
  * until it is set.
  */
@@ -49,14 +49,14 @@ struct proc {
 	struct machine_proc md;
 
 	/* Identity. Anybody may read it, as long as there is the process. proc_fork() sets pid
-	 * before others can find the process, and it never changes. It sets name itself, by exec
-	 * or prctl(). proc.c, children.c and sched.c set state. */
+	 * before others can find the process, and the pid never changes. A process sets its name
+	 * itself, by exec or prctl(). proc.c, children.c and sched.c set state. */
 	int pid;
 	enum proc_state state;
 	char name[16]; /* last part of its program's path */
 
-	/* Its places on lists. Each is changed only by the file that owns the list. A zombie stays
-	 * on all of them until it is reaped. */
+	/* The places of the process on lists. Each is changed only by the file that owns the list.
+	 * A zombie stays on all of them until it is reaped. */
 	LIST_LINKS(struct proc) all;     /* pid.c: all processes, oldest first */
 	struct proc *hash_next;          /* pid.c: its hash chain, by pid */
 	struct pgrp *pgrp;               /* pgrp.c */
@@ -74,8 +74,8 @@ struct proc {
 	uint64_t exec_id;        /* execs in it and, before the forks, in its ancestors */
 	uint64_t parent_exec_id; /* its parent's exec_id when it was forked */
 
-	/* What it owns. It changes these itself, by fork, exec and exit; a zombie has none of them
-	 * any more. Others may read them, and look into another's space and files as far as
+	/* What the process owns, and changes itself, by fork, exec and exit; a zombie has none of
+	 * them any more. Others may read them, and look into another's space and files as far as
 	 * cred_may_inspect() allows. */
 	struct vm_space *space;
 	struct fdtable *files;
@@ -88,7 +88,7 @@ struct proc {
 	vaddr_t set_tid;       /* where a new process writes its pid; 0: nowhere */
 	vaddr_t clear_tid;     /* where 0 is written when it leaves a borrowed space; 0: nowhere */
 
-	/* What it may do. It changes these itself, but for rlimit and nice: a process that
+	/* What the process may do, and changes itself, but for rlimit and nice: a process that
 	 * cred_may_limit() or cred_may_set_priority() allows it to may change those of another. */
 	struct cred cred;
 	uint32_t umask;
@@ -146,8 +146,8 @@ int pid_alloc(void);
 void pid_add(struct proc *p);
 /* Remove p from the processes that there are, and drop its number. */
 void pid_remove(struct proc *p);
-/* Record that a process or a group no longer has the number n. It is free for pid_alloc() when
- * neither a process nor a group has it. */
+/* Record that a process or a group no longer has the number n. The number is free for pid_alloc()
+ * when neither a process nor a group has it. */
 void pid_drop(int n);
 
 /* ---- Birth and end: proc.c ---- */
@@ -196,8 +196,8 @@ struct vm_space *proc_own_space(const struct proc *p);
 /* End the current process. status has the form of wait4(): exit code << 8, or the signal. May
  * sleep, and does not return. */
 _Noreturn void proc_exit(int status);
-/* Guard p (see `guarded`), whose rights now differ from its user's, or from those that it had.
- * Its parent's end sends it no signal any more. */
+/* Guard p (see `guarded`), whose rights now differ from its user's, or from those that it had. The
+ * end of p's parent sends it no signal any more. */
 void proc_guard(struct proc *p);
 
 /* ---- What parents know of their children: children.c ---- */

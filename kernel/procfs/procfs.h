@@ -36,7 +36,7 @@ void text_add(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
  * procfs_text.c. */
 extern const struct file_ops procfs_text_ops, procfs_knob_ops;
 
-/* A file of /proc. Its content is the first of text, number and show that is set; or it is a
+/* A file of /proc. The content is the first of text, number and show that is set; or it is a
  * symbolic link or a directory, which have link or dir instead. */
 struct procfs_file {
 	const char *name;
@@ -77,8 +77,8 @@ void procfs_init(void);
 /* Returns a new symbolic link on dir's file system, with one reference and PATH_MAX bytes for its
  * target, or NULL if memory is out. */
 struct node *procfs_link_node(const struct node *dir);
-/* Make the new node n one about p, with this inode number. It belongs to p's effective user and
- * group, or to root if p is guarded and n is not a directory. */
+/* Make the new node n one about p, with this inode number. The node belongs to p's effective user
+ * and group, or to root if p is guarded and n is not a directory. */
 void procfs_adopt(struct node *n, const struct proc *p, uint32_t ino);
 
 #endif

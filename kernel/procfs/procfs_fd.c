@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * /proc/PID/fd: a symbolic link for each open file. Its target is the file's name, or its kind
- * and inode number, but that is only for readers: following the link leads to the file itself
+ * /proc/PID/fd: a symbolic link for each open file. The link's target is the file's name, or its
+ * kind and inode number, but that is only for readers: following the link leads to the file itself
  * (leads_to), even if it has no name.
  */
 #include "abi/errno.h"
@@ -10,8 +10,9 @@
 #include "proc/proc.h"
 #include "procfs/procfs.h"
 
-#define INO_FD 0x100000u /* inode numbers of the links, above those of pid_ino() */
+#define INO_FD 0x100000u /* the links' inode numbers begin here, above those of pid_ino() */
 
+/* Returns the inode number of the link of pid's descriptor fd. */
 static uint32_t
 fd_ino(int pid, uint32_t fd)
 {

@@ -87,7 +87,7 @@ shm_segment_live(int32_t id)
 	return seg;
 }
 
-/* Returns the segment of an attach. It may be a removed one. */
+/* Returns the segment of an attach, which may be a removed one. */
 static struct shm_segment *
 seg_attached(const struct vm_entry *e)
 {
@@ -97,7 +97,7 @@ seg_attached(const struct vm_entry *e)
 	return seg;
 }
 
-/* Make the slot FREE and take the segment out of the counts. Its memory is freed with the last
+/* Make the slot FREE and take the segment out of the counts. The memory is freed with the last
  * reference on its object, which SHM_LOCK may still hold. */
 static void
 seg_release(struct shm_segment *seg)

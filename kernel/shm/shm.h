@@ -33,8 +33,8 @@ void shm_init(void);
 
 /* ---- The four calls ---- */
 
-/* They act for the current process and return 0 or a positive errno. spec-shm.md part 3 says
- * which error wins where several apply; a call that fails has changed nothing. */
+/* The four calls act for the current process and return 0 or a positive errno. spec-shm.md part 3
+ * says which error wins where several apply; a call that fails has changed nothing. */
 
 /* shmget: puts the identifier of the segment with that key, or of a new segment, into *id.
  * Returns ENOENT, EACCES, EINVAL, EEXIST, ENOSPC, ENOMEM, or ERESTART if a signal ends the

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Checks the invariants of spec-shm.md part 3. It counts anew, from the entries and the page tables
- * of all processes, and compares the result with the counts that the kernel keeps.
+ * Checks the invariants of spec-shm.md part 3. The check counts anew, from the entries and the page
+ * tables of all processes, and compares the result with the counts that the kernel keeps.
  */
 #include "base/assert.h"
 #include "base/printf.h"

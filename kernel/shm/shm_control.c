@@ -164,9 +164,9 @@ control_usage(vaddr_t buf, uint32_t *result)
 	return copyout(buf, &info, sizeof(info));
 }
 
-/* SHM_STAT and SHM_STAT_ANY: id is a slot, or an identifier, whose sequence number is ignored.
- * They show a removed segment that is still attached, too. Returns EINVAL if the slot is FREE
- * or its segment is being created; EACCES; EFAULT. */
+/* SHM_STAT and SHM_STAT_ANY: id is a slot, or an identifier, whose sequence number is ignored. Both
+ * show a removed segment that is still attached, too. Returns EINVAL if the slot is FREE or its
+ * segment is being created; EACCES; EFAULT. */
 static int
 control_slot(int32_t id, int cmd, vaddr_t buf, uint32_t *result)
 {

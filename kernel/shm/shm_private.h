@@ -39,10 +39,10 @@ int32_t shm_segment_id(const struct shm_segment *seg);
  * of no segment, of one that is being created, or of a removed one (but see
  * shm_allow_removed). Does not check permission. */
 struct shm_segment *shm_segment_live(int32_t id);
-/* Fill in *ds with what a user may see of the segment: no internal bits of the mode, and zeros in
- * the padding. It is in shm_control.c. */
+/* shm_control.c: fill in *ds with what a user may see of the segment: no internal bits of the mode,
+ * and zeros in the padding. */
 void shm_segment_stat(const struct shm_segment *seg, struct shmid_ds *ds);
-/* Free a removed segment whose nattch is 0. Its slot becomes FREE, and shm_last_free. */
+/* Free a removed segment whose nattch is 0. The slot becomes FREE, and shm_last_free. */
 void shm_segment_free(struct shm_segment *seg);
 
 /* ---- The table of slots: shm_slots.c ---- */
@@ -76,7 +76,7 @@ struct shm_segment *shm_slot_by_key(int32_t key);
 struct shm_segment *shm_slot_alloc(int32_t key);
 /* Make the segment's slot FREE, forget its key, and drop the slot's reference on its object. */
 void shm_slot_free(struct shm_segment *seg);
-/* Take the segment out of the hash of keys. Its key becomes IPC_PRIVATE. */
+/* Take the segment out of the hash of keys. The segment's key becomes IPC_PRIVATE. */
 void shm_slot_forget_key(struct shm_segment *seg);
 
 /* ---- Attaches in pieces: shm_cut.c ---- */

@@ -141,7 +141,7 @@ ANSWER(getuid, curproc()->cred.ruid)
 ANSWER(geteuid, curproc()->cred.euid)
 ANSWER(getgid, curproc()->cred.rgid)
 ANSWER(getegid, curproc()->cred.egid)
-/* setfsuid() returns the file system id, which here is always the effective id. It changes
+/* setfsuid() returns the file system id, which here is always the effective id. The call changes
  * nothing. */
 ANSWER(setfsuid, curproc()->cred.euid)
 ANSWER(setfsgid, curproc()->cred.egid)

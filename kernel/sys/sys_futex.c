@@ -25,7 +25,7 @@ struct key {
 	uint32_t at;    /* bytes: offset in the object, or address */
 };
 
-/* A process that waits. It lies on that process's kernel stack. */
+/* A process that waits. This structure lies on that process's kernel stack. */
 struct waiter {
 	LIST_LINKS(struct waiter) links;
 	struct key key;

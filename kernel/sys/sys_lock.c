@@ -64,7 +64,8 @@ range_of(const struct file *f, const struct abi_flock64 *fl, struct lock *l)
 	return fl->l_type < F_RDLCK || fl->l_type > F_UNLCK ? EINVAL : 0;
 }
 
-/* Copy struct flock in. It has two forms, with offsets of 32 bits and (wide) of 64 bits. */
+/* Copy struct flock in. The structure has two forms, with offsets of 32 bits and (wide) of 64
+ * bits. */
 static int
 flock_copyin(vaddr_t from, bool wide, struct abi_flock64 *fl)
 {

@@ -25,7 +25,8 @@ int file_call(uint32_t fd, node_fn *fn, const uint32_t *arg, uint32_t *result);
 	{                                                                                          \
 		return path_call(dirfd, path, flags, fn, own, result);                             \
 	}
-/* Define a system call that is file_call() with fn. Its first argument, fd, is the descriptor. */
+/* Define a system call that is file_call() with fn. The call's first argument, fd, is the
+ * descriptor. */
 #define FILE_CALL(name, fn)                                                                        \
 	int sys_##name(const union call_args *arg, uint32_t *result)                               \
 	{                                                                                          \

@@ -192,7 +192,7 @@ sys_setsid(const union call_args *arg, uint32_t *result)
 
 /* ---- The machine ---- */
 
-/* The names that programs for Linux expect; only the version is this kernel's. */
+/* What uname() tells: names that programs for Linux expect. Only the version is this kernel's. */
 static const struct abi_utsname machine_name = {.sysname = "Linux",
                                                 .nodename = "isthmus",
                                                 .release = LINUX_RELEASE,

@@ -38,8 +38,8 @@ priority_get(struct proc *p, int nice, int *best, int *err)
 	*err = 0;
 }
 
-/* Set p's nice value. *err becomes EPERM or EACCES if that is refused, and 0 if it was ESRCH and
- * this is the first that succeeds: see priority_fn. */
+/* Set p's nice value. If that is refused, *err becomes EPERM or EACCES; else an ESRCH in *err
+ * becomes 0. A priority_fn. */
 static void
 priority_set(struct proc *p, int nice, int *best, int *err)
 {

@@ -108,9 +108,9 @@ rusage_out(vaddr_t to, const struct proc *p)
 	return copyout(to, &ru, sizeof(ru));
 }
 
-/* Wait for a child that has ended or, by the options, stopped or continued; *result is its pid. Its
- * news is taken only after everything has been copied out: after EFAULT the child can be waited for
- * again. */
+/* Wait for a child that has ended or, by the options, stopped or continued; *result is its pid. The
+ * child's news is taken only after everything has been copied out: after EFAULT the child can be
+ * waited for again. */
 int
 sys_wait4(const union call_args *arg, uint32_t *result)
 {

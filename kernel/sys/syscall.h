@@ -17,7 +17,7 @@ union call_args {
 #undef SYSCALL
 };
 
-/* A handler: sys_NAME. Its arguments are unchecked. Returns 0 with the call's result in *result (0
+/* A handler: sys_NAME. The arguments are unchecked. Returns 0 with the call's result in *result (0
  * if it is not set), or a positive errno. May sleep. */
 typedef int syscall_fn(const union call_args *arg, uint32_t *result);
 

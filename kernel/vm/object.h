@@ -35,10 +35,10 @@ int vm_object_create(uint32_t npages, struct vm_object **out);
  * vm_object_unpromise(), or passes to the object that vm_object_init() makes. */
 int vm_object_promise(uint32_t npages);
 void vm_object_unpromise(uint32_t npages);
-/* Make obj, whose memory holds zeros, an object of npages zero-filled pages with one
- * reference. It takes over the promise of its memory. obj must be the first member of
- * memory from kmem_alloc(), which is freed with the last reference. Returns 0; or ENOMEM,
- * and then obj has its reference, but neither pages nor a promise. */
+/* Make obj, whose memory holds zeros, an object of npages zero-filled pages with one reference. The
+ * object takes over the promise of its memory. obj must be the first member of memory from
+ * kmem_alloc(), which is freed with the last reference. Returns 0; or ENOMEM, and then obj has its
+ * reference, but neither pages nor a promise. */
 int vm_object_init(struct vm_object *obj, uint32_t npages);
 /* Like vm_object_init(), but each whole 4 MiB of the object gets its frames at once, and
  * they form a row. Returns ENOMEM also if there is no free row; then the promise ends with

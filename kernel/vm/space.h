@@ -38,7 +38,7 @@ enum vm_inherit { VM_SHARE, VM_COPY };
 #define VM_LOCKED 16u /* locked by mlock(); see vm_lock.c */
 
 struct vm_entry {
-	/* Its place in the list and in the tree of the space's entries: vm_tree.c. */
+	/* The entry's place in the list and in the tree of the space's entries: vm_tree.c. */
 	struct vm_entry *next, *prev; /* in order of address; NULL at the ends */
 	struct vm_entry *left, *right, *up;
 	struct vm_entry *twin; /* during a fork: its copy in the new space */
@@ -116,8 +116,8 @@ enum { VM_CACHE_HINT = 1, VM_CACHE_YOUNG = 2, VM_CACHE_SPARE = 4, VM_CACHE_LOW =
 #define SPAN_COUNT (USER_END / SPAN_SIZE) /* the spans of user space; a multiple of 32 */
 
 struct vm_space {
-	/* What the MMU follows. It shows no more than the entries say, and may show less: faults
-	 * bring the rest back. */
+	/* What the MMU follows. The pmap shows no more than the entries say, and may show less:
+	 * faults bring the rest back. */
 	struct pmap pmap;
 
 	/* The map. The list and the tree hold the same entries, but for a young one, which is
@@ -136,8 +136,8 @@ struct vm_space {
 	 * the end of the space frees it. */
 	struct vm_block *blocks;
 
-	/* Pages and page tables promised to it. They change together with the entries that need
-	 * them (vm_map.c), and a fork promises as many to the child. */
+	/* Pages and page tables promised to the space. Both change together with the entries that
+	 * need them (vm_map.c), and a fork promises as many to the child. */
 	uint32_t pages, tables;
 
 	/* Counts that shm/ alone changes: its attaches, and those of them in pieces. */
@@ -286,12 +286,11 @@ int vm_brk(struct vm_space *sp, vaddr_t end);
 
 /* vm_fault.c: allocate the page of zeros, at boot. Calls noboot() if there is no memory. */
 void vm_init(void);
-/* Make an access to va possible (PROT_WRITE, or 0 for a read), by the program itself or by
- * the kernel on its behalf. Returns 0 if it is possible now; SEGV_MAPERR if nothing is mapped
- * at va and the stack can't grow there; SEGV_ACCERR if the entry's protection forbids it;
- * VM_FAULT_END, for which the signal is SIGBUS, if the page is beyond the object's end. It
- * never fails for want of memory, except for a stack that would grow beyond what can be
- * promised. */
+/* Make an access to va possible (PROT_WRITE, or 0 for a read), by the program itself or by the
+ * kernel on its behalf. Returns 0 if it is possible now; SEGV_MAPERR if nothing is mapped at va and
+ * the stack can't grow there; SEGV_ACCERR if the entry's protection forbids it; VM_FAULT_END, for
+ * which the signal is SIGBUS, if the page is beyond the object's end. The call never fails for want
+ * of memory, except for a stack that would grow beyond what can be promised. */
 #define VM_FAULT_END 3
 int vm_fault(struct vm_space *sp, vaddr_t va, int access);
 

@@ -20,9 +20,9 @@ vm_tree_settle(struct vm_space *sp)
 	if (sp->cache.young != NULL)
 		vm_tree_insert(sp, sp->cache.young);
 }
-/* Add e behind prev (NULL: as the first). It becomes the hint and the young entry. */
+/* Add e behind prev (NULL: as the first). The new entry becomes the hint and the young entry. */
 void vm_tree_add(struct vm_space *sp, struct vm_entry *e, struct vm_entry *prev);
-/* Take e out of the list and the tree. It is not freed. */
+/* Take e out of the list and the tree, and do not free it. */
 void vm_tree_remove(struct vm_space *sp, struct vm_entry *e);
 /* Record that an entry now touches the spans [lo, hi), or (used is false) that none does
  * any more. */
@@ -92,7 +92,7 @@ vm_entry_unshow(struct vm_entry *e)
 
 /* ---- Borders between entries: vm_borders.c ---- */
 
-/* The memory for borders at two addresses. It is reserved before anything changes, so that
+/* The memory for borders at two addresses. The memory is reserved before anything changes, so that
  * a call that needs other memory too can still fail with nothing changed. */
 struct vm_borders {
 	struct vm_entry *upper[2]; /* for the upper half of the entry split; NULL: none is */

@@ -16,8 +16,8 @@
 
 /* ---- Promises ---- */
 
-/* Returns how many spans [start, end) touches that neither prev, the entry below it, nor
- * next, the entry above it, touches (NULL: there is none). They are the spans [*lo, *hi). */
+/* Returns how many spans [start, end) touches that neither prev, the entry below it, nor next, the
+ * entry above it, touches (NULL: there is none). The spans are [*lo, *hi). */
 static inline uint32_t
 spans_alone(const struct vm_entry *prev, vaddr_t start, vaddr_t end, const struct vm_entry *next,
             uint32_t *lo, uint32_t *hi)

@@ -194,9 +194,9 @@ rotate(struct vm_space *sp, struct vm_entry *e)
 	e->max_gap = STALE; /* p, now below e, is stale */
 }
 
-/* Of e's neighbours in the list one is an ancestor of the other, and the lower one has no
- * child on the other's side. e becomes that child, and is rotated up to where its rank
- * belongs. */
+/* Make e a leaf, and rotate it up to where its rank belongs. Of e's neighbours in the list one is
+ * an ancestor of the other, and the lower one has no child on the other's side. e becomes that
+ * child. */
 void
 vm_tree_insert(struct vm_space *sp, struct vm_entry *e)
 {

@@ -121,7 +121,8 @@ signals(void)
 
 /* ---- The signal at a child's end ---- */
 
-/* Makes a child that ends with SIGUSR1 as soon as the program that its parent execs may go on. */
+/* Makes a child whose end sends SIGUSR1 to its parent. The end comes with the end of file of
+ * descriptor 9, after the parent's exec. */
 static void
 child_with_usr1(void)
 {

@@ -56,8 +56,8 @@ closedir(DIR *d)
 	return close(fd);
 }
 
-/* Returns the entry of /etc/passwd (name:x:uid:gid:...) for uid, or NULL. It is overwritten by
- * the next call. */
+/* Returns the entry of /etc/passwd (name:x:uid:gid:...) for uid, or NULL. The next call overwrites
+ * it. */
 struct passwd *
 getpwuid(uid_t uid)
 {

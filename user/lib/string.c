@@ -23,7 +23,7 @@ toupper(int c)
 	return islower(c) ? c - 32 : c;
 }
 
-/* In assembly, because a compiler may turn a C loop into a call of memcpy. */
+/* Written in assembly, because a compiler may turn a C loop into a call of memcpy. */
 void *
 memcpy(void *d, const void *s, size_t n)
 {

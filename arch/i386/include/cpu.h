@@ -7,8 +7,9 @@
 
 #include "mmu.h"
 
-/* The frame of the boot page directory. Its entries 768 to 1023 map the kernel; they are
- * complete before the first process exists, and every page directory has a copy of them. */
+/* The frame of the boot page directory. The entries 768 to 1023 of that directory map the kernel;
+ * they are complete before the first process exists, and every page directory has a copy of
+ * them. */
 extern frame_t kernel_dir;
 
 /* Each of these functions is the instruction that it is named after; cpu_read_ and cpu_load_ are

@@ -15,8 +15,8 @@ struct machine_proc {
 	uint8_t *kstack;               /* lowest byte of its kernel stack */
 	struct trapframe *tf;          /* user registers, at the top of kstack */
 	uint64_t tls[TLS_ENTRIES];     /* segment descriptors, 0 if unused */
-	/* The last exception that became a signal. It is copied into each signal frame, as on
-	 * Linux, and a child inherits it. */
+	/* The last exception that became a signal. Each signal frame gets a copy, as on Linux, and
+	 * a child inherits it. */
 	struct last_fault {
 		uint32_t trapno, error, cr2;
 	} last_fault;
