@@ -9,8 +9,8 @@
 
 /* ---- The lists ---- */
 
-/* The list that a child is on depends on its parent, exit_signal and news, so child_remove() comes
- * before a change of one of these, and child_add() after it. */
+/* Take p off the list of its parent's children. Which list that is depends on p's parent,
+ * exit_signal and news, so this comes before a change of one of these, and child_add() after it. */
 static void
 child_remove(struct proc *p)
 {
