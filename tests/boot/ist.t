@@ -7,7 +7,7 @@
 # gdb command BREAK sets, and there the gdb COMMANDs. Their output is in $dir/gdb, the program's in
 # $dir/out. $stub is the option for tools/run.
 stub=--gdb args=()
-gdb="timeout 90 gdb -q -nx -batch -iex 'set breakpoint pending on' -iex 'set remotelogfile $dir/packets'"
+gdb="timeout 90 gdb -q -nx -batch -iex 'set breakpoint pending on'"
 stop() {
 	local break=$1 program=$2 i commands=()
 	shift 2
@@ -251,6 +251,7 @@ frames() {
 # A backtrace leads from the kernel into the program's own functions and ends there: in a call, at
 # each instruction by which the kernel is entered and left, in a fault, and in a tick.
 build_of=--debug
+plain=$gdb gdb="$gdb -iex 'set remotelogfile $dir/packets'"
 stop 'ist break shmlife' /bin/shmlife 'backtrace' 'info breakpoints' 'break shm_attach' \
 	'continue' 'backtrace 9' 'maintenance packet first' 'ist bt-all' 'ist bt-all 1' \
 	'maintenance packet last' 'up' 'ist bt-all 1 ' 'frame' 'delete' \
@@ -260,6 +261,7 @@ stop 'ist break shmlife' /bin/shmlife 'backtrace' 'info breakpoints' 'break shm_
 	'python for i in range(9): gdb.execute("stepi"); gdb.execute("backtrace")' \
 	'tbreak page_fault' 'continue   ' 'backtrace 8' \
 	'tbreak clock_tick if user' 'continue    ' 'backtrace 7' 'ist bt-all ' 'continue     '
+gdb=$plain
 is 'a breakpoint in a program' "$(frames backtrace)" 'main '
 ok 'says where it stops' grep -qF 'stop only if $in("shmlife")' <(part gdb 'info breakpoints')
 is 'a call from the program' "$(frames 'backtrace 9')" \

@@ -6,6 +6,7 @@ import re
 
 import gdb
 
+BLOCK = 32768  # bytes: gdb refuses values that are much larger
 TREE = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../.."))
 
 
@@ -70,8 +71,15 @@ def address(value):
 
 
 def read(va, n):
-    """Returns n bytes at an address that the CPU can see now."""
-    return bytes(gdb.selected_inferior().read_memory(va, n))
+    """Returns n bytes at an address that the CPU can see now. Newer gdbs forget what they have cached
+    when read_memory() is used between values, since it selects no thread."""
+    if not hasattr(gdb.Value, "bytes"):
+        return bytes(gdb.selected_inferior().read_memory(va, n))
+    data, byte = b"", gdb.lookup_type("unsigned char")
+    for at in range(0, n, BLOCK):
+        block = byte.array(min(BLOCK, n - at) - 1).pointer()
+        data += gdb.Value(va + at).cast(block).dereference().bytes
+    return data
 
 
 def words(data):
