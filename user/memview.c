@@ -27,7 +27,7 @@ end(int sig)
 /* ---- Keys ---- */
 
 static const char *const help[] = {
-	" arrows   move the cursor",
+	" arrows   move the cursor  Tab  to the next other mark",
 	" Enter    who has the frame under the cursor",
 	" + and -  fewer or more frames in a cell",
 	" q        the end          h  the legend again",
@@ -51,6 +51,7 @@ static void
 key(void)
 {
 	size_t row = cells_across() * per_cell;
+	char mark = mark_of(frames[shown_frame(cursor)]);
 	int c = next_byte();
 
 	if (c == 033) {
@@ -70,7 +71,15 @@ key(void)
 	case '\n':
 		panel = panel == DETAILS ? LEGEND : DETAILS;
 		break;
+	case '\t':
+		for (size_t n = 0; n < nframes; n += per_cell) {
+			cursor = cursor + per_cell < nframes ? cursor + per_cell : 0;
+			if (mark_of(frames[shown_frame(cursor)]) != mark)
+				break;
+		}
+		break;
 	case '+':
+		cursor = shown_frame(cursor);
 		per_cell = per_cell > 1 ? per_cell / 2 : 1;
 		break;
 	case '-':

@@ -47,15 +47,17 @@ class Screen:
         self.column += 1
 
     def sequence(self, number, final):
-        n = int(number or 0)
+        n = int(number) if number.isdigit() else 0
         column = min(self.column, COLUMNS - 1)
-        if final == "A":
+        if not re.fullmatch("[0-9]*", number):
+            self.wrong.append(f"ESC [ {number} {final}")
+        elif final == "A":
             self.row = max(self.row - (n or 1), 0)
         elif final == "C":
             self.column = min(column + (n or 1), COLUMNS - 1)
         elif final == "H" and not number:
             self.row = self.column = 0
-        elif final == "J" and n == 0:
+        elif final == "J" and number in ("", "0"):
             self.rows[self.row][column:] = [" "] * (COLUMNS - column)
             for row in range(self.row + 1, ROWS):
                 self.rows[row] = [" "] * COLUMNS
@@ -69,15 +71,15 @@ class Screen:
         while at < len(text):
             char = text[at]
             if char == "\033":
-                match = re.match(r"\033\[([0-9]*)([@-~])", text[at:])
+                match = re.match(r"\033\[([0-9;?]*)([@-~])", text[at:])
                 if match:
                     self.sequence(*match.groups())
                     at += match.end()
                     continue
-                if len(text) - at < 8:  # the rest of it is still to come
+                if len(text) - at < 16:  # the rest of it is still to come
                     self.rest = text[at:]
                     return
-                self.wrong.append(repr(text[at:at + 8]))
+                self.wrong.append(repr(text[at:at + 16]))
             elif char == "\r":
                 self.column = 0
             elif char == "\n":
@@ -92,11 +94,11 @@ class Screen:
 
 
 class Console:
-    def __init__(self, machine, directory):
+    def __init__(self, machine, directory, screen=None):
         """Starts the machine, whose command line lacks only the serial line and the monitor."""
         self.qmp_path = os.path.join(directory, "qmp")
         self.memory = os.path.join(directory, "vga")
-        self.screen = Screen()
+        self.screen = screen or Screen()
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.fd, slave = pty.openpty()
         tty.setraw(slave)

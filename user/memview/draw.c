@@ -58,9 +58,8 @@ cells_across(void)
 	return fit >= WIDEST ? WIDEST : fit >= 16 ? fit / 8 * 8 : fit > 1 ? fit : 1;
 }
 
-/* Returns the frame of the cell that the cell shows: the first with the most notable owner. */
-static size_t
-shown(size_t cell)
+size_t
+shown_frame(size_t cell)
 {
 	size_t best = cell;
 
@@ -87,7 +86,7 @@ draw_picture(int height)
 	for (size_t at = top; at < nframes && at < top + height * row;) {
 		printf(" %08zx ", at << 12);
 		for (int x = 0; x < cells_across() && at < nframes; x++, at += per_cell)
-			put_mark(frames[shown(at)], on_terminal && at == cursor);
+			put_mark(frames[shown_frame(at)], on_terminal && at == cursor);
 		newline();
 	}
 }
@@ -208,7 +207,7 @@ print_process(const struct proc_stat *p, unsigned f, int lines)
 void
 draw_details(int lines)
 {
-	unsigned f = shown(cursor);
+	unsigned f = shown_frame(cursor);
 	const char *name = kinds[HOLE].name;
 	struct proc_stat p;
 	int n = 0;

@@ -40,6 +40,9 @@ extern size_t per_cell; /* frames in a cell; 0: as many as show all memory at on
 extern size_t cursor;   /* the first frame of the cell that the cursor is on */
 extern int lines_left;  /* lines of the terminal below the present one */
 
+/* Returns which frame of a cell it shows, the first with the most notable owner. A cell has the
+ * number of its first frame. */
+size_t shown_frame(size_t cell);
 /* Returns how many cells a row of the picture has. */
 int cells_across(void);
 /* Ends the line. On a terminal the last line has no end, for that would scroll. */
