@@ -17,6 +17,7 @@ import tty
 
 PATIENCE = 60
 ROWS, COLUMNS = 25, 80
+KERNEL_BASE = 0xc0000000
 
 
 class Screen:
@@ -108,6 +109,10 @@ class Console:
             stdin=slave, stdout=slave)
         os.close(slave)
         self.qmp = None
+        # The kernel moves the screen in the VGA's memory. Its pointer says where it is.
+        kernel = machine[machine.index("-kernel") + 1]
+        names = subprocess.run(["nm", kernel], stdout=subprocess.PIPE, text=True, check=True)
+        self.screen_pointer = int(re.search(r"^(\w+) \w screen$", names.stdout, re.M)[1], 16)
 
     def receive(self, seconds):
         if not select.select([self.fd], [], [], seconds)[0]:
@@ -151,11 +156,16 @@ class Console:
             self.monitor("send-key", keys=[{"type": "qcode", "data": part}
                                            for part in name.split("-")])
 
+    def read(self, address, size):
+        """Returns the kernel's memory at a virtual address that is mapped directly."""
+        self.monitor("pmemsave", val=address - KERNEL_BASE, size=size, filename=self.memory)
+        with open(self.memory, "rb") as file:
+            return file.read()
+
     def vga(self):
         """Returns the rows that the VGA shows, as bytes of code page 437."""
-        self.monitor("pmemsave", val=0xb8000, size=2 * ROWS * COLUMNS, filename=self.memory)
-        with open(self.memory, "rb") as file:
-            cells = file.read()[::2]
+        start = int.from_bytes(self.read(self.screen_pointer, 4), "little")
+        cells = self.read(start, 2 * ROWS * COLUMNS)[::2]
         return [cells[i:i + COLUMNS].rstrip() for i in range(0, len(cells), COLUMNS)]
 
     def wait_vga(self, row):
