@@ -17,7 +17,7 @@ prints() {
 
 shell 0 'options' 'cat /proc/cmdline; ipcs -l' --debug --mem 100 --append 'shmmni=7 sched=seed:2'
 prints '--debug: the debug kernel' 'debug/isthmus\.elf shmmni=7 sched=seed:2$'
-prints '--mem' '^isthmus .*: 100[0-9]* KiB of memory'
+prints '--mem' '^isthmus .*: (99|100)[0-9]{3} KiB of memory'
 prints '--append' '^max number of segments = 7$'
 shell 0 'the same without' 'cat /proc/cmdline'
 prints 'the release kernel' 'release/isthmus\.elf *$'

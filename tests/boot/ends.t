@@ -10,9 +10,9 @@ start() {
 	local child
 	: >"$dir/out"
 	: >"$dir/err"
-	# A shell's background jobs ignore SIGINT and SIGQUIT; this job must not. It has a process
-	# group of its own, as a job on a terminal has.
-	perl -e '$SIG{INT} = $SIG{QUIT} = "DEFAULT"; setpgrp; exec @ARGV' \
+	# A shell's background jobs ignore SIGINT and SIGQUIT, and under nohup SIGHUP, too; this job
+	# must not. It has a process group of its own, as a job on a terminal has.
+	perl -e '$SIG{$_} = "DEFAULT" for qw(HUP INT QUIT); setpgrp; exec @ARGV' \
 		tools/run "$@" "$probe" spin >"$dir/out" 2>"$dir/err" &
 	run=$!
 	until grep -q "${ready:-^spinning}" "$dir/out" "$dir/err"; do

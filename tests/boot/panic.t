@@ -45,7 +45,8 @@ is 'also if the program is beyond the direct map' "$(calls)" '__syscall main __l
 kernel=$build/debug/isthmus.elf
 broken a1cc000000 --debug
 kernel=$build/release/isthmus.elf
-is 'the debug kernel ends with the last events' "$(tail -n 1 "$dir/err" | sed 's/.*\[/[/')" \
+is 'the debug kernel ends with the last events' "$(sed -n 's/^[0-9]* \[/[/p' "$dir/err" |
+	tail -n 1)" \
 	'[2] call 397 (0x10000, 0x0, 0x0, 0x0, 0x0, 0x0)'
 
 fault 'a write to a page that may only be read' a380800408 \
