@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* run: --timeout 300 */
 /*
  * Makes every call of syscalls.def with bad arguments, one bad argument at a time, each in a
  * child of its own. The test fails if a child is killed or a result is impossible.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* run: --mem 512 --append shmmni=32768 --timeout 300 */
+/* run: --mem 512 --append shmmni=32768 */
 /* counts: instructions */
 /*
  * With as many segments as there can be, all are found, and finding or creating one takes as many

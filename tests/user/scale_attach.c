@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* run: --mem 256 --append shmseg=1024 --timeout 300 */
+/* run: --mem 256 --append shmseg=1024 */
 /* One segment has 100,000 attaches, a thousand in each process. */
 #include "shmcalls.h"
 

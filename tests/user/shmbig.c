@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* run: --mem 1536 --timeout 300 */
+/* run: --mem 1536 */
 /* A segment of 1 GiB in two processes: each writes every page, and the other one checks it. */
 #include "tap.h"
 

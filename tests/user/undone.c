@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* run: --timeout 300 */
 /*
  * A call that fails has changed nothing. Each call of syscalls.def has at least one row
  * in undone_calls.h, with arguments that make it work. The call is made in a process of its
