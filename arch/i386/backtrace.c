@@ -65,12 +65,13 @@ print_registers(const struct trapframe *tf, uint32_t esp)
 
 /* ---- The program ---- */
 
-/* Returns the frame of the page directory that shows p's memory. After a double fault that is not
- * the one in CR3. */
+/* Returns the frame of the page directory that shows p's memory. That of the current process is in
+ * CR3, but not after a double fault. */
 static frame_t
 program_directory(const struct proc *p)
 {
-	if (kernel_trapframe == NULL || kernel_trapframe->trapno != TRAP_DOUBLE)
+	if (p == curproc() &&
+	    (kernel_trapframe == NULL || kernel_trapframe->trapno != TRAP_DOUBLE))
 		return cpu_read_cr3() >> PAGE_SHIFT;
 	return readable((uint32_t)p->space) ? p->space->pmap.dir : kernel_dir;
 }
@@ -122,21 +123,16 @@ after_call(frame_t dir, vaddr_t va)
 	       (b[3] == 0xff && (b[4] & 0xf8) == 0x50) || (b[0] == 0xff && (b[1] & 0x38) == 0x10);
 }
 
-static void
-print_program(void)
+void
+machine_program_print(const struct proc *p)
 {
-	const struct proc *p = curproc();
-	const struct trapframe *tf;
+	const struct trapframe *tf = p->md.tf;
+	frame_t dir = program_directory(p);
 	unsigned i, found = 1;
 	vaddr_t va, sp;
-	frame_t dir;
 
-	if (p == NULL || p->pid == 0)
-		return;
-	tf = p->md.tf;
 	if (tf->eip == 0 || tf->eip >= USER_END)
 		return; /* it has never run */
-	dir = program_directory(p);
 	printf("  user 0x%08x %s\n", tf->eip, p->name);
 	for (i = 0, sp = tf->esp; i < USER_WORDS && found < USER_DEPTH; i++, sp += 4) {
 		if (!peek(dir, sp, &va, sizeof(va)))
@@ -154,6 +150,7 @@ machine_backtrace(void)
 	uint32_t ebp = (uint32_t)__builtin_frame_address(0);
 	struct trapframe here = {.ebp = ebp, .cs = KERNEL_CS, .ds = KERNEL_DS, .es = KERNEL_DS};
 	const struct trapframe *tf = kernel_trapframe;
+	const struct proc *p = curproc();
 	unsigned i;
 
 	if (tf == NULL) {
@@ -181,11 +178,6 @@ machine_backtrace(void)
 			break; /* a caller's frame lies higher: the chain is broken or at its end */
 		ebp = frame[0];
 	}
-	print_program();
-}
-
-void
-machine_program_print(const struct proc *p)
-{
-	printf("  user 0x%08x %s\n", p->md.tf->eip, p->name);
+	if (p != NULL && p->pid != 0)
+		machine_program_print(p);
 }

@@ -18,9 +18,12 @@
 
 static struct timer end_timer, watch_timer;
 
+/* Say what p does, and where. Of a process that runs in the kernel a backtrace says where. */
 static void
 say_process(const struct proc *p, bool user)
 {
+	bool running = p == curproc() && p->state == PROC_RUNNABLE;
+
 	printf("process %d (%s) ", p->pid, p->name);
 	if (p->state == PROC_ZOMBIE) {
 		printf("has ended, and nobody has waited for it\n");
@@ -30,11 +33,11 @@ say_process(const struct proc *p, bool user)
 		printf("sleeps on %s\n", p->why);
 	else if (p->state == PROC_STOPPED)
 		printf("is stopped\n");
-	else if (p == curproc())
+	else if (running)
 		printf("runs%s\n", user ? "" : ", in the kernel");
 	else
 		printf("waits for its turn\n");
-	if (p->pid != INIT_PID)
+	if (p->pid != INIT_PID && (!running || user))
 		machine_program_print(p);
 }
 

@@ -228,7 +228,8 @@ void machine_fault_print(void);
 /* Write the registers and a backtrace to the log: the kernel's functions with their names, and then
  * the addresses in the current process's program, "  user 0x08048123 NAME". */
 void machine_backtrace(void);
-/* Write to the log where p, which is not a zombie, is in its program: "  user 0x08048123 NAME". */
+/* Write to the log where p, which is not a zombie, is in its program, and what seem to be the
+ * callers there, a line each: "  user 0x08048123 NAME". */
 void machine_program_print(const struct proc *p);
 
 /* ---- What kernel/ offers to the machine --------------------------------- */
