@@ -69,8 +69,9 @@ KCFLAGS += $(CACHE_FLAG)
 # STUB=0 builds kernels without the gdb stub, to measure what it costs.
 KCFLAGS += $(if $(filter 0,$(STUB)),-DNO_STUB)
 CFLAGS_release := -O3 $(TIGHT)
-# Not optimized, so that gdb finds every variable, and every argument at a breakpoint.
-CFLAGS_debug := -O0 -DDEBUG -DTRACE
+# Not optimized, so that gdb finds every variable, and every argument at a breakpoint. A kernel of
+# CACHE=n is only run by tests.
+CFLAGS_debug := $(if $(CACHE),-O2,-O0) -DDEBUG -DTRACE
 CFLAGS_trace := $(CFLAGS_release) -DTRACE
 UCFLAGS := $(CFLAGS) -O2 -Iuser/lib/include -iquote kernel
 # No --build-id: the multiboot header has to stay within the first 8 KiB.
