@@ -75,5 +75,8 @@ blocks calls '^[0-9]  [a-z]+[(]' docs/debugging.md
 ok 'there is a trace' grep -q ' shmget(.*unfinished' "$dir/calls01"
 is 'and it shows these calls of shmget' "$(cat "$dir/calls01")" \
 	"$(cat "$dir"/block*.err | grep -E '^[0-9]  (shmget|<... shmget)')"
+# A line that is typed into gdb is in a block that has been run.
+is 'no line is left out' "$(cat "$dir"/block?? | grep -c '^(gdb) ')" \
+	"$(cat README.md docs/*.md | grep -c '^(gdb) ')"
 ok 'there are some' test "$(ls "$dir"/block?? | wc -l)" -ge 9
 plan
