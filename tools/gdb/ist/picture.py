@@ -66,7 +66,7 @@ def segment_node(seg):
     if seg.key:
         title += ", key 0x%x" % seg.key
     what = "%d bytes, nattch %d, %s" % (seg.size, seg.nattch, seg.state())
-    shown = "frames " + ", ".join(used[:4]) + (
+    shown = "frame%s " % ("s" * (len(used) > 1)) + ", ".join(used[:4]) + (
         " and %d more" % (len(used) - 4) if len(used) > 4 else "") if used else "no frame yet"
     rows = [row(cell(title)), row(cell(what)), row("<TD>%s</TD>" % inner),
             row(cell(("a cell is %d pages; " % each if each > 1 else "") + shown))]
