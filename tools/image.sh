@@ -37,7 +37,7 @@ add() { # add HOST GUEST
 		! [[ $tree && -d $tree$2 ]] ||
 		fail "$2: not a valid file name in the image"
 	mkdir -p "$tmp/image$(dirname "$2")" 2>/dev/null &&
-		cp -L --preserve=mode "$1" "$tmp/image$2" ||
+		cp -L --preserve=mode -- "$1" "$tmp/image$2" ||
 		fail "$1: cannot be copied to $2 in the image"
 }
 

@@ -122,7 +122,7 @@ session_run() {
 	fi
 	echo ended >&"$life"
 	exec 3>&- 5>&- 7>&-
-	wait "${readers[@]}"
+	wait "${readers[@]}" || [[ ! $trace ]] || fail 'the trace cannot be written'
 }
 
 say_gdb() { # say_gdb SOCKET: prints the command for gdb, once gdb can connect

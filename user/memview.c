@@ -30,9 +30,9 @@ static const char *const help[] = {
 	" arrows   move the cursor  Tab  to the next other mark",
 	" Enter    who has the frame under the cursor",
 	" + and -  fewer or more frames in a cell",
-	" q        the end          h  the legend again",
-	" A cell shows the most notable of its frames. A page",
-	" table, or a page, that several share has its own mark.",
+	" h        the legend again  q  the end",
+	" Ctrl-L   after the terminal has got another size",
+	" A cell shows the most notable of its frames.",
 };
 
 static enum { LEGEND, DETAILS, HELP } panel;
@@ -44,6 +44,34 @@ next_byte(void)
 	char c;
 
 	return !ended && read(0, &c, 1) == 1 ? c & 0xff : -1;
+}
+
+/* Asks the terminal for its size, which nobody tells the kernel over a serial line: the cursor
+ * stops at the last column of the last row, and the terminal says where it is. If it does not
+ * answer, the kernel's answer has to do. */
+static void
+ask_size(void)
+{
+	struct winsize w;
+	int c, v[2] = {0}, i = 0;
+
+	if (ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_row && w.ws_col) {
+		rows = w.ws_row;
+		columns = w.ws_col;
+	}
+	printf("\033[999;999H\033[6n");
+	fflush(stdout);
+	while ((c = next_byte()) >= 0 && c != 033)
+		; /* a key that was typed before */
+	while (c >= 0 && (c = next_byte()) >= 0 && c != 'R') {
+		if (isdigit(c) && v[i] < 1000)
+			v[i] = v[i] * 10 + c - '0';
+		i |= c == ';';
+	}
+	if (c == 'R' && v[0] > 0 && v[1] > 0) {
+		rows = v[0];
+		columns = v[1];
+	}
 }
 
 /* Waits for a key, at most as long as the terminal is set to, and does what it says. */
@@ -82,6 +110,10 @@ key(void)
 		cursor = shown_frame(cursor);
 		per_cell = per_cell > 1 ? per_cell / 2 : 1;
 		break;
+	case 'L' & 31:
+		ask_size();
+		printf("\033[2J");
+		break;
 	case '-':
 		per_cell = per_cell < nframes / 16 ? per_cell * 2 : per_cell;
 		break;
@@ -103,32 +135,6 @@ key(void)
 /* ---- The terminal ---- */
 
 static struct termios cooked;
-
-/* Asks the terminal for its size, which nobody tells the kernel over a serial line: the cursor
- * stops at the last column of the last row, and the terminal says where it is. If it does not
- * answer, the kernel's answer has to do. */
-static void
-ask_size(void)
-{
-	struct winsize w;
-	int c, v[2] = {0}, i = 0;
-
-	if (ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_row && w.ws_col) {
-		rows = w.ws_row;
-		columns = w.ws_col;
-	}
-	printf("\033[999;999H\033[6n");
-	fflush(stdout);
-	while ((c = next_byte()) >= 0 && c != 'R') {
-		if (isdigit(c) && v[i] < 1000)
-			v[i] = v[i] * 10 + c - '0';
-		i |= c == ';';
-	}
-	if (c == 'R' && v[0] > 0 && v[1] > 0) {
-		rows = v[0];
-		columns = v[1];
-	}
-}
 
 /* Makes the terminal pass on each key at once, and wait for one no longer than so many seconds. */
 static void

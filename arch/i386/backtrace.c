@@ -70,8 +70,7 @@ print_registers(const struct trapframe *tf, uint32_t esp)
 static frame_t
 program_directory(const struct proc *p)
 {
-	if (p == curproc() &&
-	    (kernel_trapframe == NULL || kernel_trapframe->trapno != TRAP_DOUBLE))
+	if (p == curproc() && (kernel_trapframe == NULL || kernel_trapframe->trapno != TRAP_DOUBLE))
 		return cpu_read_cr3() >> PAGE_SHIFT;
 	return readable((uint32_t)p->space) ? p->space->pmap.dir : kernel_dir;
 }

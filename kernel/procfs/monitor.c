@@ -249,7 +249,7 @@ show_why(const char *args, const struct proc *thread)
 	unsigned n = refusals(0, false);
 
 	if (n == 0)
-		say("none is logged: only a debug build says why it refuses a call\n");
+		say("no call has been refused, or this is no debug build, which alone says why\n");
 	refusals(n > REFUSALS ? n - REFUSALS : 0, true);
 }
 

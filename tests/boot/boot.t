@@ -26,7 +26,7 @@ echo content >"$dir/tree/data/file"
 shell 0 'with a tree' 'cat /data/file /proc/cmdline' --root "$dir/tree" --debug
 prints 'its file' '(^|# )content$'
 prints 'the debug kernel' 'debug/isthmus\.elf *$'
-for bad in '--mem' '--mem x' '--nosuch' '--iso --debug' '--iso --append x=1' '--root /nosuch'; do
+for bad in '--mem' '--mem x' '--mem 1' '--nosuch' '--iso --debug' '--iso --append x=1' '--root /nosuch'; do
 	shell 1 "an error for: $bad" '' $bad
 	said "$bad" '^tools/boot: '
 done

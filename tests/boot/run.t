@@ -150,6 +150,10 @@ cp "$probe" "$dir/odd, name"
 run 0 'a name with a comma and a space' "$dir/odd, name"
 is 'argv[0]' "$(cat "$dir/out")" '0 </run/odd, name>'
 run 0 '--debug' --debug "$probe" exit 0
+cp "$probe" "$dir/--gdb"
+run 7 'a program named like an option' -- "$dir/--gdb" exit 7
+(cd "$dir" && "$OLDPWD/tools/run" -- --gdb exit 7 >out 2>err </dev/null)
+is 'also without its folder' $? 7
 run 0 'options combine' --icount --mem 32 --timeout 50.5 --append 'shmmni=8' "$probe" exit 0
 
 # A program that was not compiled with this project's C library.

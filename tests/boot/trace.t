@@ -108,9 +108,27 @@ ok "the child's end" grep -q '^3  +++ exited with 0 +++$' "$dir/err"
 run 0 'an errno' --strace /bin/sh -c 'cat /none || true'
 ok 'by its name' grep -qE 'open\("/none", .* = -1 ENOENT' "$dir/err"
 
+# The C library calls ipc(), which does not return where the segment is.
+cat >"$dir/ipc.c" <<'END'
+#include <stddef.h>
+#include <sys/shm.h>
+int
+main(void)
+{
+	int id = shmget(IPC_PRIVATE, 4096, 0600);
+	void *p = shmat(id, NULL, 0);
+	return shmdt(p) < 0 || shmctl(id, IPC_RMID, NULL) < 0;
+}
+END
+ok 'a program with the C library' i686-linux-gnu-gcc -static -o "$dir/ipc" "$dir/ipc.c"
+run 0 'its calls' --strace "$dir/ipc"
+ok 'its shmat has the address' grep -qxE '2  shmat\(65536, NULL, 0\) = 0x40000000' "$dir/err"
+
 # -- errors -------------------------------------------------------------------------------
 run 125 'a file that cannot be written' --trace "$dir/none/t.json" "$traced"
 said 'and the reason' "tools/run: --trace: cannot write $dir/none/t.json"
+run 125 'a full disk' --trace /dev/full "$traced"
+ok 'is told' grep -q '^tools/run: the trace cannot be written$' "$dir/err"
 run 125 'Linux has no such trace' --linux --strace "$traced"
 ok 'the release kernel has no trace' eval '! nm "$build/release/isthmus.elf" | grep -q trace_put'
 

@@ -48,6 +48,20 @@ newline(void)
 	fputs(on_terminal ? "\033[K\n" : "\n", stdout);
 }
 
+/* Prints a line, or as much of it as the terminal is wide. */
+static void
+line(const char *fmt, ...)
+{
+	char text[160];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	printf("%.*s", columns - 1, text);
+	newline();
+}
+
 static size_t top; /* the first frame that is drawn */
 
 int
@@ -74,9 +88,8 @@ draw_picture(int height)
 {
 	size_t row = cells_across() * per_cell;
 
-	printf("%zu MiB of physical memory; a cell is %zu frame%s of 4 KiB", nframes >> 8, per_cell,
-	       per_cell == 1 ? "" : "s");
-	newline();
+	line("%zu MiB of physical memory; a cell is %zu frame%s of 4 KiB", nframes >> 8, per_cell,
+	     per_cell == 1 ? "" : "s");
 	cursor = cursor < nframes ? cursor / per_cell * per_cell
 	                          : (nframes - 1) / per_cell * per_cell;
 	if (cursor < top)
@@ -124,20 +137,6 @@ draw_legend(int lines)
 }
 
 /* ---- Who has a frame ---- */
-
-/* Prints a line, or as much of it as the terminal is wide. */
-static void
-line(const char *fmt, ...)
-{
-	char text[160];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	printf("%.*s", columns - 1, text);
-	newline();
-}
 
 /* A line of /proc/PID/pages. */
 struct page {

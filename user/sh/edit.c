@@ -36,6 +36,7 @@ static struct {
 	size_t len, at;       /* bytes: of the line, and before the cursor */
 	int back;             /* the line came from so far back in the history; 0: it is new */
 	int row;              /* where the cursor is, counted from the prompt's row */
+	int full;             /* something did not fit */
 	char fresh[EDIT_MAX]; /* the new line, while another is shown */
 } line;
 
@@ -216,8 +217,10 @@ leave(const char *mark)
 static void
 insert(const char *s, size_t n)
 {
-	if (line.len + n >= EDIT_MAX)
+	if (line.len + n >= EDIT_MAX) {
+		line.full = 1;
 		return;
+	}
 	memmove(line.text + line.at + n, line.text + line.at, line.len - line.at);
 	memcpy(line.text + line.at, s, n);
 	line.len += n;
@@ -230,8 +233,10 @@ append(const char *s, size_t n)
 {
 	int at = column(line.len);
 
-	if (line.len + n >= EDIT_MAX)
+	if (line.len + n >= EDIT_MAX) {
+		line.full = 1;
 		return;
+	}
 	insert(s, n);
 	line.row = show(s, n, at) / width();
 }
@@ -389,7 +394,7 @@ edit(const char *prompt, char text[EDIT_MAX])
 	line.prompt = prompt;
 	line.text = text;
 	line.len = line.at = 0;
-	line.back = line.row = 0;
+	line.back = line.row = line.full = 0;
 	modes_raw();
 	show(prompt, strlen(prompt), 0);
 	for (;;) {
@@ -412,6 +417,10 @@ edit(const char *prompt, char text[EDIT_MAX])
 	}
 	modes_restore(); /* before the new row tells the user that the line is taken */
 	leave(result == EDIT_INTERRUPTED ? "^C" : "");
+	if (line.full && result == EDIT_LINE) {
+		printf("sh: the line is not run, since it is longer than %d bytes\n", EDIT_MAX - 1);
+		line.len = 0;
+	}
 	fflush(stdout);
 	text[line.len] = 0;
 	return result;
