@@ -18,3 +18,11 @@ screen=(-vga std)
 
 # QEMU's exit statuses, 2 * byte + 1 for the byte that the kernel wrote.
 qemu_exit=33 qemu_panic=35 qemu_noboot=37 qemu_off=39 qemu_limit=41
+
+# Prints words for the command line, and a space: the size of the terminal on standard input, if it
+# is known.
+terminal_words() {
+	local size
+	size=$(stty size 2>/dev/null) || return 0
+	[[ $size != *[1-9]*\ *[1-9]* ]] || printf %s "rows=${size% *} columns=${size#* } "
+}

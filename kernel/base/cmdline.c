@@ -12,19 +12,9 @@ static size_t line_len;
 
 /* The names of words of the form name=value. */
 static const char *const known[] = {
-	"init",
-	"log",
-	"tty",
-	"panic",
-	"sched",
-	"fail",
-	"trace",
-	"limit",
-	"shmmni",
-	"shmmax",
-	"shmall",
-	"shmseg",
-	"shm_allow_removed",
+	"init",   "log",    "tty",    "rows",   "columns",
+	"panic",  "sched",  "fail",   "trace",  "limit",
+	"shmmni", "shmmax", "shmall", "shmseg", "shm_allow_removed",
 };
 
 /* Returns the word after this one, or NULL if it is the last. */

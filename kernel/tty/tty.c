@@ -376,6 +376,9 @@ tty_init(void)
 {
 	const char *mode = cmdline_get("tty");
 
+	/* Nothing tells the size of a terminal at a serial line but who starts the machine. */
+	tty.size.ws_row = (uint16_t)cmdline_number("rows", tty.size.ws_row, 1, 1000);
+	tty.size.ws_col = (uint16_t)cmdline_number("columns", tty.size.ws_col, 1, 1000);
 	if (mode != NULL && strcmp(mode, "raw") == 0) {
 		tty.t.c_oflag &= ~OPOST;
 		tty.t.c_lflag &= ~(ICANON | ECHO);

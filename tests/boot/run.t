@@ -127,6 +127,11 @@ chat 0 'a terminal is not read' -- tools/run "$probe" stdin
 chat 0 'the terminal is as it was' until:spinning $'type:\x01x' until:echo -- \
 	bash -c 'stty -a >$1/before; tools/run --tty $2 spin; stty -a | tee $1/after; cmp $1/before $1/after' \
 	- "$dir" "$probe"
+chat 0 'the size of the terminal' -- \
+	sh -c 'stty rows 33 cols 101; exec tools/run --tty "$0" size' "$probe"
+ok 'is known to the program' grep -q '^33 101' "$dir/out"
+chat 0 'a terminal of no size' -- tools/run --tty "$probe" size
+ok 'has 25 rows of 80' grep -q '^25 80' "$dir/out"
 run 125 '--tty without a terminal' --tty /bin/true
 said '--tty' '^tools/run: --tty needs a terminal'
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,6 +42,15 @@ show(const char *path)
 	return n < 0;
 }
 
+/* Prints the size of the terminal. */
+static int
+size(void)
+{
+	struct winsize w;
+
+	return ioctl(1, TIOCGWINSZ, &w) < 0 || printf("%u %u\n", w.ws_row, w.ws_col) < 0;
+}
+
 static _Noreturn void
 spin(void)
 {
@@ -65,6 +75,8 @@ main(int argc, char **argv)
 		return show(argv[2]);
 	if (!strcmp(what, "stdin"))
 		return read(0, &i, 1);
+	if (!strcmp(what, "size"))
+		return size();
 	if (!strcmp(what, "id"))
 		return printf("%d %d %s\n", (int)getuid(), (int)getgid(), getenv("USER")) < 0;
 	if (!strcmp(what, "lines"))
