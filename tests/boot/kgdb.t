@@ -103,7 +103,7 @@ shows 'where nothing is' '^directory\[320\] = 0x00000000: nothing'
 is 'monitor check' "$(grep -cx ok "$dir/gdb")" 2
 shows 'monitor frames' '^[0-9]* frames: [0-9]* free, '
 shows 'monitor dmesg' '^isthmus 0'
-shows 'monitor why' '^none is logged'
+shows 'monitor why' '^no call has been refused'
 shows 'monitor trace' '^this kernel keeps no trace: the debug kernel does$'
 shows 'an unknown command' '^unknown command'
 start --debug /bin/ipcrm -m 7
