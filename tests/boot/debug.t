@@ -32,6 +32,9 @@ ok 'gdb waits for commands' shows 0.1 '^\(gdb\)'
 tools/boot --gdb >"$dir/out" 2>"$dir/err" </dev/null
 is 'a second kernel of that build' "$?" 1
 said 'is refused' 'waits for gdb already$'
+timeout 30 tools/debug --gdb >"$dir/out" 2>"$dir/err" </dev/null
+is 'a second gdb for that kernel' "$?" 1
+said 'is refused, too' '^another gdb is connected'
 tmux send-keys -t 0.1 'break shm_attach' Enter continue Enter
 ok 'the kernel starts' shows 0.0 '^isthmus#'
 tmux send-keys -t 0.0 shmlife Enter

@@ -105,6 +105,8 @@ called 'and goes on' '<... waitpid resumed>\) = 3'
 called 'shmctl' 'shmctl\(65536, IPC_RMID, NULL\) = 0'
 called 'the end' '\+\+\+ exited with 0 \+\+\+'
 ok "the child's end" grep -q '^3  +++ exited with 0 +++$' "$dir/err"
+run 143 'a signal' --strace /bin/sh -c 'kill -TERM $$'
+ok 'by its name' grep -qxE '2  \+\+\+ killed by SIGTERM \+\+\+' "$dir/err"
 run 0 'an errno' --strace /bin/sh -c 'cat /none || true'
 ok 'by its name' grep -qE 'open\("/none", .* = -1 ENOENT' "$dir/err"
 
