@@ -80,10 +80,21 @@ beside() { # beside ARRAY COMMAND...
 	array+=($!)
 }
 
-# QEMU's process: it tells the keeper its number first, so that the keeper knows it in time.
+# QEMU's process: it tells its number first, so that the keeper and the readers know it in time.
 machine_become() {
+	echo "$BASHPID" >qemu.pid
 	echo "$BASHPID" >&"$life"
 	exec "${machine[@]}" {life}>&- {qmp}>&- 3>&- 5>&- 7>&-
+}
+
+# Runs a command that copies one of QEMU's lines. If it fails, nobody sees what QEMU writes: then it
+# ends QEMU.
+reader() { # reader COMMAND...
+	local status qemu
+	"$@" && return
+	status=$?
+	read -r qemu <qemu.pid && kill "$qemu" 2>/dev/null
+	return "$status"
 }
 
 # Runs the machine in $tmp until it ends, and sets status to QEMU's. Its lines com1, log and trace
@@ -92,14 +103,14 @@ machine_become() {
 # starts, so that none waits for a partner that has ended already, and each reader sees the end of
 # file however this script ends.
 session_run() {
-	local first
+	local pid failed=0
 	mkfifo com1 log trace || exit 125
 	[[ ! $tty ]] || tty=$(stty -g)
 	exec 3<>com1 4<com1 3>com1 5<>log 6<log 5>log 7<>trace 8<trace 7>trace
 	if [[ $trace_file ]]; then exec 9>"$trace_file"; else exec 9>&2; fi
-	beside readers cat <&4
-	beside readers tee log.txt <&6 >&2
-	[[ ! $trace ]] || beside readers "$root/tools/trace" "$trace" <&8 >&9 9>&-
+	beside readers reader cat <&4
+	beside readers reader tee log.txt <&6 >&2
+	[[ ! $trace ]] || beside readers reader "$root/tools/trace" "$trace" <&8 >&9 9>&-
 	exec 4<&- 6<&- 8<&- 9>&-
 	: >qmp.out
 	echo '{"execute":"qmp_capabilities"}' >&"$qmp"
@@ -114,15 +125,15 @@ session_run() {
 		beside helpers "$root/tools/gdb-line" "$tmp/kgdb" com2 nmi >&2 </dev/null
 		say_gdb "$tmp/kgdb"
 	fi
-	wait -n -p first "$qemu" "${readers[@]}"
+	wait "$qemu"
 	status=$?
-	if [[ $first != "$qemu" ]]; then
-		((status != 141)) || exit 141 # SIGPIPE: nobody reads the output any more
-		fail 'the output cannot be written'
-	fi
 	echo ended >&"$life"
 	exec 3>&- 5>&- 7>&-
-	wait "${readers[@]}" || [[ ! $trace ]] || fail 'the trace cannot be written'
+	for pid in "${readers[@]}"; do
+		wait "$pid" || failed=$?
+	done
+	((failed != 141)) || exit 141 # SIGPIPE: nobody reads the output any more
+	((failed == 0)) || fail 'the output or the trace cannot be written'
 }
 
 say_gdb() { # say_gdb SOCKET: prints the command for gdb, once gdb can connect

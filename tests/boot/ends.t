@@ -98,7 +98,7 @@ is 'SIGPIPE ends it' "${PIPESTATUS[0]} $(cat "$dir/out")" '141 yes'
 is 'it leaves nothing behind' "$(ls "$TMPDIR")" ''
 timeout 60 tools/run --timeout 0 "$probe" yes 2>"$dir/err" >/dev/full
 is 'so does a full disk' $? 125
-ok 'and a line says so' grep -q '^tools/run: the output cannot be written' "$dir/err"
+ok 'and a line says so' grep -q '^tools/run: the output or the trace cannot be written' "$dir/err"
 
 # gdb ends the machine.
 ready='^gdb ' start --gdb

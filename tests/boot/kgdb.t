@@ -166,7 +166,7 @@ continue
 continue
 END
 finish 33 'a program with a breakpoint, of which two processes run'
-is 'stops in one of them' "$(grep -c 'hit Breakpoint 2.*count (n=n@entry=10)' "$dir/gdb")" 3
+is 'stops in one of them' "$(grep -c 'hit Breakpoint 2.*count (n=\(n@entry=\)*10)' "$dir/gdb")" 3
 is 'only' "$(grep -c 'hit Breakpoint 2' "$dir/gdb")" 3
 
 start "$debuggee" stepped

@@ -130,7 +130,7 @@ ok 'its shmat has the address' grep -qxE '2  shmat\(65536, NULL, 0\) = 0x4000000
 run 125 'a file that cannot be written' --trace "$dir/none/t.json" "$traced"
 said 'and the reason' "tools/run: --trace: cannot write $dir/none/t.json"
 run 125 'a full disk' --trace /dev/full "$traced"
-ok 'is told' grep -q '^tools/run: the trace cannot be written$' "$dir/err"
+ok 'is told' grep -q '^tools/run: the output or the trace cannot be written$' "$dir/err"
 run 125 'Linux has no such trace' --linux --strace "$traced"
 ok 'the release kernel has no trace' eval '! nm "$build/release/isthmus.elf" | grep -q trace_put'
 
