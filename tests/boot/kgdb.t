@@ -320,10 +320,10 @@ debug <<'END'
 info threads
 detach
 END
-echo 'echo typed' >&9
+echo "echo ty''ped" >&9
 exec 9>&-
 finish 0 'make run KGDB=1: the shell ends as it should'
 shows 'gdb finds init and the shell' '"init" \(SLEEP'
-# The prompt comes first if the shell was still starting when the line was typed.
-ok 'the shell goes on after gdb' grep -qE '^(isthmus# )?typed' "$dir/out"
+# What is typed while a command runs is echoed amid its output, so this may stand anywhere.
+ok 'the shell goes on after gdb' grep -q typed "$dir/out"
 plan
