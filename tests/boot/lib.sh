@@ -87,3 +87,17 @@ top_of_tree() {
 plan() {
 	echo "1..$tests"
 }
+
+# at_console NAME SCRIPT [OPTION...]: runs a script in Python that uses a machine's console as a
+# person does, and prints TAP. QEMU gets the options as well. The test has sourced tools/machine.sh.
+at_console() {
+	local name=$1 script=$2
+	shift 2
+	if ! command -v python3 >/dev/null; then
+		skip "$name" 'there is no python3'
+		plan
+		return
+	fi
+	PYTHONDONTWRITEBYTECODE=1 python3 "$script" "$dir" "${machine[@]}" "$@" \
+		-m 64 -display none -kernel "$build/release/isthmus.elf" -initrd "$build/initrd.tar"
+}

@@ -3,10 +3,4 @@
 # screen.
 . tests/boot/lib.sh
 . tools/machine.sh
-if ! command -v python3 >/dev/null; then
-	skip 'memview at a terminal' 'there is no python3'
-	plan
-	exit
-fi
-PYTHONDONTWRITEBYTECODE=1 python3 tests/boot/memview.py "$dir" "${machine[@]}" \
-	-m 64 -display none -kernel "$build/release/isthmus.elf" -initrd "$build/initrd.tar"
+at_console 'memview at a terminal' tests/boot/memview.py

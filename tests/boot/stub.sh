@@ -10,13 +10,7 @@ trap '[[ ! $run ]] || kill $run 2>/dev/null; rm -rf "$dir"' EXIT
 # stopped and tools/run prints the command for gdb. The command is then in $command, and the
 # path of the socket in $socket.
 start() {
-	: >"$dir/err"
-	: >"$dir/out"
-	tools/run --kgdb --icount --timeout 120 "$@" >"$dir/out" 2>"$dir/err" &
-	run=$!
-	until command=$(grep -m 1 '^gdb ' "$dir/err") || ! kill -0 $run 2>/dev/null; do
-		sleep 0.1
-	done
+	gdb_waits tools/run --kgdb --icount --timeout 120 "$@"
 	socket=${command#*remote }
 	socket=${socket%%\'*}
 }

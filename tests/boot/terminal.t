@@ -3,10 +3,4 @@
 # screen. tests/boot/terminal.py types, and looks at the screen.
 . tests/boot/lib.sh
 . tools/machine.sh
-if ! command -v python3 >/dev/null; then
-	skip 'the shell at a terminal' 'there is no python3'
-	plan
-	exit
-fi
-PYTHONDONTWRITEBYTECODE=1 python3 tests/boot/terminal.py "$dir" "${machine[@]}" "${screen[@]}" \
-	-m 64 -display none -kernel "$build/release/isthmus.elf" -initrd "$build/initrd.tar"
+at_console 'the shell at a terminal' tests/boot/terminal.py "${screen[@]}"
