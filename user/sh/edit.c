@@ -214,17 +214,19 @@ leave(const char *mark)
 
 /* ---- Changes ---- */
 
-static void
+/* Inserts text at the cursor. Returns whether it fits. */
+static int
 insert(const char *s, size_t n)
 {
 	if (line.len + n >= EDIT_MAX) {
 		line.full = 1;
-		return;
+		return 0;
 	}
 	memmove(line.text + line.at + n, line.text + line.at, line.len - line.at);
 	memcpy(line.text + line.at, s, n);
 	line.len += n;
 	line.at += n;
+	return 1;
 }
 
 /* Adds a character at the end. What is on the screen already stays as it is. */
@@ -233,12 +235,8 @@ append(const char *s, size_t n)
 {
 	int at = column(line.len);
 
-	if (line.len + n >= EDIT_MAX) {
-		line.full = 1;
-		return;
-	}
-	insert(s, n);
-	line.row = show(s, n, at) / width();
+	if (insert(s, n))
+		line.row = show(s, n, at) / width();
 }
 
 /* Removes what is between the cursor and place `to`. */
