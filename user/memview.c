@@ -46,7 +46,7 @@ next_byte(void)
 	return !ended && read(0, &c, 1) == 1 ? c & 0xff : -1;
 }
 
-/* Asks the terminal for its size, which nobody tells the kernel over a serial line: the cursor
+/* Asks the terminal for its size, since nobody tells the kernel that it has changed: the cursor
  * stops at the last column of the last row, and the terminal says where it is. If it does not
  * answer, the kernel's answer has to do. */
 static void
@@ -169,10 +169,8 @@ draw(void)
 	if (panel == DETAILS)
 		draw_details(below);
 	else if (panel == HELP)
-		for (size_t i = 0; i < sizeof(help) / sizeof(*help) && (int)i < below; i++) {
-			printf("%.*s", columns - 1, help[i]);
-			newline();
-		}
+		for (size_t i = 0; i < sizeof(help) / sizeof(*help) && (int)i < below; i++)
+			draw_line("%s", help[i]);
 	else
 		draw_legend(on_terminal ? below : 1 << 16);
 	printf(on_terminal ? "\033[J" : "\n");

@@ -48,9 +48,8 @@ newline(void)
 	fputs(on_terminal ? "\033[K\n" : "\n", stdout);
 }
 
-/* Prints a line, or as much of it as the terminal is wide. */
-static void
-line(const char *fmt, ...)
+void
+draw_line(const char *fmt, ...)
 {
 	char text[160];
 	va_list ap;
@@ -88,8 +87,8 @@ draw_picture(int height)
 {
 	size_t row = cells_across() * per_cell;
 
-	line("%zu MiB of physical memory; a cell is %zu frame%s of 4 KiB", nframes >> 8, per_cell,
-	     per_cell == 1 ? "" : "s");
+	draw_line("%zu MiB of physical memory; a cell is %zu frame%s of 4 KiB", nframes >> 8,
+	          per_cell, per_cell == 1 ? "" : "s");
 	cursor = cursor < nframes ? cursor / per_cell * per_cell
 	                          : (nframes - 1) / per_cell * per_cell;
 	if (cursor < top)
@@ -164,15 +163,17 @@ print_page(const struct proc_stat *p, const struct page *g, unsigned f)
 	const char *table = g->grafted ? "the grafted" : "its own";
 
 	if (f == g->pde >> 12 && g->pte)
-		line(" %s (%d) has it for %08x to %08x, as %s page table", p->name, p->pid,
-		     g->va & ~0x3fffffu, g->va | 0x3fffff, table);
+		draw_line(" %s (%d) has it for %08x to %08x, as %s page table", p->name, p->pid,
+		          g->va & ~0x3fffffu, g->va | 0x3fffff, table);
 	else if (g->pte == 0)
-		line(" %s (%d) at %08x, %s, in a page of 4 MiB", p->name, p->pid,
-		     g->va + ((f - (g->pde >> 12)) << 12), g->pde & 2 ? "writable" : "read-only");
+		draw_line(" %s (%d) at %08x, %s, in a page of 4 MiB", p->name, p->pid,
+		          g->va + ((f - (g->pde >> 12)) << 12),
+		          g->pde & 2 ? "writable" : "read-only");
 	else
-		line(" %s (%d) at %08x, %s%s, by %s table %05x[%u]", p->name, p->pid, g->va,
-		     g->pte & 1 ? "" : "parked, ", g->pte & g->pde & 2 ? "writable" : "read-only",
-		     table, g->pde >> 12, g->va >> 12 & 1023);
+		draw_line(" %s (%d) at %08x, %s%s, by %s table %05x[%u]", p->name, p->pid, g->va,
+		          g->pte & 1 ? "" : "parked, ",
+		          g->pte & g->pde & 2 ? "writable" : "read-only", table, g->pde >> 12,
+		          g->va >> 12 & 1023);
 }
 
 /* Prints where p has frame f, as a page or as a page table, in at most so many lines. Returns how
@@ -214,11 +215,11 @@ draw_details(int lines)
 	for (int i = 0; i < nowners; i++)
 		if (owners[i].value == frames[f])
 			name = owners[i].name;
-	line(" frame %05x, at %08x: %s", f, f << 12, name);
+	draw_line(" frame %05x, at %08x: %s", f, f << 12, name);
 	while (proc_next(&p))
 		n += print_process(&p, f, lines - 2 - n);
 	if (n > lines - 2)
-		line(" and %d more", n - (lines - 2));
+		draw_line(" and %d more", n - (lines - 2));
 	else if (n == 0)
-		line(" no process can see it");
+		draw_line(" no process can see it");
 }

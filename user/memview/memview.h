@@ -47,6 +47,8 @@ size_t shown_frame(size_t cell);
 int cells_across(void);
 /* Ends the line. On a terminal the last line has no end, for that would scroll. */
 void newline(void);
+/* Prints a line, or as much of it as the terminal is wide. */
+void draw_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Draw the memory, the owners, and who has the frame under the cursor, in so many lines. */
 void draw_picture(int lines);
 void draw_legend(int lines);
