@@ -110,13 +110,14 @@ peek(frame_t dir, vaddr_t va, void *to, unsigned n)
 }
 
 /* Returns true if a call instruction ends at va: one with an address, or with a register or a word
- * of memory that holds it (Intel SDM vol. 2, CALL). */
+ * of memory that holds it (Intel SDM vol. 2, CALL). The stack has pointers into itself, and random
+ * bytes, which may look like one. */
 static bool
 after_call(frame_t dir, vaddr_t va)
 {
 	uint8_t b[6];
 
-	if (!peek(dir, va - 6, b, 6))
+	if ((va >= STACK_LOW && va < STACK_TOP) || !peek(dir, va - 6, b, 6))
 		return false;
 	return b[1] == 0xe8 || (b[4] == 0xff && (b[5] & 0x38) == 0x10) ||
 	       (b[3] == 0xff && (b[4] & 0xf8) == 0x50) || (b[0] == 0xff && (b[1] & 0x38) == 0x10);

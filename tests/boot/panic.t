@@ -4,13 +4,14 @@
 . tests/boot/lib.sh
 . tests/boot/stub.sh
 
-# broken CODE [OPTION...]: runs shmlife on a kernel that has CODE, in hexadecimal, at shm_attach().
-# Its messages are in $dir/err, and its status in $status.
+# broken CODE [OPTION...]: runs shmlife, with ${arguments[@]}, on a kernel that has CODE, in
+# hexadecimal, at shm_attach(). Its messages are in $dir/err, and its status in $status.
+arguments=()
 broken() {
 	local code=$1 at
 	shift
 	at=$(symbol shm_attach)
-	start "$@" /bin/shmlife
+	start "$@" /bin/shmlife "${arguments[@]}"
 	talk qSupported "Z0,$at,1" go:c wait "z0,$at,1" \
 		"M$at,$(printf %x $((${#code} / 2))):$code" go:c wait D
 	wait $run
@@ -42,6 +43,11 @@ is 'comes after the way through the kernel' \
 	"$(grep -B 1 -m 1 '^  user' "$dir/err" | grep -c vector_syscall)" 1
 broken a1cc000000 --mem 1200
 is 'also if the program is beyond the direct map' "$(calls)" '__syscall main __libc_start _start'
+arguments=($'\xe8AAA' behind)
+broken a1cc000000
+is 'an argument behind what looks like a call is none' "$(calls)" \
+	'__syscall main __libc_start _start'
+arguments=()
 kernel=$build/debug/isthmus.elf
 broken a1cc000000 --debug
 kernel=$build/release/isthmus.elf
