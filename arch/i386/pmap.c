@@ -133,16 +133,24 @@ span_end(vaddr_t va, vaddr_t end)
 	return next < end ? next : end;
 }
 
+/* The directory of a pmap that was destroyed, with the kernel's entries, which never change, and no
+ * other; or NULL. The next pmap has it, so a fork and its exit write 512 words less. */
+static pte_t *kept;
+
 int
 pmap_init(struct pmap *pm)
 {
-	pte_t *dir = page_alloc();
+	pte_t *dir = kept;
 
-	if (dir == NULL)
-		return ENOMEM;
+	kept = NULL;
+	if (dir == NULL) {
+		dir = page_alloc();
+		if (dir == NULL)
+			return ENOMEM;
+		memcpy(dir + DIR_KERNEL, (pte_t *)frame_kva(kernel_dir) + DIR_KERNEL,
+		       (DIR_ENTRIES - DIR_KERNEL) * sizeof(pte_t));
+	}
 	pm->dir = kva_frame(dir);
-	memcpy(dir + DIR_KERNEL, (pte_t *)frame_kva(kernel_dir) + DIR_KERNEL,
-	       (DIR_ENTRIES - DIR_KERNEL) * sizeof(pte_t));
 	return 0;
 }
 
@@ -151,6 +159,10 @@ pmap_destroy(struct pmap *pm)
 {
 	if (pm == active)
 		pmap_activate(NULL);
+	if (kept == NULL) {
+		kept = dir_of(pm);
+		return;
+	}
 	/* No user entry is left, so without the kernel's it is zeros. */
 	memset(dir_of(pm) + DIR_KERNEL, 0, (DIR_ENTRIES - DIR_KERNEL) * sizeof(pte_t));
 	page_free_zeroed(dir_of(pm));

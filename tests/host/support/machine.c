@@ -44,6 +44,7 @@ host_boot(uint32_t nframes, uint32_t low, const char *cmdline)
 {
 	size_t size = (size_t)nframes * PAGE_SIZE;
 	struct frame_stats st;
+	struct pmap first;
 
 	host_ram = aligned_alloc(PAGE_SIZE, size);
 	memset(host_ram, 0x5a, size);
@@ -57,6 +58,8 @@ host_boot(uint32_t nframes, uint32_t low, const char *cmdline)
 	frame_init();
 	vm_init();
 	shm_init();
+	pmap_init(&first); /* the pmap keeps its directory, so that frame is the kernel's */
+	pmap_destroy(&first);
 	frame_stats(&st);
 	host_free = st.free;
 }
