@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * System V shared memory: segments and attaches. docs/spec-shm.md is the contract; shmctl is
- * in shm_control.c.
+ * System V shared memory: shmget and shmat. docs/spec-shm.md is the contract; shmdt and fork are
+ * in shm_detach.c, shmctl is in shm_control.c.
  *
  *	key ----> hash ----+
  *	                   v
@@ -11,9 +11,7 @@
  *
  * A FREE slot has no segment; the state of a segment is kept in bits of perm.mode above the nine
  * of the mode (shm_private.h). An attach is one entry, or several after munmap or mprotect has
- * split it (shm_cut.c), and it lasts as long as any of them is mapped. Whether shmdt, munmap,
- * exec or exit unmaps an entry, vm/ reports it to shm_entry_gone() or, for a whole space, to
- * shm_detach_all(): no attach ends anywhere else.
+ * split it (shm_cut.c), and it lasts as long as any of them is mapped.
  */
 #include "abi/errno.h"
 #include "base/assert.h"
@@ -87,16 +85,6 @@ shm_segment_live(int32_t id)
 	return seg;
 }
 
-/* Returns the segment of an attach, which may be a removed one. */
-static struct shm_segment *
-seg_attached(const struct vm_entry *e)
-{
-	struct shm_segment *seg = (struct shm_segment *)e->object;
-
-	ASSERT((e->flags & VM_ATTACH) && shm_slot(seg->slot) == seg);
-	return seg;
-}
-
 /* Make the slot FREE and take the segment out of the counts. The memory is freed with the last
  * reference on its object, which SHM_LOCK may still hold. */
 static void
@@ -113,15 +101,6 @@ shm_segment_free(struct shm_segment *seg)
 	shm_last_free = (int32_t)seg->slot;
 	trace(TRACE_SHM_FREE, (uint32_t)shm_segment_id(seg));
 	seg_release(seg);
-}
-
-/* Uncount an attach of the segment, and free a removed segment with its last attach. */
-static void
-seg_drop(struct shm_segment *seg)
-{
-	seg->nattch--;
-	if (seg->nattch == 0 && (seg->perm.mode & SHMSEG_REMOVED))
-		shm_segment_free(seg);
 }
 
 /* ---- shmget ---- */
@@ -304,8 +283,8 @@ attach_injected_failure(struct vm_space *sp, const struct vm_object *obj)
 	return inject_fail(INJECT_ATTACH);
 }
 
-/* Makes the checks of shmat in the order of spec-shm.md part 3, all but for the memory that the
- * mapping itself takes. Returns 0 with the mapping in *m, whose object is the segment's; or
+/* Makes all checks of shmat but the last, which is for the mapping's own memory, in the order of
+ * spec-shm.md part 3. Returns 0 with the mapping in *m, whose object is the segment's; or
  * EINVAL, EACCES, EMFILE or ENOMEM. Changes nothing else. */
 static inline int
 attach_check(const struct proc *p, int32_t id, vaddr_t addr, int flags, struct vm_mapping *m)
@@ -358,7 +337,7 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	seg->nattch++;
 	err = attach_injected_failure(p->space, m.object) ? ENOMEM : vm_map(p->space, &m);
 	if (err != 0) {
-		seg_drop(seg);
+		shm_segment_drop(seg);
 		return err;
 	}
 	p->space->nattch++;
@@ -367,100 +346,4 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 	trace(TRACE_SHM_ATTACH, (uint32_t)id, m.start, (uint32_t)p->pid, seg->nattch);
 	*out = m.start;
 	return 0;
-}
-
-/* ---- The end of attaches ---- */
-
-/* Detach an attach that was split. If its first page is still mapped, e is that entry;
- * otherwise it is looked up by the address where its first page used to be. Returns EINVAL if
- * no attach starts at addr. (noinline: shm_detach() need not save registers for this, which
- * saves 3 instructions of each shmdt of an attach in one piece.) */
-__attribute__((noinline)) static int
-detach_pieces(struct vm_space *sp, const struct vm_entry *e, vaddr_t addr)
-{
-	struct vm_object *obj;
-
-	if (e != NULL && (e->flags & VM_ATTACH) && vm_entry_base(e) == addr)
-		obj = e->object;
-	else
-		obj = shm_headless(sp, addr);
-	if (obj == NULL) {
-		why("shmdt: no attach starts at 0x%x", addr);
-		return EINVAL;
-	}
-	vm_unmap_attach(sp, addr, obj);
-	return 0;
-}
-
-/* The usual attach is in one piece: one entry, which starts at addr. */
-int
-shm_detach(vaddr_t addr)
-{
-	DOES_NOT_SLEEP;
-	struct vm_space *sp = curproc()->space;
-	struct vm_entry *e = vm_entry_at(sp, addr);
-
-	if (e == NULL || e->start != addr || !(e->flags & VM_ATTACH) || e->cut != NULL)
-		return detach_pieces(sp, e, addr);
-	vm_unmap_entry(sp, e);
-	return 0;
-}
-
-/* Record that an attach of the segment has ended: dt.2 and dt.3. */
-static inline void
-seg_detached(struct shm_segment *seg, int32_t pid, int64_t now)
-{
-	trace(TRACE_SHM_DETACH, (uint32_t)shm_segment_id(seg), (uint32_t)pid, seg->nattch - 1);
-	seg->dtime = now;
-	seg->lpid = pid;
-	seg_drop(seg);
-}
-
-void
-shm_entry_gone(struct vm_space *sp, struct vm_entry *e)
-{
-	if (e->cut != NULL && shm_cut_drop_piece(e))
-		return;
-	sp->nattch--;
-	seg_detached(seg_attached(e), curproc()->pid, clock_seconds());
-}
-
-void
-shm_detach_all(struct vm_space *sp)
-{
-	int32_t pid = curproc()->pid;
-	int64_t now = clock_seconds();
-	struct vm_entry *e;
-
-	for (e = sp->nattch > 0 ? sp->first : NULL; e != NULL; e = e->next)
-		if ((e->flags & VM_ATTACH) && (e->cut == NULL || !shm_cut_drop_piece(e)))
-			seg_detached(seg_attached(e), pid, now);
-	sp->nattch = 0;
-}
-
-/* Cuts are copied first, since that can fail; then the attaches are counted. */
-int
-shm_inherit(const struct vm_space *from, struct vm_space *to)
-{
-	struct vm_entry *e, *undo;
-	struct shm_segment *seg;
-
-	for (e = from->cuts > 0 ? to->first : NULL; e != NULL; e = e->next)
-		if (e->cut != NULL && shm_cut_copy(to, e) != 0)
-			goto no_memory;
-	to->nattch = from->nattch;
-	for (e = to->first; e != NULL; e = e->next) {
-		if (!(e->flags & VM_ATTACH) || (e->cut != NULL && !shm_cut_commit(e)))
-			continue;
-		seg = seg_attached(e);
-		seg->nattch++;
-		trace(TRACE_SHM_ATTACH, (uint32_t)shm_segment_id(seg), vm_entry_base(e), 0,
-		      seg->nattch);
-	}
-	return 0;
-no_memory:
-	for (undo = to->first; undo != e; undo = undo->next)
-		if (undo->cut != NULL)
-			shm_cut_undo(undo);
-	return ENOMEM;
 }

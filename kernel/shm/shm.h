@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Room shm: System V shared memory, as docs/spec-shm.md specifies it. It calls vm/ for objects
- * and mappings, and proc/ for the credentials of the caller. sys/ calls it to make the four
- * calls, procfs/ to show segments, and vm/ through owner.h when the entries of an attach are
- * split, copied by fork or unmapped.
+ * Room shm: System V shared memory, as docs/spec-shm.md specifies it. It calls mem/ for
+ * memory, vm/ for objects and mappings, and proc/ for the credentials of the caller. sys/ calls it
+ * to make the four calls, procfs/ to show segments, vm/ through owner.h when the entries of an
+ * attach are split, copied by fork or unmapped, and proc/ through owned.h at the end of a user.
  */
 #ifndef SHM_H
 #define SHM_H

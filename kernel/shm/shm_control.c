@@ -66,7 +66,7 @@ static void
 control_remove(struct shm_segment *seg)
 {
 	trace(TRACE_SHM_REMOVE, (uint32_t)shm_segment_id(seg), seg->nattch);
-	shm_slot_forget_key(seg);
+	shm_slot_drop_key(seg);
 	seg->perm.mode |= SHMSEG_REMOVED;
 	if (seg->nattch == 0)
 		shm_segment_free(seg);
@@ -75,7 +75,7 @@ control_remove(struct shm_segment *seg)
 /*
  * SHM_LOCK: fills every page of the segment, so that no access has to wait for one. May sleep,
  * since that takes long. The segment may be removed meanwhile, but its object stays while
- * we hold a reference. Returns EINVAL if the segment is no longer live at the end.
+ * this holds a reference. Returns EINVAL if the segment is no longer live at the end.
  */
 static int
 control_lock(int32_t id, struct shm_segment *seg)

@@ -44,6 +44,14 @@ struct shm_segment *shm_segment_live(int32_t id);
 void shm_segment_stat(const struct shm_segment *seg, struct shmid_ds *ds);
 /* Free a removed segment whose nattch is 0. The slot becomes FREE, and shm_last_free. */
 void shm_segment_free(struct shm_segment *seg);
+/* Uncount an attach of the segment, and free a removed segment with its last attach. */
+static inline void
+shm_segment_drop(struct shm_segment *seg)
+{
+	seg->nattch--;
+	if (seg->nattch == 0 && (seg->perm.mode & SHMSEG_REMOVED))
+		shm_segment_free(seg);
+}
 
 /* ---- The table of slots: shm_slots.c ---- */
 
@@ -74,10 +82,10 @@ struct shm_segment *shm_slot_by_key(int32_t key);
  * on its object; all else is zeros. Returns NULL, with nothing changed, if memory is out. Does not
  * sleep. */
 struct shm_segment *shm_slot_alloc(int32_t key);
-/* Make the segment's slot FREE, forget its key, and drop the slot's reference on its object. */
+/* Make the segment's slot FREE, drop its key, and drop the slot's reference on its object. */
 void shm_slot_free(struct shm_segment *seg);
 /* Take the segment out of the hash of keys. The segment's key becomes IPC_PRIVATE. */
-void shm_slot_forget_key(struct shm_segment *seg);
+void shm_slot_drop_key(struct shm_segment *seg);
 
 /* ---- Attaches in pieces: shm_cut.c ---- */
 

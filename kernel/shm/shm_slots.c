@@ -159,7 +159,7 @@ shm_slot_alloc(int32_t key)
 }
 
 void
-shm_slot_forget_key(struct shm_segment *seg)
+shm_slot_drop_key(struct shm_segment *seg)
 {
 	struct shm_segment **link;
 
@@ -174,7 +174,7 @@ shm_slot_forget_key(struct shm_segment *seg)
 void
 shm_slot_free(struct shm_segment *seg)
 {
-	shm_slot_forget_key(seg);
+	shm_slot_drop_key(seg);
 	mark_free(seg->slot);
 	shm_slot_chunks[seg->slot / SHM_CHUNK][seg->slot % SHM_CHUNK] = NULL;
 	vm_object_unref(&seg->object);
