@@ -96,9 +96,10 @@ enum gdb_type { GDB_SOFTWARE, GDB_HARDWARE, GDB_WATCH, GDB_READ, GDB_ACCESSES };
 
 void gdb_break_insert(const char *args);
 void gdb_break_remove(const char *args);
-/* Remove all, and forget whose they were. */
-void gdb_break_forget(void);
-/* Put all breakpoints into effect, with one more at `extra` unless that is 0; end the effect. */
+/* Remove all, and what is kept of whose they were. */
+void gdb_break_clear(void);
+/* plant: put all breakpoints into effect, with one more at `extra` unless that is 0. lift: end the
+ * effect. */
 void gdb_break_plant(vaddr_t extra);
 void gdb_break_lift(void);
 /* Undo gdb_break_lift(). */

@@ -184,7 +184,7 @@ gdb_break_remove(const char *args)
 }
 
 void
-gdb_break_forget(void)
+gdb_break_clear(void)
 {
 	unsigned i;
 

@@ -131,7 +131,7 @@ tell_actions(const char *args)
 static void
 detach(const char *args)
 {
-	gdb_break_forget();
+	gdb_break_clear();
 	gdb_puts("OK");
 	gdb_send();
 	how = stop.fatal ? GDB_DIE : GDB_CONTINUE;
@@ -150,7 +150,7 @@ kill(const char *args)
 static void
 tell_features(const char *args)
 {
-	gdb_break_forget();
+	gdb_break_clear();
 	owed = false;
 	gdb_thread = curproc();
 	gdb_puts("PacketSize=");

@@ -118,7 +118,7 @@ gdb_thread_current(const char *args)
 
 #define THREADS_TOLD 200u /* in one packet: each takes at most 6 characters */
 
-/* Replies all numbers that fit, from next_told on; or that there are no more. */
+/* Reply with the thread numbers that fit, from next_told on; or say that there are no more. */
 static void
 list_threads(void)
 {

@@ -54,7 +54,7 @@ file_map_unshow(struct vm_entry *e)
 }
 
 void
-file_map_forget(struct vm_object *obj, uint32_t from)
+file_map_hide(struct vm_object *obj, uint32_t from)
 {
 	DOES_NOT_SLEEP;
 	const struct vm_entry *e;

@@ -28,6 +28,6 @@ file_map_of(struct vm_object *obj)
 struct vm_object *file_map_create(struct node *n);
 /* Hide the pages of obj from page number `from` on in all mappings. The caller shrinks the object
  * next: then an access to one of these pages gets SIGBUS. Does not sleep. */
-void file_map_forget(struct vm_object *obj, uint32_t from);
+void file_map_hide(struct vm_object *obj, uint32_t from);
 
 #endif

@@ -273,7 +273,7 @@ ramfs_resize(struct node *n, uint32_t size)
 	if (size > FILE_MAX)
 		return EFBIG;
 	if (npages < n->object->npages)
-		file_map_forget(n->object, npages);
+		file_map_hide(n->object, npages);
 	if (npages != n->object->npages && vm_object_resize(n->object, npages) != 0)
 		return ENOSPC;
 	if (size > n->size)

@@ -59,10 +59,10 @@ bool frame_alloc_row(frame_t *out);
 /* What is recorded of each frame below frame_limit. */
 struct frame {
 	uint32_t refs; /* reference count; 0: free; FRAME_NEVER: not the allocator's */
-	uint32_t link; /* free: the next free frame; else its kind, and FRAME_NOTE's bits */
+	uint32_t link; /* free: the next free frame; else its kind, and FRAME_OWNER's bits */
 };
 #define FRAME_NEVER UINT32_MAX
-#define FRAME_NOTE 16 /* the bits from this one on are /proc/frames' to keep the owner in */
+#define FRAME_OWNER 16 /* from this bit on: the owner that /proc/frames has found */
 extern struct frame *frame_table;
 
 /* Returns the reference count of frame f. */

@@ -184,19 +184,10 @@ proc_news_taken(struct proc *p)
 /* ---- What a process and its children have used ---- */
 
 void
-ticks_to_timeval(uint64_t ticks, struct abi_timeval32 *tv)
-{
-	struct abi_timespec64 t;
-
-	clock_from_ticks(ticks, &t);
-	*tv = (struct abi_timeval32){.tv_sec = (int32_t)t.tv_sec, .tv_usec = t.tv_nsec / 1000};
-}
-
-void
 proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru)
 {
 	memset(ru, 0, sizeof(*ru));
-	ticks_to_timeval(own * p->utime + children * p->cutime, &ru->ru_utime);
-	ticks_to_timeval(own * p->stime + children * p->cstime, &ru->ru_stime);
+	clock_timeval(own * p->utime + children * p->cutime, &ru->ru_utime);
+	clock_timeval(own * p->stime + children * p->cstime, &ru->ru_stime);
 	ru->ru_minflt = own * p->faults + children * p->cfaults;
 }

@@ -192,6 +192,15 @@ clock_from_ticks(uint64_t ticks, struct abi_timespec64 *t)
 	*t = (struct abi_timespec64){.tv_sec = (int64_t)ticks, .tv_nsec = rest * TICK_NS};
 }
 
+void
+clock_timeval(uint64_t ticks, struct abi_timeval32 *tv)
+{
+	struct abi_timespec64 t;
+
+	clock_from_ticks(ticks, &t);
+	*tv = (struct abi_timeval32){.tv_sec = (int32_t)t.tv_sec, .tv_usec = t.tv_nsec / 1000};
+}
+
 int
 clock_sleep(const void *chan, const char *why, int64_t end)
 {

@@ -54,8 +54,9 @@ int64_t clock_after(const struct abi_timespec64 *t);
 /* Put the time that is left until tick `end` into *t: whole ticks, and never more than was asked
  * for. */
 void clock_left(int64_t end, struct abi_timespec64 *t);
-/* Convert a number of ticks to seconds and nanoseconds. */
+/* Convert a number of ticks to seconds and nanoseconds, or to seconds and microseconds. */
 void clock_from_ticks(uint64_t ticks, struct abi_timespec64 *t);
+void clock_timeval(uint64_t ticks, struct abi_timeval32 *tv);
 /* Sleep like tsleep() with PCATCH, until tick `end` (or CLOCK_NEVER). Returns 0, EINTR, or
  * ETIMEDOUT, the last without a sleep if that tick has passed. */
 int clock_sleep(const void *chan, const char *why, int64_t end);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Room proc: processes: their birth and end, scheduling, signals, process groups, clocks and
- * credentials. It calls vm/ for their memory, and the rooms above through owned.h for what a
- * process owns there. All rooms above vm/ call it, and so does the machine at each tick.
+ * credentials. It calls mem/ and vm/ for their memory, and the rooms above through owned.h for what
+ * a process owns there. All rooms above vm/ call it, and so does the machine at each tick.
  */
 #ifndef PROC_H
 #define PROC_H
@@ -29,7 +29,7 @@ enum proc_state {
 	PROC_RUNNABLE, /* runs, or is on a run queue */
 	PROC_SLEEPING, /* is on a sleep queue: tsleep() */
 	PROC_STOPPED,  /* by a signal, until SIGCONT or SIGKILL */
-	PROC_ZOMBIE    /* has ended; its parent has not been told */
+	PROC_ZOMBIE    /* has ended; its parent has not waited for it */
 };
 
 /* What a process has to tell its parent, and wait4() has not returned yet. */
@@ -63,7 +63,7 @@ struct proc {
 	LIST_LINKS(struct proc) members; /* pgrp.c: the members of its group */
 
 	/* Relatives and news: children.c changes them, for a child's place on its parent's lists
-	 * depends on parent, news and exit_signal. Two others do: proc_fork() sets them before
+	 * depends on parent, news and exit_signal. So do two others: proc_fork() sets them before
 	 * it calls child_add(), and exec counts itself in exec_id. */
 	struct proc *parent; /* NULL: init */
 	struct proc *children[CHILD_LISTS];
@@ -88,8 +88,8 @@ struct proc {
 	vaddr_t set_tid;       /* where a new process writes its pid; 0: nowhere */
 	vaddr_t clear_tid;     /* where 0 is written when it leaves a borrowed space; 0: nowhere */
 
-	/* What the process may do, and changes itself, but for rlimit and nice: a process that
-	 * cred_may_limit() or cred_may_set_priority() allows it to may change those of another. */
+	/* What the process may do. It changes this itself; rlimit and nice may also be changed by a
+	 * process that cred_may_limit() or cred_may_set_priority() allows to. */
 	struct cred cred;
 	uint32_t umask;
 	/* Its user may not look into it, since it runs a set-id program, or one that the user
@@ -217,8 +217,6 @@ void proc_news_taken(struct proc *p);
 void proc_stop(int sig);
 /* Let a process that is stopped run again, because of SIGCONT, and notify its parent. */
 void proc_continue(struct proc *p);
-/* Convert a number of ticks to seconds and microseconds. */
-void ticks_to_timeval(uint64_t ticks, struct abi_timeval32 *tv);
 /* Put into *ru what p has used itself (own), what its children have that it waited for
  * (children), or the sum of both. */
 void proc_rusage(const struct proc *p, bool own, bool children, struct abi_rusage *ru);

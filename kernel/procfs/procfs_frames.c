@@ -26,13 +26,13 @@ static void
 frame_set_owner(frame_t f, uint32_t owner)
 {
 	frame_table[f].link =
-		(frame_table[f].link & ((1u << FRAME_NOTE) - 1)) | owner << FRAME_NOTE;
+		(frame_table[f].link & ((1u << FRAME_OWNER) - 1)) | owner << FRAME_OWNER;
 }
 
 static uint16_t
 frame_owner(frame_t f)
 {
-	return frame_table[f].link >> FRAME_NOTE;
+	return frame_table[f].link >> FRAME_OWNER;
 }
 
 /* Returns true if frame f is the page of e's object that lies at va, not a copy of it. */

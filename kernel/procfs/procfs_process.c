@@ -185,7 +185,8 @@ segment_of(const struct vm_entry *e, struct shmid_ds *ds, int32_t *id)
 }
 
 /* /proc/PID/maps: a line for the first entry that ends above the cursor, which is an address: the
- * range, the rights, the offset, and the name of what it shows. */
+ * range, the rights, the offset, device 00:00, the segment's identifier or the file's inode number
+ * (0: neither), and the name of what it shows. */
 static void
 show_maps(struct text *t, const struct proc *p)
 {

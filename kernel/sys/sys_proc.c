@@ -49,10 +49,10 @@ add_vector(struct exec_args *args, vaddr_t vector, unsigned *count, char *page)
 	return 0;
 }
 
-/* Returns EAGAIN if a setuid call gave p a user who exceeded RLIMIT_NPROC and still does; else
- * 0. */
+/* Find out anew whether a setuid call gave p a user who exceeded RLIMIT_NPROC and still does, and
+ * clear p->crowded if not. Returns EAGAIN while he does, else 0. */
 static int
-check_crowd(struct proc *p)
+renew_crowd(struct proc *p)
 {
 	p->crowded = p->crowded && proc_beyond_limit(p->cred.ruid, 0);
 	return p->crowded ? EAGAIN : 0;
@@ -71,7 +71,7 @@ sys_execve(const union call_args *arg, uint32_t *result)
 		goto out;
 	err = copyinstr(path, arg->execve.pathname, PATH_MAX, NULL);
 	if (err == 0)
-		err = check_crowd(curproc());
+		err = renew_crowd(curproc());
 	if (err == 0)
 		err = add_vector(&args, arg->execve.envp, &args.envc, page);
 	if (err == 0)

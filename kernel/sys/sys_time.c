@@ -208,7 +208,7 @@ alarm_left(const struct proc *p, struct abi_timeval32 *tv)
 	if (left > 0 && left >= timeval_ticks(&p->alarm.it_value))
 		*tv = p->alarm.it_value;
 	else
-		ticks_to_timeval(left, tv);
+		clock_timeval(left, tv);
 }
 
 /* Set p's timer, or stop it if the value is 0. One tick is added, since part of the current tick

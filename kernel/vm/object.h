@@ -46,7 +46,7 @@ int vm_object_init(struct vm_object *obj, uint32_t npages);
 int vm_object_init_large(struct vm_object *obj, uint32_t npages);
 /* Make obj, which must not be fixed, npages pages long. The pages that it gains are zeros.
  * Before it shrinks the caller hides the pages that it loses from every space
- * (file_map_forget()). Returns 0, or ENOMEM with nothing changed; shrinking cannot fail. */
+ * (file_map_hide()). Returns 0, or ENOMEM with nothing changed; shrinking cannot fail. */
 int vm_object_resize(struct vm_object *obj, uint32_t npages);
 /* Take a reference. */
 static inline void

@@ -30,14 +30,14 @@ table_count(uint32_t npages)
 /* Returns an array for the frames of ntables page tables: obj's own field if one is
  * enough, else new memory that holds zeros; NULL if there is none. */
 static frame_t *
-names_alloc(struct vm_object *obj, uint32_t ntables)
+tables_alloc(struct vm_object *obj, uint32_t ntables)
 {
 	return ntables <= 1 ? &obj->first : kmem_alloc(ntables * sizeof(obj->tables[0]));
 }
 
 /* Free the list of the object's tables, unless it is the one within the object. */
 static void
-names_free(struct vm_object *obj)
+tables_free(struct vm_object *obj)
 {
 	if (obj->tables != &obj->first)
 		kmem_free(obj->tables);
@@ -59,7 +59,7 @@ int
 vm_object_init(struct vm_object *obj, uint32_t npages)
 {
 	obj->refs = 1;
-	obj->tables = inject_fail(INJECT_OBJECT) ? NULL : names_alloc(obj, table_count(npages));
+	obj->tables = inject_fail(INJECT_OBJECT) ? NULL : tables_alloc(obj, table_count(npages));
 	if (obj->tables == NULL) {
 		vm_object_unpromise(npages);
 		return ENOMEM;
@@ -165,14 +165,14 @@ vm_object_resize(struct vm_object *obj, uint32_t npages)
 	}
 	if (inject_fail(INJECT_OBJECT) || commit_charge(npages - obj->npages, more) != 0)
 		return ENOMEM;
-	tables = more > 0 ? names_alloc(obj, table_count(npages)) : obj->tables;
+	tables = more > 0 ? tables_alloc(obj, table_count(npages)) : obj->tables;
 	if (tables == NULL) {
 		commit_release(npages - obj->npages, more);
 		return ENOMEM;
 	}
 	if (tables != obj->tables) {
 		memcpy(tables, obj->tables, table_count(obj->npages) * sizeof(tables[0]));
-		names_free(obj);
+		tables_free(obj);
 		obj->tables = tables;
 		if (tables != &obj->first)
 			obj->first = 0;
@@ -188,7 +188,7 @@ vm_object_free(struct vm_object *obj)
 	if (!obj->fixed || obj->resident > 0 || obj->npages > PTAB_PAGES || obj->first != 0)
 		drop_pages(obj, 0);
 	vm_object_unpromise(obj->npages);
-	names_free(obj);
+	tables_free(obj);
 	kmem_free(obj);
 }
 
