@@ -30,7 +30,7 @@ LD := $(call ask,-print-prog-name=ld.lld) -m elf_i386
 else
 TARGET := -m32
 STACK := -mpreferred-stack-boundary=2
-# Options that save instructions, with what each saves of the 658 of shmat + shmdt and the 6,580 of
+# Options that save instructions, with what each saves of the 658 of shmat + shmdt and the 6,018 of
 # fork + exit + wait:
 #	-fno-align-loops	1 and 14: no padding that would be executed before a loop
 #	-fno-align-jumps	0 and 1: none before the target of a jump
@@ -135,7 +135,7 @@ endif
 F := $(BUILD)/flags Makefile
 L := $(BUILD)/links
 
-# -- the kernel, in a release and a debug build --------------------------------
+# -- the kernel: the release, debug and trace builds ---------------------------
 # The kernel is linked twice: the first link gives the addresses of the functions, and the
 # second includes the table of them. The table lies behind the text, so it does not move the
 # text; the last command checks that.

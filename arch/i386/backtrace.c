@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The registers and the call chain that a panic prints. In the kernel it is followed through the
- * frame pointers, so the kernel is compiled with -fno-omit-frame-pointer. Programs are not, so
- * their stack is searched for return addresses: words that point behind a call instruction.
+ * The registers and the call chain that a panic prints. In the kernel it is followed through
+ * frame pointers, which -fno-omit-frame-pointer keeps. Programs are compiled without them, so their
+ * stack is searched for return addresses: words that point behind a call instruction.
  */
 #include "i386.h"
 
@@ -110,8 +110,9 @@ peek(frame_t dir, vaddr_t va, void *to, unsigned n)
 }
 
 /* Returns true if a call instruction ends at va: one with an address, or with a register or a word
- * of memory that holds it (Intel SDM vol. 2, CALL). The stack has pointers into itself, and random
- * bytes, which may look like one. */
+ * of memory that holds it (Intel SDM vol. 2, CALL). An address in
+ * the stack is never taken for one: the stack is full of pointers into itself and of random bytes,
+ * which may look like a call. */
 static bool
 after_call(frame_t dir, vaddr_t va)
 {

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of this directory declare for each other; kernel/ does not include it. */
+/*
+ * Room arch: the machine, a PC with an i386. It calls mem/, vm/, proc/ and debug/; the kernel calls
+ * it through machine.h. Here stands what its files declare for each other, which kernel/ does not
+ * include.
+ */
 #ifndef I386_H
 #define I386_H
 
@@ -39,7 +43,7 @@ extern struct tss tss;
 void segments_init(void);
 /* Makes these the TLS descriptors of the GDT: those of the process that runs next. */
 void segments_load_tls(const uint64_t tls[TLS_ENTRIES]);
-/* Make the vector enter the kernel at entry. Programs may execute it if they could before. */
+/* Make the vector enter the kernel at entry. A vector that programs may use by `int` stays so. */
 void idt_set(unsigned vector, void (*entry)(void));
 
 /* vectors.asm: the entry of each vector, that of a double fault, and the instructions of the way

@@ -133,16 +133,17 @@ span_end(vaddr_t va, vaddr_t end)
 	return next < end ? next : end;
 }
 
-/* The directory of a pmap that was destroyed, with the kernel's entries, which never change, and no
- * other; or NULL. The next pmap has it, so a fork and its exit write 512 words less. */
-static pte_t *kept;
+/* A cache of one page directory; it changes no result. It is that of a pmap that was destroyed:
+ * the kernel's entries are in it, which never change, and no others. NULL: none. The next pmap
+ * takes it, so a fork and its exit write 512 words less. */
+static pte_t *spare_dir;
 
 int
 pmap_init(struct pmap *pm)
 {
-	pte_t *dir = kept;
+	pte_t *dir = spare_dir;
 
-	kept = NULL;
+	spare_dir = NULL;
 	if (dir == NULL) {
 		dir = page_alloc();
 		if (dir == NULL)
@@ -159,8 +160,8 @@ pmap_destroy(struct pmap *pm)
 {
 	if (pm == active)
 		pmap_activate(NULL);
-	if (kept == NULL) {
-		kept = dir_of(pm);
+	if (spare_dir == NULL) {
+		spare_dir = dir_of(pm);
 		return;
 	}
 	/* No user entry is left, so without the kernel's it is zeros. */

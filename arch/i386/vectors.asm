@@ -123,7 +123,7 @@ vector_syscall:
 	je trap_return
 	call user_return
 
-; The program may have removed a segment that one of its segment registers names, so
+; The program may have cleared the TLS descriptor that one of its segment registers names, so
 ; each of these instructions may fault. mend_return() in trap.c then replaces the
 ; selector that was to be loaded.
 global trap_return

@@ -24,8 +24,9 @@ _Noreturn void noboot(const char *fmt, ...) PRINTF_LIKE(1, 2);
  * ASSERT()s. */
 #define VERIFY(e) ((e) ? (void)0 : panic("%s: %s is false", __func__, #e))
 
-/* ASSERT(e): do the same. why(fmt, ...): print why the current call is refused. Both do nothing in
- * a release build, where their arguments are checked by the compiler but not evaluated. */
+/* ASSERT(e): VERIFY(e) in a debug build. why(fmt, ...): print why the current call is refused. Both
+ * do nothing in a release build, where their arguments are checked by the compiler but not
+ * evaluated. */
 #ifdef DEBUG
 #define ASSERT(e) VERIFY(e)
 #define why(...) why_print(__VA_ARGS__)

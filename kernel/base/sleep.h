@@ -21,8 +21,9 @@ curproc(void)
 }
 
 /*
- * Who may sleep. A function that may sleep calls may_sleep() at its start, even if it seldom does,
- * and its header says so. From a function whose header says that it does not sleep no call leads
+ * Who may sleep. A function that may sleep says so where it is declared, or defined if it is its
+ * file's own. One that other files call also calls may_sleep() at its start, even if it seldom
+ * sleeps. From a function whose header says that it does not sleep no call leads
  * there: tools/sleepers follows the calls in the debug kernel's code. A call by pointer, which
  * cannot be followed, is below a function that begins with DOES_NOT_SLEEP, which holds until it
  * returns; others may begin with it too. In a debug build may_sleep() panics while such a function

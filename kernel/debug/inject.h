@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Room debug: panics, the names of the kernel's functions, the gdb stub, the trace, the check of
- * who may sleep, and faults injected by tests. It may look into processes and memory. All rooms
- * call it, through base/assert.h, base/sleep.h, trace.h and this header; the machine calls the
- * stub.
+ * Room debug: panics, the names of the kernel's functions, the gdb stub, the trace, the limit of a
+ * run, the check of who may sleep, and faults injected by tests. It may look into processes and
+ * memory. All rooms call it, through base/assert.h, base/sleep.h, trace.h and this header; main.c
+ * and procfs/ also read and set what is injected, and the machine calls the stub.
  *
  * Injection: failures, sleeps and schedules that occur on request, so that rare events can be
  * tested:
@@ -33,7 +33,7 @@ enum inject_site {
 	INJECT_SITES
 };
 
-/* Anything is requested. A site tests this flag only, unless it is set. */
+/* Whether anything is requested. While it is false a site tests this flag only. */
 extern bool inject_active;
 
 /* Read the requests on the kernel's command line. */

@@ -16,7 +16,7 @@
  * The events, with the meanings of their arguments. trace.c has a format for each, in the same
  * order, and tools/trace reads both lists.
  *
- * Of the current process, which an event belongs to unless it says otherwise:
+ * Each event belongs to the current process, unless its line says otherwise.
  */
 enum trace_kind {
 	TRACE_START,       /* free frames, pages committed: where the counts below start */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * exec: a file becomes the current process's image. The new space is made beside the old
+ * exec: a file becomes the program of the current process. The new space is made beside the old
  * one, which is destroyed only when nothing can fail any more.
  */
 #include "exec/exec.h"

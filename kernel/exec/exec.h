@@ -22,9 +22,9 @@ struct exec_args {
 	unsigned argc, envc;         /* how many of the strings are arguments, and environment */
 };
 
-/* Replace the current process's image by the program at path, or its interpreter if it is a
+/* Replace the current process's program by that at path, or its interpreter if it is a
  * script. Changes args, but does not free it. Returns 0, or ENOENT, EACCES, ETXTBSY, ENOEXEC,
- * ELIBBAD, ELOOP, ENOMEM or E2BIG with the old image as it was; then *reason, if reason is not
+ * ELIBBAD, ELOOP, ENOMEM or E2BIG with the old program as it was; then *reason, if reason is not
  * NULL, says why in words. */
 int exec_image(const char *path, struct exec_args *args, const char **reason);
 

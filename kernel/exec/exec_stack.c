@@ -116,8 +116,7 @@ struct stack {
 	vaddr_t va;
 };
 
-/* Copy n bytes to the new stack and move past them. The stack was filled from low to high
- * addresses, and is known to be writable. */
+/* Copy n bytes to the new stack, and move upwards past them. */
 static void
 push_bytes(struct stack *st, const void *from, size_t n)
 {

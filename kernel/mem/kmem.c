@@ -19,7 +19,7 @@
 
 struct slab {
 	uint32_t magic;                /* MAGIC: what begins this page is a slab's header */
-	uint16_t index, size;          /* its objects' size, and the index of that in sizes[] */
+	uint16_t index, size;          /* the index in sizes[] of its objects' size, and the size */
 	uint16_t used, most;           /* how many objects are allocated, and how many it has */
 	struct object *free;           /* objects that were allocated once and are free now */
 	char *fresh;                   /* from here on are the objects that never were allocated */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * System calls about users and groups. Users and groups have the same rule: root may set the
- * real, effective and saved id to anything, others each of them to one of these three.
+ * System calls about users and groups. One rule holds for both: root may set each of the real,
+ * effective and saved id to anything, others each to one of the three that the process has.
  */
 #include "abi/errno.h"
 #include "proc/proc.h"

@@ -2,7 +2,7 @@
 /*
  * Room vm: virtual memory: objects, address spaces, faults, and the copies to and from
  * programs. It calls mem/ and the page tables of machine.h; its up-calls are those of
- * owner.h. proc/, shm/, fs/, exec/ and sys/ call it, and so does the page fault handler.
+ * owner.h. All rooms but base/ and mem/ call it, and so does the page fault handler.
  *
  *   vm_object   memory that mappings share: a segment, a file, a shared
  *               anonymous mmap. It keeps its frames in page tables of its own.
@@ -15,8 +15,8 @@
  * After a fork both spaces map each private frame read-only. Whoever writes first takes a
  * copy, unless it holds the only reference left: such a frame is simply made writable.
  *
- * Page tables are filled by faults alone: vm_map() only records an entry. The calls below
- * don't sleep unless their comment says so.
+ * vm_map() only records an entry. Faults fill the page tables; fork and mremap copy what faults
+ * have entered. The calls below don't sleep unless their comment says so.
  */
 #ifndef VM_SPACE_H
 #define VM_SPACE_H
@@ -101,8 +101,8 @@ struct vm_cache {
 	/* A cache of one allocation: the memory of an entry that was unmapped, for the next.
 	 * Mapping and unmapping in turns calls the allocator only once. */
 	struct vm_entry *spare;
-	/* A cache of the last search for a gap: no gap that begins below low has low_size
-	 * bytes. A search for as many begins at low, and need not measure the other gaps. */
+	/* A cache of the last search for a gap: no gap that begins below low has low_size bytes. A
+	 * search for as many or more begins at low, and need not measure the other gaps. */
 	vaddr_t low;
 	uint32_t low_size;
 };

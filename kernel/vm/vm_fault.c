@@ -3,11 +3,12 @@
  * Page faults: address -> entry -> object -> pmap.
  *
  * A page of a shared entry shows the object's own frame, or a whole span of them is shown at
- * once. A page of a private entry is in one of three states:
+ * once. A page of a private entry is in one of four states:
  *	absent		it reads as zeros, or as the object's page if there is an object
  *	read-only	it has a frame that others may hold too: the object, the other space
  *			of a fork, the page of zeros
  *	writable	it has a frame with one reference, this page's
+ *	parked		it keeps its frame but is not present: PROT_NONE made it so
  * A write to it makes it writable: it keeps a frame that nobody else holds any more, and
  * gets a copy of any other (copy-on-write).
  */
@@ -66,8 +67,8 @@ enter_copy(struct vm_space *sp, vaddr_t va, frame_t f)
  * false if the span can't be shown so. It can if
  * - e reaches down to the span's start, and shows there the first page of a table;
  * - nothing else is mapped in the span;
- * - where e ends inside the span the object ends with it for good: what the page table has
- *   beyond e's end would be seen.
+ * - if e ends inside the span, the object ends there too and can't grow: otherwise pages beyond
+ *   e's end would be seen.
  * (noinline: vm_fault() keeps more of its variables in registers. That saves 2 instructions of
  * a fault that enters no span, and costs 4 of one that does.)
  */

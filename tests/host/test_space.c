@@ -402,7 +402,7 @@ fork_failing(bool kmem)
 		host_fail = -1;
 		if (child != NULL)
 			break;
-		/* The pmap keeps the directory of the first child that got one. */
+		/* pmap.c keeps the directory of the first child that got one. */
 		if (!kept && stats().free == before.free - 1) {
 			kept = true;
 			before.free--;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The contract between kernel/ and the machine that it runs on. Portable code includes this
- * header and no other of arch/. Whatever keeps the contract is a machine: the host build of
- * the tests (tests/host) keeps it with ordinary memory.
+ * header and no other of arch/, but for the gdb stub, which also includes machine_gdb.h.
+ * Whatever keeps the contract is a machine: the host build of the tests (tests/host) keeps it
+ * with ordinary memory.
  *
  * There is one CPU. The kernel runs with interrupts disabled from entry to return, and is
  * not preempted: it sleeps only in calls that say so. Interrupts are taken in user mode, in

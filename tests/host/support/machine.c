@@ -58,7 +58,7 @@ host_boot(uint32_t nframes, uint32_t low, const char *cmdline)
 	frame_init();
 	vm_init();
 	shm_init();
-	pmap_init(&first); /* the pmap keeps its directory, so that frame is the kernel's */
+	pmap_init(&first); /* pmap.c keeps its directory, so that frame is the kernel's */
 	pmap_destroy(&first);
 	frame_stats(&st);
 	host_free = st.free;
