@@ -220,6 +220,7 @@ fifo_open(struct file *f)
 	uint32_t *others, seen;
 	bool waits = !node_is_pipe(f->node);
 
+	may_sleep();
 	if (waits && !reads(f) && (f->flags & O_NONBLOCK) && (p == NULL || p->readers == 0))
 		return ENXIO;
 	if (p == NULL && (p = create()) == NULL)

@@ -146,6 +146,7 @@ signal_post_group(int pgid, int sig, const struct abi_siginfo *info)
 void
 signal_force_exit(int sig, const char *what)
 {
+	may_sleep();
 	printf("%s[%d]: %s: %s\n", curproc()->name, curproc()->pid, signal_name(sig), what);
 	proc_exit(sig);
 }
@@ -157,6 +158,7 @@ signal_fault(int sig, int code, vaddr_t addr, const char *what)
 	struct sigstate *ss = p->sig;
 	struct abi_siginfo info = {.si_signo = sig, .si_code = code};
 
+	may_sleep();
 	if (ss->act[sig - 1].handler <= HANDLER_IGN || (ss->mask & SIGBIT(sig))) {
 		printf("%s[%d]: %s: %s", p->name, p->pid, signal_name(sig), what);
 		if (sig == SIGSEGV && code != SI_KERNEL)

@@ -249,10 +249,11 @@ sys_reboot(const union call_args *arg, uint32_t *result)
 	}
 }
 
-/* Let the other runnable processes run first. */
+/* Let the other runnable processes run first. May sleep. */
 int
 sys_sched_yield(const union call_args *arg, uint32_t *result)
 {
+	may_sleep();
 	sched_yield();
 	return 0;
 }

@@ -317,6 +317,7 @@ sys_rt_sigsuspend(const union call_args *arg, uint32_t *result)
 int
 sys_pause(const union call_args *arg, uint32_t *result)
 {
+	may_sleep();
 	while (tsleep(curproc()->sig, PCATCH, "pause", 0) == 0)
 		;
 	return ERESTARTNOHAND;

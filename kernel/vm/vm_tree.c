@@ -332,7 +332,8 @@ vm_find_spans(const struct vm_space *sp, uint32_t len, vaddr_t *out)
 	return ENOMEM;
 }
 
-/* Do what vm_find_space() does by the tree, and make the gap found the low gap. */
+/* Find the lowest gap in the tree, and remember it as the low gap. The result is
+ * vm_find_space()'s. */
 static int
 find_gap(struct vm_space *sp, uint32_t len, vaddr_t *out)
 {

@@ -131,4 +131,13 @@ done
 
 run 126 'a panic asked for' --append panic=test /bin/true
 ok 'its form' eval 'grep -q "^process 1 (init)" "$dir/err" && grep -q "^backtrace:" "$dir/err"'
+# The reading times in the tour: lines of code divided by 150 an hour, to half an hour.
+hours_right() { # hours_right ROOM HOURS
+	tools/lines 2>/dev/null | awk -v room="$1" -v hours="$2" '
+		$1 == room { found = 1; off = $3 / 150 - hours }
+		END { exit !found || off > 0.5 || off < -0.5 }'
+}
+ok 'the reading times' all eval hours_right < <(sed -nE 's/^## ([a-z]+) \(([0-9½]+) hours?\)$/\1 \2/p
+	s/.*the core, ([0-9½]+) hours.*/core \1/p' docs/tour.md |
+	sed -E 's/([0-9]+)½/\1.5/; s/½/0.5/; /^main/d')
 plan
