@@ -24,18 +24,21 @@ end(int sig)
 	ended = 1;
 }
 
-/* ---- Keys ---- */
+/* ---- The terminal ---- */
 
-static const char *const help[] = {
-	" arrows   move the cursor  Tab  to the next other mark",
-	" Enter    who has the frame under the cursor",
-	" + and -  fewer or more frames in a cell",
-	" h        the legend again  q  the end",
-	" Ctrl-L   after the terminal has got another size",
-	" A cell shows the most notable of its frames.",
-};
+static struct termios cooked;
+static int asked;   /* for its size, and the answer has not come yet */
+static int answers; /* it has answered before */
 
-static enum { LEGEND, DETAILS, HELP } panel;
+/* Asks the terminal for its size, since nobody tells the kernel that it has changed: the cursor
+ * stops at the last column of the last row, and the terminal says where it is. */
+static void
+ask_size(void)
+{
+	printf("\033[999;999H\033[6n");
+	fflush(stdout);
+	asked = 1;
+}
 
 /* Returns the next byte, or -1 if none comes in the time that the terminal is set to. */
 static int
@@ -43,50 +46,125 @@ next_byte(void)
 {
 	char c;
 
-	return !ended && read(0, &c, 1) == 1 ? c & 0xff : -1;
+	return read(0, &c, 1) == 1 ? c & 0xff : -1;
 }
 
-/* Asks the terminal for its size, since nobody tells the kernel that it has changed: the cursor
- * stops at the last column of the last row, and the terminal says where it is. If it does not
- * answer, the kernel's answer has to do. */
+enum { SAME_SIZE = 0x200, OTHER_SIZE };
+
+/* Takes the terminal's answer: the cursor is in this row and column. */
+static int
+take_size(int row, int column)
+{
+	int same = row == rows && column == columns;
+
+	rows = row;
+	columns = column;
+	asked = 0;
+	answers = 1;
+	return same ? SAME_SIZE : OTHER_SIZE;
+}
+
+/* Returns the next byte, or 0x100 and the last byte of an escape sequence; after an answer of the
+ * terminal, what take_size() does; -1 if nothing comes. */
+static int
+next_input(void)
+{
+	int c = next_byte(), v[2] = {0}, i = 0;
+
+	if (c != 033)
+		return c;
+	c = next_byte();
+	if (c == 'O')
+		return next_byte() | 0x100;
+	if (c != '[')
+		return c;
+	while ((c = next_byte()) >= 0 && (isdigit(c) || c == ';')) {
+		if (c == ';')
+			i = 1;
+		else if (v[i] < 1000)
+			v[i] = v[i] * 10 + c - '0';
+	}
+	return c == 'R' && v[0] > 0 && v[1] > 0 ? take_size(v[0], v[1]) : c | 0x100;
+}
+
+/* Waits for the terminal's answer. The input that comes before it is lost. */
 static void
-ask_size(void)
+await_size(void)
+{
+	while (asked && next_input() >= 0)
+		;
+	asked = 0;
+}
+
+/* Makes the terminal pass on each key at once, and a read wait for one no longer than tenths of a
+ * second. */
+static void
+set_raw(int tenths)
+{
+	struct termios raw = cooked;
+
+	raw.c_lflag &= ~(ICANON | ECHO);
+	raw.c_cc[VMIN] = 0;
+	raw.c_cc[VTIME] = tenths;
+	tcsetattr(0, TCSADRAIN, &raw);
+}
+
+/* Takes the terminal, where memview then waits for a key for so many seconds. If the terminal does
+ * not say how large it is, the kernel's answer has to do. */
+static void
+begin(int seconds)
 {
 	struct winsize w;
-	int c, v[2] = {0}, i = 0;
 
 	if (ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_row && w.ws_col) {
 		rows = w.ws_row;
 		columns = w.ws_col;
 	}
-	printf("\033[999;999H\033[6n");
-	fflush(stdout);
-	while ((c = next_byte()) >= 0 && c != 033)
-		; /* a key that was typed before */
-	while (c >= 0 && (c = next_byte()) >= 0 && c != 'R') {
-		if (isdigit(c) && v[i] < 1000)
-			v[i] = v[i] * 10 + c - '0';
-		i |= c == ';';
-	}
-	if (c == 'R' && v[0] > 0 && v[1] > 0) {
-		rows = v[0];
-		columns = v[1];
-	}
+	tcgetattr(0, &cooked);
+	set_raw(5);
+	ask_size();
+	await_size();
+	set_raw(seconds > 25 ? 250 : seconds < 1 ? 1 : seconds * 10);
+	printf("\033[2J\033[?25l"); /* clear; hide the cursor */
 }
 
-/* Waits for a key, at most as long as the terminal is set to, and does what it says. */
+/* Gives the terminal back. An answer that is still to come is not for the shell. */
+static void
+give_back(void)
+{
+	set_raw(5);
+	await_size();
+	printf("\033[%d;1H\033[?25h\n", rows);
+	tcsetattr(0, TCSADRAIN, &cooked);
+}
+
+/* ---- Keys ---- */
+
+static const char *const help[] = {
+	" arrows   move the cursor  Tab  to the next other mark",
+	" Enter    who has the frame under the cursor",
+	" + and -  fewer or more frames in a cell",
+	" h        the legend again  q  the end",
+	" Ctrl-L   draws all of it anew",
+	" A cell shows the most notable of its frames.",
+};
+
+static enum { LEGEND, DETAILS, HELP } panel;
+
+/* Waits for a key, at most as long as the terminal is set to, and does what it says. Notices, too,
+ * if the terminal has got another size. */
 static void
 key(void)
 {
 	size_t row = cells_across() * per_cell;
 	char mark = mark_of(frames[shown_frame(cursor)]);
-	int c = next_byte();
+	int c;
 
-	if (c == 033) {
-		c = next_byte();
-		if (c == '[' || c == 'O')
-			c = next_byte() | 0x100;
-	}
+	if (answers && !asked)
+		ask_size();
+	do
+		c = ended ? -1 : next_input();
+	while (c == SAME_SIZE);
 	switch (c) {
 	case 'q':
 		ended = 1;
@@ -110,8 +188,8 @@ key(void)
 		cursor = shown_frame(cursor);
 		per_cell = per_cell > 1 ? per_cell / 2 : 1;
 		break;
+	case OTHER_SIZE:
 	case 'L' & 31:
-		ask_size();
 		printf("\033[2J");
 		break;
 	case '-':
@@ -130,28 +208,6 @@ key(void)
 		cursor -= cursor >= per_cell ? per_cell : 0;
 		break;
 	}
-}
-
-/* ---- The terminal ---- */
-
-static struct termios cooked;
-
-/* Makes the terminal pass on each key at once, and wait for one no longer than so many seconds. */
-static void
-begin(int seconds)
-{
-	struct termios raw;
-
-	tcgetattr(0, &cooked);
-	raw = cooked;
-	raw.c_lflag &= ~(ICANON | ECHO);
-	raw.c_cc[VMIN] = 0;
-	raw.c_cc[VTIME] = 5;
-	tcsetattr(0, TCSADRAIN, &raw);
-	ask_size();
-	raw.c_cc[VTIME] = seconds > 25 ? 250 : seconds < 1 ? 1 : seconds * 10;
-	tcsetattr(0, TCSADRAIN, &raw);
-	printf("\033[2J\033[?25l"); /* clear; hide the cursor */
 }
 
 static void
@@ -206,9 +262,7 @@ main(int argc, char **argv)
 		else if (rounds)
 			sleep(pause);
 	}
-	if (on_terminal) {
-		printf("\033[%d;1H\033[?25h\n", rows);
-		tcsetattr(0, TCSADRAIN, &cooked);
-	}
+	if (on_terminal)
+		give_back();
 	return 0;
 }

@@ -14,13 +14,15 @@ class View(Screen):
 
     def __init__(self):
         super().__init__()
-        self.asked = self.painted = self.drawn = 0
+        self.size = ROWS, COLUMNS  # what it answers, or None if it does not
+        self.painted = self.drawn = 0
 
     def sequence(self, number, final):
         if final == "m":
             self.painted += 1
         elif final == "n":
-            self.asked += 1
+            if self.size:
+                console.type("\033[%d;%dR" % self.size)
         elif final == "K":
             self.rows[self.row][self.column:] = [" "] * (COLUMNS - self.column)
         elif final == "H" and number:
@@ -69,10 +71,8 @@ def key(name, typed, regex):
 
 def start(size, command="memview"):
     """Starts memview on a terminal of that size."""
-    asked = console.screen.asked
+    console.screen.size = size
     console.type(command + "\r")
-    console.wait(lambda screen: screen.asked > asked)
-    console.type("\033[%d;%dR" % size)
     console.wait(shows("MiB of physical memory; a cell is")) and drawn()
 
 
@@ -131,6 +131,21 @@ def wide():
     end("Ctrl-C ends it", "\003")
 
 
+def other_sizes():
+    start((25, 80))
+    console.screen.size = 20, 60
+    ok("a terminal that becomes narrow is noticed", console.wait(
+        lambda screen: rows()[2].startswith(" 00300000 ") and rows()[20:] == [""] * (ROWS - 20)))
+    console.screen.size = 25, 80
+    ok("and one that becomes wide", console.wait(lambda screen: rows()[2].startswith(" 00400000 ")))
+    end("the prompt comes behind the last answer", "q")
+    console.screen.size = None
+    console.type("memview\r")
+    ok("a terminal that does not answer", console.wait(
+        lambda screen: rows()[0].startswith("63 MiB") and rows()[2].startswith(" 00400000 ")))
+    end("can be left, too", "q")
+
+
 def plain():
     painted = console.screen.painted
     start((25, 80), "TERM=dumb memview")
@@ -144,6 +159,7 @@ console.type("shmchat alice &\r")
 console.wait(lambda screen: row_like(r"^\[1\] \d+") and screen.text(screen.row) == PROMPT.rstrip())
 narrow()
 wide()
+other_sizes()
 plain()
 console.close()
 print(f"1..{count}")
