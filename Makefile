@@ -4,7 +4,8 @@
 # targets, V=1 shows the commands, BUILD=dir puts the objects elsewhere.
 
 BUILD ?= build
-V ?=
+# These ask for something, unless they are empty or 0.
+$(foreach v,V WERROR DEBUG ISO KGDB,$(eval override $(v) := $(filter-out 0,$($(v)))))
 Q := $(if $(V),,@)
 quiet := $(V)$(findstring s,$(firstword -$(MAKEFLAGS)))
 say = $(if $(quiet),,@echo '$(1) $(2)')
@@ -285,15 +286,20 @@ $(BUILD)/host/test_%: $(BUILD)/host/tests/host/test_%.o $(HOSTOBJ) $(L)
 jobs := $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$(shell nproc 2>/dev/null))
 remake := +@$(MAKE) --no-print-directory $(jobs)
 # DISPLAY is also X's variable: use it only if it was given on make's command line.
-ifeq ($(origin DISPLAY),command line)
-window := --display $(DISPLAY)
+ifneq ($(and $(filter command,$(origin DISPLAY)),$(DISPLAY)),)
+comma := ,
+kind := $(firstword $(subst =, ,$(subst $(comma), ,$(DISPLAY))))
+ifeq ($(filter gtk sdl cocoa curses dbus egl-headless none spice-app vnc,$(kind)),)
+$(error DISPLAY=$(DISPLAY): QEMU has no such display; DISPLAY=gtk is a window)
+endif
+window := --display '$(DISPLAY)'
 # make exports it, but QEMU needs X's value, which make's parent has in its environment.
 xdisplay := $(shell tr '\0' '\n' </proc/$$PPID/environ | sed -n 's/^DISPLAY=//p')
 restore := env $(if $(xdisplay),DISPLAY=$(xdisplay),-u DISPLAY)
 endif
 
 run:	## boot to a shell on this terminal (ISO=1 by GRUB, DISPLAY=gtk in a window, ROOT=DIR with a tree, DEBUG=1 the debug kernel, MEM=MIB, APPEND=WORDS, KGDB=1 for gdb by the kernel's own stub)
-	@tools/setup run $(if $(ISO),iso) $(if $(window),window) $(if $(KGDB),gdb)
+	@tools/setup run $(if $(ISO),iso) $(if $(filter gtk sdl,$(kind)),window) $(if $(KGDB),gdb)
 	$(remake) all $(if $(ISO),$(BUILD)/isthmus.iso)
 	@$(restore) tools/boot $(if $(ISO),--iso) $(if $(ROOT),--root $(ROOT)) $(window) $(if $(KGDB),--kgdb) \
 		$(if $(DEBUG),--debug) $(if $(MEM),--mem $(MEM)) $(if $(APPEND),--append '$(APPEND)')

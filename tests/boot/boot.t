@@ -30,7 +30,21 @@ for bad in '--mem' '--mem x' '--mem 1' '--nosuch' '--iso --debug' '--iso --appen
 	shell 1 "an error for: $bad" '' $bad
 	said "$bad" '^tools/boot: '
 done
-make -n --no-print-directory run BUILD="$build" DEBUG=1 MEM=100 APPEND='one=1 two=2' 2>"$dir/err" |
-	tr -d '\\\n\t' >"$dir/out"
-prints 'make run passes them on' "tools/boot *--debug --mem 100 --append 'one=1 two=2'"
+# runs ARG...: the tools that `make run ARG...` would call, in $dir/out.
+runs() {
+	make -n --no-print-directory run BUILD="$build" "$@" 2>"$dir/err" | tr -d '\\\n\t' >"$dir/out"
+}
+runs DEBUG=1 KGDB=1 MEM=100 APPEND='one=1 two=2'
+prints 'make run passes them on' "tools/boot .*--kgdb *--debug --mem 100 --append 'one=1 two=2'"
+for no in 0 ''; do
+	runs DEBUG="$no" KGDB="$no" ISO="$no" DISPLAY= MEM= APPEND= ROOT=
+	prints "'$no' is no" '^tools/setup run *make .* all .*tools/boot *$'
+done
+runs DISPLAY=gtk,zoom-to-fit=on
+prints 'a window needs a package' "^tools/setup run *window .*--display 'gtk,zoom-to-fit=on'"
+runs DISPLAY=none
+prints 'no window needs none' "^tools/setup run *make .*--display 'none'"
+runs DISPLAY=nosuch
+said 'a display that QEMU does not have' 'DISPLAY=nosuch: QEMU has no such display'
+is 'and the only one' "$(wc -l <"$dir/err")" 1
 plan
