@@ -17,6 +17,9 @@ static const char *const known[] = {
 	"shmmni", "shmmax", "shmall", "shmseg", "shm_allow_removed",
 };
 
+/* The words that have no value. */
+static const char *const flags[] = {"kgdb", "kgdbwait"};
+
 /* Returns the word after this one, or NULL if it is the last. */
 static const char *
 next_word(const char *word)
@@ -34,18 +37,25 @@ value_of(const char *word, const char *name)
 	return strncmp(word, name, n) == 0 && word[n] == '=' ? word + n + 1 : NULL;
 }
 
-/* Warn if the word has the form name=value with a name that is not known. A word that begins with
- * a slash is left alone: some loaders give the kernel's path as the first word. */
-static void
-check_word(const char *word)
+static bool
+is_known(const char *word)
 {
 	unsigned i;
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (value_of(word, known[i]) != NULL)
-			return;
-	if (*word != '\0' && *word != '/' && strchr(word, '=') != NULL)
-		printf("command line: \"%s\" is not known and has no effect\n", word);
+			return true;
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (strcmp(word, flags[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Returns whether the word can be the kernel's file, which some loaders give as the first one. */
+static bool
+is_file(const char *word)
+{
+	return word == line && (*word == '/' || strchr(word, '=') == NULL);
 }
 
 void
@@ -66,7 +76,8 @@ cmdline_check(void)
 	const char *word;
 
 	for (word = line; word != NULL; word = next_word(word))
-		check_word(word);
+		if (*word != '\0' && !is_known(word) && !is_file(word))
+			printf("command line: \"%s\" is not known and has no effect\n", word);
 }
 
 size_t

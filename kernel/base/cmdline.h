@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kernel's command line: words of the form name=value. */
+/* The kernel's command line: words of the form name=value, and a few without a value. */
 #ifndef CMDLINE_H
 #define CMDLINE_H
 
@@ -9,7 +9,7 @@
 
 /* Keep a copy of the loader's line. Must be called before the others. */
 void cmdline_init(const char *line);
-/* Print a warning for each name on the line that the kernel does not know. */
+/* Print a warning for each word on the line that the kernel does not know. */
 void cmdline_check(void);
 /* Write the whole line with a newline into buf, as much of it as `size` bytes hold. Returns the
  * number of bytes. */

@@ -161,6 +161,14 @@ run 7 'a program named like an option' -- "$dir/--gdb" exit 7
 is 'also without its folder' $? 7
 run 0 'options combine' --icount --mem 32 --timeout 50.5 --append 'shmmni=8' "$probe" exit 0
 
+# Words for the kernel that it does not know.
+run 0 'unknown words' --append 'foo=1 bar /x shmmnis kgdb=' /bin/true
+for word in foo=1 bar /x shmmnis kgdb=; do
+	is "one line for $word" "$(grep -cxF "command line: \"$word\" is not known and has no effect" \
+		"$dir/err")" 1
+done
+is 'and none for the others' "$(grep -c '^command line:' "$dir/err")" 5
+
 # A program that was not compiled with this project's C library.
 cat >"$dir/own.c" <<'END'
 void _start(void)
