@@ -32,6 +32,16 @@ ok 'a second run is stopped at the same place' cmp "$dir/first" "$dir/err"
 run 124 'nobody runs' --limit 20 /bin/sh -c 'sleep 30000 | cat'
 shows 'one sleeps' 'process 3 (sleep) sleeps on nanosleep'
 shows 'another waits for it' 'process 4 (cat) sleeps on pipe read'
+cat >"$dir/sleeper.c" <<'END'
+#include <unistd.h>
+static int __attribute__((noinline)) doze(int n) { return sleep(n) + 1; }
+int main(void) { return doze(1000) + 1; }
+END
+i686-linux-gnu-gcc -g -O1 -static -o "$dir/sleeper" "$dir/sleeper.c"
+run 124 'a program with a C library sleeps' --limit 1 "$dir/sleeper"
+shows 'where the kernel has it' 'process 2 (sleeper) sleeps on nanosleep'
+place ' doze, .*/sleeper\.c:2$'
+place ' main, .*/sleeper\.c:3$'
 run 0 'a program that ends in time' --limit 1000 /bin/true
 for bad in 0 0.00 x 1.234 -1 1e3; do
 	run 125 "--limit $bad" --limit "$bad" /bin/true

@@ -8,12 +8,12 @@ for tool in bash dirname awk cat; do
 	ln -s "$(command -v $tool)" "$dir/bin"
 done
 installer() { # installer NAME: the system is the one that has it
-	rm -f "$dir/bin"/{dnf,pacman,zypper,brew}
+	rm -f "$dir/bin"/{apt-get,dnf,pacman,zypper,brew}
 	[[ -z $1 ]] || printf '#!/bin/sh\necho >%s/installed\n' "$dir" >"$dir/bin/$1"
 	chmod +x "$dir/bin"/*
 }
 setup() { # setup NEED...: what tools/setup says, with its status, in $dir/err
-	env -i PATH="$dir/bin" HOME="$dir" bash -c 'exec 2>&1; tools/setup "$@"' setup "$@" \
+	env -i PATH="$dir/bin" HOME="$dir" ${no_install+NO_INSTALL="$no_install"} bash -c 'exec 2>&1; tools/setup "$@"' setup "$@" \
 		>"$dir/err"
 	status=$?
 }
@@ -45,6 +45,20 @@ is 'the line is the only one' "$(wc -l <"$dir/err")" 1
 ok 'nothing was installed' test ! -e "$dir/installed"
 setup nonsense
 is 'an unknown need: the status' $status 2
+
+# Debian installs, unless that is forbidden; there root needs no sudo, and others have none here.
+installer apt-get
+for no_install in 1 yes 0 ''; do
+	rm -f "$dir/installed"
+	setup run
+	ok "NO_INSTALL=$no_install: the command" grep -q '  .*apt-get install' "$dir/err"
+	case $no_install:$EUID in
+	1:* | yes:*) ok 'and no more' test ! -e "$dir/installed" ;;
+	*:0) ok 'is run' test -e "$dir/installed" ;;
+	*) ok 'needs sudo' grep -q 'there is no sudo' "$dir/err" ;;
+	esac
+done
+unset no_install
 
 # Each of the compilers is enough.
 installer ''
