@@ -2,7 +2,7 @@
 #
 # One run of the machine, for tools/run: its directory, the processes beside it, and its end.
 # Nothing of a run is left, however tools/run ends: a keeper sees to that, a process beside it.
-tmp='' life='' keeper='' readers=() helpers=()
+tmp='' life='' keeper='' tracer='' readers=() helpers=()
 
 # Makes the run's directory, $tmp, for all files of the run, and starts the keeper.
 session_begin() {
@@ -35,6 +35,8 @@ session_end() {
 	[[ ! $life ]] || exec {life}>&-
 	if [[ $keeper ]]; then
 		wait "$keeper"
+		exec 7>&-
+		[[ ! $tracer ]] || wait "$tracer"
 		[[ $tty != *:* ]] || stty "$tty" # what it was before QEMU changed it
 	elif [[ $tmp ]]; then
 		rm -rf "$tmp"
@@ -97,6 +99,12 @@ reader() { # reader COMMAND...
 	return "$status"
 }
 
+# Runs a command that no signal of ours ends before its input: so a trace has an end, as JSON needs.
+to_its_end() { # to_its_end COMMAND...
+	trap '' HUP INT QUIT TERM
+	"$@"
+}
+
 # Runs the machine in $tmp until it ends, and sets status to QEMU's. Its lines com1, log and trace
 # are named pipes, which are copied to our output. So it does not matter whether that is a terminal, a
 # pipe, or a file that others append to. Both ends of each pipe are opened before any process
@@ -110,7 +118,10 @@ session_run() {
 	if [[ $trace_file ]]; then exec 9>"$trace_file"; else exec 9>&2; fi
 	beside readers reader cat <&4
 	beside readers reader tee log.txt <&6 >&2
-	[[ ! $trace ]] || beside readers reader "$root/tools/trace" "$trace" <&8 >&9 9>&-
+	if [[ $trace ]]; then
+		beside readers ${trace_file:+to_its_end} reader "$root/tools/trace" "$trace" <&8 >&9 9>&-
+		[[ ! $trace_file ]] || tracer=$!
+	fi
 	exec 4<&- 6<&- 8<&- 9>&-
 	: >qmp.out
 	echo '{"execute":"qmp_capabilities"}' >&"$qmp"

@@ -5,7 +5,8 @@ mkdir "$dir/tmp"
 export TMPDIR=$dir/tmp
 
 # start [OPTION...]: starts a program that loops, as process $run, and waits until QEMU runs, as
-# process $machine, and until a line of its output or of tools/run matches $ready.
+# process $machine, and until a line of its output or of tools/run matches $ready. The program is
+# what probe does for the word $does.
 start() {
 	local child
 	: >"$dir/out"
@@ -13,7 +14,7 @@ start() {
 	# A shell's background jobs ignore SIGINT and SIGQUIT, and under nohup SIGHUP, too; this job
 	# must not. It has a process group of its own, as a job on a terminal has.
 	perl -e '$SIG{$_} = "DEFAULT" for qw(HUP INT QUIT); setpgrp; exec @ARGV' \
-		tools/run "$@" "$probe" spin >"$dir/out" 2>"$dir/err" &
+		tools/run "$@" "$probe" "${does:-spin}" >"$dir/out" 2>"$dir/err" &
 	run=$!
 	until grep -q "${ready:-^spinning}" "$dir/out" "$dir/err"; do
 		kill -0 $run 2>/dev/null || break
@@ -67,6 +68,14 @@ for option in --gdb --kgdb; do
 		kill -$signal $run
 		ends $((128 + $(kill -l $signal))) "$option: SIG$signal"
 	done
+done
+# A trace is closed, though the machine may have been in the middle of an event.
+for whom in '' -; do
+	ready=^yes does=yes start --trace "$dir/trace.json"
+	kill -TERM -- $whom$run
+	ends 143 "--trace: SIGTERM${whom:+ to all processes of the run}"
+	ok 'the trace is whole' perl -MJSON::PP -0777 -ne \
+		'exit !(@{decode_json($_)->{traceEvents}} > 100)' "$dir/trace.json"
 done
 
 # tools/run is terminated while it starts. Whoever reads its output must see the end of it.
