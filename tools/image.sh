@@ -37,7 +37,7 @@ add() { # add HOST GUEST
 		! [[ $tree && -d $tree$2 ]] ||
 		fail "$2: not a valid file name in the image"
 	mkdir -p "$tmp/image$(dirname "$2")" 2>/dev/null &&
-		cp -L --preserve=mode -- "$1" "$tmp/image$2" ||
+		cp -L --preserve=mode -- "$1" "$tmp/image$2" 2>/dev/null ||
 		fail "$1: cannot be copied to $2 in the image"
 }
 
@@ -50,16 +50,21 @@ dirs() {
 	(cd "$1" && find . -type d -print0) | LC_ALL=C sort -z
 }
 
-# Packs the image and the tree into FILE. Files that both have are taken from the image. A
-# directory is listed before its files. tar and cpio read the files in place. A file whose
-# name is too long for the format is left out, with a message.
-pack() { # pack FILE
+# Lists the files to pack. Files that both have are taken from the image. A
+# directory is listed before its files.
+list() {
 	files image >image.files && dirs image >image.dirs && : >tree.list || return
 	if [[ $tree ]]; then
 		{ dirs "$tree" && files "$tree"; } | LC_ALL=C sort -z |
 			LC_ALL=C comm -z -23 - image.files >tree.list
 	fi
 	LC_ALL=C comm -z -23 image.dirs tree.list | cat - image.files >image.list
+}
+
+# Packs the image and the tree into FILE. tar and cpio read the files in place. A file whose
+# name is too long for the format is left out, with a message.
+pack() { # pack FILE
+	list 2>/dev/null || return
 	if [[ $linux ]]; then
 		{ (cd "${tree:-.}" && archive) <tree.list && (cd image && archive) <image.list; } >"$1"
 		return
@@ -69,7 +74,7 @@ pack() { # pack FILE
 		2>tar.err && return
 	sed -nE 's/^tar: (.*): (file|link) name is too long.*/tools\/run: left out, its name is too long: \1/p' \
 		tar.err >&2
-	! grep -vE ' name is too long|Exiting with failure status' tar.err >why
+	[[ -s tar.err ]] && ! grep -vE ' name is too long|Exiting with failure status' tar.err >why
 }
 archive() {
 	cpio -0 -o -H newc -R 0:0 --reproducible --quiet
@@ -84,7 +89,7 @@ read_input() {
 	[[ -p /dev/stdin || -f /dev/stdin || -S /dev/stdin ]] || return
 	input=/etc/stdin
 	beside helpers timeout --foreground "${timeout:-0}" \
-		head -c $(((input_max << 20) + 1)) >"$tmp/image$input"
+		head -c $(((input_max << 20) + 1)) >"$tmp/image$input" 2>/dev/null
 	wait "${helpers[0]}"
 	case $? in
 	0) helpers=() ;;
@@ -92,7 +97,7 @@ read_input() {
 		echo 'tools/run: standard input has not ended in time; give </dev/null if the' \
 			'program needs none' >&2
 		exit 124 ;;
-	*) fail 'standard input cannot be read' ;;
+	*) fail "standard input cannot be read, or kept in $tmp" ;;
 	esac
 	size=$(stat -c %s "$tmp/image$input")
 	((size <= input_max << 20)) || fail "standard input is longer than $input_max MiB"

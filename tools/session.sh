@@ -2,13 +2,14 @@
 #
 # One run of the machine, for tools/run: its directory, the processes beside it, and its end.
 # Nothing of a run is left, however tools/run ends: a keeper sees to that, a process beside it.
+temporary=${TMPDIR:-/tmp}
 tmp='' life='' keeper='' tracer='' readers=() helpers=()
 
 # Makes the run's directory, $tmp, for all files of the run, and starts the keeper.
 session_begin() {
 	local old lock
 	# What a run has left whose keeper was killed, too: nobody holds its lock.
-	for old in "${TMPDIR:-/tmp}"/isthmus.*/lock; do
+	for old in "$temporary"/isthmus.*/lock; do
 		[[ ! -O $old ]] || flock -n "$old" rm -rf "${old%/lock}"
 	done
 	umask 022
@@ -17,10 +18,13 @@ session_begin() {
 	trap 'exit 130' INT
 	trap 'exit 131' QUIT
 	trap 'exit 143' TERM
-	tmp=$(mktemp -d "${TMPDIR:-/tmp}/isthmus.XXXXXX") || exit 125
+	tmp=$(mktemp -d "$temporary/isthmus.XXXXXX" 2>/dev/null) ||
+		fail "cannot make a directory in $temporary"
 	# The lock gets its name when it is held. All processes of the run inherit it.
-	exec {lock}>"$tmp/lock.new" && flock -n "$lock" && mv "$tmp/lock.new" "$tmp/lock" &&
-		mkfifo "$tmp"/{life,qmp.in} || exit 125
+	{
+		exec {lock}>"$tmp/lock.new" && flock -n "$lock" &&
+			mv "$tmp/lock.new" "$tmp/lock" && mkfifo "$tmp"/{life,qmp.in}
+	} 2>/dev/null || fail "cannot make files in $tmp"
 	# Both are opened for reading as well, so that neither open nor a write waits for a reader.
 	exec {life}<>"$tmp/life" {qmp}<>"$tmp/qmp.in"
 	set -m # gives the keeper a process group of its own: no signal to ours reaches it
@@ -117,7 +121,7 @@ session_run() {
 	exec 3<>com1 4<com1 3>com1 5<>log 6<log 5>log 7<>trace 8<trace 7>trace
 	if [[ $trace_file ]]; then exec 9>"$trace_file"; else exec 9>&2; fi
 	beside readers reader cat <&4
-	beside readers reader tee log.txt <&6 >&2
+	beside readers reader tee log.txt <&6 >&2 2>/dev/null
 	if [[ $trace ]]; then
 		beside readers ${trace_file:+to_its_end} reader "$root/tools/trace" "$trace" <&8 >&9 9>&-
 		[[ ! $trace_file ]] || tracer=$!

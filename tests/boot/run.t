@@ -18,11 +18,30 @@ run 126 'panic' --append panic=test "$probe"
 ok 'panic: with a backtrace that has names' grep -qE 'kernel_main|main' "$dir/err"
 
 # Errors that tools/run finds before it starts a machine.
-for bad in '/nosuch' '/bin/nosuch' '--mem abc /bin/true' '--mem 1 /bin/true' '--mem' '--timeout x /bin/true' \
+for bad in "--trace $dir/nosuch/x /bin/true" "--trace $dir /bin/true" '/nosuch' '/bin/nosuch' '--mem abc /bin/true' '--mem 1 /bin/true' '--mem' '--timeout x /bin/true' \
 	'--uid root /bin/true' '--nosuch /bin/true' '--add /nosuch /bin/true' \
 	"--add $probe:/bin /bin/true" "--add $probe:/a/../b /bin/true" "$dir" ''; do
 	run 125 "125 for: tools/run $bad" $bad
 	said "$bad" '^tools/run: '
+	is 'and it is the only one' "$(wc -l <"$dir/err")" 1
+done
+run 125 'an empty name' ''
+said 'an empty name' '^tools/run: no program given'
+run 125 'an empty --root' --root '' /bin/true
+said 'an empty --root' '^tools/run: : not a readable directory'
+TMPDIR=$dir/nosuch run 125 'no TMPDIR' /bin/true
+said 'no TMPDIR' "^tools/run: cannot make a directory in $dir/nosuch$"
+# A limit on the size of a file stands for a disk that is full. The image is larger than each file
+# in it.
+perl -e 'print "x" x 500000' >"$dir/large"
+for full in '1 cannot unpack the image' '150 cannot make the image' \
+	'150 standard input cannot be read, or kept'; do
+	input=/dev/null
+	[[ $full != *input* ]] || input=$dir/large
+	(trap '' XFSZ; ulimit -f "${full%% *}"; exec tools/run /bin/true) 2>"$dir/err" >"$dir/out" <"$input"
+	is "no room: status" $? 125
+	said 'no room' "^tools/run: ${full#* }"
+	is 'and it is the only one' "$(wc -l <"$dir/err")" 1
 done
 ISTHMUS_BUILD=$dir run 125 'no kernel is built' /bin/true
 said 'no kernel' 'run .make. first'
