@@ -38,7 +38,10 @@ check_program() { # check_program FILE
 	[[ -x $1 ]] || cannot 'not executable: chmod +x'
 	case $(bytes_at "$1" 0 4) in
 	'#!'*)
-		read -r needs _ < <(head -n 1 "$1" | tail -c +3 | tr -d '\0')
+		read -r needs < <(head -n 1 "$1" | tail -c +3 | tr -d '\0')
+		[[ $needs != *$'\r' ]] ||
+			cannot "its lines end in CR and LF: sed -i 's/\\r\$//' $(printf %q "$1")"
+		needs=${needs%%[ $'\t']*}
 		in_image "$needs" || cannot "a script that needs $needs: --root with a tree that has it"
 		return ;;
 	$'\x7fELF') ;;

@@ -41,6 +41,7 @@ next_line(struct text *t, int first)
 		if (c == '\n')
 			break;
 	}
+	text_drop_returns(t, before);
 	return t->len > before ? EDIT_LINE : EDIT_END;
 }
 

@@ -83,6 +83,11 @@ cannot "$dir/mips" 'a program for another processor: compile with i686-linux-gnu
 cannot "$dir/dynamic" 'needs /lib/ld-linux.so.2: link with -static, or --root build/debian'
 cannot "$dir/object" 'an object file: link it \(gcc without -c\)'
 cannot "$dir/script" 'a script that needs /usr/bin/perl: --root with a tree that has it'
+printf '#!/bin/sh\r\nexit 0\r\n' >"$dir/returns"
+chmod 755 "$dir/returns"
+cannot "$dir/returns" "its lines end in CR and LF: sed -i 's/\\\\r\\$//' $dir/returns"
+eval "$(sed 's/.*LF: //' "$dir/err")"
+run 0 'which cures it' "$dir/returns"
 run 0 'with the interpreter in the image' --add /usr/bin/env:/usr/bin/perl --append init=/bin/true "$dir/script"
 chmod 600 "$dir/text"
 run 127 'what init cannot run is 127, too' --add "$dir/text:/bin/text" /bin/text

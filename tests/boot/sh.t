@@ -265,6 +265,21 @@ echo 'echo from there: $1; v=here' >/tmp/s
 . /tmp/s
 echo $v
 END
+says 'lines as Windows ends them' 'a b
+a b
+in $x
+0' < <(sed 's/$/\r/' <<'END'
+#!/bin/sh
+if true; then
+	x="a b"; echo "$x"
+fi
+echo $(echo "a
+	b") # over two lines
+cat <<'X'
+in $x
+X
+END
+)
 says 'exit' 'before
 9' <<'END'
 echo before
@@ -278,8 +293,14 @@ nosuch 2>/dev/null; echo $?
 /tmp 2>/dev/null; echo $?
 /none/nosuch 2>/dev/null
 END
+printf '#!/bin/sh\r\necho no\n' >"$dir/returns"
+chmod 755 "$dir/returns"
+says 'a script whose shell is not there' 'sh: /t/returns: the program that has to run it is missing
+127' <<<'/t/returns'
 says 'head and wc' 'b
 c
+b
+usage: head [-n N | -N] [FILE...]
 3 4 14 /tmp/l
 1 2 4 /tmp/m
 4 6 18 total
@@ -401,7 +422,8 @@ add=()
 for script in "$dir"/*.sh; do
 	add+=(--add "$script:/t/${script##*/}")
 done
-run 0 'all scripts are run' --icount "${add[@]}" --add "$dir/all:/t/all" /bin/sh /t/all
+run 0 'all scripts are run' --icount "${add[@]}" --add "$dir/all:/t/all" \
+	--add "$dir/returns:/t/returns" /bin/sh /t/all
 for i in "${!names[@]}"; do
 	awk -v "name=== /t/$((i + 100)).sh" '/^== / { on = $0 == name; next } on' "$dir/out" >"$dir/got"
 	ok "${names[i]}" diff "$dir/got" - <<<"${wants[i]}"

@@ -84,6 +84,20 @@ text_char(struct text *t, char c)
 	text_add(t, &c, 1);
 }
 
+void
+text_drop_returns(struct text *t, size_t from)
+{
+	size_t to = from;
+
+	for (; from < t->len; from++) {
+		if (t->s[from] != '\r' || t->s[from + 1] != '\n')
+			t->s[to++] = t->s[from];
+	}
+	t->len = to;
+	if (t->s)
+		t->s[to] = 0;
+}
+
 char *
 text_keep(struct text *t)
 {

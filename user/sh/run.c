@@ -124,6 +124,8 @@ execute(char **argv)
 	error = errno;
 	if (error == ENOENT && !strchr(argv[0], '/'))
 		fprintf(stderr, "sh: %s: not found; help lists the commands\n", argv[0]);
+	else if (error == ENOENT && access(argv[0], F_OK) == 0)
+		fprintf(stderr, "sh: %s: the program that has to run it is missing\n", argv[0]);
 	else
 		complain("sh", argv[0]);
 	exit(error == ENOENT ? 127 : 126);
@@ -355,6 +357,7 @@ run_file(const char *path)
 		return 127;
 	}
 	close(fd);
+	text_drop_returns(&all, 0);
 	if (all.s)
 		run_text(all.s, 1);
 	free(all.s);

@@ -32,6 +32,8 @@ struct text {
 };
 void text_add(struct text *t, const char *s, size_t n);
 void text_char(struct text *t, char c);
+/* Removes each carriage return before a newline, from byte `from` on: Windows ends lines so. */
+void text_drop_returns(struct text *t, size_t from);
 /* Returns the text in kept memory, and makes t empty. */
 char *text_keep(struct text *t);
 

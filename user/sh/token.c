@@ -130,7 +130,7 @@ advance(void)
 	int i = 0;
 
 	last_end = tok.end;
-	while (strchr(" \t\r", *at) && *at)
+	while (strchr(" \t", *at) && *at)
 		at++;
 	if (*at == '#')
 		at += strcspn(at, "\n");

@@ -74,7 +74,7 @@ unit_end(const char *s, const char **open)
 const char *
 word_end(const char *s, const char **open)
 {
-	while (s && *s && !strchr(" \t\r\n;&|<>()", *s))
+	while (s && *s && !strchr(" \t\n;&|<>()", *s))
 		s = unit_end(s, open);
 	return s;
 }
