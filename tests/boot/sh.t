@@ -313,6 +313,8 @@ c
 word  two' >/tmp/l
 echo f g >/tmp/m
 head -n 2 /tmp/l
+head -1 /tmp/l
+head -1x /tmp/l
 wc /tmp/l /tmp/m
 wc -l </tmp/l
 head -n 1 /tmp/m | wc -wc
