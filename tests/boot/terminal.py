@@ -7,7 +7,7 @@ from console import COLUMNS, Console
 PROMPT = "isthmus# "
 LEFT, RIGHT, UP, DOWN = "\033[D", "\033[C", "\033[A", "\033[B"
 HOME, END, DELETE = "\033[H", "\033[F", "\033[3~"
-BACKSPACE, TAB = "\177", "\t"
+BACKSPACE, TAB, ESCAPE = "\177", "\t", "\033"
 
 console = Console(sys.argv[2:], sys.argv[1])
 count = 0
@@ -132,6 +132,8 @@ def history():
     for i in range(34):
         enter(f": {i}")
     keys("up recalls the last line", UP, ": 33")
+    keys("with Alt, as some terminals send it", ESCAPE + UP, ": 32")
+    keys("and back", DOWN, ": 33")
     keys("up and down", UP + UP + DOWN, ": 32")
     keys("the oldest of 32 is kept, and none before", UP * 40, ": 2")
     keys("down leads back to the new line, which is empty", DOWN * 40, "")

@@ -84,9 +84,11 @@ static int
 escape_sequence(void)
 {
 	static const char finals[] = "DCABHF"; /* in the order of the keys' numbers */
-	int c = next_byte(), number = 0;
+	int c, number = 0;
 	const char *found;
 
+	while ((c = next_byte()) == 033)
+		; /* Alt makes it two on some terminals */
 	if (c != '[' && c != 'O')
 		return c < ' ' ? c : UNKNOWN;
 	for (c = next_byte(); c >= ' ' && c < '@'; c = next_byte()) {
