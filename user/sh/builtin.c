@@ -188,13 +188,28 @@ static const struct {
 	const char *name;
 	builtin_fn *fn;
 } builtins[] = {
-	{".", built_source},       {":", built_true},      {"[", do_test},
-	{"bg", built_bg},          {"break", built_leave}, {"cd", built_cd},
-	{"continue", built_leave}, {"exit", built_exit},   {"export", built_export},
-	{"false", built_false},    {"fg", built_fg},       {"help", built_help},
-	{"jobs", built_jobs},      {"pwd", built_pwd},     {"read", built_read},
-	{"shift", built_shift},    {"test", do_test},      {"true", built_true},
-	{"unset", built_unset},    {"wait", built_wait},   {NULL, NULL},
+	{".", built_source},
+	{":", built_true},
+	{"[", do_test},
+	{"bg", built_bg},
+	{"break", built_leave},
+	{"cd", built_cd},
+	{"continue", built_leave},
+	{"exit", built_exit},
+	{"export", built_export},
+	{"false", built_false},
+	{"fg", built_fg},
+	{"help", built_help},
+	{"jobs", built_jobs},
+	{"kill", do_kill},
+	{"pwd", built_pwd},
+	{"read", built_read},
+	{"shift", built_shift},
+	{"test", do_test},
+	{"true", built_true},
+	{"unset", built_unset},
+	{"wait", built_wait},
+	{NULL, NULL},
 };
 
 builtin_fn *

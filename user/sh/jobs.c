@@ -21,6 +21,8 @@ static struct job {
 	pid_t pgrp; /* its process group; 0 once all its processes have ended */
 	pid_t last; /* the last process, whose status is the job's */
 	int status, stopped, background;
+	int signal; /* that has ended the last process, or 0 */
+	int news;   /* it has stopped, and nobody was told */
 	char text[64];
 } jobs[JOBS];
 
@@ -99,6 +101,15 @@ job_report(const struct job *j, const char *what)
 	printf("[%d] %s  %s\n", (int)(j - jobs) + 1, what, j->text);
 }
 
+static void
+job_report_end(const struct job *j)
+{
+	char exit[16];
+
+	snprintf(exit, sizeof(exit), "Exit %d", j->status);
+	job_report(j, j->signal ? strsignal(j->signal) : j->status ? exit : "Done");
+}
+
 /* Waits until j has ended or stopped (with WNOHANG, only collects what has happened), and records
  * its state. Returns early if Ctrl-C is typed. */
 static void
@@ -110,10 +121,13 @@ job_wait(struct job *j, int flags)
 	while (j->pgrp && !j->stopped &&
 	       (pid = waitpid(-j->pgrp, &st, flags | (interactive ? WUNTRACED : 0))) > 0) {
 		j->stopped = WIFSTOPPED(st);
-		if (j->stopped)
+		j->news = j->stopped;
+		if (j->stopped) {
 			j->status = 128 + WSTOPSIG(st);
-		else if (pid == j->last)
-			j->status = WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st);
+		} else if (pid == j->last) {
+			j->signal = WIFEXITED(st) ? 0 : WTERMSIG(st);
+			j->status = WIFEXITED(st) ? WEXITSTATUS(st) : 128 + j->signal;
+		}
 	}
 	if (pid < 0 && errno == ECHILD)
 		j->pgrp = 0;
@@ -125,11 +139,12 @@ job_poll(int all)
 	for (struct job *j = jobs; j < jobs + JOBS; j++) {
 		job_wait(j, WNOHANG);
 		if (interactive && j->background && j->pgrp == 0)
-			job_report(j, j->status ? "Failed" : "Done");
-		else if (all && j->pgrp)
+			job_report_end(j);
+		else if (j->pgrp && (all || (interactive && j->news)))
 			job_report(j, j->stopped ? "Stopped" : "Running");
 		if (j->pgrp == 0)
 			j->background = 0;
+		j->news = 0;
 	}
 	return 0;
 }
@@ -145,20 +160,21 @@ job_foreground(struct job *j)
 	if (interactive) {
 		tcsetpgrp(0, getpgrp());
 		/* A program that ended in peace may have changed the modes on purpose. */
-		if (j->status < 128)
+		if (!j->signal && !j->stopped)
 			modes_note();
 		else
 			modes_restore();
 	}
 	j->background = j->stopped;
-	if (interactive && (j->stopped || j->status == 128 + SIGINT))
+	j->news = 0;
+	if (interactive && (j->stopped || j->signal == SIGINT))
 		interrupted = j->status - 128;
 	if (j->stopped && interactive)
 		putchar('\n'); /* behind the ^Z */
 	if (j->stopped)
 		job_report(j, "Stopped");
-	else if (j->status > 128 && j->status != 128 + SIGINT && j->status != 128 + SIGPIPE)
-		fprintf(stderr, "%s\n", strsignal(j->status - 128));
+	else if (j->signal && j->signal != SIGINT && j->signal != SIGPIPE)
+		fprintf(stderr, "%s\n", strsignal(j->signal));
 	return j->status;
 }
 
@@ -175,6 +191,23 @@ job_find(const char *who, const char *number, int stopped)
 	}
 	fprintf(stderr, "%s: there is no such job; jobs lists them\n", who);
 	return NULL;
+}
+
+int
+job_kill(const char *number, int sig)
+{
+	struct job *j = job_find("kill", number, 0);
+
+	if (j == NULL)
+		return 1;
+	if (kill(-j->pgrp, sig) < 0)
+		return complain("kill", number);
+	if (j->stopped && (sig == SIGTERM || sig == SIGHUP)) { /* it cannot end before it goes on */
+		j->stopped = 0;
+		j->background = 1;
+		kill(-j->pgrp, SIGCONT);
+	}
+	return 0;
 }
 
 int

@@ -120,7 +120,7 @@ char *expand_whole(const char *word);
 /* Returns what the body of a here-document becomes, where quotes mean nothing. */
 char *expand_body(const char *body);
 
-/* ---- arith.c, glob.c, test.c ---- */
+/* ---- arith.c, glob.c, test.c, kill.c ---- */
 
 /* Computes $((text)). Returns 0, or -1 after an error, which it has reported. */
 int arith(const char *text, long *value);
@@ -129,6 +129,7 @@ int arith(const char *text, long *value);
 int glob(const char *pattern, void (*found)(void *arg, const char *path), void *arg);
 /* test and [: returns 0 for true, 1 for false, 2 after an error. */
 int do_test(int argc, char **argv);
+int do_kill(int argc, char **argv);
 
 /* ---- vars.c ---- */
 
@@ -153,6 +154,8 @@ int job_run(const struct node *first, const struct node *whole, int in_backgroun
 /* Reports the background jobs that have ended since the last call, if the shell is interactive;
  * with all, also the others and their states. Returns 0. */
 int job_poll(int all);
+/* Sends a job a signal. Returns 0, or 1 after an error, which it has reported. */
+int job_kill(const char *number, int sig);
 int do_fg(const char *number), do_bg(const char *number), do_wait(const char *pid);
 /* Makes a forked process forget what only the shell itself has: jobs, terminal, handlers. */
 void become_child(void);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* kill [-SIGNAL] PID...: sends a signal, given by number or name (TERM if it is omitted). */
+/* kill [-SIGNAL] PID...: sends a signal, given by number or name (TERM if it is omitted). The shell
+ * itself does it, for it knows which processes are job %N. */
+#include "sh.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,27 +29,27 @@ signal_number(const char *s)
 }
 
 int
-main(int argc, char **argv)
+do_kill(int argc, char **argv)
 {
 	int sig = SIGTERM, failed = 0, i = 1;
 
 	if (argc > 1 && argv[1][0] == '-')
 		sig = signal_number(argv[i++] + 1);
 	if (sig < 0 || i >= argc) {
-		fprintf(stderr, "usage: kill [-SIGNAL] PID...\n");
+		fprintf(stderr, "usage: kill [-SIGNAL] PID|%%JOB...\n");
 		return 1;
 	}
 	for (; i < argc; i++) {
 		char *end;
 		long pid = strtol(argv[i], &end, 10);
 
-		if (end == argv[i] || *end) {
+		if (*argv[i] == '%') {
+			failed |= job_kill(argv[i], sig);
+		} else if (end == argv[i] || *end) {
 			fprintf(stderr, "kill: %s: not a process id\n", argv[i]);
 			failed = 1;
 		} else if (kill(pid, sig) < 0) {
-			fprintf(stderr, "kill: ");
-			perror(argv[i]);
-			failed = 1;
+			failed = complain("kill", argv[i]);
 		}
 	}
 	return failed;
