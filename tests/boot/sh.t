@@ -286,6 +286,17 @@ echo before
 exit 9
 echo behind
 END
+says 'backquotes' 'sh: `...` is not known: write $(...)
+1 a`b c`d e`f
+0' <<'END'
+echo `echo a`
+echo $? 'a`b' "c\`d" e\`f
+END
+says 'a status that is none of a signal' '200
+0' <<'END'
+sh -c 'exit 200'
+echo $?
+END
 says 'commands that are not there' '127
 126
 127' <<'END'

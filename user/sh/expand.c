@@ -212,8 +212,12 @@ put_word(struct fields *f, const char *s, int body)
 				f->begun = 1; /* "$@" may become nothing at all */
 		} else if (c == '$' && quote != '\'') {
 			s = dollar(f, s, quote);
+		} else if (c == '`' && quote != '\'') {
+			fprintf(stderr, "sh: `...` is not known: write $(...)\n");
+			expand_failed = 1;
+			return;
 		} else if (c == '\\' && quote != '\'' && *s &&
-		           (!quote || strchr(body ? "\\$\n" : "\\\"$\n", *s))) {
+		           (!quote || strchr(body ? "\\$`\n" : "\\\"$`\n", *s))) {
 			if (*s != '\n')
 				put(f, *s, 1);
 			s++;
@@ -228,7 +232,7 @@ expand(const struct word *words)
 {
 	struct fields f = {.divide = 1};
 
-	for (; words; words = words->next) {
+	for (; words && !expand_failed; words = words->next) {
 		put_word(&f, words->text, 0);
 		end_field(&f);
 	}
