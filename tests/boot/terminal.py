@@ -215,27 +215,20 @@ def jobs():
     console.type(ctrl("C"))
     ok("fg brings it back", console.wait(condition))
     command("then there is none", "bg", "bg: there is no such job; jobs lists them")
-    for what, typed, said in (("a signal ends it", "kill %1", "Terminated"),
-                              ("another one", "kill -9 %1", "Killed"),
-                              ("its status is told", "", "Exit 3")):
-        background = "sleep 1000" if typed else "sh -c 'exit 3'"
-        console.type(background + " &\r")
-        console.wait(lambda screen: here(PROMPT)(screen) and screen.text(screen.row - 1)[:3] == "[1]")
-        # Without a kill it may have been told before.
-        condition = shows(f"[1] {said}  {background}")
-        console.type(typed + "; wait\r" if typed else "wait\r")
-        ok("a job in the background: " + what, console.wait(condition))
-    condition = shows("^Z", "[1] Stopped  sleep 1000")
-    enter("sleep 1000", prompt="")
+    for job, then, said in (("sleep 1000", "kill %1; wait", "Terminated"),
+                            ("sleep 1000", "kill -9 %1; wait", "Killed"),
+                            ("sh -c 'exit 3'", "wait", "Exit 3"), ("true", "wait", "Done"),
+                            ("cat", "wait", "Stopped")):
+        condition = shows(f"[1] {said}  {job}")
+        console.type(f"{job} & {then}\r")
+        ok(f"a job in the background: {said}", console.wait(condition))
+    enter("kill %1; wait", "[1] Terminated  cat")
+    start()
+    condition = shows("^Z", f"[1] Stopped  {text}")
     console.type(ctrl("Z"))
     console.wait(condition)
-    command("a stopped one ends, too", "kill %1; wait", "[1] Terminated  sleep 1000")
+    command("a stopped one ends, too", "kill %1; wait", f"[1] Terminated  {text}")
     command("there is no such job", "kill %7", "kill: there is no such job; jobs lists them")
-    console.type("cat &\r")
-    ok("one that stops by itself is told", console.wait(
-        lambda screen: here(PROMPT)(screen) and screen.text(screen.row - 1)[:3] == "[1]") and
-       enter("wait", "[1] Stopped  cat"))
-    enter("kill %1; wait")
 
 
 def modes():
