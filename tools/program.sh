@@ -47,12 +47,18 @@ check_program() { # check_program FILE
 	$'\x7fELF') ;;
 	*) cannot 'neither an ELF file nor a script that begins with #!' ;;
 	esac
-	[[ $(number_at "$1" 4 1) == 1 ]] ||
-		cannot 'a 64-bit program: compile with i686-linux-gnu-gcc -static'
+	case $(number_at "$1" 4 1) in
+	1) ;;
+	2) cannot 'a 64-bit program: compile with i686-linux-gnu-gcc -static' ;;
+	*) cannot 'a damaged ELF file' ;;
+	esac
 	[[ $(number_at "$1" 18 2) == 3 ]] ||
 		cannot 'a program for another processor: compile with i686-linux-gnu-gcc -static'
 	[[ $(number_at "$1" 16 2) != 1 ]] || cannot 'an object file: link it (gcc without -c)'
 	needs=$(linker_of "$1")
-	[[ ! $needs ]] || in_image "$needs" ||
-		cannot "needs $needs: link with -static, or --root build/debian"
+	[[ $needs ]] && ! in_image "$needs" || return 0
+	case $needs in
+	/lib/ld-linux.so.2) cannot "needs $needs: link with -static, or --root build/debian" ;;
+	*) cannot "needs $needs: link with -static, or --root with a tree that has it" ;;
+	esac
 }

@@ -81,6 +81,11 @@ chmod 755 "$dir"/{script,object,mips}
 cannot "$dir/wide" 'a 64-bit program: compile with i686-linux-gnu-gcc -static'
 cannot "$dir/mips" 'a program for another processor: compile with i686-linux-gnu-gcc -static'
 cannot "$dir/dynamic" 'needs /lib/ld-linux.so.2: link with -static, or --root build/debian'
+i686-linux-gnu-gcc -Wl,--dynamic-linker=/lib/ld-musl-i386.so.1 -o "$dir/musl" "$dir/main.c"
+cannot "$dir/musl" 'needs /lib/ld-musl-i386.so.1: link with -static, or --root with a tree that has it'
+printf '\177ELF' >"$dir/damaged"
+chmod 755 "$dir/damaged"
+cannot "$dir/damaged" 'a damaged ELF file'
 cannot "$dir/object" 'an object file: link it \(gcc without -c\)'
 cannot "$dir/script" 'a script that needs /usr/bin/perl: --root with a tree that has it'
 printf '#!/bin/sh\r\nexit 0\r\n' >"$dir/returns"
