@@ -19,7 +19,7 @@
 #include "proc/proc.h"
 #include "vm/usercopy.h"
 
-#define RING 1024u        /* a power of two */
+#define RING 4096u        /* a power of two; Linux keeps as much */
 #define END_OF_FILE 0x100 /* in the ring: the end-of-file character was typed here */
 
 static struct {

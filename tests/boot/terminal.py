@@ -240,6 +240,13 @@ def modes():
     condition = shows()
     console.type(ctrl("D"))
     console.wait(condition)
+    # Two screens' worth of lines, while nobody reads.
+    lines = [f"echo {i} {'x' * 60}" for i in range(50)]
+    enter("sh -c 'echo runs; sleep 1'; echo over", "runs", prompt="")
+    console.type("\r".join(lines + ["echo end\r"]))
+    console.wait(lambda screen: here(PROMPT)(screen) and screen.text(screen.row - 1) == "end")
+    ok("lines that are pasted while a program runs", all(
+        console.screen.text(console.screen.row - 3 - 2 * i) == lines[-1 - i][5:] for i in range(10)))
     keys("then the shell edits again", "x" + LEFT + "y", "yx", 1)
     clear()
 
