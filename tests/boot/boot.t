@@ -30,6 +30,10 @@ for bad in '--mem' '--mem x' '--mem 1' '--nosuch' '--iso --debug' '--iso --appen
 	shell 1 "an error for: $bad" '' $bad
 	said "$bad" '^tools/boot: '
 done
+# A limit on the size of a file stands for a disk that is full.
+(trap '' XFSZ; ulimit -f 1; exec tools/boot --root "$dir/tree") </dev/null >"$dir/out" 2>"$dir/err"
+said 'no room' '^tools/boot: .* cannot be merged into the image'
+is 'and the only one' "$(wc -l <"$dir/err")" 1
 # runs ARG...: the tools that `make run ARG...` would call, in $dir/out.
 runs() {
 	make -n --no-print-directory run BUILD="$build" "$@" 2>"$dir/err" | tr -d '\\\n\t' >"$dir/out"
