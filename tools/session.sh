@@ -121,7 +121,7 @@ session_run() {
 	exec 3<>com1 4<com1 3>com1 5<>log 6<log 5>log 7<>trace 8<trace 7>trace
 	if [[ $trace_file ]]; then exec 9>"$trace_file"; else exec 9>&2; fi
 	beside readers reader cat <&4
-	beside readers reader tee log.txt <&6 >&2 2>/dev/null
+	beside readers reader sed -u "w log.txt" <&6 >&2 2>/dev/null # whole lines: others write there, too
 	if [[ $trace ]]; then
 		beside readers ${trace_file:+to_its_end} reader "$root/tools/trace" "$trace" <&8 >&9 9>&-
 		[[ ! $trace_file ]] || tracer=$!
