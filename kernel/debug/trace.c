@@ -26,9 +26,10 @@ static const char *const formats[TRACE_KINDS] = {
 	[TRACE_SWITCH] = "switch to process %u",
 	[TRACE_SLEEP] = "sleep on 0x%x for %u ticks: %s",
 	[TRACE_WAKE] = "wake process %u with %d: %s",
-	[TRACE_CALL] = "call %u (0x%x, 0x%x, 0x%x, 0x%x, 0x%x, 0x%x)",
-	[TRACE_STRING] = "string at 0x%x: %s",
-	[TRACE_RETURN] = "return from call %u: 0x%x",
+	[TRACE_CALL] = "call %s",
+	[TRACE_BYTES] = "%u bytes at 0x%x: %s",
+	[TRACE_RETURN] = "%s",
+	[TRACE_SIGNAL] = "signal %u with code %d: 0x%x, 0x%x, 0x%x",
 	[TRACE_FAULT] = "page fault at 0x%x, access %u",
 	[TRACE_FRAME_ALLOC] = "frame 0x%x: %u taken, kind %u; %u are free",
 	[TRACE_FRAME_FREE] = "frame 0x%x: %u freed, kind %u; %u are free",
@@ -64,6 +65,15 @@ trace_text(enum trace_kind kind, uint32_t a, uint32_t b, const char *text)
 }
 
 void
+trace_bytes(uint32_t va, size_t n, const void *bytes)
+{
+	uint32_t arg[TRACE_ARGS] = {va, n};
+
+	memcpy(&arg[2], bytes, n < TRACE_TEXT ? n : TRACE_TEXT);
+	trace_put(TRACE_BYTES, arg);
+}
+
+void
 trace_init(void)
 {
 	struct frame_stats st;
@@ -79,10 +89,23 @@ event_text(const struct trace_event *e, char *buf, size_t size)
 {
 	const char *fmt = formats[e->kind];
 	const uint32_t *a = e->arg;
+	char words[128];
 
 	switch (e->kind) {
+	case TRACE_CALL:
+		trace_call_text(words, sizeof(words), a[0], &a[1]);
+		snprintf(buf, size, fmt, words);
+		break;
+	case TRACE_RETURN:
+		trace_result_text(words, sizeof(words), a[0], a[1]);
+		snprintf(buf, size, fmt, words);
+		break;
+	case TRACE_BYTES:
+		trace_bytes_text(words, sizeof(words), (const char *)&a[2],
+		                 a[1] < TRACE_TEXT ? a[1] : TRACE_TEXT);
+		snprintf(buf, size, fmt, a[1], a[0], words);
+		break;
 	case TRACE_NAME:
-	case TRACE_STRING:
 		snprintf(buf, size, fmt, a[0], (const char *)&a[2]);
 		break;
 	case TRACE_SLEEP:
@@ -98,7 +121,7 @@ bool
 trace_print(unsigned n, void (*print)(const char *fmt, ...))
 {
 	const struct trace_event *e;
-	char text[128];
+	char text[192];
 	uint32_t i;
 
 	n = n < EVENTS ? n : EVENTS;

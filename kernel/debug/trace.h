@@ -10,6 +10,7 @@
 #define TRACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -27,8 +28,9 @@ enum trace_kind {
 	TRACE_SLEEP,       /* channel, ticks (0: without limit), text: what for */
 	TRACE_WAKE,        /* pid that is made runnable, result of its tsleep(), text: from what */
 	TRACE_CALL,        /* number, six arguments */
-	TRACE_STRING,      /* address, -, text: the start of a string that the call reads */
+	TRACE_BYTES,       /* address, how many, the first of them: read or written by the call */
 	TRACE_RETURN,      /* number, result as the program gets it */
+	TRACE_SIGNAL,      /* signal taken, si_code, then its address, or pid, uid and status */
 	TRACE_FAULT,       /* address, access (PROT_*) of a page fault */
 	TRACE_FRAME_ALLOC, /* first frame, how many, kind (enum frame_kind), free frames */
 	TRACE_FRAME_FREE,  /* frame, 1, kind, free frames */
@@ -42,8 +44,8 @@ enum trace_kind {
 	TRACE_KINDS
 };
 
-#define TRACE_ARGS 7
-#define TRACE_TEXT 20 /* bytes of text, in the place of the last five arguments */
+#define TRACE_ARGS 11
+#define TRACE_TEXT 36 /* bytes of text, in the place of the last nine arguments */
 
 struct trace_event {
 	uint64_t cycles; /* machine_cycles() */
@@ -53,19 +55,29 @@ struct trace_event {
 };
 
 #ifdef TRACE
+#define TRACING true /* this kernel has a trace */
 /* Record an event. Does not sleep. */
 void trace_put(enum trace_kind kind, const uint32_t arg[TRACE_ARGS]);
 /* Record an event with two arguments and the first TRACE_TEXT - 1 bytes of a string. */
 void trace_text(enum trace_kind kind, uint32_t a, uint32_t b, const char *text);
+/* Record the first TRACE_TEXT of n bytes that a call reads or writes at a program's address. */
+void trace_bytes(uint32_t va, size_t n, const void *bytes);
 #define trace(kind, ...) trace_put(kind, (const uint32_t[TRACE_ARGS]){__VA_ARGS__})
 /* Start to write events to the trace port, if the command line says so. */
 void trace_init(void);
 /* Print the last n events by calls of print, each with its time in units of 1,024 cycles and the
  * process that it belongs to. Returns true; false if this kernel keeps no trace. */
 bool trace_print(unsigned n, void (*print)(const char *fmt, ...));
+/* Write into buf, as text for the printed trace: a call with its arguments, a call with its result,
+ * or bytes in quotes, with a dot for each that cannot be printed. */
+void trace_call_text(char *buf, size_t size, uint32_t number, const uint32_t arg[6]);
+void trace_result_text(char *buf, size_t size, uint32_t number, uint32_t result);
+void trace_bytes_text(char *buf, size_t size, const char *bytes, size_t n);
 #else
+#define TRACING false
 #define trace(kind, ...) ((void)0)
 #define trace_text(kind, a, b, text) ((void)0)
+#define trace_bytes(va, n, bytes) ((void)0)
 #define trace_init() ((void)0)
 static inline bool
 trace_print(unsigned n, void (*print)(const char *fmt, ...))

@@ -12,6 +12,7 @@
 #include "fs/lock.h"
 #include "fs/poll.h"
 #include "fs/ramfs.h"
+#include "debug/trace.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
 #include "vm/usercopy.h"
@@ -76,6 +77,8 @@ uio_move(struct uio *u, void *buf, size_t n)
 			err = copyzero(u->base, k);
 		if (err != 0)
 			return err;
+		if (p != NULL)
+			trace_bytes(u->base, k, p);
 		u->base += k;
 		u->len -= k;
 		u->left -= k;

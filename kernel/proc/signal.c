@@ -8,6 +8,7 @@
 #include "base/printf.h"
 #include "base/string.h"
 #include "debug/inject.h"
+#include "debug/trace.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
 
@@ -160,6 +161,7 @@ signal_fault(int sig, int code, vaddr_t addr, const char *what)
 
 	may_sleep();
 	if (ss->act[sig - 1].handler <= HANDLER_IGN || (ss->mask & SIGBIT(sig))) {
+		trace(TRACE_SIGNAL, (uint32_t)sig, (uint32_t)code, addr);
 		printf("%s[%d]: %s: %s", p->name, p->pid, signal_name(sig), what);
 		if (sig == SIGSEGV && code != SI_KERNEL)
 			printf(" at 0x%08x", addr);
@@ -168,6 +170,19 @@ signal_fault(int sig, int code, vaddr_t addr, const char *what)
 	}
 	info.u.fault.addr = addr;
 	signal_post(p, sig, &info);
+}
+
+/* Record in the trace that p takes the signal. */
+static void
+trace_signal(const struct proc *p, int sig)
+{
+	struct abi_siginfo info;
+
+	if (!TRACING)
+		return;
+	signal_info(p, sig, &info);
+	trace(TRACE_SIGNAL, (uint32_t)sig, (uint32_t)info.si_code, info.u.pad[0], info.u.pad[1],
+	      info.u.pad[2]);
 }
 
 /* Put the stack pointer for a handler into *sp: the top of the alternate stack if the action wants
@@ -199,6 +214,7 @@ run_handler(struct proc *p, int sig)
 	p->resumed = false;
 	ss->use_saved = false;
 	signal_info(p, sig, &info);
+	trace_signal(p, sig);
 	stack_for(ss, &act, &sp);
 	if (act.flags & SA_RESETHAND)
 		ss->act[sig - 1].handler = HANDLER_DFL;
@@ -207,6 +223,17 @@ run_handler(struct proc *p, int sig)
 	ss->mask |= act.mask;
 	if (!(act.flags & SA_NODEFER))
 		ss->mask |= SIGBIT(sig);
+}
+
+/* Do what the signal does by default: stop the process or end it. */
+static void
+act(const struct proc *p, int sig)
+{
+	trace_signal(p, sig);
+	if (SIGBIT(sig) & STOPPERS)
+		proc_stop(sig);
+	else
+		proc_exit(sig);
 }
 
 void
@@ -228,10 +255,8 @@ signal_deliver(void)
 			continue;
 		else if (SIGBIT(sig) & STOPPERS && sig != SIGSTOP && p->pgrp->held == 0)
 			continue; /* nobody would continue a member of an orphaned group */
-		else if (SIGBIT(sig) & STOPPERS)
-			proc_stop(sig);
 		else
-			proc_exit(sig);
+			act(p, sig);
 	}
 	/* No handler ran, which would have cleared `restart`: make the call again. */
 	if (ss->restart != 0) {

@@ -4,6 +4,7 @@
 #include "abi/fcntl.h"
 #include "base/string.h"
 #include "base/version.h"
+#include "debug/trace.h"
 #include "exec/exec.h"
 #include "mem/frame.h"
 #include "proc/proc.h"
@@ -35,6 +36,7 @@ add_vector(struct exec_args *args, vaddr_t vector, unsigned *count, char *page)
 			break;
 		if (copyin(&s, vector + n * sizeof(s), sizeof(s)) != 0)
 			return EFAULT;
+		trace_bytes(vector + n * sizeof(s), sizeof(s), &s);
 		if (n > EXEC_ARG_SIZE)
 			return E2BIG;
 	} while (s != 0 && ++n);

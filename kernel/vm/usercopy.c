@@ -59,7 +59,7 @@ copyinstr(char *to, vaddr_t from, size_t max, size_t *len)
 		err = user_copy_str(to, from, max, &n);
 	}
 	if (err == 0)
-		trace_text(TRACE_STRING, from, 0, to);
+		trace_bytes(from, n, to);
 	if (err == 0 && len != NULL)
 		*len = n;
 	return err;

@@ -53,7 +53,7 @@ broken a1cc000000 --debug
 kernel=$build/release/isthmus.elf
 is 'the debug kernel ends with the last events' "$(sed -n 's/^[0-9]* \[/[/p' "$dir/err" |
 	tail -n 1)" \
-	'[2] call 397 (0x10000, 0x0, 0x0, 0x0, 0x0, 0x0)'
+	'[2] call shmat(65536, NULL, 0)'
 
 fault 'a write to a page that may only be read' a380800408 \
 	"the kernel has written to 0x08048080: the page there may only be read; a user address, which \

@@ -105,7 +105,18 @@ called 'and goes on' '<... waitpid resumed>\) = 3'
 called 'shmctl' 'shmctl\(65536, IPC_RMID, NULL\) = 0'
 called 'the end' '\+\+\+ exited with 0 \+\+\+'
 ok "the child's end" grep -q '^3  +++ exited with 0 +++$' "$dir/err"
+called 'the start of what it reads, and how it was cut' \
+	'read\([0-9], "MemTotal:          [0-9 ]+ kB\\nMemF"\.\.\., 63\) = 63'
+called 'what it writes' 'write\(1, "MemFree: .* kB\\n", 28\) = 28'
+ok 'the end of a file' grep -qE '^3  read\(3, "", 1\) = 0$' "$dir/err"
+called 'argv' 'execve\("/run/traced", \["/run/traced"\], 0x[0-9a-f]+ /\* 4 vars \*/\) = 0'
+run 0 'a read that sleeps' --strace /bin/sh -c 'sleep 1 | cat; { sleep 1; echo "a b"; } | cat'
+ok 'ends its line before what is not there yet' grep -qE '^[0-9]  read\(0,  <unfinished ...>$' "$dir/err"
+ok 'and shows it then' grep -qxE '[0-9]  <... read resumed>"a b\\n", 16384\) = 4' "$dir/err"
+ok 'or that there is none' grep -qxE '[0-9]  <... read resumed>"", 16384\) = 0' "$dir/err"
 run 143 'a signal' --strace /bin/sh -c 'kill -TERM $$'
+ok 'when it comes' grep -qxE \
+	'2  --- SIGTERM \{si_signo=SIGTERM, si_code=SI_USER, si_pid=[0-9], si_uid=0\} ---' "$dir/err"
 ok 'by its name' grep -qxE '2  \+\+\+ killed by SIGTERM \+\+\+' "$dir/err"
 run 0 'an errno' --strace /bin/sh -c 'cat /none || true'
 ok 'by its name' grep -qE 'open\("/none", .* = -1 ENOENT' "$dir/err"
@@ -125,6 +136,54 @@ END
 ok 'a program with the C library' i686-linux-gnu-gcc -static -o "$dir/ipc" "$dir/ipc.c"
 run 0 'its calls' --strace "$dir/ipc"
 ok 'its shmat has the address' grep -qxE '2  shmat\(65536, NULL, 0\) = 0x40000000' "$dir/err"
+
+# All that goes through words.def: flags of calls, bytes of all kinds, a fault.
+cat >"$dir/words.c" <<'END'
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <sys/uio.h>
+#include <unistd.h>
+int
+main(void)
+{
+	struct iovec v[] = {{"\0001\001\377", 4}, {"\t\"\\\r", 4}};
+	char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	writev(open("/tmp/y", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600), v, 2);
+	close(openat(AT_FDCWD, "/tmp/x", O_RDWR | O_CREAT | O_EXCL, 0640));
+	mprotect(p, 4096, PROT_NONE);
+	lseek(0, 0, SEEK_CUR);
+	fcntl(0, F_GETFD);
+	access("/tmp", F_OK);
+	access("/tmp", R_OK | X_OK);
+	access("/a/name/that/is/longer/than/what/is/shown", 0);
+	p = shmat(shmget(IPC_PRIVATE, 4096, IPC_CREAT | IPC_EXCL | 0600), NULL, SHM_RDONLY);
+	*p = 1;
+}
+END
+ok 'a program with flags' i686-linux-gnu-gcc -static -o "$dir/words" "$dir/words.c"
+run 139 'its calls' --strace "$dir/words"
+cat >"$dir/want" <<'END'
+mmap2(NULL, 4096, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x40000000
+openat(AT_FDCWD, "/tmp/y", O_WRONLY|O_CREAT|O_TRUNC|O_APPEND|O_CLOEXEC, 0600) = 3
+writev(3, [{"\0001\1\377", 4}, {"\t\"\\\r", 4}], 2) = 8
+openat(AT_FDCWD, "/tmp/x", O_RDWR|O_CREAT|O_EXCL, 0640) = 4
+close(4) = 0
+mprotect(0x40000000, 4096, PROT_NONE) = 0
+END
+is 'have their flags and bytes by name' "$(sed -n '/^2  mmap2/,/PROT_NONE/s/^2  //p' "$dir/err")" \
+	"$(cat "$dir/want")"
+called 'a position' '.*seek\(0, .*SEEK_CUR\) = .*'
+called 'a command' 'fcntl64\(0, F_GETFD, [0-9]+\) = 0'
+called 'a mode that is none' 'access\("/tmp", F_OK\) = 0'
+called 'a mode of two' 'access\("/tmp", R_OK\|X_OK\) = 0'
+called 'a long path is cut' 'access\("/a/name/that/is/longer/than/what"\.\.\., F_OK\) = -1 ENOENT'
+called 'an attach to read' 'shmat\(65536, NULL, SHM_RDONLY\) = 0x40001000'
+called 'a fault' \
+	'--- SIGSEGV \{si_signo=SIGSEGV, si_code=SEGV_ACCERR, si_addr=0x40001000\} ---'
+called 'and its end' '\+\+\+ killed by SIGSEGV \+\+\+'
+run 139 'the same run' --trace "$dir/one.json" "$dir/words"
+ok 'says so in the trace' grep -q '"name":"SIGSEGV".*"siginfo":"si_signo=SIGSEGV, ' "$dir/one.json"
 
 # -- errors -------------------------------------------------------------------------------
 run 125 'a file that cannot be written' --trace "$dir/none/t.json" "$traced"
