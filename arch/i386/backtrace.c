@@ -7,13 +7,16 @@
 #include "i386.h"
 
 #include "base/printf.h"
+#include "base/string.h"
 #include "debug/ksyms.h"
 #include "proc/proc.h"
+#include "vm/owner.h"
 #include "vm/space.h"
 
 #define DEPTH 32
-#define USER_DEPTH 12    /* addresses in the program, at most */
-#define USER_WORDS 1024u /* of the program's stack to search */
+#define USER_DEPTH 12      /* addresses in the program, at most */
+#define USER_ENTRIES 10000 /* of its map to search: a broken list may have no end */
+#define USER_WORDS 1024u   /* of the program's stack to search */
 
 const struct trapframe *kernel_trapframe;
 uint32_t kernel_trap_esp;
@@ -124,6 +127,50 @@ after_call(frame_t dir, vaddr_t va)
 	       (b[3] == 0xff && (b[4] & 0xf8) == 0x50) || (b[0] == 0xff && (b[1] & 0x38) == 0x10);
 }
 
+/* Returns the map entry of p at va, or NULL, and puts into *start where the content of its file
+ * begins in memory: the linker maps the parts of a library in order. */
+static const struct vm_entry *
+entry_at(const struct proc *p, vaddr_t va, vaddr_t *start)
+{
+	const struct vm_entry *e = readable((uint32_t)p->space) ? p->space->first : NULL;
+	const struct vm_object *file = NULL;
+	unsigned n;
+
+	*start = 0;
+	for (n = 0; n < USER_ENTRIES && e != NULL && readable((uint32_t)e); n++, e = e->next) {
+		if (e->object != NULL && e->pgoff == 0 && e->object != file) {
+			file = e->object;
+			*start = e->start;
+		}
+		if (va >= e->start && va < e->end)
+			return file != NULL && e->object == file ? e : NULL;
+	}
+	return NULL;
+}
+
+/* Prints an address of a program, and where it is in a file that is not the program's own: a shared
+ * library, or the shell of a script. */
+static void
+print_user(const struct proc *p, vaddr_t va)
+{
+	const struct vm_entry *e;
+	char path[128];
+	const char *name = path, *s;
+	uint32_t ino;
+	vaddr_t start;
+
+	printf("  user 0x%08x %s", va, p->name);
+	e = entry_at(p, va, &start);
+	if (e != NULL && fs_object_name(e->object, &ino, path, sizeof(path))) {
+		for (s = path; *s != '\0'; s++)
+			if (*s == '/')
+				name = s + 1;
+		if (strncmp(name, p->name, sizeof(p->name) - 1) != 0)
+			printf(" %s+0x%x", path, va - start);
+	}
+	printf("\n");
+}
+
 void
 machine_program_print(const struct proc *p)
 {
@@ -134,12 +181,12 @@ machine_program_print(const struct proc *p)
 
 	if (tf->eip == 0 || tf->eip >= USER_END)
 		return; /* it has never run */
-	printf("  user 0x%08x %s\n", tf->eip, p->name);
+	print_user(p, tf->eip);
 	for (i = 0, sp = tf->esp; i < USER_WORDS && found < USER_DEPTH; i++, sp += 4) {
 		if (!peek(dir, sp, &va, sizeof(va)))
 			break;
 		if (after_call(dir, va)) {
-			printf("  user 0x%08x %s\n", va, p->name);
+			print_user(p, va);
 			found++;
 		}
 	}

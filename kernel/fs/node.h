@@ -161,9 +161,6 @@ struct vm_object *node_object(const struct node *n, uint32_t *size);
 void file_data_write(struct vm_object *obj, uint32_t off, const void *from, size_t n);
 void file_data_read(struct vm_object *obj, uint32_t off, void *to, size_t n);
 
-/* Find the file whose content is obj, its inode number and a path to it. Returns false if obj is
- * no file's, the file has no name, or its path does not fit into size bytes. */
-bool fs_object_name(struct vm_object *obj, uint32_t *ino, char *path, size_t size);
 /* Write a path of n, which for a memfd is "/memfd:LABEL (deleted)", to path. Returns false if n
  * has no name, or the path does not fit into size bytes. */
 bool fs_node_name(const struct node *n, char *path, size_t size);

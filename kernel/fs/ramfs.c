@@ -15,6 +15,7 @@
 #include "mem/frame.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
+#include "vm/owner.h"
 
 #define FILE_MAX 0x7ffff000u /* bytes, whole pages: programs keep offsets in a signed word */
 #define HASH 1024u           /* chains of the hash table */

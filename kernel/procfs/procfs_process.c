@@ -9,6 +9,7 @@
 #include "procfs/procfs.h"
 #include "shm/shm.h"
 #include "tty/tty.h"
+#include "vm/owner.h"
 #include "vm/space.h"
 
 /* ---- stat ---- */

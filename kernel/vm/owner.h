@@ -11,6 +11,7 @@
 
 struct shm_cut;
 struct vm_entry;
+struct vm_object;
 struct vm_space;
 
 /* ---- Attaches: shm/. An attach lasts as long as any piece of it is mapped. ---- */
@@ -40,6 +41,9 @@ int shm_inherit(const struct vm_space *from, struct vm_space *to);
 void file_map_show(struct vm_space *sp, struct vm_entry *e);
 /* Take e off the list of its file, and drop the reference. */
 void file_map_unshow(struct vm_entry *e);
+/* Find the file whose content is obj, its inode number and a path to it. Returns false if obj is
+ * no file's, the file has no name, or its path does not fit into size bytes. */
+bool fs_object_name(struct vm_object *obj, uint32_t *ino, char *path, size_t size);
 
 /* ---- Limits of the current process: proc/limits.c ---- */
 

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What a panic says: the exception in words, the process, and the way from the program to the fault.
 # The kernel's own stub puts wrong instructions in the place of shm_attach().
+# needs: debian
 . tests/boot/lib.sh
 . tests/boot/stub.sh
 
-# broken CODE [OPTION...]: runs shmlife, with ${arguments[@]}, on a kernel that has CODE, in
+# broken CODE [OPTION...]: runs $program, with ${arguments[@]}, on a kernel that has CODE, in
 # hexadecimal, at shm_attach(). Its messages are in $dir/err, and its status in $status.
-arguments=()
+program=/bin/shmlife arguments=()
 broken() {
 	local code=$1 at
 	shift
 	at=$(symbol shm_attach)
-	start "$@" /bin/shmlife "${arguments[@]}"
+	start "$@" "$program" "${arguments[@]}"
 	talk qSupported "Z0,$at,1" go:c wait "z0,$at,1" \
 		"M$at,$(printf %x $((${#code} / 2))):$code" go:c wait D
 	wait $run
@@ -83,6 +84,31 @@ fault 'a null selector' ea000000000000 \
 	"a null selector, an operand that the CPU does not take, or an address beyond its segment"
 fault 'a division by zero' 31c9f7f1 'the divisor is 0, or the quotient needs more than 32 bits'
 fault 'no instruction' 0f0b 'the CPU knows no such instruction, or it is ud2'
+
+# With shared libraries: the kernel tells the file, and tools/run finds the function there.
+cat >"$dir/dynamic.c" <<'END'
+#include <stdlib.h>
+#include <sys/shm.h>
+static int compare(const void *a, const void *b)
+{
+	shmat(shmget(IPC_PRIVATE, 4096, 0600), NULL, 0);
+	return a < b;
+}
+int main(void)
+{
+	int two[] = {1, 2};
+	qsort(two, 2, sizeof(two[0]), compare);
+	return 0;
+}
+END
+ok 'a program with shared libraries' i686-linux-gnu-gcc -g -o "$dir/dynamic" "$dir/dynamic.c"
+program=$dir/dynamic
+broken a1cc000000 --root build/debian
+ok 'its libraries are told' grep -qE \
+	'^  user 0x[0-9a-f]{8} dynamic /usr/lib/i386-linux-gnu/libc.so.6\+0x[0-9a-f]+$' "$dir/err"
+is 'and its functions, and those of libraries that others may call' \
+	"$(sed -n '/vector_syscall,/,$s/^  0x[0-9a-f]*  \([a-z_]*\),.*/\1/p' "$dir/err" | uniq |
+	grep -vE '^_|_r$' | paste -s -d ' ')" 'vector_syscall shmat compare qsort main'
 
 # A panic that no exception has caused, before the program has run its first instruction.
 run 126 'a panic that the kernel decides' --append panic=test /bin/true
