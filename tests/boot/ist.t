@@ -318,6 +318,14 @@ is 'before the first switch' "$(frames 'backtrace 9')" \
 	'switch_away sched_run kernel_main start_c '
 is 'a process that has not run yet' "$(frames 'ist bt-all')" 'context_start '
 
+# Before the first instruction there is nothing to see, and never a command that does not exist.
+gdb_waits tools/run --gdb --timeout 100 /bin/true
+eval "${command/gdb /$gdb }" "-ex 'ist dmesg' -ex 'ist foo bar' -ex kill" >"$dir/gdb" 2>&1 </dev/null
+wait $run
+ok 'nothing is printed yet' grep -q '^the kernel has not started' "$dir/gdb"
+is 'no such command' "$(grep -E '^(there is no|ist )' "$dir/gdb")" \
+	'there is no command `ist foo`: `ist help` lists them'
+
 # Without a kernel, or with another program, one line says what is missing.
 gdb -q -nx -batch -x tools/gdb/load.py >"$dir/out" 2>"$dir/err"
 said 'gdb without a kernel' '^name the kernel when you start gdb'

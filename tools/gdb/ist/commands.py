@@ -42,6 +42,8 @@ class Ist(gdb.Command):
         super().__init__("ist", gdb.COMMAND_DATA, prefix=True)
 
     def invoke(self, arg, from_tty):
+        if arg:
+            raise gdb.GdbError("there is no command `ist %s`: `ist help` lists them" % arg.split()[0])
         show_help()
 
 
@@ -65,6 +67,8 @@ class Command(gdb.Command):
         try:
             self.run(words)
         except gdb.MemoryError as error:
+            if kernel.current() is None:
+                raise kernel.NotStarted() from error
             raise gdb.GdbError("ist %s: %s" % (self.name, error))
 
 
