@@ -3,6 +3,7 @@
  * The gdb stub's answers that are texts: the documents in XML by which gdb learns the registers and
  * the threads, and what the commands of gdb's user print after the word monitor.
  */
+#include "abi/errno.h"
 #include "debug/gdb_private.h"
 #include "debug/gdbstub.h"
 #include "proc/proc.h"
@@ -86,6 +87,10 @@ gdb_query_monitor(const char *args)
 	while (n < sizeof(command) - 1 && gdb_take_bytes(&args, &command[n], 1))
 		n++;
 	command[n] = '\0';
+	if (*args != '\0') { /* a wrong digit, or more than fits */
+		gdb_error(EINVAL);
+		return;
+	}
 	gdbstub_monitor(command, gdb_thread, output);
 	gdb_begin();
 	gdb_puts("OK");

@@ -46,6 +46,14 @@ show_file(const struct procfs_file *f, const char *name, const struct proc *p)
 	} while (f->many && text.len > 0);
 }
 
+/* Returns whether s is a number, which is put into *n, and nothing else. */
+static bool
+number_alone(const char *s, uint32_t *n)
+{
+	s = number_parse(s, n);
+	return s != NULL && *s == '\0';
+}
+
 /* ---- Processes ---- */
 
 static void
@@ -71,7 +79,7 @@ process_at(const char *s, const struct proc *dflt)
 	while (*s == ' ')
 		s++;
 	if (*s != '\0')
-		p = number_parse(s, &pid) != NULL ? proc_find((int)pid) : NULL;
+		p = number_alone(s, &pid) ? proc_find((int)pid) : NULL;
 	if (p != NULL && p->space != NULL)
 		return p;
 	say("there is no such process, or it has no memory\n");
@@ -260,7 +268,7 @@ show_trace(const char *args, const struct proc *thread)
 {
 	uint32_t n = EVENTS;
 
-	if (*args != '\0' && number_parse(args, &n) == NULL)
+	if (*args != '\0' && !number_alone(args, &n))
 		say("trace [N], with N the number of events\n");
 	else if (!trace_print(n, say))
 		say("this kernel keeps no trace: the debug kernel does\n");
@@ -321,7 +329,10 @@ gdbstub_monitor(const char *command, const struct proc *thread,
 			continue;
 		for (command += n; *command == ' '; command++)
 			;
-		commands[i].run(command, thread);
+		if (*command != '\0' && *commands[i].args == '\0')
+			say("%s is a command without arguments\n", commands[i].name);
+		else
+			commands[i].run(command, thread);
 		return;
 	}
 	say("unknown command: monitor help lists those that there are\n");

@@ -83,6 +83,8 @@ monitor dmesg
 monitor why
 monitor trace
 monitor nonsense
+monitor frames 3
+monitor maps 2 3
 END
 finish 125 'monitor reboot'
 is 'monitor help is as the document shows it' "$(sed -n '/^help/,/^Without PID/p' "$dir/gdb")" \
@@ -106,6 +108,8 @@ shows 'monitor dmesg' '^isthmus 0'
 shows 'monitor why' '^no call has been refused'
 shows 'monitor trace' '^this kernel keeps no trace: the debug kernel does$'
 shows 'an unknown command' '^unknown command'
+shows 'an argument too many' '^frames is a command without arguments$'
+shows 'of a command that takes one' '^there is no such process, or it has no memory$'
 start --debug /bin/ipcrm -m 7
 debug <<'END'
 tbreak sys_exit_group

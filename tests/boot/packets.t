@@ -25,6 +25,8 @@ packets \
 	'raw:-' E0e 'a reply is sent again' \
 	"m$(printf '%3000s' | tr ' ' 1),1" E24 'a packet that is too long' \
 	m E16 'a packet that ends too early' \
+	qRcmd,7g E16 'a command with a wrong digit' \
+	"qRcmd,$(printf '%256s' | tr ' ' 2)" E16 'and one that is too long' \
 	mc0100000,zz E16 'one with a wrong digit' \
 	vMustReplyEmpty '' 'an unknown packet' \
 	"Z0,$text,1" OK 'a breakpoint' \
