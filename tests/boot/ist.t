@@ -303,6 +303,17 @@ for stub in --gdb --kgdb; do
 	ok "and no other stops$in" grep -qE 'exited|closed|disconnected' <(part gdb 'continue  ')
 	args=()
 done
+# Threads of several programs: gdb has the symbols of one, and takes no other's frames for its own.
+stub=--kgdb build_of=--debug
+stop 'ist break shmlife' /bin/shmlife 'break shm_attach' 'continue ' \
+	'python import ist.kernel; ist.kernel.threads()[1].switch()' 'backtrace 20' 'ist bt-all' 'frame' 'ist bt-all 2'
+ok "another thread's program" eval 'frames "backtrace 20" | grep -q " vector_syscall ?? $"'
+ok 'all of it' eval 'part gdb "ist bt-all" | grep -qE "^#[0-9]+ .*main \(\) at user/init.c"'
+is 'the thread that is selected remains' "$(frames frame)" 'machine_switch '
+is 'only one process' "$(part gdb 'ist bt-all 2' | grep -c ^process)" 1
+is 'in its program' "$(frames 'ist bt-all 2')" \
+	'shm_attach sys_shmat call syscall vector_syscall __syscall main '
+build_of=
 # A place that no program has yet is looked for at each exec.
 stub=--gdb args=(-c 'ps; shmlife; ps')
 stop 'break shmlife.c:137' /bin/sh 'info breakpoints' 'continue '

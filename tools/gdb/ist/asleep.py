@@ -55,6 +55,19 @@ def backtrace(p):
                      shown[shown.index("\n#1 ") + 1:], flags=re.M))
 
 
+def backtrace_thread(thread, p):
+    """Print the backtrace of a process that is a thread. The stub knows its registers and memory."""
+    before, level = gdb.selected_thread(), gdb.selected_frame().level()
+    try:
+        thread.switch()
+        programs.load(programs.find(kernel.name_of(p)))
+        gdb.execute("backtrace")
+    finally:
+        programs.load_current()
+        before.switch()
+        select(level)
+
+
 class BtAll(Command):
     name = "bt-all"
     usage = "bt-all [PID...]"
@@ -62,16 +75,15 @@ class BtAll(Command):
     words_max = 1000
 
     def run(self, words):
-        if len(gdb.selected_inferior().threads()) > 1:
-            gdb.execute("thread apply all backtrace")
-            return
-        now = kernel.current()
+        now, threads = kernel.current(), kernel.threads()
         for p in kernel.processes():
             if words and str(kernel.pid_of(p)) not in words or kernel.state_of(p) == "Z":
                 continue
             sleep = kernel.sleep_of(p)
             say("process %s%s" % (label(p), " sleeps: " + sleep[0] if sleep else ""))
-            if now is not None and kernel.pid_of(p) == kernel.pid_of(now):
+            if kernel.pid_of(p) in threads:
+                backtrace_thread(threads[kernel.pid_of(p)], p)
+            elif now is not None and kernel.pid_of(p) == kernel.pid_of(now):
                 gdb.execute("backtrace")
             else:
                 backtrace(p)

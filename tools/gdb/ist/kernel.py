@@ -130,6 +130,19 @@ def current():
         return None
 
 
+def threads():
+    """Returns gdb's threads by the numbers of their processes; none with a stub that has only one
+    thread, which is QEMU's."""
+    every = gdb.selected_inferior().threads()
+    return {thread.ptid[1]: thread for thread in every} if len(every) > 1 else {}
+
+
+def selected():
+    """Returns the process of the thread that gdb has selected, or None."""
+    thread = gdb.selected_thread()
+    return process(thread.ptid[1]) if thread is not None and threads() else current()
+
+
 def process(pid):
     """Returns the process of that number."""
     for p in processes():

@@ -76,6 +76,25 @@ def load_current():
             load(path)
 
 
+asked_in = None  # the number of the thread that was selected when gdb asked for a command
+
+
+def prompt():
+    """gdb is about to ask for a command. Another thread may have been selected by the last one."""
+    global asked_in
+    thread = gdb.selected_thread()
+    if thread is not None and thread.num != asked_in:
+        asked_in = thread.num
+        if kernel.threads():
+            load(find(kernel.name_of(kernel.selected())))
+
+
+def is_foreign():
+    """Returns whether the selected thread runs another program than the one that gdb knows."""
+    return loaded is not None and bool(kernel.threads()) and \
+        find(kernel.name_of(kernel.selected())) != loaded
+
+
 class In(gdb.Function):
     """$in("NAME"): whether the current process runs the program of that name."""
 
@@ -279,3 +298,4 @@ for kind in (Break, Program, In):
 gdb.events.stop.connect(stopped)
 gdb.events.breakpoint_created.connect(created)
 gdb.events.exited.connect(disconnected)
+gdb.events.before_prompt.connect(prompt)

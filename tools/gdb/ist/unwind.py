@@ -16,7 +16,7 @@ import gdb
 from gdb.FrameDecorator import FrameDecorator
 from gdb.unwinder import Unwinder, register_unwinder
 
-from . import kernel
+from . import kernel, programs
 from .kernel import KERNEL_BASE, PAGE
 
 REGISTERS = ("eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi")
@@ -291,11 +291,27 @@ class Trap(FrameDecorator):
         return gdb.find_pc_line(self.at).line
 
 
+class Foreign(FrameDecorator):
+    """A frame in a program whose symbols gdb does not have: its address is all that is known."""
+
+    def function(self):
+        return "??"
+
+    def filename(self):
+        return None
+
+    line = frame_args = frame_locals = filename
+
+
 class TrapFilter:
     name, enabled, priority = "isthmus", True, 100
 
     def filter(self, frames):
+        foreign = programs.is_foreign()
         for frame in frames:
+            if foreign and frame.inferior_frame().pc() < KERNEL_BASE:
+                yield Foreign(frame.inferior_frame())
+                return  # its caller would be found by the other program's rules
             if frame.inferior_frame().pc() != 0:  # 0: nobody called the last one
                 yield Trap(frame) if is_trap(frame.inferior_frame()) else frame
 
