@@ -152,14 +152,12 @@ session_run() {
 }
 
 say_gdb() { # say_gdb SOCKET: prints the command for gdb, once gdb can connect
-	local own='' # the program, if gdb can find its symbols
+	local own='' # what gdb needs to find the symbols of the program and of its libraries
 	until [[ -S $1 ]] || ! kill -0 "$qemu" 2>/dev/null; do
 		sleep 0.05
 	done
-	case $guest in
-	/run/*) printf -v own " -ex 'ist program %s'" "$file" ;;
-	/bin/*) in_tree "$guest" || own=" -ex 'ist program ${guest#/bin/}'" ;;
-	esac
+	[[ ! $tree ]] || printf -v own " -ex 'ist root %s'" "$tree"
+	printf -v own "%s -ex 'ist program %s'" "$own" "${file:-${guest#/bin/}}"
 	printf "gdb -x %q%s -ex 'target remote %s' %q\n" "$root/tools/gdb/load.py" "$own" \
 		"$1" "$kernel" >&2
 }

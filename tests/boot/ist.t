@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The commands of tools/gdb, and those of the kernel's own monitor, say the same as /proc about a
 # stopped machine that has many processes, and segments in every state.
+# needs: debian
 . tests/boot/lib.sh
 
 # stop BREAK PROGRAM COMMAND...: runs PROGRAM, with the arguments $args, until a breakpoint, which the
@@ -313,6 +314,16 @@ is 'the thread that is selected remains' "$(frames frame)" 'machine_switch '
 is 'only one process' "$(part gdb 'ist bt-all 2' | grep -c ^process)" 1
 is 'in its program' "$(frames 'ist bt-all 2')" \
 	'shm_attach sys_shmat call syscall vector_syscall __syscall main '
+# With shared libraries, a backtrace goes through these.
+for stub in --gdb --kgdb; do
+	build_of='--debug --root build/debian'
+	args=(-e '$id = shmget(42, 100, 01600); shmwrite($id, "hello", 0, 5)')
+	stop 'break shm_attach' /usr/bin/perl 'backtrace' 'ist bt-all 2' 'ist root /none'
+	ok "shared libraries ($stub)" eval 'frames backtrace |
+		grep -qE " vector_syscall \?\? shmat Perl_do_shmio .*perl_run main .*_start $"'
+	is "again ($stub)" "$(frames 'ist bt-all 2')" "$(frames backtrace)"
+	ok "a directory that is none ($stub)" grep -q '^/none: no such directory' <(part gdb 'ist root /none')
+done
 build_of=
 # A place that no program has yet is looked for at each exec.
 stub=--gdb args=(-c 'ps; shmlife; ps')

@@ -37,7 +37,7 @@ def backtrace(p):
     told the registers as those of a caller, and the program's memory is in a file, since the CPU
     uses the page tables of another process."""
     selected = gdb.selected_frame().level()
-    programs.load(programs.find(kernel.name_of(p)))
+    programs.load_for(p)
     with tempfile.NamedTemporaryFile(suffix=".memory") as file:
         file.write(unwind.object_file(*own_memory(p)))
         file.flush()
@@ -60,7 +60,7 @@ def backtrace_thread(thread, p):
     before, level = gdb.selected_thread(), gdb.selected_frame().level()
     try:
         thread.switch()
-        programs.load(programs.find(kernel.name_of(p)))
+        programs.load_for(p)
         gdb.execute("backtrace")
     finally:
         programs.load_current()

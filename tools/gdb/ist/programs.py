@@ -15,6 +15,8 @@ from .kernel import KERNEL_BASE
 PIE_BASE = 0x10000000  # kernel/exec/exec.c
 loaded = None          # the file whose symbols gdb has
 given = {}             # the files that `ist program` has named, by their name
+tree = None            # the directory with the files of shared libraries, which `ist root` has named
+libraries = {}         # those whose symbols gdb has, and where it is
 
 
 def builds():
@@ -58,6 +60,41 @@ def load(path):
             confine(breakpoint)
 
 
+def libraries_of(p):
+    """Returns the files of the shared libraries that a process has mapped, from the tree that `ist
+    root` has named, each with where it begins and ends in memory."""
+    found, space = {}, kernel.space_of(p)
+    for entry in kernel.entries(space) if tree and space is not None else ():
+        path = kernel.file_path(entry.object) if entry.object else None
+        if path and short(path) != kernel.name_of(p) and os.path.isfile(tree + path):
+            found[tree + path] = (found.get(tree + path, (entry.base(),))[0], entry.end)
+    return found
+
+
+def load_libraries(wanted):
+    """Give gdb the symbols of these libraries, and of no others."""
+    global libraries
+    if wanted == libraries:
+        return
+    for path in libraries:
+        gdb.execute("remove-symbol-file '%s'" % path, to_string=True)
+    libraries = wanted
+    for path, (start, end) in wanted.items():
+        gdb.execute("add-symbol-file '%s' -o 0x%x" % (path, start), to_string=True)
+
+
+def in_library(pc):
+    """Returns whether an address is in a library that gdb knows: it may have no symbol there, but
+    it knows how to find the caller."""
+    return any(start <= pc < end for start, end in libraries.values())
+
+
+def load_for(p):
+    """Give gdb the symbols of what a process runs."""
+    load(find(kernel.name_of(p)))
+    load_libraries(libraries_of(p))
+
+
 def header(path):
     with open(path, "rb") as file:
         return file.read(64)
@@ -71,9 +108,8 @@ def bias(path):
 def load_current():
     p = kernel.current()
     if p is not None and kernel.space_of(p) is not None:
-        path = find(kernel.name_of(p))
-        if path is not None:
-            load(path)
+        if find(kernel.name_of(p)) is not None:
+            load_for(p)
 
 
 asked_in = None  # the number of the thread that was selected when gdb asked for a command
@@ -86,7 +122,7 @@ def prompt():
     if thread is not None and thread.num != asked_in:
         asked_in = thread.num
         if kernel.threads():
-            load(find(kernel.name_of(kernel.selected())))
+            load_for(kernel.selected())
 
 
 def is_foreign():
@@ -284,6 +320,19 @@ class Program(Command):
         load(path)
 
 
+class Root(Command):
+    name = "root"
+    usage = "root DIR"
+    help = "where the files of shared libraries are: the directory given to tools/run --root"
+    words_min, words_max = 1, 1
+
+    def run(self, words):
+        global tree
+        if not os.path.isdir(words[0]):
+            raise gdb.GdbError("%s: no such directory" % words[0])
+        tree = os.path.realpath(words[0])
+
+
 def stopped(event):
     """gdb has printed where the program is, but may have had another one's symbols."""
     before = loaded
@@ -293,7 +342,7 @@ def stopped(event):
         gdb.execute("frame")
 
 
-for kind in (Break, Program, In):
+for kind in (Break, Program, Root, In):
     kind()
 gdb.events.stop.connect(stopped)
 gdb.events.breakpoint_created.connect(created)

@@ -145,6 +145,8 @@ class Assembly(Unwinder):
     def is_last(self, pc):
         """Returns whether nobody has called the code at pc: it is the first of the kernel or of a
         program. In a program without symbols, nobody knows."""
+        if programs.in_library(pc):
+            return False
         if pc < PAGE or pc < KERNEL_BASE and gdb.execute(
                 "info symbol 0x%x" % pc, to_string=True).startswith("No symbol"):
             return True
@@ -291,8 +293,8 @@ class Trap(FrameDecorator):
         return gdb.find_pc_line(self.at).line
 
 
-class Foreign(FrameDecorator):
-    """A frame in a program whose symbols gdb does not have: its address is all that is known."""
+class Nameless(FrameDecorator):
+    """A frame of which only the address is known: gdb does not have the symbols."""
 
     def function(self):
         return "??"
@@ -310,10 +312,12 @@ class TrapFilter:
         foreign = programs.is_foreign()
         for frame in frames:
             if foreign and frame.inferior_frame().pc() < KERNEL_BASE:
-                yield Foreign(frame.inferior_frame())
+                yield Nameless(frame.inferior_frame())
                 return  # its caller would be found by the other program's rules
             if frame.inferior_frame().pc() != 0:  # 0: nobody called the last one
-                yield Trap(frame) if is_trap(frame.inferior_frame()) else frame
+                nameless = frame.inferior_frame().name() is None
+                yield Trap(frame) if is_trap(frame.inferior_frame()) else \
+                    Nameless(frame.inferior_frame()) if nameless else frame
 
 
 def stopped(event):
