@@ -4,6 +4,7 @@
 
 #include "abi/errno.h"
 #include "base/string.h"
+#include "debug/trace.h"
 #include "fs/file.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
@@ -211,6 +212,7 @@ sys_getcwd(const union call_args *arg, uint32_t *result)
 	path = fs_path(curproc()->cwd, buf, PATH_MAX);
 	if (path != NULL) {
 		*result = buf + PATH_MAX - path;
+		trace_bytes(arg->getcwd.buf, *result - 1, path);
 		err = *result > arg->getcwd.size ? ERANGE : copyout(arg->getcwd.buf, path, *result);
 	}
 	kmem_free(buf);

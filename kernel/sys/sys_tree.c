@@ -6,6 +6,7 @@
  */
 #include "abi/errno.h"
 #include "base/string.h"
+#include "debug/trace.h"
 #include "fs/file.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
@@ -168,6 +169,7 @@ target_out(struct node *n, const uint32_t *arg, uint32_t *result)
 	if ((int32_t)bufsiz <= 0 || n->target == NULL)
 		return EINVAL;
 	*result = strlen(n->target) < bufsiz ? strlen(n->target) : bufsiz;
+	trace_bytes(buf, *result, n->target);
 	return copyout(buf, n->target, *result);
 }
 

@@ -147,12 +147,15 @@ cat >"$dir/words.c" <<'END'
 int
 main(void)
 {
+	char name[64];
 	struct iovec v[] = {{"\0001\001\377", 4}, {"\t\"\\\r", 4}};
 	char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	writev(open("/tmp/y", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600), v, 2);
 	close(openat(AT_FDCWD, "/tmp/x", O_RDWR | O_CREAT | O_EXCL, 0640));
 	mprotect(p, 4096, PROT_NONE);
 	lseek(0, 0, SEEK_CUR);
+	readlink("/proc/self/exe", name, sizeof(name));
+	getcwd(name, sizeof(name));
 	fcntl(0, F_GETFD);
 	access("/tmp", F_OK);
 	access("/tmp", R_OK | X_OK);
@@ -174,6 +177,8 @@ END
 is 'have their flags and bytes by name' "$(sed -n '/^2  mmap2/,/PROT_NONE/s/^2  //p' "$dir/err")" \
 	"$(cat "$dir/want")"
 called 'a position' '.*seek\(0, .*SEEK_CUR\) = .*'
+called 'where a link leads' 'readlink\("/proc/self/exe", "/run/words", 64\) = 10'
+called 'the working directory' 'getcwd\("/", 64\) = 2'
 called 'a command' 'fcntl64\(0, F_GETFD, [0-9]+\) = 0'
 called 'a mode that is none' 'access\("/tmp", F_OK\) = 0'
 called 'a mode of two' 'access\("/tmp", R_OK\|X_OK\) = 0'
