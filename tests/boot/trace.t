@@ -193,6 +193,10 @@ ok 'says so in the trace' grep -q '"name":"SIGSEGV".*"siginfo":"si_signo=SIGSEGV
 # -- errors -------------------------------------------------------------------------------
 run 125 'a file that cannot be written' --trace "$dir/none/t.json" "$traced"
 said 'and the reason' "tools/run: --trace: cannot write $dir/none/t.json"
+run 125 'a directory' --trace "$dir" "$traced"
+is 'in one line' "$(cat "$dir/err")" "tools/run: --trace: cannot write $dir"
+run 125 'two kinds of traces' --strace --trace "$dir/one.json" "$traced"
+said 'are one too many' 'tools/run: --trace and --strace cannot be combined'
 run 125 'a full disk' --trace /dev/full "$traced"
 ok 'is told' grep -q '^tools/run: the output or the trace cannot be written$' "$dir/err"
 run 125 'Linux has no such trace' --linux --strace "$traced"
