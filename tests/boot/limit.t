@@ -114,4 +114,14 @@ is 'the program counter' "$(cat "$dir/err")" \
 printf '  user 0x%08x with-a-long-nam\n' $(($(line 5) + 1)) |
 	tools/where "$build/release/isthmus.elf" "$dir/with-a-long-name" >"$dir/err"
 ok 'a return address' grep -q '  main, .*/with-a-long-name\.c:5$' "$dir/err"
+said_by_where() { # said_by_where MESSAGE [ARG...]: passes if it fails, with that line
+	local message=$1 status
+	shift
+	tools/where "$@" >"$dir/err" 2>&1 </dev/null
+	status=$?
+	is "$message" "$status $(cat "$dir/err")" "1 tools/where: $message"
+}
+said_by_where 'usage: tools/where [--root DIR] KERNEL [PROGRAM...] <LOG'
+said_by_where '--root needs a directory' --root /none "$build/release/isthmus.elf"
+said_by_where '/none: no such file' /none
 plan
