@@ -35,6 +35,7 @@ place(vaddr_t va)
 	return "an address that the kernel never maps";
 }
 
+/* Print a page fault of the kernel in words: what it did at va, and why the MMU refused it. */
 static void
 print_page_fault(uint32_t error, vaddr_t va)
 {

@@ -300,7 +300,7 @@ trap(struct trapframe *tf)
 void
 double_fault(void)
 {
-	static struct trapframe tf;
+	static struct trapframe tf; /* static: kernel_trapframe points to it */
 	uint32_t cr2 = cpu_read_cr2(), off;
 	const char *where = kernel_place(tss.eip, &off);
 

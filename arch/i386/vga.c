@@ -34,6 +34,7 @@ static bool private;
 static uint32_t code;
 static unsigned missing;
 
+/* Sets a register of the CRT controller. */
 static void
 crtc_write(uint8_t index, uint8_t v)
 {
@@ -59,6 +60,7 @@ cursor_show(void)
 	crtc_write_cell(CRTC_CURSOR, (unsigned)(screen - MEMORY) + at);
 }
 
+/* Returns the word that shows the character in the present colours. */
 static uint16_t
 cell(uint8_t c)
 {
@@ -67,6 +69,7 @@ cell(uint8_t c)
 	return (uint16_t)(a << 8 | c);
 }
 
+/* Fills the cells [from, to) of the screen with spaces. */
 static void
 blank(unsigned from, unsigned to)
 {
@@ -120,6 +123,7 @@ set_colour(unsigned n)
 	}
 }
 
+/* Returns n, or max if n is larger. */
 static unsigned
 at_most(unsigned n, unsigned max)
 {

@@ -37,6 +37,7 @@ value_of(const char *word, const char *name)
 	return strncmp(word, name, n) == 0 && word[n] == '=' ? word + n + 1 : NULL;
 }
 
+/* Returns whether the word has a name that the kernel knows. */
 static bool
 is_known(const char *word)
 {

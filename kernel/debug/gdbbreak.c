@@ -30,12 +30,14 @@ static vaddr_t extra_va; /* a breakpoint instruction that is not in the table; 0
 static uint8_t extra_old;
 static bool planted;
 
+/* Returns whether the breakpoint is an instruction written into the kernel's code. */
 static bool
 is_instruction(const struct gdb_break *b)
 {
 	return b->type == GDB_SOFTWARE && b->va >= USER_END;
 }
 
+/* Returns the breakpoint of this type at va, or NULL. */
 static struct gdb_break *
 find(enum gdb_type type, vaddr_t va)
 {
@@ -91,6 +93,7 @@ registers(const struct gdb_break *b)
 	return n;
 }
 
+/* Returns how many debug registers the breakpoints take that are set. */
 static unsigned
 registers_used(void)
 {
@@ -149,6 +152,8 @@ break_clear(enum gdb_type type, vaddr_t va)
 		b->use = REMOVED;
 }
 
+/* Does what gdb's packet asks, whose arguments are TYPE,ADDRESS,LENGTH: sets a breakpoint or
+ * clears it. Replies OK or an error, or nothing if the type is unknown. */
 static void
 change_break(const char *args, bool set)
 {
@@ -194,6 +199,7 @@ gdb_break_clear(void)
 
 /* ---- In effect while the kernel runs ---- */
 
+/* Writes the breakpoint instruction at va, and keeps the byte that was there in *old. */
 static void
 plant_instruction(vaddr_t va, uint8_t *old)
 {
@@ -203,6 +209,7 @@ plant_instruction(vaddr_t va, uint8_t *old)
 	*at = machine_gdb_insn;
 }
 
+/* Puts the byte back. */
 static void
 lift_instruction(vaddr_t va, uint8_t old)
 {
@@ -270,6 +277,7 @@ gdb_break_replant(void)
 	gdb_break_plant(extra_va);
 }
 
+/* Returns whether the breakpoint holds for the current process. */
 static bool
 is_mine(const struct gdb_break *b)
 {

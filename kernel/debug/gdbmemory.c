@@ -128,7 +128,7 @@ take_binary(const char **s, uint8_t *byte)
 static void
 write_bytes(const char *args, bool binary)
 {
-	static uint8_t bytes[GDB_PACKET];
+	static uint8_t bytes[GDB_PACKET]; /* static: too much for the stub's stack */
 	uint32_t va, len, i;
 	uint8_t *at = NULL;
 

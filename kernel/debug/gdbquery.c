@@ -81,7 +81,7 @@ output(const char *s, size_t n)
 void
 gdb_query_monitor(const char *args)
 {
-	static char command[128];
+	static char command[128]; /* static: the stub's stack is small */
 	unsigned n = 0;
 
 	while (n < sizeof(command) - 1 && gdb_take_bytes(&args, &command[n], 1))

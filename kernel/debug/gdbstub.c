@@ -122,12 +122,14 @@ new_continue(const char *args)
 	gdb_error(EINVAL);
 }
 
+/* Replies what vCont can do: continue and step. */
 static void
 tell_actions(const char *args)
 {
 	gdb_puts("vCont;c;C;s;S");
 }
 
+/* Ends the session: gdb goes, and the kernel runs on, unless it had to stop for good. */
 static void
 detach(const char *args)
 {
@@ -147,6 +149,7 @@ kill(const char *args)
 
 /* ---- The beginning of a connection ---- */
 
+/* Begins a session with what the stub can do. What another gdb has left is cleared. */
 static void
 tell_features(const char *args)
 {
@@ -159,6 +162,7 @@ tell_features(const char *args)
 	         ";swbreak+;hwbreak+");
 }
 
+/* Agrees to send no acknowledgements from now on. */
 static void
 no_acknowledgements(const char *args)
 {
@@ -225,6 +229,7 @@ static const struct packet with_arguments[] = {
 	{"qCRC:", gdb_memory_crc},
 };
 
+/* Runs the command in gdb_in. The reply to an unknown one is empty. */
 static void
 run_command(void)
 {

@@ -45,6 +45,7 @@ next_thread(const struct proc *p)
 	return p == NULL || p->pid == 0 ? proc_list.first : p->all.next;
 }
 
+/* Calls put for each character of s, which may be NULL. */
 static void
 put_word(const char *s, void (*put)(char))
 {
@@ -147,6 +148,7 @@ gdb_thread_next(const char *args)
 	list_threads();
 }
 
+/* Puts a character into the reply, as two hexadecimal digits. */
 static void
 put_as_bytes(char c)
 {
@@ -169,6 +171,7 @@ gdb_thread_info(const char *args)
 
 static uint32_t xml_skip, xml_room; /* characters before the part, and of the part */
 
+/* Puts a character of the list into the reply, if it is in the part that gdb asked for. */
 static void
 xml_put(char c)
 {
@@ -200,6 +203,7 @@ xml_put_text(char c)
 	}
 }
 
+/* Puts the element of a thread: its number, its name and its state. */
 static void
 xml_thread(const struct proc *p)
 {

@@ -67,6 +67,7 @@ end(bool user)
 	machine_shutdown(VERDICT_LIMIT, 0);
 }
 
+/* The timer of the limit: ends the run, and says where it was. */
 static void
 time_over(void *arg)
 {
@@ -74,11 +75,12 @@ time_over(void *arg)
 	end(clock_tick_user);
 }
 
+/* Tells the watchdog once a second that ticks still come. */
 static void
-watch(void *arg)
+feed_watchdog(void *arg)
 {
 	machine_watch(WATCH_SECONDS);
-	timer_set(&watch_timer, HZ, watch, NULL);
+	timer_set(&watch_timer, HZ, feed_watchdog, NULL);
 }
 
 void
@@ -89,7 +91,7 @@ limit_init(void)
 	if (ticks == 0)
 		return;
 	timer_set(&end_timer, ticks, time_over, NULL);
-	watch(NULL);
+	feed_watchdog(NULL);
 }
 
 void

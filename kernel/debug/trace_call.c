@@ -53,6 +53,7 @@ struct out {
 
 static void add(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* Append text, as much of it as fits. */
 static void
 add(struct out *o, const char *fmt, ...)
 {
@@ -65,6 +66,8 @@ add(struct out *o, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Append a value by the words of its set, with | between them; bits that have no word follow as a
+ * number. */
 static void
 add_value(struct out *o, const char *set, uint32_t value)
 {

@@ -71,6 +71,7 @@ random_read(struct file *f, struct uio *u)
 	return dev_random(u);
 }
 
+/* Fails with EINVAL: /dev/kmsg is there to be written to. */
 static int
 kmsg_read(struct file *f, struct uio *u)
 {

@@ -19,6 +19,7 @@ static void (*put)(const char *s, size_t n);
 
 static void say(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
+/* Print a text of at most 255 characters for gdb's user. */
 static void
 say(const char *fmt, ...)
 {
@@ -56,6 +57,7 @@ number_alone(const char *s, uint32_t *n)
 
 /* ---- Processes ---- */
 
+/* A line for each process; * marks the current one. */
 static void
 show_ps(const char *args, const struct proc *thread)
 {
@@ -86,6 +88,7 @@ process_at(const char *s, const struct proc *dflt)
 	return NULL;
 }
 
+/* What /proc/PID/maps says of a process. */
 static void
 show_maps(const char *args, const struct proc *thread)
 {
@@ -110,6 +113,7 @@ show_attaches(const struct proc *p, const struct vm_object *obj)
 			    e->prot & PROT_WRITE ? 'w' : '-', e->pgoff);
 }
 
+/* A line for each segment, followed by its attaches. */
 static void
 show_shm(const char *args, const struct proc *thread)
 {
@@ -128,6 +132,7 @@ show_shm(const char *args, const struct proc *thread)
 	}
 }
 
+/* What /proc/sysvipc/check says: the invariants of shared memory. */
 static void
 show_check(const char *args, const struct proc *thread)
 {
@@ -136,6 +141,7 @@ show_check(const char *args, const struct proc *thread)
 
 /* ---- Memory ---- */
 
+/* Say the bits of an entry in words. */
 static void
 say_bits(pte_t pte)
 {
@@ -144,6 +150,7 @@ say_bits(pte_t pte)
 	    pte & PTE_ACCESSED ? ", accessed" : "");
 }
 
+/* Say what the frame is used for, and how many references it has. */
 static void
 say_frame(frame_t f)
 {
@@ -203,6 +210,7 @@ show_walk(const char *args, const struct proc *thread)
 	say_frame(pte_frame(pte));
 }
 
+/* How many frames there are of each kind. */
 static void
 show_frames(const char *args, const struct proc *thread)
 {
@@ -221,6 +229,7 @@ show_frames(const char *args, const struct proc *thread)
 
 /* ---- The log ---- */
 
+/* The kernel's log. */
 static void
 show_dmesg(const char *args, const struct proc *thread)
 {
@@ -251,6 +260,7 @@ refusals(unsigned skip, bool show)
 	return n;
 }
 
+/* The last calls that were refused. */
 static void
 show_why(const char *args, const struct proc *thread)
 {
@@ -263,6 +273,7 @@ show_why(const char *args, const struct proc *thread)
 
 #define EVENTS 20u /* of the trace, if gdb's user does not say how many */
 
+/* The last events of the trace, as many as args say. */
 static void
 show_trace(const char *args, const struct proc *thread)
 {
@@ -274,6 +285,7 @@ show_trace(const char *args, const struct proc *thread)
 		say("this kernel keeps no trace: the debug kernel does\n");
 }
 
+/* Reset the machine. */
 static void
 reboot(const char *args, const struct proc *thread)
 {
@@ -301,6 +313,7 @@ static const struct {
 	{"reboot", "", "reset the machine", reboot},
 };
 
+/* A line for each command. */
 static void
 show_help(const char *args, const struct proc *thread)
 {

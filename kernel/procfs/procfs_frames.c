@@ -22,6 +22,7 @@ enum {
 	OWNER_SLOT = 0x8000     /* plus the slot of the segment that the page is in */
 };
 
+/* Keep the owner of frame f, in bits that nothing else uses. */
 static void
 frame_set_owner(frame_t f, uint32_t owner)
 {
@@ -29,6 +30,7 @@ frame_set_owner(frame_t f, uint32_t owner)
 		(frame_table[f].link & ((1u << FRAME_OWNER) - 1)) | owner << FRAME_OWNER;
 }
 
+/* Returns the owner that was kept. */
 static uint16_t
 frame_owner(frame_t f)
 {
@@ -77,6 +79,7 @@ mark_process(const struct proc *p)
 	}
 }
 
+/* Make the segment in a slot the owner of its frames. */
 static void
 mark_segment(uint32_t slot)
 {
