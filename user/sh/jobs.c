@@ -238,17 +238,25 @@ do_bg(const char *number)
 	return kill(-j->pgrp, SIGCONT) < 0;
 }
 
-/* Waits for the job whose last process is pid, or for all jobs. Returns its status, 0 for all. */
-int
-do_wait(const char *pid)
+/* Returns whether j is the job that which names: %N, or the number of its last process. */
+static int
+is_named(const struct job *j, const char *which)
 {
-	int st = 0;
+	return *which == '%' ? j - jobs + 1 == atoi(which + 1) : j->last == atoi(which);
+}
+
+/* Waits for the job that which names, or for all. Returns its status, 127 if there is none; 0 for
+ * all. */
+int
+do_wait(const char *which)
+{
+	int st = which ? 127 : 0;
 
 	for (struct job *j = jobs; j < jobs + JOBS && !interrupted; j++) {
-		if (pid && j->last != atoi(pid))
+		if (j->last == 0 || (which && !is_named(j, which)))
 			continue;
 		job_wait(j, 0);
-		st = pid ? j->status : 0;
+		st = which ? j->status : 0;
 	}
 	return interrupted ? 128 + SIGINT : st;
 }
@@ -277,9 +285,10 @@ job_new(const struct node *whole, int in_background)
 {
 	struct job *j = jobs;
 
-	if (!interactive)
+	/* A job that has ended keeps its place until that is told, unless places run short. */
+	if (!interactive || jobs[JOBS - 2].background)
 		job_poll(0);
-	while (j < jobs + JOBS - 1 && j->pgrp)
+	while (j < jobs + JOBS - 1 && (j->pgrp || j->background))
 		j++;
 	if (j->pgrp || (in_background && j == jobs + JOBS - 1)) {
 		fprintf(stderr, "sh: there are too many jobs: at most %d\n", JOBS - 1);

@@ -156,7 +156,7 @@ int job_run(const struct node *first, const struct node *whole, int in_backgroun
 int job_poll(int all);
 /* Sends a job a signal. Returns 0, or 1 after an error, which it has reported. */
 int job_kill(const char *number, int sig);
-int do_fg(const char *number), do_bg(const char *number), do_wait(const char *pid);
+int do_fg(const char *number), do_bg(const char *number), do_wait(const char *which);
 /* Makes a forked process forget what only the shell itself has: jobs, terminal, handlers. */
 void become_child(void);
 void jobs_start(void); /* become interactive */
