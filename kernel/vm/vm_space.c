@@ -134,6 +134,15 @@ entries_copy(struct vm_space *from, struct vm_space *to)
 	return 0;
 }
 
+/* Make the private entries from first to last, a run, copy-on-write in both spaces: `to` shows the
+ * frames that `from` has, and a write to a page by either takes a copy. */
+static void
+copy(struct vm_space *to, struct vm_space *from, const struct vm_entry *first,
+     const struct vm_entry *last)
+{
+	pmap_copy(&to->pmap, &from->pmap, first->start, last->end, true);
+}
+
 /* Show in `to` what the shared entries from first to last, a run, show in `from`. A span in
  * which nothing else is mapped is shown by one page table in both spaces; of any other the
  * page table entries are copied. */
@@ -187,7 +196,7 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 	for (run = to->first; run != NULL; run = last->next) {
 		last = vm_run_end(run);
 		if (run->inherit == VM_COPY)
-			pmap_copy(&to->pmap, &from->pmap, run->start, last->end, true);
+			copy(to, from, run, last);
 		else
 			share(to, from, run, last);
 	}
