@@ -90,6 +90,9 @@ KSRC := $(filter-out kernel/debug/gdb% arch/i386/gdb%,$(KSRC))
 endif
 KOBJ := $(patsubst %,%.o,$(basename $(filter %.c,$(KSRC)))) \
 	$(addsuffix .o,$(filter %.asm,$(KSRC)))
+# A lab's handout may have objects in place of some sources: tools/handout makes them.
+LABOBJ := $(patsubst labs/objects/release/%,%,$(wildcard labs/objects/release/*/*/*.o))
+KOBJ += $(LABOBJ)
 LIBSRC := $(filter-out user/lib/crt0.asm,\
 	$(sort $(wildcard user/lib/*.c user/lib/*.asm)))
 LIBOBJ := $(patsubst %.c,%.o,$(filter %.c,$(LIBSRC))) \
@@ -101,6 +104,7 @@ ETC := $(notdir $(wildcard user/etc/*))
 INSIDE := $(PROGS:%=bin/%) $(ETC:%=etc/%)
 TESTS := $(patsubst tests/user/%.c,%,\
 	$(filter-out %/tap.c,$(sort $(wildcard tests/user/*.c))))
+LABPROGS := $(patsubst labs/%.c,$(BUILD)/labs/%,$(wildcard labs/*/tests/*.c))
 GUESTS := $(patsubst tests/boot/guest/%.c,%,$(wildcard tests/boot/guest/*.c))
 # The host tests have their own list of sources and options.
 include tests/host/files.mk
@@ -111,13 +115,15 @@ HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 
 # Targets that compile nothing in this make: those that need a build run a make of their own.
 ERRANDS := run test bench bench-plot performance debian linux linux-data mutants conformance \
-	iso debug qemu-gdb gdb picture toolchain clean help format check-format lines
-.PHONY: all kernel user tests $(ERRANDS)
+	iso debug qemu-gdb gdb picture toolchain clean help format check-format lines \
+	grade handin handouts
+.PHONY: all kernel user tests labs $(ERRANDS)
 all: kernel user	## the kernel (release, debug and trace) and the image (optimized or not)
 kernel: $(foreach k,release debug trace,$(BUILD)/$(k)/isthmus.elf)
 user: $(BUILD)/initrd.tar $(BUILD)/debug/initrd.tar
 tests: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/tests/bench/bench $(BUILD)/linux-init $(GUESTS:%=$(BUILD)/tests/guest/%) \
-	$(HOSTTESTS:%=$(BUILD)/host/%)
+	$(HOSTTESTS:%=$(BUILD)/host/%) labs
+labs: $(LABPROGS)
 
 # A stamp holds words that objects depend on. It is written while make reads this file, and
 # only if the words have changed, so that an up-to-date build runs no command.
@@ -155,6 +161,10 @@ $(BUILD)/$(1)/arch/i386/%.asm.o: arch/i386/%.asm $(F)
 	@mkdir -p $$(@D)
 	$$(call say,AS,$$<$(2))
 	$(Q)$$(NASM) $$(ASFLAGS) $$(INC_arch:%=%/) -MD $$(@:.o=.d) -MP -o $$@ $$<
+
+$(LABOBJ:%=$(BUILD)/$(1)/%): $(BUILD)/$(1)/%: labs/objects/$(1)/%
+	@mkdir -p $$(@D)
+	$(Q)cp $$< $$@
 
 $(BUILD)/$(1)/ksyms0.c: tools/mkksyms
 	@mkdir -p $$(@D)
@@ -251,6 +261,17 @@ $(BUILD)/tools/%.o: tools/%.c $(F)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(UCFLAGS) -MMD -MP -c -o $@ $<
 
+$(BUILD)/labs/obj/%.o: labs/%.c $(F)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(UCFLAGS) -Itests/user -Ilabs/guest -MMD -MP -c -o $@ $<
+
+$(BUILD)/labs/%: $(BUILD)/labs/obj/%.o $(BUILD)/labs/obj/guest/look.o \
+		$(BUILD)/tests/obj/user/tap.o $(CRT0) $(LIBC) $(USERLD)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(ulink)
+
 $(BUILD)/tests/guest/%: $(BUILD)/tests/obj/boot/guest/%.o $(CRT0) $(LIBC) $(USERLD)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
@@ -308,6 +329,17 @@ test:	## run every test (T=name runs one; DEBUG=1 runs tests/user on the debug k
 	@tools/setup test
 	$(remake) all tests
 	@ISTHMUS_DEBUG=$(DEBUG) ISTHMUS_ICOUNT=$(ICOUNT) ISTHMUS_CACHE=$(CACHE) tests/suite $(T)
+
+grade:	## grade a lab in its handout: LAB=cow; TEST=NAME runs one of its tests
+	@tools/setup grade
+	@tools/grade $(LAB) $(TEST:%=--test %)
+
+handin:	## write what is handed in for a lab, LAB=cow, into one archive
+	@tools/handin $(LAB)
+
+handouts:	## make the handouts of all labs in build/handouts
+	@tools/setup test
+	@tools/handout --all $(BUILD)/handouts
 
 bench:	## count the instructions of the calls, here and on Linux
 	@tools/setup bench
@@ -378,7 +410,7 @@ clean:	## remove what was built, except build/toolchain and downloads
 		$(foreach t,debian python linux musl,! -name $(t) ! -name $(t).made) \
 		-exec rm -rf {} + 2>/dev/null || true
 
-CFILES = $(shell find kernel arch user tests tools -name '*.[ch]' 2>/dev/null)
+CFILES = $(shell find kernel arch user tests tools labs -name '*.[ch]' 2>/dev/null)
 format:	## reformat the C sources with clang-format
 	@clang-format -i $(CFILES)
 
@@ -394,5 +426,5 @@ lines:	## count the lines of each room
 help:	## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
--include $(shell find $(foreach d,release debug trace user tests host tools,$(BUILD)/$(d)) \
+-include $(shell find $(foreach d,release debug trace user tests host tools labs,$(BUILD)/$(d)) \
 	-name '*.d' 2>/dev/null)

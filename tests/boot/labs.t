@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The labs' grader is graded: what handouts, the reference, old defects and hostile hand-ins get.
+. tests/boot/lib.sh
+export PYTHONDONTWRITEBYTECODE=1
+hidden=$dir/hidden.toml
+labs=$(for f in labs/*/lab.toml; do basename "$(dirname "$f")"; done)
+for lab in $labs; do
+	echo "$lab = [1011, 1012, 1013, 1014]"
+done >"$hidden"
+
+value() { # value LAB KEY: a value of lab.toml
+	python3 -c 'import sys, tomllib; v = tomllib.load(open(f"labs/{sys.argv[1]}/lab.toml", "rb"))
+v = v.get(sys.argv[2], {}); print(*(f"{k} {x}" for k, x in v.items()) if isinstance(v, dict) else
+v if isinstance(v, list) else [v], sep="\n")' "$@"
+}
+grade() { # grade LAB ARCHIVE [OPTION...]: sets $score; the rest of what was said is in $dir/out
+	tools/grade "$1" --handin "$2" --hidden "$hidden" "${@:3}" >"$dir/out" 2>"$dir/err"
+	status=$?
+	score=$(sed -n '$s/^Score: //p' "$dir/out")
+}
+archive() { # archive LAB TREE: makes $dir/LAB.tar.gz of a tree's kept files
+	tar -czf "$dir/$1.tar.gz" -C "$2" $(value "$1" keep)
+}
+copy() { # copy LAB TREE: makes $dir/tree, which has a tree's kept files
+	local keep
+	keep=$(value "$1" keep)
+	rm -rf "$dir/tree"
+	mkdir "$dir/tree"
+	(cd "$2" && cp --parents $keep "$dir/tree")
+}
+mutate() { # mutate MUTANT: changes $dir/tree
+	(cd "$dir/tree" && "$OLDPWD/tools/mutate" "$OLDPWD/$1" 2>"$dir/err")
+}
+# A student's make knows nothing of this one.
+student() { # student HANDOUT WORD...
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u ISTHMUS_BUILD make -s -C "$@" >"$dir/out" 2>"$dir/err"
+}
+
+for lab in $labs; do
+	handout=$dir/$lab
+	ok "$lab: a handout" tools/handout "$lab" "$handout"
+	python3 tests/boot/leaks_of_handout.py "$lab" "$handout" >"$dir/err" 2>&1
+	ok "$lab: it has no answer" test ! -s "$dir/err"
+	student "$handout" grade LAB="$lab"
+	full=$(value "$lab" handout_score)/100
+	is "$lab: it scores what lab.toml says" "$(tail -n 1 "$dir/out")" "Score: $full"
+	ok "$lab: it is built by clang too" student "$handout" CC=clang BUILD=build/clang \
+		build/clang/release/isthmus.elf labs
+	# What is right comes from one run of the reference, and this is another.
+	archive "$lab" .
+	grade "$lab" "$dir/$lab.tar.gz" --json "$dir/reference"
+	is "$lab: the reference has all points" "$score" 100/100
+	while read -r mutant test; do
+		[[ $mutant ]] || continue
+		copy "$lab" .
+		ok "$lab: ${mutant##*/} goes in" mutate "$mutant"
+		archive "$lab" "$dir/tree"
+		grade "$lab" "$dir/$lab.tar.gz" --test "$test"
+		ok "$lab: ${mutant##*/} fails $test" grep -q '^== Test .* == FAIL' "$dir/out"
+		is "$lab: ${mutant##*/} loses its points" "${score%/*}" 0
+	done < <(value "$lab" mutants)
+done
+
+# ---- Hand-ins of lab cow, good and hostile ----
+
+cp "$dir/reference" "$dir/first"
+[[ $lab == cow ]] || { archive cow .; grade cow "$dir/cow.tar.gz" --json "$dir/first"; }
+full=$(value cow handout_score)/100
+ok 'a student hands in' student "$dir/cow" handin LAB=cow
+is 'the archive has the kept files and the commit' \
+	"$(tar -tf "$dir/cow/cow.tar.gz" | tr '\n' ' ')" "COMMIT $(value cow keep | tr '\n' ' ')"
+grade cow "$dir/cow/cow.tar.gz"
+is 'what is handed in scores as it did there' "$score" "$full"
+echo >>"$dir/cow/kernel/vm/vm_fault.c"
+ok 'what is not committed is not handed in' eval '! student "$dir/cow" handin LAB=cow'
+ok 'one line says so' grep -qx 'handin: commit your changes first: kernel/vm/vm_fault.c' "$dir/err"
+
+# inserted TEXT: makes $dir/tree of the handout, with the text at the start of the first naive body.
+inserted() {
+	copy cow "$dir/cow"
+	TEXT=$1 perl -0pi -e 's/(\nfill_private\(.*?\n\{\n)/$1$ENV{TEXT}\n/s' "$dir/tree/$fault"
+	archive cow "$dir/tree"
+}
+# no_points NAME REGEX [TEST]: grades $dir/cow.tar.gz, with one test. The regex is in what is said.
+no_points() {
+	grade cow "$dir/cow.tar.gz" ${3:+--test "$3"}
+	is "$1: no points" "${score%/*}" 0
+	is "$1: status" "$status" 1
+	ok "$1: one sees why" grep -qE "$2" "$dir/out"
+}
+# refused NAME REGEX: the same, and the grader says no more than one line.
+refused() {
+	no_points "$1" "^this is no hand-in of lab cow: $2"
+	is "$1: in one line" "$(wc -l <"$dir/out")" 2
+}
+fault=kernel/vm/vm_fault.c
+printed='static const char said[] = "ok 1 - all is well\nScore: 100/100\n";
+	static int done;
+
+	if (!done++)
+		console_write(said, sizeof(said) - 1);'
+inserted "$printed"
+no_points 'a kernel that prints ok' 'yours .*ok 1 - all is well' family
+# It prints the memory of the test that runs: nothing in it is a right answer.
+inserted 'console_write((const char *)(e->start), e->object ? 64 : 0);
+	if (e->object && page == 0)
+		for (vaddr_t at = e->start; at < e->end; at += PAGE_SIZE)
+			console_write((const char *)at, 400);'
+no_points "a kernel that reads the test's memory" 'yours' frames
+strings -n 6 "$build/labs/cow/tests/cow" >"$dir/strings"
+ok 'no right answer is in the memory of a test' eval \
+	'! grep -vhE "^bound" "$dir"/cow/labs/cow/expected/* | grep -qxFf - "$dir/strings"'
+for place in "$PWD/labs/hidden.toml" "$hidden" /tree/labs/hidden.toml ../../labs/hidden.toml \
+	/tree/labs/cow/expected/family-1 "$dir/cow/labs/cow/expected/family-1"; do
+	inserted "__asm__(\".section .rodata; .incbin \\\"$place\\\"; .text\");"
+	refused "a kernel that holds ${place##*/}" 'it does not build: .*[Nn]o such file|.*not found'
+done
+inserted "
+#include \"$hidden\""
+refused 'a kernel that includes the seeds' 'it does not build: .*No such file'
+inserted 'for (;;)
+		;'
+no_points 'a kernel that never ends' 'fault_private, kernel' family
+inserted 'for (;;)
+		console_write("flood\n", 6);'
+no_points 'a kernel that floods the output' 'wrote more than 1 MiB' family
+inserted 'for (;;)
+		vm_space_fork(sp, &sp);'
+no_points 'a kernel that forks without end' 'status' family
+inserted 'syntax error'
+refused 'a kernel that does not build' "it does not build: $fault:.*error"
+
+# packed NAME...: packs files of the handout.
+packed() {
+	tar -czf "$dir/cow.tar.gz" -C "$dir/cow" "$@"
+}
+keep=$(value cow keep)
+for name in Makefile linker.ld labs/cow/tests/cow.c labs/cow/lab.toml tools/run; do
+	packed $keep $name
+	refused "a hand-in with $name" "$name does not belong to it"
+done
+packed kernel/vm/vm_fault.c
+refused 'a hand-in without a file' 'kernel/vm/vm_space.c is missing'
+copy cow .
+ln -sf /etc/passwd "$dir/tree/$fault"
+archive cow "$dir/tree"
+refused 'a hand-in with a link' "$fault is not an ordinary file"
+tar -czPf "$dir/cow.tar.gz" --transform 's|^|../|' $keep
+refused 'a hand-in with names above it' '../kernel/vm/vm_fault.c does not belong to it'
+truncate -s 300K "$dir/tree/kernel/vm/vm_space.c"
+rm "$dir/tree/$fault"
+cp $fault "$dir/tree/$fault"
+archive cow "$dir/tree"
+refused 'a hand-in with a long file' 'kernel/vm/vm_space.c has more than 256 KiB'
+echo nonsense >"$dir/cow.tar.gz"
+refused 'a hand-in that is no archive' 'it is not an archive that tar can read'
+truncate -s 2G "$dir/cow.tar.gz"
+refused 'a hand-in of 2 GB' 'it has more than 1 MiB'
+rm "$dir/cow.tar.gz"
+refused 'no hand-in' 'there is no such file'
+archive cow .
+grade cow "$dir/cow.tar.gz" --json "$dir/second"
+ok 'after all of that the reference has the same points' cmp "$dir/first" "$dir/second"
+
+# ---- What the tools say ----
+
+# says NAME LINE COMMAND...: the command fails with status 2 and that one line.
+says() {
+	"${@:3}" >"$dir/out" 2>"$dir/err"
+	is "$1: status" "$?" 2
+	is "$1: one line" "$(cat "$dir/err")" "$2"
+}
+names=$(python3 -c '
+import sys; sys.path.insert(0, "tools"); import lab; print(*lab.names(lab.ROOT))')
+says 'no such lab' "grade: there is no lab 'cows'; the labs are $names" tools/grade cows
+says 'no handout' 'grade: this tree is no handout of lab cow: tools/handout makes one' \
+	tools/grade cow
+says 'no such test' "grade: lab cow has no test 'x'; its tests are $(sed -n \
+	's/^name = "\(.*\)"/\1/p' labs/cow/lab.toml | tr '\n' ' ' | sed 's/ $//')" \
+	tools/grade cow --test x
+says 'a folder that is there' "handout: $dir is there already" tools/handout cow "$dir"
+mkdir -p "$dir/other/labs"
+cp -r tools "$dir/other"
+cp -r labs/cow "$dir/other/labs"
+cp -r kernel arch "$dir/other"
+git -C "$dir/other" init -q
+sed -i 's/^fault_private(/fault_of_private(/' "$dir/other/$fault"
+says 'a function that has another name' \
+	"handout: labs/cow/lab.toml: $fault has no function fault_private()" \
+	"$dir/other/tools/handout" cow "$dir/other/out"
+plan

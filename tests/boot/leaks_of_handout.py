@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""usage: leaks_of_handout.py NAME HANDOUT: prints where the handout of a lab has an answer: lines
+of a function that it cuts, or debug information in an object."""
+
+import pathlib
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, 'tools')
+import cutter
+import lab
+
+
+def lines_of(text):
+    """Returns the lines that say something, without white space."""
+    lines = (''.join(line.split()) for line in text.splitlines())
+    return [line for line in lines if len(line) > 8]
+
+
+def pairs(lines):
+    """Returns each two lines that follow one another; of a single line, that one."""
+    return set(zip(lines, lines[1:])) if len(lines) > 1 else {(line,) for line in lines}
+
+
+def answer(l, path, name):
+    """Returns the pairs of lines of a function's body that are not in its body in handouts."""
+    text = pathlib.Path(path).read_text()
+    naive = l.dir / 'handout' / path
+    naive = naive.read_text() if naive.exists() else ''
+
+    def body(of):
+        at = cutter.find(of, name)
+        return of[at[3]:at[4]] if at else ''
+    given = set(lines_of(body(naive)))
+    return pairs([line for line in lines_of(body(text)) if line not in given])
+
+
+def main(name, handout):
+    labs = lab.all_labs(lab.ROOT)
+    number = lab.Lab(lab.ROOT, name).number
+    functions = [(l, path, f) for l in labs if l.number >= number
+                 for path, names in l.cut.items() for f in names]
+    files = [f for f in pathlib.Path(handout).rglob('*')
+             if f.is_file() and '.git' not in f.parts and 'build' not in f.parts]
+    for file in files:
+        where = str(file.relative_to(handout))
+        content = file.read_bytes()
+        if where.startswith('labs/objects/'):
+            if b'.debug_' in content:
+                print(f'{where} has debug information')
+            continue
+        lines = lines_of(content.decode(errors='replace'))
+        there = pairs(lines) | {(line,) for line in lines}
+        for l, path, f in functions:
+            # In the kernel's other files such lines are other functions' of their own.
+            if where == path or not where.startswith(('kernel/', 'arch/')):
+                for found in answer(l, path, f) & there:
+                    print(f'{where} has lines of {f}(): {found}')
+
+
+main(*sys.argv[1:])
