@@ -26,9 +26,12 @@ class BuildFailed(Exception):
 
 
 def clean_environment():
-    """The environment without what an outer make has put there, such as WERROR."""
-    return {k: v for k, v in os.environ.items()
-            if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'ISTHMUS_BUILD')}
+    """The environment without what an outer make has put there. (It exports what is set on its
+    command line, too.)"""
+    words = os.environ.get('MAKEFLAGS', '').split()
+    outer = {'MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'ISTHMUS_BUILD'}
+    outer.update(word.partition('=')[0] for word in words if '=' in word)
+    return {k: v for k, v in os.environ.items() if k not in outer}
 
 
 @dataclasses.dataclass

@@ -37,6 +37,36 @@ bound(const char *name, long value)
 	see("bound: %s: %ld", name, value);
 }
 
+/* Copies a byte through a pipe. Returns whether both ends could be used. */
+static int
+through_pipe(const void *from, void *to)
+{
+	int fd[2], good;
+
+	if (pipe(fd) < 0)
+		bail("pipe");
+	good = write(fd[1], from, 1) == 1 && read(fd[0], to, 1) == 1;
+	close(fd[0]);
+	close(fd[1]);
+	return good;
+}
+
+int
+readable(const void *at)
+{
+	char byte;
+
+	return through_pipe(at, &byte);
+}
+
+int
+writable(void *at)
+{
+	char byte;
+
+	return through_pipe(at, &byte) && through_pipe(&byte, at);
+}
+
 void
 test(void)
 {

@@ -22,3 +22,6 @@ unsigned any(unsigned n);
 void see(const char *text, ...) __attribute__((format(printf, 1, 2)));
 /* Prints a number which lab.toml says the bounds of. */
 void bound(const char *name, long value);
+/* Return whether the program may read or write a byte, without a fault that would end it: the
+ * kernel does it for the program. */
+int readable(const void *at), writable(void *at);

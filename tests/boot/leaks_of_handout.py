@@ -18,8 +18,11 @@ def lines_of(text):
 
 
 def pairs(lines):
-    """Returns each two lines that follow one another; of a single line, that one."""
-    return set(zip(lines, lines[1:])) if len(lines) > 1 else {(line,) for line in lines}
+    """Returns each two lines that follow one another and are long enough to be no chance; of a
+    single line, that one."""
+    if len(lines) == 1:
+        return {(lines[0],)}
+    return {pair for pair in zip(lines, lines[1:]) if len(''.join(pair)) > 35}
 
 
 def answer(l, path, name):

@@ -58,7 +58,7 @@ same_frames(const struct table *a, const struct table *b, unsigned n)
 
 /* Returns how many of n pages the program may write without a fault. */
 static unsigned
-writable(const struct table *t, unsigned n)
+may_write(const struct table *t, unsigned n)
 {
 	unsigned count = 0;
 
@@ -237,8 +237,8 @@ shared_frames(void)
 	read_table(pid, &childs);
 	see("of %u pages parent and child have one frame for %u", n,
 	    same_frames(&mine, &childs, n));
-	see("the parent may write %u of them, the child %u", writable(&mine, n),
-	    writable(&childs, n));
+	see("the parent may write %u of them, the child %u", may_write(&mine, n),
+	    may_write(&childs, n));
 	bound("frames that the fork takes", frames);
 	gate_open(&go);
 	ending(pid);
@@ -303,7 +303,7 @@ last_holder(void)
 	from = instructions() - from;
 	read_table(getpid(), &after);
 	see("alone, it writes to all and keeps the frames of %u", same_frames(&before, &after, n));
-	see("it may write %u of them", writable(&after, n));
+	see("it may write %u of them", may_write(&after, n));
 	bound("frames that this takes", frames - free_frames());
 	bound("instructions for each page", from / n);
 }
