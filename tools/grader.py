@@ -205,5 +205,7 @@ def judge(test, want, seen):
     if seen.status:
         log = [x for x in seen.log.splitlines() if not NO_HELP.match(x)]
         why.append(f'the run ended with status {seen.status}:')
-        why += [f'  {shown(line)}' for line in log[-20:]]
+        # The end of a backtrace helps less than the panic above it.
+        said = [x for x in log[:-20] if x.startswith('panic: ')]
+        why += [f'  {shown(line)}' for line in said + log[-20:]]
     return why
