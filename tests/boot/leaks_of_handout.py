@@ -26,7 +26,8 @@ def pairs(lines):
 
 
 def answer(l, path, name):
-    """Returns the pairs of lines of a function's body that are not in its body in handouts."""
+    """Returns the pairs of lines of a function's body that are neither in its body in handouts nor
+    in another function of its file that no lab cuts."""
     text = pathlib.Path(path).read_text()
     naive = l.dir / 'handout' / path
     naive = naive.read_text() if naive.exists() else ''
@@ -35,7 +36,12 @@ def answer(l, path, name):
         at = cutter.find(of, name)
         return of[at[3]:at[4]] if at else ''
     given = set(lines_of(body(naive)))
-    return pairs([line for line in lines_of(body(text)) if line not in given])
+    rest = text
+    for x in lab.all_labs(lab.ROOT):
+        for other in x.cut.get(path, []):
+            rest = rest.replace(rest[slice(*cutter.find(rest, other)[3:])], '')
+    return pairs([line for line in lines_of(body(text)) if line not in given]) - \
+        pairs(lines_of(rest))
 
 
 def main(name, handout):
