@@ -47,8 +47,8 @@ def answer(l, path, name):
 def main(name, handout):
     labs = lab.all_labs(lab.ROOT)
     number = lab.Lab(lab.ROOT, name).number
-    functions = [(l, path, f) for l in labs if l.number >= number
-                 for path, names in l.cut.items() for f in names]
+    answers = [(path, f, answer(l, path, f)) for l in labs if l.number >= number
+               for path, names in l.cut.items() for f in names]
     files = [f for f in pathlib.Path(handout).rglob('*')
              if f.is_file() and '.git' not in f.parts and 'build' not in f.parts]
     for file in files:
@@ -60,10 +60,10 @@ def main(name, handout):
             continue
         lines = lines_of(content.decode(errors='replace'))
         there = pairs(lines) | {(line,) for line in lines}
-        for l, path, f in functions:
+        for path, f, lines in answers:
             # In the kernel's other files such lines are other functions' of their own.
             if where == path or not where.startswith(('kernel/', 'arch/')):
-                for found in answer(l, path, f) & there:
+                for found in lines & there:
                     print(f'{where} has lines of {f}(): {found}')
 
 

@@ -27,9 +27,3 @@ shm_attach(int32_t id, vaddr_t addr, int flags, vaddr_t *out)
 {
 	return ENOSYS;
 }
-
-int
-shm_detach(vaddr_t addr)
-{
-	return ENOSYS;
-}

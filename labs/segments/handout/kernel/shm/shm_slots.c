@@ -23,7 +23,7 @@ shm_slot_alloc(int32_t key)
 }
 
 void
-shm_slot_forget_key(struct shm_segment *seg)
+shm_slot_drop_key(struct shm_segment *seg)
 {
 }
 

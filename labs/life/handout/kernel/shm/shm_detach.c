@@ -7,7 +7,7 @@ detach_pieces(struct vm_space *sp, const struct vm_entry *e, vaddr_t addr)
 static inline void
 seg_detached(struct shm_segment *seg, int32_t pid, int64_t now)
 {
-	seg_drop(seg);
+	shm_segment_drop(seg);
 }
 
 /* The child sees the memory, but the kernel takes it for any shared mapping. */

@@ -1,0 +1,5 @@
+int
+shm_detach(vaddr_t addr)
+{
+	return ENOSYS;
+}
