@@ -126,6 +126,7 @@ static const struct {
 	{"pselect6_time64", "ioooqp", {8, ZEROS, ZEROS, ZEROS, ZEROS, ZEROS}},
 	{"getrandom", "oui", {GOOD, 8, 0}},
 	{"shmctl", "iio", {SEGMENT, IPC_STAT, GOOD}},
+	{"shmwho", "iqu", {SEGMENT, GOOD, 4}},
 	{"rt_sigtimedwait", "pqpu", {GOOD, GOOD, GOOD + 300, 8}},
 	{"rt_sigtimedwait_time64", "pqpu", {GOOD, GOOD, GOOD + 300, 8}},
 	{"capget", "oq", {GOOD, 0}},

@@ -251,6 +251,7 @@ static const struct row table[] = {
 	{"shmat", .a = {SEGMENT, 0, 0}},
 	{"shmat", "over what is there", .a = {SEGMENT, PRIVATE + PAGE, SHM_REMAP}},
 	{"shmdt", .a = {SEGMENT_AT}},
+	{"shmwho", .a = {SEGMENT, OUT(1), 8}, .out = {[1] = 4}},
 	{"clock_gettime64", .a = {CLOCK_REALTIME, OUT(1)}, .out = {[1] = 16}},
 	{"clock_getres_time64", .a = {CLOCK_REALTIME, OUT(1)}, .out = {[1] = 16}},
 	{"clock_nanosleep_time64", .a = {CLOCK_MONOTONIC, 0, A(short64), 0}, .in = {[2] = 16}},
