@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What labs/NAME/lab.toml says, for tools/handout, tools/grade and tools/handin."""
 
+import importlib.util
 import pathlib
 import re
 import sys
@@ -25,9 +26,11 @@ def main(run):
 
 # The keys of a lab and of a test, each with its type. Those with a value need not be there.
 LAB = {'number': int, 'title': str, 'points': int, 'hours': int, 'keep': list,
-       'handout_score': int, 'test': list, 'cut': {}, 'object_in': [], 'mutants': {}}
+       'handout_score': int, 'test': list, 'cut': {}, 'object_in': [], 'whole': False,
+       'mutants': {}}
 TEST = {'name': str, 'title': str, 'points': int, 'run': str, 'seeds': list, 'limit': int,
-        'hint': str, 'options': '', 'bounds': {}, 'visibility': 'visible', 'hidden': 1}
+        'hint': str, 'options': '', 'bounds': {}, 'visibility': 'visible', 'hidden': 1,
+        'host': False}
 VISIBILITY = 'visible', 'after_due_date', 'after_published', 'hidden'  # Gradescope's words
 
 
@@ -70,6 +73,18 @@ class Lab:
         for path in self.cut:
             if path not in self.keep:
                 raise Bad(f'{self.file}: {path} is cut, but the student may not change it')
+
+
+    def host(self):
+        """Returns the lab's host.py as a module."""
+        spec = importlib.util.spec_from_file_location(self.name, self.dir / 'host.py')
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    def has_object_of(self, later):
+        """Returns whether the handout has a later lab's files as objects, which are not cut."""
+        return later.number > self.number and (self.whole or self.number in later.object_in)
 
 
 def names(root):
