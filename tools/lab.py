@@ -76,7 +76,9 @@ class Lab:
 
 
     def host(self):
-        """Returns the lab's host.py as a module."""
+        """Returns the lab's host.py as a module, or None."""
+        if not (self.dir / 'host.py').exists():
+            return None
         spec = importlib.util.spec_from_file_location(self.name, self.dir / 'host.py')
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
