@@ -7,7 +7,7 @@ import os
 import pathlib
 import re
 import resource
-import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -18,6 +18,7 @@ BUILD_SECONDS = 300  # of this machine's time, to build a tree
 RUN_SECONDS = 120    # the same for one run of the machine; its own limit comes first
 OUTPUT_MAX = 1 << 20  # bytes of one stream of one run
 CPU_SECONDS = 240     # of one process of a hand-in
+PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin'
 MEMORY_MAX = 4 << 30  # bytes of address space of one such process
 
 
@@ -56,11 +57,14 @@ def confine():
 
 class Tree:
     """A tree that can be built and run. One that is confined sees nothing of this machine but its
-    own files and /usr: no network, no other tree, no seeds."""
+    own files and /usr: no network, no other tree, no seeds. Where there are no namespaces for that
+    (in a container), it can be given to a user instead, who then must not be able to read the
+    seeds."""
 
-    def __init__(self, root, confined=False):
+    def __init__(self, root, confined=False, user=None):
         self.root = pathlib.Path(root)
         self.confined = confined
+        self.user = user
         build = os.environ.get('ISTHMUS_BUILD') if self.root == lab.ROOT else None
         self.build_dir = os.path.relpath(build, self.root) if build else 'build'
 
@@ -70,8 +74,15 @@ class Tree:
             env = dict(env, ISTHMUS_BUILD=str(self.root / self.build_dir))
             return subprocess.Popen(command, cwd=self.root, env=env, stdin=subprocess.DEVNULL,
                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if self.user:
+            return subprocess.Popen(['setpriv', f'--reuid={self.user}', '--regid=nogroup',
+                                     '--clear-groups', '--no-new-privs', *command],
+                                    cwd=self.root, env={'PATH': PATH, 'HOME': '/tmp'},
+                                    stdin=subprocess.DEVNULL, preexec_fn=confine,
+                                    start_new_session=True,
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         box = ['bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--clearenv',
-               '--setenv', 'PATH', '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
+               '--setenv', 'PATH', PATH,
                '--setenv', 'HOME', '/tmp', '--setenv', 'LC_ALL', 'C.UTF-8',
                '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--ro-bind', '/usr', '/usr']
         for name in ('/bin', '/sbin', '/lib', '/lib64', '/lib32', '/libx32'):
@@ -125,7 +136,12 @@ class Tree:
 
     def end(self, process):
         # bwrap takes all of its processes with it; tools/run ends its machine itself.
-        process.kill() if self.confined else process.terminate()
+        if self.user:
+            os.killpg(process.pid, signal.SIGKILL)
+        elif self.confined:
+            process.kill()
+        else:
+            process.terminate()
 
     def as_before(self):
         """Returns make's words for the compiler and -Werror with which this tree was built last:

@@ -5,7 +5,10 @@ import importlib.util
 import pathlib
 import re
 import sys
-import tomllib
+try:
+    import tomllib
+except ImportError:  # before Python 3.11 it is a package of its own: Debian's python3-tomli
+    import tomli as tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -27,7 +30,7 @@ def main(run):
 # The keys of a lab and of a test, each with its type. Those with a value need not be there.
 LAB = {'number': int, 'title': str, 'points': int, 'hours': int, 'keep': list,
        'handout_score': int, 'test': list, 'cut': {}, 'object_in': [], 'whole': False,
-       'mutants': {}}
+       'mutants': {}, 'leader_board': []}
 TEST = {'name': str, 'title': str, 'points': int, 'run': str, 'seeds': list, 'limit': int,
         'hint': str, 'options': '', 'bounds': {}, 'visibility': 'visible', 'hidden': 1,
         'host': False}

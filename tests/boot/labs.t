@@ -171,6 +171,61 @@ archive cow "$dir/done"
 grade cow "$dir/cow.tar.gz" --json "$dir/second"
 ok 'after all of that the solution has the same points' cmp "$dir/first" "$dir/second"
 
+# ---- A class, and Gradescope ----
+
+class=$dir/class
+mkdir "$class"
+cp "$dir/cow.tar.gz" "$class/ada.tar.gz"
+cp "$dir/cow.tar.gz" "$class/cy.tar.gz"
+cp "$dir/cow/cow.tar.gz" "$class/ben.tar.gz"
+echo nonsense >"$class/dan.tar.gz"
+truncate -s 2G "$class/eve.tar.gz"
+ok 'a class is graded' eval 'tools/grade-class cow "$class" --hidden "$hidden" >"$dir/out" 2>"$dir/err"'
+is 'its scores' "$(cut -d, -f1,2 "$class/results/scores.csv" | tr -d '\r' | tr '\n' ' ')" \
+	"student,score ada,100 ben,${full%/*} cy,100 dan,0 eve,0 "
+ok 'two hand-ins are alike' grep -qE '^  (ada: 100 % is also in cy|cy: 100 % is also in ada)$' \
+	"$class/results/class.txt"
+ok 'each has a report' grep -q '^Score: 100/100$' "$class/results/ada.txt"
+rm "$class/results/ben.json"
+cp "$class/ada.tar.gz" "$class/dan.tar.gz"
+touch "$dir/before"
+tools/grade-class cow "$class" --hidden "$hidden" >"$dir/out" 2>"$dir/err"
+is 'what is missing and what has changed is graded, and nothing twice' "$(find "$class/results" \
+	-name '*.json' -newer "$dir/before" -printf '%f\n' | sort | tr '\n' ' ')" 'ben.json dan.json '
+
+scope=$dir/autograder
+zip_of_gradescope() {
+	tools/gradescope cow "$dir/cow.zip" "$hidden" >"$dir/out" 2>"$dir/err" &&
+		python3 -m zipfile -e "$dir/cow.zip" "$scope/source" &&
+		chmod +x "$scope"/source/{setup.sh,run_autograder,isthmus/tools/*}
+}
+ok 'a zip for Gradescope' zip_of_gradescope
+if ((EUID != 0)); then
+	skip 'Gradescope' 'its autograder runs as root'
+else
+	mkdir "$scope/submission"
+	cp "$dir/cow.tar.gz" "$scope/submission"
+	alone() {
+		env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u ISTHMUS_BUILD -u WERROR -u CC -u T \
+			AUTOGRADER="$scope" "$@" >"$dir/out" 2>"$dir/err"
+	}
+	ok 'its setup' alone "$scope/source/setup.sh"
+	ok 'it grades' alone "$scope/source/run_autograder"
+	ok 'its results are as Gradescope wants them' python3 - "$scope/results/results.json" <<-'END'
+		import json, sys
+		r = json.load(open(sys.argv[1]))
+		assert r['score'] == 100 == sum(t['score'] for t in r['tests'])
+		assert r['output_format'] == 'text' and isinstance(r['output'], str)
+		for t in r['tests']:
+		    assert t['status'] in ('passed', 'failed') and t['score'] <= t['max_score']
+		    assert t['visibility'] in ('visible', 'hidden', 'after_due_date', 'after_published')
+		    assert isinstance(t['name'], str) and isinstance(t['output'], str)
+	END
+	rm "$scope/submission/cow.tar.gz"
+	ok 'it grades nothing, too' alone "$scope/source/run_autograder"
+	ok 'which scores 0' grep -q '"score": 0,' "$scope/results/results.json"
+fi
+
 # ---- What the tools say ----
 
 # says NAME LINE COMMAND...: the command fails with status 2 and that one line.
