@@ -85,6 +85,18 @@ log_init(void)
 		log_line = 3;
 }
 
+/* With the word low=16M let no more memory than that be low. So a small machine has high memory,
+ * too. Low memory ends at a multiple of 4 MiB, or with RAM. */
+static void
+low_init(void)
+{
+	uint32_t all = machine_low_frames << PAGE_SHIFT;
+	uint32_t low = cmdline_number("low", all, 2 * SPAN_SIZE, all);
+
+	if (low < all)
+		machine_low_frames = (low >> SPAN_SHIFT) * PTAB_PAGES;
+}
+
 void
 kernel_main(const char *cmdline, const void *initrd, size_t initrd_len)
 {
@@ -94,6 +106,7 @@ kernel_main(const char *cmdline, const void *initrd, size_t initrd_len)
 	gdbstub_init();
 	inject_init();
 	limit_init();
+	low_init();
 	frame_init();
 	trace_init();
 	kmem_init();
