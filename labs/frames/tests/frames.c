@@ -7,8 +7,8 @@
 #include "memlook.h"
 
 #define SHM_LARGE 04000 /* SHM_HUGETLB */
-#define MOST 4096u
-#define LOW_FRAMES (896u * 256) /* the frames below this number are low */
+#define MOST 3500u
+#define LOW_FRAMES (8u * 256) /* with low=8M the frames below this number are low */
 
 static unsigned pte[MOST];
 
@@ -180,7 +180,7 @@ rows(void)
 	see("after that the small pages hold %08x", content(MINE, n));
 }
 
-/* The machine has few high frames. */
+/* The machine has little low memory. */
 static void
 high(void)
 {
@@ -213,7 +213,8 @@ high(void)
 	see("used again: %u pages have %u frames", n, distinct(n));
 	see("and hold %08x", content(MINE, n));
 	/* Once the high ones are used up, pages are low. */
-	map_at(MINE, MOST, RW);
+	munmap(MINE, n * PAGE);
+	see("many pages: %s", strerror(map_at(MINE, MOST, RW)));
 	scribble(MINE, MOST);
 	read_ptes(MINE, MOST, pte);
 	low = 0;
@@ -262,29 +263,100 @@ refusals(void)
 	    yes(frames_of("Committed_AS") > frames_of("MemTotal")));
 }
 
-/* What is promised is there when it is touched, whatever the kernel takes in the meantime. */
+/* Promises all that is left, and touches all of it. In the second round the kernel takes what it
+ * can have in the meantime. */
+static void
+take_all(int round, unsigned pages)
+{
+	unsigned bad = 0, n;
+	int error, fd[2];
+
+	n = promise(pages, &error);
+	see("round %d: at last: %s", round, strerror(error));
+	while (round == 1 && pipe(fd) == 0)
+		;
+	if (round == 1)
+		see("pipes, at last: %s", strerror(errno));
+	for (unsigned i = 0; i < n; i++)
+		memset(MINE + i * (SPAN / 4), i, pages * PAGE);
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned k = 0; k < pages; k++)
+			bad += MINE[i * (SPAN / 4) + k * PAGE] != (char)i;
+	see("pages that hold something else: %u", bad);
+	bound("pieces", n);
+}
+
+/* What is promised is there when it is touched. */
 static void
 kept(void)
 {
-	unsigned pages = 20 + any(100), sum = 0, n;
-	static int fd[2];
-	int error;
+	unsigned pages = 20 + any(100), sum = 0;
 
-	n = promise(pages, &error);
-	see("at last: %s", strerror(error));
-	while (pipe(fd) == 0) /* takes what the kernel can have */
-		;
-	see("pipes, at last: %s", strerror(errno));
-	for (unsigned i = 0; i < n; i++) {
-		memset(MINE + i * (SPAN / 4), i, pages * PAGE);
-		if (i < 8)
-			see("piece %u holds %08x", i, content(MINE + i * (SPAN / 4), pages));
+	for (int round = 0; round < 2; round++) {
+		/* Many page tables come and go: their frames have to be good for pages. */
+		for (unsigned i = 0; i < 350; i++) {
+			map_at(MINE + i * SPAN, 1, PROT_READ);
+			sum += MINE[i * SPAN];
+		}
+		munmap(MINE, 350 * SPAN);
+		see("a child ends with %d", CHILD(take_all(round, pages); _exit(sum)));
 	}
-	for (unsigned i = 0; i < n; i++)
-		for (unsigned k = 0; k < pages; k++)
-			sum += MINE[i * (SPAN / 4) + k * PAGE] != (char)i;
-	see("pages that hold something else: %u", sum);
-	bound("pieces", n);
+}
+
+/* Promises page tables until that is refused. Returns how many there are. */
+static unsigned
+promise_tables(int *error)
+{
+	unsigned i = 0;
+
+	while (i < 300 && (*error = map_at(MINE + i * SPAN, 1, PROT_READ)) == 0)
+		i++;
+	/* Let the kernel have a little. */
+	for (unsigned few = 12; *error != 0 && few > 0 && i > 0; few--)
+		munmap(MINE + --i * SPAN, PAGE);
+	return i;
+}
+
+/* A process that promises page tables until that is refused, and touches them when it may. */
+static int
+owner_of_tables(int *error, struct gate *go, struct gate *end)
+{
+	unsigned tables = promise_tables(error), sum = 0;
+
+	gate_open(end);
+	gate_pass(go);
+	for (unsigned i = 0; i < tables; i++)
+		sum += MINE[i * SPAN];
+	return sum;
+}
+
+/* Low memory, of which there is little here, is kept for the page tables that are owed: (2). */
+static void
+owed(void)
+{
+	unsigned processes = 0, pages = 400 + any(400);
+	struct gate go, end;
+	pid_t pid[8];
+	int fd[2], *last = shared(sizeof(*last));
+
+	gate_make(&go);
+	gate_make(&end);
+	while (*last == 0 && processes < 8) {
+		pid[processes] = SPAWN(_exit(owner_of_tables(last, &go, &end)));
+		gate_pass(&end);
+		processes++;
+	}
+	see("page tables, at last: %s", strerror(*last));
+	see("is there other memory: %s", yes(frames_of("MemAvailable") > 1000));
+	see("%u pages: %s", pages, strerror(map_at(MINE, pages, RW)));
+	scribble(MINE, pages);
+	see("they have %u frames and hold %08x", distinct(pages), content(MINE, pages));
+	while (pipe(fd) == 0) /* takes the low frames that the kernel can have */
+		;
+	for (unsigned i = 0; i < processes; i++)
+		gate_open(&go);
+	for (unsigned i = 0; i < processes; i++)
+		see("process %u gets its page tables, and ends with %d", i, ending(pid[i]));
 }
 
 /* After programs of all kinds, and refusals, nothing is missing. */
@@ -362,5 +434,5 @@ cost(void)
 
 const struct subject subjects[] = {{"places", places},     {"kinds", kinds}, {"reuse", reuse},
                                    {"zeros", zeros},       {"rows", rows},   {"high", high},
-                                   {"refusals", refusals}, {"kept", kept},   {"left", left},
-                                   {"cost", cost},         {NULL, NULL}};
+                                   {"refusals", refusals}, {"kept", kept},   {"owed", owed},
+                                   {"left", left},         {"cost", cost},   {NULL, NULL}};
