@@ -1,0 +1,46 @@
+/* Read from a pipe that uses its first page only, and is filled when it is empty. */
+static int
+pipe_read(struct file *f, struct uio *u)
+{
+	struct pipe *p = f->data;
+	uint32_t before = u->left;
+	int err;
+
+	may_sleep();
+	while (p->count == 0) {
+		if (p->writers == 0)
+			return 0;
+		tsleep(&p->head, 0, "pipe read", 0);
+	}
+	err = uio_move(u, p->page[0] + p->head, p->count < u->left ? p->count : u->left);
+	p->head += before - u->left;
+	p->count -= before - u->left;
+	if (p->count == 0)
+		p->head = 0;
+	changed(p, &p->count);
+	return err;
+}
+
+/* Write to such a pipe. */
+static int
+pipe_write(struct file *f, struct uio *u)
+{
+	struct pipe *p = f->data;
+	int err = 0;
+
+	may_sleep();
+	while (err == 0 && u->left > 0) {
+		uint32_t before = u->left;
+
+		if (p->readers == 0)
+			return EPIPE;
+		if (p->count > 0) {
+			tsleep(&p->count, 0, "pipe write", 0);
+			continue;
+		}
+		err = uio_move(u, p->page[0], before < PAGE_SIZE ? before : PAGE_SIZE);
+		changed(p, &p->head);
+		p->count = before - u->left;
+	}
+	return err;
+}
