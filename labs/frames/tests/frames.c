@@ -148,7 +148,7 @@ rows(void)
 		munmap(MINE + i * PAGE, k * PAGE);
 	for (int round = 0; round < 2; round++) {
 		static int id[8];
-		unsigned large = 0, bad = 0, rows = 0;
+		unsigned bad = 0, rows = 0;
 
 		while (rows < 8 && (id[rows] = shmget(IPC_PRIVATE, SPAN, 0600 | SHM_LARGE)) >= 0)
 			rows++;
@@ -157,8 +157,9 @@ rows(void)
 
 			for (unsigned j = 0; j < 1024; j += 16)
 				at[j * PAGE] += i + 1;
-			large += read_ptes(at, 1024, pte);
-			for (unsigned j = 0; j < 1024; j++)
+			/* Without lab 8 only the pages that were touched are there. */
+			read_ptes(at, 1024, pte);
+			for (unsigned j = 0; j < 1024; j += 16)
 				bad += pte[j] / PAGE != pte[0] / PAGE + j || pte[0] / PAGE % 1024;
 		}
 		see("round %d: frames that are not in their row: %u", round, bad);
@@ -166,7 +167,6 @@ rows(void)
 		for (unsigned i = 0; i < rows * 64; i++)
 			bad += big[i * 16 * PAGE] != (char)(i / 64 + 1);
 		see("round %d: pages that hold something else: %u", round, bad);
-		see("round %d: rows that are no large page: %u", round, rows - large);
 		see("round %d: there are rows: %s", round, yes(rows > 1));
 		count[round] = rows;
 		while (rows-- > 0) {
