@@ -10,7 +10,8 @@ pipe_read(struct file *f, struct uio *u)
 	while (p->count == 0) {
 		if (p->writers == 0)
 			return 0;
-		tsleep(&p->head, 0, "pipe read", 0);
+		if (tsleep(&p->head, PCATCH, "pipe read", 0) != 0)
+			return ERESTART;
 	}
 	err = uio_move(u, p->page[0] + p->head, p->count < u->left ? p->count : u->left);
 	p->head += before - u->left;
@@ -35,7 +36,8 @@ pipe_write(struct file *f, struct uio *u)
 		if (p->readers == 0)
 			return EPIPE;
 		if (p->count > 0) {
-			tsleep(&p->count, 0, "pipe write", 0);
+			if (tsleep(&p->count, PCATCH, "pipe write", 0) != 0)
+				return ERESTART;
 			continue;
 		}
 		err = uio_move(u, p->page[0], before < PAGE_SIZE ? before : PAGE_SIZE);
