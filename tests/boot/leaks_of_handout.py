@@ -25,9 +25,9 @@ def pairs(lines):
     return {pair for pair in zip(lines, lines[1:]) if len(''.join(pair)) > 35}
 
 
-def answer(l, path, name):
+def answer(l, path, name, number):
     """Returns the pairs of lines of a function's body that are neither in its body in handouts nor
-    in another function of its file that no lab cuts."""
+    in another function of its file that no lab from that number on cuts."""
     text = pathlib.Path(path).read_text()
     naive = l.dir / 'handout' / path
     naive = naive.read_text() if naive.exists() else ''
@@ -38,7 +38,7 @@ def answer(l, path, name):
     given = set(lines_of(body(naive)))
     rest = text
     for x in lab.all_labs(lab.ROOT):
-        for other in x.cut.get(path, []):
+        for other in x.cut.get(path, []) if x.number >= number else []:
             rest = rest.replace(rest[slice(*cutter.find(rest, other)[3:])], '')
     return pairs([line for line in lines_of(body(text)) if line not in given]) - \
         pairs(lines_of(rest))
@@ -47,7 +47,7 @@ def answer(l, path, name):
 def main(name, handout):
     labs = lab.all_labs(lab.ROOT)
     number = lab.Lab(lab.ROOT, name).number
-    answers = [(path, f, answer(l, path, f)) for l in labs if l.number >= number
+    answers = [(path, f, answer(l, path, f, number)) for l in labs if l.number >= number
                for path, names in l.cut.items() for f in names]
     files = [f for f in pathlib.Path(handout).rglob('*')
              if f.is_file() and '.git' not in f.parts and 'build' not in f.parts]
