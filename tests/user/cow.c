@@ -151,6 +151,27 @@ two_writers(void)
 	munmap((void *)MINE, PAGES * PAGE);
 }
 
+/* A page that was parked by PROT_NONE, and is only read afterwards, stays shared. */
+static void
+parked(void)
+{
+	struct gate go;
+	pid_t pid;
+
+	map(1, RW);
+	MINE[0] = 7;
+	gate_make(&go);
+	pid = SPAWN(gate_pass(&go); _exit(MINE[0]));
+	mprotect((void *)MINE, PAGE, PROT_NONE);
+	mprotect((void *)MINE, PAGE, RW);
+	is(MINE[0], 7, "a page that was out of reach is read");
+	MINE[0] = 8;
+	gate_open(&go);
+	is(ending(pid), 7, "and then written, which the child does not see");
+	gate_drop(&go);
+	munmap((void *)MINE, PAGE);
+}
+
 static void
 page_of_zeros(void)
 {
@@ -204,6 +225,7 @@ void
 test(void)
 {
 	two_writers();
+	parked();
 	page_of_zeros();
 	file();
 }
