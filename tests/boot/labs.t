@@ -129,7 +129,7 @@ inserted "
 refused 'a kernel that includes the seeds' 'it does not build: .*No such file'
 inserted 'for (;;)
 		;'
-no_points 'a kernel that never ends' 'fault_private, kernel' family
+no_points 'a kernel that never ends' 'kernel/vm/vm_fault.c:' family
 inserted 'for (;;)
 		console_write("flood\n", 6);'
 no_points 'a kernel that floods the output' 'wrote more than 1 MiB' family
@@ -248,6 +248,7 @@ cp -r tools "$dir/other"
 cp -r labs/cow "$dir/other/labs"
 cp -r kernel arch "$dir/other"
 git -C "$dir/other" init -q
+git -C "$dir/other" add -A
 sed -i 's/^fault_private(/fault_of_private(/' "$dir/other/$fault"
 says 'a function that has another name' \
 	"handout: labs/cow/lab.toml: $fault has no function fault_private()" \

@@ -128,6 +128,16 @@ content(unsigned n)
 	return sum;
 }
 
+/* Parks a page for a moment: it is not present then, but keeps its frame. Then reads it. */
+static void
+out_of_reach(unsigned page)
+{
+	mprotect(MINE + page * PAGE, PAGE, PROT_NONE);
+	mprotect(MINE + page * PAGE, PAGE, RW);
+	(void)*(volatile char *)(MINE + page * PAGE);
+	scribble(page);
+}
+
 /* ---- The subjects ---- */
 
 /* Writes, reads, changes of protection, and children that do likewise while their parent waits. */
@@ -152,6 +162,9 @@ generations(unsigned n, int depth)
 			    CHILD(any(7); generations(n, depth + 1); _exit(any(200))));
 			break;
 		case 2:
+			out_of_reach(page);
+			see("%d: page %u was out of reach", depth, page);
+			/* fall through */
 		case 3:
 			see("%d: all pages hold %08x", depth, content(n));
 			break;
@@ -190,12 +203,15 @@ turns(void)
 	gate_make(&fro);
 	pid = SPAWN(for (unsigned i = 0; i < rounds; i++) {
 		gate_pass(&to);
+		if (any(2))
+			out_of_reach(any(n));
 		scribble(any(n));
 		see("the child sees %08x", content(n));
 		gate_open(&fro);
 	});
 	any(7); /* the parent writes elsewhere */
 	for (unsigned i = 0; i < rounds; i++) {
+		out_of_reach(any(n));
 		scribble(any(n));
 		see("the parent sees %08x", content(n));
 		gate_open(&to);

@@ -20,10 +20,11 @@ static int
 fault_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {
 	pte_t pte = pmap_lookup(&sp->pmap, va);
+	bool alone = pte != 0 && frame_refs(pte_frame(pte)) == 1;
 
-	if (pte == 0 || (write && frame_refs(pte_frame(pte)) > 1))
+	if (pte == 0 || (write && !alone))
 		fill_private(sp, e, va, page, write);
 	else
-		enter_frame(sp, va, pte_frame(pte), e->prot & PROT_WRITE);
+		enter_frame(sp, va, pte_frame(pte), alone && (e->prot & PROT_WRITE));
 	return 0;
 }
