@@ -266,7 +266,7 @@ machine_signal_push(int sig, const struct abi_siginfo *info, const struct abi_si
 }
 
 /* Returns a selector from a signal frame with ring 3 as its privilege level. The selector may still
- * name no segment: mend_return() in trap.c deals with that. */
+ * name no descriptor: mend_return() in trap.c deals with that. */
 static uint32_t
 user_selector(uint32_t sel)
 {

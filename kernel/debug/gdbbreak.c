@@ -68,7 +68,7 @@ place(void)
 
 /* Returns how many of the len bytes at va one debug register can watch. */
 static unsigned
-piece(vaddr_t va, uint32_t len)
+register_part(vaddr_t va, uint32_t len)
 {
 	unsigned n = WORD;
 
@@ -89,7 +89,7 @@ registers(const struct gdb_break *b)
 	if (b->type <= GDB_HARDWARE)
 		return 1;
 	for (; done < b->len && n <= GDB_DEBUG_REGISTERS; n++)
-		done += piece(b->va + done, b->len - done);
+		done += register_part(b->va + done, b->len - done);
 	return n;
 }
 
@@ -226,7 +226,7 @@ plant_registers(struct gdb_break *b, unsigned n)
 	uint32_t len = b->type <= GDB_HARDWARE ? 1 : b->len, done = 0;
 
 	while (done < len) {
-		unsigned part = piece(b->va + done, len - done);
+		unsigned part = register_part(b->va + done, len - done);
 
 		in_register[n] = b;
 		machine_gdb_debug_set(n++, kinds[b->type], b->va + done, part);

@@ -43,7 +43,7 @@ void gdbstub_unwind(void);
 
 /* Do a command that gdb's user has typed after `monitor`, and call output with the text that is the
  * answer. `thread` is the one selected, or NULL. procfs/monitor.c defines it, since it looks into
- * all rooms: a call upwards. */
+ * all rooms: an up-call. */
 void gdbstub_monitor(const char *command, const struct proc *thread,
                      void (*output)(const char *s, size_t n));
 

@@ -40,7 +40,7 @@ order(const struct entrance *e, int id)
 	at[64] = e->at(id, NULL, SHM_RDONLY | SHM_RND);
 	refused(e, id, (uint32_t)at[0], SHM_RDONLY, EMFILE, "at.3>at.5 EMFILE before ENOMEM");
 	e->dt(at[64]);
-	ok(e->at(id, NULL, SHM_RDONLY) != NO_ADDR, "at.3 an entry that was freed is good again");
+	ok(e->at(id, NULL, SHM_RDONLY) != NO_ADDR, "at.3 room that was freed is good again");
 }
 
 static void

@@ -163,10 +163,10 @@ failures(void)
 		munmap(A, 5 * PAGE);
 		invariants();
 	}
-	/* The table of attaches is full. The call needs a free entry, even if it would free one. */
+	/* It has as many attaches as it may. The call needs room, even if it would free some. */
 	knob("shmseg", "1\n");
 	e->at(other, A, 0);
-	fails((long)e->at(id, A, SHM_REMAP), EMFILE, "at.3 SHM_REMAP wants a free entry");
+	fails((long)e->at(id, A, SHM_REMAP), EMFILE, "at.3 SHM_REMAP wants room for an attach");
 	shows(A, "ooo", "remap.4 the old one stays");
 	e->dt(A);
 	knob("shmseg", "128\n");
