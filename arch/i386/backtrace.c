@@ -124,7 +124,8 @@ after_call(frame_t dir, vaddr_t va)
 	if ((va >= STACK_LOW && va < STACK_TOP) || !peek(dir, va - 6, b, 6))
 		return false;
 	return b[1] == 0xe8 || (b[4] == 0xff && (b[5] & 0x38) == 0x10) ||
-	       (b[3] == 0xff && (b[4] & 0xf8) == 0x50) || (b[0] == 0xff && (b[1] & 0x38) == 0x10);
+	       (b[3] == 0xff && (b[4] & 0xf8) == 0x50) || (b[2] == 0xff && b[3] == 0x54) ||
+	       (b[0] == 0xff && (b[1] & 0x38) == 0x10);
 }
 
 /* Returns the map entry of p at va, or NULL, and puts into *start where the content of its file

@@ -86,29 +86,14 @@ fault 'a division by zero' 31c9f7f1 'the divisor is 0, or the quotient needs mor
 fault 'no instruction' 0f0b 'the CPU knows no such instruction, or it is ud2'
 
 # With shared libraries: the kernel tells the file, and tools/run finds the function there.
-cat >"$dir/dynamic.c" <<'END'
-#include <stdlib.h>
-#include <sys/shm.h>
-static int compare(const void *a, const void *b)
-{
-	shmat(shmget(IPC_PRIVATE, 4096, 0600), NULL, 0);
-	return a < b;
-}
-int main(void)
-{
-	int two[] = {1, 2};
-	qsort(two, 2, sizeof(two[0]), compare);
-	return 0;
-}
-END
-ok 'a program with shared libraries' i686-linux-gnu-gcc -g -o "$dir/dynamic" "$dir/dynamic.c"
+ok 'a program with shared libraries' i686-linux-gnu-gcc -g -o "$dir/dynamic" tests/boot/dynamic.c
 program=$dir/dynamic
 broken a1cc000000 --root build/debian
 ok 'its libraries are told' grep -qE \
 	'^  user 0x[0-9a-f]{8} dynamic /usr/lib/i386-linux-gnu/libc.so.6\+0x[0-9a-f]+$' "$dir/err"
 is 'and its functions, and those of libraries that others may call' \
 	"$(sed -n '/vector_syscall,/,$s/^  0x[0-9a-f]*  \([a-z_]*\),.*/\1/p' "$dir/err" | uniq |
-	grep -vE '^_|_r$' | paste -s -d ' ')" 'vector_syscall shmat compare qsort main'
+	grep -vE '^_|_r$' | paste -s -d ' ')" 'vector_syscall shmat compare bsearch main'
 
 # A panic that no exception has caused, before the program has run its first instruction.
 run 126 'a panic that the kernel decides' --append panic=test /bin/true

@@ -151,7 +151,8 @@ class Assembly(Unwinder):
                 "info symbol 0x%x" % pc, to_string=True).startswith("No symbol"):
             return True
         called = (word(pc - 4) + pc) & 0xffffffff
-        return called in [kernel.code_address(name) for name in FIRST_CALLED]
+        # Of a function's own first instruction: the four bytes before it happen to be 0.
+        return called != pc and called in [kernel.code_address(name) for name in FIRST_CALLED]
 
     def double_fault(self, start, sp):
         """The CPU has saved the registers in the task that the double fault interrupted."""
