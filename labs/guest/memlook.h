@@ -2,6 +2,7 @@
 /* For programs that grade a lab about memory: what a program can see of frames and page tables. */
 #pragma once
 
+#include "cost.h"
 #include "look.h"
 
 #define RW (PROT_READ | PROT_WRITE)
@@ -10,15 +11,6 @@
 #define FRAME_LIMIT (1u << 18)    /* above all frames of the machines that are used */
 #define PTE_WRITE 2u
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
-
-static inline unsigned
-instructions(void)
-{
-	unsigned low;
-
-	__asm__ volatile("rdtsc" : "=a"(low) : : "edx", "memory");
-	return low;
-}
 
 /* Returns a number of /proc/meminfo, in frames. */
 static inline long

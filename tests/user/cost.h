@@ -5,6 +5,20 @@
 
 #include "tap.h"
 
+#include "abi/resource.h"
+
+/* Returns the page faults so far of the process (RUSAGE_SELF), or of its children that have ended
+ * (RUSAGE_CHILDREN). */
+static inline long
+faults(int who)
+{
+	struct abi_rusage ru;
+
+	if (syscall(77, who, &ru) < 0)
+		bail("getrusage");
+	return ru.ru_minflt;
+}
+
 static inline unsigned
 instructions(void)
 {

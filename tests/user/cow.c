@@ -4,15 +4,13 @@
  * pages), how often they fault, and how much memory they take. That they see the right contents is
  * tested by fork.c.
  */
-#include "tap.h"
-
-#include "abi/resource.h"
+#include "cost.h"
 
 #define RW (PROT_READ | PROT_WRITE)
 #define PAGES 100
 #define MINE ((volatile char *)0x60000000)
 
-enum { GETRUSAGE = 77, PTE_WRITE = 2 };
+enum { PTE_WRITE = 2 };
 
 /* The page table entries of the pages from MINE on. */
 struct table {
@@ -62,16 +60,6 @@ writable(struct table t)
 }
 
 static long
-faults(void)
-{
-	struct abi_rusage ru;
-
-	if (syscall(GETRUSAGE, RUSAGE_SELF, &ru) < 0)
-		bail("getrusage");
-	return ru.ru_minflt;
-}
-
-static long
 free_frames(void)
 {
 	return procfs_number("/proc/meminfo", "MemFree") / 4;
@@ -116,15 +104,15 @@ two_writers(void)
 	is(writable(mine) + writable(childs), 0, "which neither may write to");
 
 	frames = free_frames();
-	t = faults();
+	t = faults(RUSAGE_SELF);
 	write_pages(10);
-	t = faults() - t;
+	t = faults(RUSAGE_SELF) - t;
 	frames -= free_frames();
 	ok(t >= 10 && t < 14, "the parent writes to 10 pages: %ld faults", t);
 	ok(frames >= 10 && frames < 14, "and %ld frames", frames);
-	t = faults();
+	t = faults(RUSAGE_SELF);
 	write_pages(10);
-	t = faults() - t;
+	t = faults(RUSAGE_SELF) - t;
 	ok(t < 3, "again: %ld faults", t);
 	mine = table_of(getpid());
 	is(same(before, mine), PAGES - 10, "the parent has 10 new frames");

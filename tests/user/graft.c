@@ -4,9 +4,8 @@
  * Tests the edges of segments whose own page tables are grafted into a process: it must see what
  * it would see if each page were mapped by itself. SPAN is the size of a span, 4 MiB.
  */
+#include "cost.h"
 #include "shmcalls.h"
-
-#include "abi/resource.h"
 
 #define SPAN (4u << 20)
 #define RW (PROT_READ | PROT_WRITE)
@@ -15,18 +14,6 @@
 static int id; /* two spans and ten pages; each page holds its number */
 #define PAGES (2 * 1024 + 10)
 #define SIZE (PAGES * PAGE)
-
-enum { GETRUSAGE = 77 };
-
-static unsigned
-faults(int who)
-{
-	struct abi_rusage ru;
-
-	if (syscall(GETRUSAGE, who, &ru) < 0)
-		bail("getrusage");
-	return ru.ru_minflt;
-}
 
 static char *
 map(char *at, unsigned pages, int prot)

@@ -3,15 +3,14 @@
  * What a program can see of copy-on-write: what its pages hold, which frames they have (/proc/PID/
  * pages), how often it faults (getrusage), and how much memory is free.
  */
+#include "cost.h"
 #include "look.h"
-
-#include "abi/resource.h"
 
 #define RW (PROT_READ | PROT_WRITE)
 #define MOST 128 /* pages, in one span from MINE on */
 #define MINE ((char *)0x60000000)
 
-enum { GETRUSAGE = 77, PTE_WRITE = 2 };
+enum { PTE_WRITE = 2 };
 
 /* ---- What is looked at ---- */
 
@@ -68,28 +67,9 @@ may_write(const struct table *t, unsigned n)
 }
 
 static long
-faults(void)
-{
-	struct abi_rusage ru;
-
-	if (syscall(GETRUSAGE, RUSAGE_SELF, &ru) < 0)
-		bail("getrusage");
-	return ru.ru_minflt;
-}
-
-static long
 free_frames(void)
 {
 	return procfs_number("/proc/meminfo", "MemFree") / 4;
-}
-
-static unsigned
-instructions(void)
-{
-	unsigned low;
-
-	__asm__ volatile("rdtsc" : "=a"(low) : : "edx", "memory");
-	return low;
 }
 
 /* ---- What is done ---- */
@@ -272,19 +252,19 @@ counted_faults(void)
 	scribble_all(n);
 	pid = waiting_child(&go, &frames);
 	content(n);
-	before = faults();
+	before = faults(RUSAGE_SELF);
 	content(n);
-	bound("faults when the parent reads its pages", faults() - before);
+	bound("faults when the parent reads its pages", faults(RUSAGE_SELF) - before);
 	frames = free_frames();
-	before = faults();
+	before = faults(RUSAGE_SELF);
 	scribble_all(k);
-	before = faults() - before;
+	before = faults(RUSAGE_SELF) - before;
 	see("the parent writes to %u pages", k);
 	bound("faults beyond one for each page written", before - (long)k);
 	bound("frames beyond one for each page written", frames - free_frames() - (long)k);
-	before = faults();
+	before = faults(RUSAGE_SELF);
 	scribble_all(k);
-	bound("faults when it writes to them again", faults() - before);
+	bound("faults when it writes to them again", faults(RUSAGE_SELF) - before);
 	gate_open(&go);
 	ending(pid);
 }

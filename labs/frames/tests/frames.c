@@ -395,30 +395,32 @@ left(void)
 
 /* ---- What it takes ---- */
 
+/* Returns what a page costs, from mmap to munmap of n pages that are written, in instructions. */
+static unsigned
+page_cost(unsigned n)
+{
+	unsigned from = instructions();
+
+	map_at(MINE, n, RW);
+	for (unsigned k = 0; k < n; k++)
+		MINE[k * PAGE] = 1;
+	munmap(MINE, n * PAGE);
+	return (instructions() - from) / n;
+}
+
 static void
 cost(void)
 {
 	unsigned n = 300 + any(100), from, table, few, many;
 
-	for (int i = 0; i < 3; i++) {
-		from = instructions();
-		map_at(MINE, n, RW);
-		for (unsigned k = 0; k < n; k++)
-			MINE[k * PAGE] = 1;
-		munmap(MINE, n * PAGE);
-		few = (instructions() - from) / n;
-	}
+	for (int i = 0; i < 3; i++)
+		few = page_cost(n);
 	/* Many frames are in use, and the free ones lie in between. */
 	map_at(MINE + 16 * SPAN, 2048, RW);
 	scribble(MINE + 16 * SPAN, 2048);
 	for (unsigned i = 0; i < 2048; i += 2)
 		map_at(MINE + 16 * SPAN + i * PAGE, 1, PROT_READ);
-	from = instructions();
-	map_at(MINE, n, RW);
-	for (unsigned k = 0; k < n; k++)
-		MINE[k * PAGE] = 1;
-	munmap(MINE, n * PAGE);
-	many = (instructions() - from) / n;
+	many = page_cost(n);
 	for (int i = 0; i < 3; i++) {
 		from = instructions();
 		map_at(MINE, 1, PROT_READ);

@@ -3,9 +3,8 @@
  * What a program can see of spans that are shown whole: what its pages hold, by what each span is
  * shown (/proc/PID/pages), how often it faults, and what calls cost.
  */
+#include "cost.h"
 #include "look.h"
-
-#include "abi/resource.h"
 
 #define RW (PROT_READ | PROT_WRITE)
 #define SPAN (4u << 20)
@@ -13,7 +12,7 @@
 #define A ((char *)0x60000000)
 #define SPANS 6 /* from A on are looked at */
 
-enum { GETRUSAGE = 77, HUGETLB = 04000 };
+enum { HUGETLB = 04000 };
 
 /* ---- What is looked at ---- */
 
@@ -77,25 +76,6 @@ same_spans(const struct span *a, const struct span *b)
 	for (int i = 0; i < SPANS; i++)
 		same += a[i].pages != 0 && a[i].pde >> 12 == b[i].pde >> 12;
 	return same;
-}
-
-static long
-faults(void)
-{
-	struct abi_rusage ru;
-
-	if (syscall(GETRUSAGE, RUSAGE_SELF, &ru) < 0)
-		bail("getrusage");
-	return ru.ru_minflt;
-}
-
-static unsigned
-instructions(void)
-{
-	unsigned low;
-
-	__asm__ volatile("rdtsc" : "=a"(low) : : "edx", "memory");
-	return low;
 }
 
 /* ---- What is done ---- */
@@ -363,14 +343,14 @@ counted(void)
 	at(id, A, 0);
 	at(id, other, 0);
 	put_all(A, n);
-	t = faults();
+	t = faults(RUSAGE_SELF);
 	see("the other attach sees %08x", sum(other, n));
-	bound("faults for all pages of the other attach", faults() - t);
-	t = faults();
+	bound("faults for all pages of the other attach", faults(RUSAGE_SELF) - t);
+	t = faults(RUSAGE_SELF);
 	put(A, 5, 1);
 	put(A, PER_SPAN + 5, 2);
 	see("and what is written later: %u %u", got(other, 5), got(other, PER_SPAN + 5));
-	bound("faults for what is written later", faults() - t);
+	bound("faults for what is written later", faults(RUSAGE_SELF) - t);
 	got(A, 5);
 	shmdt(A);
 	map(A + 5 * PAGE, 1);
@@ -388,9 +368,9 @@ large(void)
 	int id = make(n, HUGETLB);
 
 	at(id, A, 0);
-	t = faults();
+	t = faults(RUSAGE_SELF);
 	put_all(A, n);
-	bound("faults for all pages", faults() - t);
+	bound("faults for all pages", faults(RUSAGE_SELF) - t);
 	see_spans("large pages");
 	see("they hold %08x", sum(A, n));
 	mprotect(A + page * PAGE, PAGE, PROT_READ);

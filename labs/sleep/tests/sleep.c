@@ -3,6 +3,7 @@
  * What programs can see of sleeping: which processes sleep and on what (/proc), what ends a sleep
  * and when, what a pipe does while nobody reads or writes, and what all of that costs.
  */
+#include "cost.h"
 #include "look.h"
 
 #include "abi/fcntl.h"
@@ -64,15 +65,6 @@ sleep_of(pid_t pid)
 	n = snprintf(line, sizeof(line), "%s on ", asleep(pid) ? "sleeps" : "does not sleep");
 	snprintf(line + n, sizeof(line) - n, "%.30s", text_of(pid, "wchan"));
 	return line;
-}
-
-static unsigned
-instructions(void)
-{
-	unsigned low;
-
-	__asm__ volatile("rdtsc" : "=a"(low) : : "edx", "memory");
-	return low;
 }
 
 /* Returns the byte of a stream at a place. */
