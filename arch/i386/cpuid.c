@@ -33,36 +33,16 @@ static const char features_ecx[] =
 	"pcid,dca,sse4_1,sse4_2,x2apic,movbe,popcnt,tsc_deadline_timer,aes,xsave,,avx,f16c,"
 	"rdrand,hypervisor";
 
-struct out {
-	char *buf;
-	size_t size, len;
-};
-
-static void add(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-/* Appends formatted text to the buffer; cuts what doesn't fit. */
-static void
-add(struct out *o, const char *fmt, ...)
-{
-	size_t room = o->size - o->len, n;
-	va_list ap;
-
-	va_start(ap, fmt);
-	n = vsnprintf(o->buf + o->len, room, fmt, ap);
-	va_end(ap);
-	o->len += n < room ? n : room - 1;
-}
-
 /* Appends the names of the bits that are set in bits, each after a space. */
 static void
 add_features(struct out *o, uint32_t bits, const char *names)
 {
 	for (; *names != '\0'; bits >>= 1) {
 		if ((bits & 1) && *names != ',')
-			add(o, " ");
+			out_add(o, " ");
 		for (; *names != ',' && *names != '\0'; names++)
 			if (bits & 1)
-				add(o, "%c", *names);
+				out_add(o, "%c", *names);
 		names += *names == ',';
 	}
 }
@@ -101,17 +81,19 @@ machine_cpu_text(char *buf, size_t size)
 	if (family == 15)
 		family += one.eax >> 20 & 255;
 	brand(highest, name);
-	add(&o, "processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\n", vendor, family);
-	add(&o, "model\t\t: %u\nmodel name\t: %s\nstepping\t: %u\n", model, name, one.eax & 15);
-	add(&o, "physical id\t: 0\nsiblings\t: 1\ncore id\t\t: 0\ncpu cores\t: 1\napicid\t\t: %u\n",
-	    one.ebx >> 24);
-	add(&o, "fpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: %u\nwp\t\t: yes\nflags\t\t:",
-	    zero.eax);
+	out_add(&o, "processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\n", vendor, family);
+	out_add(&o, "model\t\t: %u\nmodel name\t: %s\nstepping\t: %u\n", model, name, one.eax & 15);
+	out_add(&o,
+	        "physical id\t: 0\nsiblings\t: 1\ncore id\t\t: 0\ncpu cores\t: 1\napicid\t\t: %u\n",
+	        one.ebx >> 24);
+	out_add(&o,
+	        "fpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: %u\nwp\t\t: yes\nflags\t\t:",
+	        zero.eax);
 	add_features(&o, one.edx, features_edx);
 	add_features(&o, one.ecx, features_ecx);
-	add(&o, "\nbugs\t\t:\nclflush size\t: %u\ncache_alignment\t: %u\n",
-	    (one.ebx >> 8 & 255) * 8, (one.ebx >> 8 & 255) * 8);
-	add(&o, "address sizes\t: %u bits physical, %u bits virtual\n\n", width & 255,
-	    width >> 8 & 255);
+	out_add(&o, "\nbugs\t\t:\nclflush size\t: %u\ncache_alignment\t: %u\n",
+	        (one.ebx >> 8 & 255) * 8, (one.ebx >> 8 & 255) * 8);
+	out_add(&o, "address sizes\t: %u bits physical, %u bits virtual\n\n", width & 255,
+	        width >> 8 & 255);
 	return o.len;
 }

@@ -243,6 +243,18 @@ snprintf(char *buf, size_t size, const char *fmt, ...)
 }
 
 void
+out_add(struct out *o, const char *fmt, ...)
+{
+	size_t room = o->size - o->len, n;
+	va_list ap;
+
+	va_start(ap, fmt);
+	n = vsnprintf(o->buf + o->len, room, fmt, ap);
+	va_end(ap);
+	o->len += n < room ? n : room - 1;
+}
+
+void
 vprintf(const char *fmt, va_list ap)
 {
 	char line[256];

@@ -15,6 +15,14 @@
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/* A text that is put together in a buffer of `size` bytes, at least 1. out_add() appends to it, and
+ * cuts what does not fit; len is its length, without the NUL. */
+struct out {
+	char *buf;
+	size_t size, len;
+};
+void out_add(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
 /* Print to the log: the ring buffer that dmesg shows, and the machine's log line. A call prints
  * at most 255 bytes. In strings (%s, where a width has no effect) control characters are
  * escaped. */

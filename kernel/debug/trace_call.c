@@ -46,26 +46,6 @@ static const struct rule {
 
 /* ---- Text ---- */
 
-struct out {
-	char *buf;
-	size_t size, len;
-};
-
-static void add(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-/* Append text, as much of it as fits. */
-static void
-add(struct out *o, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (o->len >= o->size)
-		return;
-	va_start(ap, fmt);
-	o->len += (size_t)vsnprintf(o->buf + o->len, o->size - o->len, fmt, ap);
-	va_end(ap);
-}
-
 /* Append a value by the words of its set, with | between them; bits that have no word follow as a
  * number. */
 static void
@@ -82,15 +62,15 @@ add_value(struct out *o, const char *set, uint32_t value)
 			format = r->text;
 		if (r->kind != IS_VALUE || (r->mask & ~left) || (value & r->mask) != r->value)
 			continue;
-		add(o, "%s%s", sep, r->text);
+		out_add(o, "%s%s", sep, r->text);
 		sep = "|";
 		left &= ~r->mask;
 	}
 	value &= left;
 	if (value == 0 && *sep != '\0')
 		return;
-	add(o, "%s", sep);
-	add(o, value != 0 ? format : "0", value);
+	out_add(o, "%s", sep);
+	out_add(o, value != 0 ? format : "0", value);
 }
 
 /* Returns the set of a call's argument with that name, or of its result. */
@@ -155,17 +135,17 @@ trace_call_text(char *buf, size_t size, uint32_t number, const uint32_t arg[6])
 	const struct call *call = call_at(plain_call(number, &arg, own));
 	const char *name = call->args, *letter;
 
-	add(&o, "%s(", call->name);
+	out_add(&o, "%s(", call->name);
 	for (letter = call->letters; *letter != '\0'; letter++, arg++) {
 		const char *comma = strchr(name, ',');
 		size_t len = comma != NULL ? (size_t)(comma - name) : strlen(name);
 
 		if (letter != call->letters)
-			add(&o, ", ");
+			out_add(&o, ", ");
 		add_value(&o, set_of(call, IS_ARG, name, len, *letter), *arg);
 		name += comma != NULL ? len + 2 : len;
 	}
-	add(&o, ")");
+	out_add(&o, ")");
 }
 
 void
@@ -174,9 +154,9 @@ trace_result_text(char *buf, size_t size, uint32_t number, uint32_t result)
 	struct out o = {buf, size, 0};
 	const struct call *call = call_at(number);
 
-	add(&o, "%s returns ", call->name);
+	out_add(&o, "%s returns ", call->name);
 	if (result >= -(uint32_t)4095) {
-		add(&o, "-1 ");
+		out_add(&o, "-1 ");
 		add_value(&o, "error", -result);
 	} else {
 		add_value(&o, set_of(call, IS_RESULT, "", 0, 'i'), result);
@@ -189,9 +169,9 @@ trace_bytes_text(char *buf, size_t size, const char *bytes, size_t n)
 	struct out o = {buf, size, 0};
 	size_t i;
 
-	add(&o, "\"");
+	out_add(&o, "\"");
 	for (i = 0; i < n; i++)
-		add(&o, "%c", bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : '.');
-	add(&o, "\"");
+		out_add(&o, "%c", bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : '.');
+	out_add(&o, "\"");
 }
 #endif
