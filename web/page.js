@@ -1,0 +1,12 @@
+import { Terminal } from "./lib/xterm.mjs";
+import { Machine } from "./machine.js";
+const terminal = new Terminal();
+terminal.open(document.getElementById("terminal"));
+const machine = (window.m = new Machine());
+const load = async (n) => (await fetch(n)).arrayBuffer();
+const t0 = performance.now();
+machine.addEventListener("output", ({ detail }) => { terminal.write(detail.bytes);
+  window.text = (window.text || "") + new TextDecoder().decode(detail.bytes); if (!window.prompt_ms && window.text.includes("isthmus# ")) window.prompt_ms = performance.now() ; });
+for (const e of ["started","ended","crashed","held","log"]) machine.addEventListener(e, ({detail}) => console.log(e, JSON.stringify(detail), performance.now()));
+terminal.onData((s) => machine.send(s));
+machine.start({ kernel: await load("isthmus.elf"), initrd: await load("initrd.tar"), words: "rows=24 columns=80", memory: 64 });
