@@ -115,7 +115,7 @@ HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 
 # Targets that compile nothing in this make: those that need a build run a make of their own.
 ERRANDS := run test bench bench-plot performance debian linux linux-data mutants conformance \
-	iso debug qemu-gdb gdb picture toolchain clean help format check-format lines \
+	iso debug qemu-gdb gdb picture toolchain npm clean help format check-format lines \
 	grade handin handouts
 .PHONY: all kernel user tests labs $(ERRANDS)
 all: kernel user	## the kernel (release, debug and trace) and the image (optimized or not)
@@ -129,7 +129,8 @@ labs: $(LABPROGS)
 # only if the words have changed, so that an up-to-date build runs no command.
 stamp = $(shell mkdir -p $(BUILD); echo '$(2)' | cmp -s - $(BUILD)/$(1) || \
 	echo '$(2)' >$(BUILD)/$(1))
-compiling := $(filter-out $(ERRANDS),$(or $(MAKECMDGOALS),all))
+NPM := $(BUILD)/npm/node_modules/.package-lock.json
+compiling := $(filter-out $(ERRANDS) $(NPM),$(or $(MAKECMDGOALS),all))
 ifneq ($(compiling),)
 ifeq ($(and $(CC),$(call have,$(NASM))),)
 $(shell NO_INSTALL=1 tools/setup build >&2)
@@ -405,8 +406,22 @@ picture:	## draw who shares what in a running kernel, build/picture.svg
 toolchain:	## build i686-elf-gcc from Debian's sources into build/toolchain
 	@tools/toolchain
 
+# npm checks each package against the digest that the lock file has of it. The lock file names
+# versions and digests, but no address: npm knows where it fetches from.
+npm:	## fetch the page's packages (v86, xterm.js and others) into build/npm
+	@tools/setup npm
+	$(remake) $(NPM)
+
+$(NPM): web/package.json web/package-lock.json
+	$(call say,NPM,$(BUILD)/npm)
+	@mkdir -p $(BUILD)/npm
+	@cp $^ $(BUILD)/npm
+	$(Q)cd $(BUILD)/npm && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >&2 || \
+		{ echo 'make npm: the packages of web/package-lock.json could not be fetched' >&2; exit 1; }
+	@touch $@
+
 clean:	## remove what was built, except build/toolchain and downloads
-	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name toolchain ! -name 'apt*' \
+	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name toolchain ! -name 'apt*' ! -name npm \
 		$(foreach t,debian python linux musl,! -name $(t) ! -name $(t).made) \
 		-exec rm -rf {} + 2>/dev/null || true
 
