@@ -128,13 +128,13 @@ void serial_write(unsigned com, const char *s, size_t n);
 void serial_drain(void);
 /* Gives tty_input() what COM1 has received. */
 void serial_interrupt(void);
-/* Clears the screen. */
+/* Sets text mode and clears the screen. */
 void vga_init(void);
 /* Writes n bytes to the screen, and acts on the escape sequences in them. */
 void vga_write(const char *s, size_t n);
 /* Returns the number that a Unicode character has in code page 437, '?' if it is not there. */
 uint8_t cp437(uint32_t unicode);
-/* Drops what was typed before the start. */
+/* Enables the keyboard, and drops what was typed before. */
 void keyboard_init(void);
 /* Gives tty_input() the bytes that a key stands for. */
 void keyboard_interrupt(void);

@@ -10,8 +10,20 @@
 #define MEMORY_CELLS 0x4000u /* all of the text memory, 32 KiB */
 #define ATTR_DEFAULT 0x07
 #define ATTR_BRIGHT 0x08
+#define ATTRIBUTE 0x3c0       /* index and value in turns; reading STATUS makes the next an index */
+#define ATTRIBUTE_SHOW 0x20   /* in the index: show the screen; the palette can't be set then */
+#define MISC 0x3c2            /* clock, polarity of the syncs, memory at KERNEL_BASE + 0xa0000 */
+#define SEQUENCER_INDEX 0x3c4 /* as for the CRT controller, the data's port follows */
+#define SEQUENCER_RESET 0
+#define SEQUENCER_RUN 3
+#define DAC_MASK 0x3c6
+#define DAC_INDEX 0x3c8
+#define DAC_DATA 0x3c9
+#define GRAPHICS_INDEX 0x3ce
+#define STATUS 0x3da
 #define CRTC_INDEX 0x3d4
 #define CRTC_DATA 0x3d5
+#define CRTC_UNLOCK 0x11 /* bit 7, which is set in mode 3, protects registers 0 to 7 */
 #define CRTC_CURSOR_START 0x0a
 #define CRTC_SCREEN 0x0c /* cell at which the screen begins, high byte; the low byte follows */
 #define CRTC_CURSOR 0x0e /* cell with the cursor, in two bytes, too */
@@ -265,9 +277,71 @@ vga_write(const char *s, size_t n)
 	cursor_show();
 }
 
+/* Writes a set of registers, from register 0 on. */
+static void
+registers_write(uint16_t index_port, const uint8_t *v, unsigned n)
+{
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		outb(index_port, (uint8_t)i);
+		outb((uint16_t)(index_port + 1), v[i]);
+	}
+}
+
+/* Makes the colours of the DAC those of attributes: bits 2, 1 and 0 are red, green and blue, bit 3
+ * makes all three brighter, and dark yellow is brown. */
+static void
+colours_init(void)
+{
+	unsigned i, bit;
+
+	outb(DAC_MASK, 0xff);
+	outb(DAC_INDEX, 0);
+	for (i = 0; i < 16; i++)
+		for (bit = 4; bit > 0; bit >>= 1) {
+			unsigned level = (i & bit ? 0x2a : 0) + (i & ATTR_BRIGHT ? 0x15 : 0);
+
+			outb(DAC_DATA, (uint8_t)(i == 6 && bit == 2 ? 0x15 : level));
+		}
+}
+
+/* Sets mode 3: 80 by 25 characters of 9 by 16 pixels. A PC's firmware has done so, but not every
+ * loader starts the kernel on top of one. The characters' shapes are not loaded: on an adapter that
+ * no firmware has started only an emulator that draws them itself shows text. */
+static void
+mode_init(void)
+{
+	static const uint8_t sequencer[] = {0x01, 0x00, 0x03, 0x00, 0x02}; /* and stops it */
+	static const uint8_t graphics[] = {0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x0e, 0x00, 0xff};
+	static const uint8_t crtc[] = {0x5f, 0x4f, 0x50, 0x82, 0x55, 0x81, 0xbf, 0x1f, 0x00,
+	                               0x4f, 0x0d, 0x0e, 0x00, 0x00, 0x00, 0x00, 0x9c, 0x8e,
+	                               0x8f, 0x28, 0x1f, 0x96, 0xb9, 0xa3, 0xff};
+	static const uint8_t attribute[] = {0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06,
+	                                    0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d,
+	                                    0x0e, 0x0f, 0x0c, 0x00, 0x0f, 0x08, 0x00};
+	unsigned i;
+
+	registers_write(SEQUENCER_INDEX, sequencer, sizeof(sequencer));
+	outb(MISC, 0x67);
+	outb(SEQUENCER_INDEX, SEQUENCER_RESET);
+	outb(SEQUENCER_INDEX + 1, SEQUENCER_RUN);
+	crtc_write(CRTC_UNLOCK, 0);
+	registers_write(CRTC_INDEX, crtc, sizeof(crtc));
+	registers_write(GRAPHICS_INDEX, graphics, sizeof(graphics));
+	inb(STATUS);
+	for (i = 0; i < sizeof(attribute); i++) {
+		outb(ATTRIBUTE, (uint8_t)i);
+		outb(ATTRIBUTE, attribute[i]);
+	}
+	outb(ATTRIBUTE, ATTRIBUTE_SHOW);
+	colours_init();
+}
+
 void
 vga_init(void)
 {
+	mode_init();
 	blank(0, CELLS);
 	crtc_write_cell(CRTC_SCREEN, 0);
 	cursor_show();
