@@ -4,7 +4,13 @@
 
 #define PORT_DATA 0x60
 #define PORT_STATUS 0x64
-#define STATUS_FULL 0x01
+#define STATUS_FULL 0x01 /* the controller has a byte for the CPU */
+#define STATUS_BUSY 0x02 /* it has not taken the CPU's last byte yet */
+#define ENABLE_PORT 0xae
+#define SET_CONFIG 0x60
+#define CONFIG 0x65  /* interrupt, self-test passed, no mouse, scan codes of set 1 */
+#define SCAN 0xf4    /* to the keyboard itself: send what is typed */
+#define TRIES 100000 /* reads of the status, each about a microsecond, before giving up */
 #define RELEASED 0x80
 
 enum {
@@ -23,11 +29,40 @@ static const char shifted[] =
 
 static bool shift, ctrl, caps, extended;
 
+/* Reads the status until the bits are clear, and drops what the controller has for the CPU. A
+ * machine without the controller, where all bits read as ones, is given up. */
+static void
+wait_clear(uint8_t bits)
+{
+	unsigned tries;
+	uint8_t status;
+
+	for (tries = 0; tries < TRIES; tries++) {
+		status = inb(PORT_STATUS);
+		if (status & STATUS_FULL)
+			inb(PORT_DATA);
+		if (!(status & bits))
+			return;
+	}
+}
+
+/* Writes a byte to a port of the controller when it can take one. */
+static void
+controller_write(uint16_t port, uint8_t byte)
+{
+	wait_clear(STATUS_BUSY);
+	outb(port, byte);
+}
+
 void
 keyboard_init(void)
 {
-	while (inb(PORT_STATUS) & STATUS_FULL)
-		inb(PORT_DATA);
+	controller_write(PORT_STATUS, ENABLE_PORT);
+	controller_write(PORT_STATUS, SET_CONFIG);
+	controller_write(PORT_DATA, CONFIG);
+	controller_write(PORT_DATA, SCAN);
+	/* If the keyboard's answer, 0xfa, comes later, it looks like a key that goes up. */
+	wait_clear(STATUS_BUSY | STATUS_FULL);
 }
 
 /* Type each character of s. */
