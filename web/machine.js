@@ -10,8 +10,9 @@ export class Machine extends EventTarget {
 	#worker = null;
 	#pulse = 0;
 
-	// Starts a machine. options: kernel and initrd (ArrayBuffers), words for the command line,
-	// memory in MiB.
+	// Starts a machine. options: kernel and initrd (ArrayBuffers), the
+	// kernel's layout, words for the command line, memory in MiB, and whether there is a picture and
+	// the machine waits at each line.
 	start(options) {
 		this.end();
 		this.#worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
@@ -47,6 +48,16 @@ export class Machine extends EventTarget {
 
 	lines(on) {
 		this.#tell("lines", { on });
+	}
+
+	// Takes moments for the picture from now on, or no more.
+	picture(on) {
+		this.#tell("picture", { on });
+	}
+
+	// Tells the text of the VGA's screen from now on, or no more.
+	screen(on) {
+		this.#tell("screen", { on });
 	}
 
 	#tell(what, more) {

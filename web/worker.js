@@ -4,18 +4,23 @@
 // touches the page. Each message is an object whose `do` names what to do, and each answer one whose
 // `is` names what it is; machine.js is the other end.
 import { V86 } from "./lib/libv86.mjs";
+import { Sampler } from "./sampler.js";
 
 const COM1_STATUS = 0x3f8 + 5;
 const STATUS_ROOM = 0x60; // the transmitter is empty: the kernel may write on
 const PORT_VERDICT = 0xe9; // the kernel writes there how it ended
+const PORT_EXIT = 0xf4; // and there, for QEMU, the same as a number
 const NEWLINE = 10;
 
 let emulator;
+let sampler;
+let line = ""; // what the machine has printed since the last newline
 let output = []; // bytes of the first serial line that were not told yet
 let log = [];
 let verdict = "";
 let byLine = false; // hold the machine at the end of each line that it prints
 let held = false;
+let screen = 0; // the timer that tells the text of the VGA's screen
 
 const tell = (is, more) => postMessage({ is, ...more });
 
@@ -44,12 +49,23 @@ function hold() {
 function release() {
 	if (!held) return;
 	held = false;
+	run();
+}
+
+function run() {
 	emulator.run();
+	tell("running");
 }
 
 function printed(byte) {
 	gather(output, byte);
-	if (byte === NEWLINE && byLine) hold();
+	if (byte !== NEWLINE) {
+		line += String.fromCharCode(byte);
+		return;
+	}
+	sampler.line(line);
+	line = "";
+	if (byLine) hold();
 }
 
 function judged(byte) {
@@ -73,9 +89,10 @@ function connect() {
 		return held ? value & ~STATUS_ROOM : value;
 	};
 	io.register_write(PORT_VERDICT, {}, judged);
+	io.register_write(PORT_EXIT, {}, () => {});
 }
 
-function start({ kernel, initrd, words, memory }) {
+function start({ kernel, layout, initrd, words, memory, picture }) {
 	emulator = new V86({
 		wasm_path: "lib/v86.wasm",
 		memory_size: memory << 20,
@@ -85,10 +102,12 @@ function start({ kernel, initrd, words, memory }) {
 		cmdline: words,
 		disable_speaker: true,
 	});
+	sampler = new Sampler(emulator, layout, (moment) => tell("moment", { moment }));
 	emulator.add_listener("serial0-output-byte", printed);
 	emulator.add_listener("serial1-output-byte", (byte) => gather(log, byte));
 	emulator.add_listener("emulator-loaded", () => {
 		connect();
+		sampler.on = picture;
 		emulator.run();
 		tell("started");
 	});
@@ -98,16 +117,20 @@ const actions = {
 	start,
 	send: ({ bytes }) => emulator.serial_send_bytes(0, bytes),
 	stop: () => emulator.stop(),
-	run: () => (held ? release() : emulator.run()),
+	run: () => (held ? release() : run()),
 	line: () => {
 		byLine = true;
-		if (held) release();
-		else emulator.run();
+		actions.run();
 	},
 	lines: ({ on }) => {
 		byLine = on;
 		if (!on) release();
 	},
+	screen: ({ on }) => {
+		clearInterval(screen);
+		if (on) screen = setInterval(() => tell("screen", { rows: emulator.screen_adapter.get_text_screen() }), 200);
+	},
+	picture: ({ on }) => (sampler.on = on),
 	ping: () => tell("alive"),
 };
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The map of physical memory: a cell is a frame, or several where there are too many, row by row
+// from address 0. A cell of several shows the kind that matters most among them.
+import { KIND } from "./snapshot.js";
+
+const MATTERS = [KIND.NONE, KIND.FREE, KIND.IMAGE, KIND.KERNEL, KIND.FILE, KIND.PRIVATE, KIND.TABLE, KIND.SEGMENT];
+const RANK = [];
+MATTERS.forEach((kind, i) => (RANK[kind] = i));
+
+export const KINDS = [
+	{ kind: KIND.SEGMENT, name: "segment", colour: "--segment" },
+	{ kind: KIND.PRIVATE, name: "process", colour: "--process" },
+	{ kind: KIND.TABLE, name: "page table", colour: "--table" },
+	{ kind: KIND.FILE, name: "file", colour: "--file" },
+	{ kind: KIND.KERNEL, name: "kernel", colour: "--kernel" },
+	{ kind: KIND.IMAGE, name: "image", colour: "--image" },
+	{ kind: KIND.FREE, name: "free", colour: "--free" },
+];
+
+export class MemoryMap {
+	#canvas = document.createElement("canvas");
+
+	// Chooses the size of a cell, so that all frames fit into the rectangle.
+	place(rectangle, frames) {
+		let size = 12;
+		let each = 1;
+		const fits = () => {
+			const across = Math.floor(rectangle.w / size / 16) * 16 || Math.floor(rectangle.w / size);
+			return across > 0 && Math.ceil(frames / each / across) * size <= rectangle.h ? across : 0;
+		};
+		while (!fits() && size > 1) size--;
+		while (!fits()) each *= 2;
+		Object.assign(this, { ...rectangle, frames, size, each, across: fits() });
+		this.rows = Math.ceil(frames / each / this.across);
+	}
+
+	// Returns the rectangle of a frame's cell.
+	cell(frame) {
+		const i = Math.floor(frame / this.each);
+		return { x: this.x + (i % this.across) * this.size,
+			y: this.y + Math.floor(i / this.across) * this.size, w: this.size, h: this.size };
+	}
+
+	// Returns the first frame of the cell at a point, or -1.
+	frameAt(x, y) {
+		const column = Math.floor((x - this.x) / this.size);
+		const row = Math.floor((y - this.y) / this.size);
+		const frame = (row * this.across + column) * this.each;
+		const inside = column >= 0 && column < this.across && row >= 0 && frame < this.frames;
+		return inside ? frame : -1;
+	}
+
+	// Draws the map. colours: for each kind red, green, blue; bright(frame) says whether a frame is
+	// shown in full colour, or is null if all are.
+	draw(context, kind, colours, bright) {
+		const image = new ImageData(this.across, this.rows);
+		const cells = Math.ceil(this.frames / this.each);
+		for (let i = 0; i < cells; i++) {
+			let frame = i * this.each;
+			for (let f = frame + 1; f < Math.min(frame + this.each, this.frames); f++) {
+				if (RANK[kind[f]] > RANK[kind[frame]]) frame = f;
+			}
+			const [r, g, b] = colours[kind[frame]];
+			const alpha = kind[frame] === KIND.NONE ? 0 : bright && !bright(frame) ? 70 : 255;
+			image.data.set([r, g, b, alpha], i * 4);
+		}
+		this.#canvas.width = this.across;
+		this.#canvas.height = this.rows;
+		this.#canvas.getContext("2d").putImageData(image, 0, 0);
+		context.imageSmoothingEnabled = false;
+		context.drawImage(this.#canvas, this.x, this.y, this.across * this.size, this.rows * this.size);
+	}
+}

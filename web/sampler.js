@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Takes moments of the machine for the picture: ten times a second, and at the end of each line that
+// the machine prints, since a program that prints what it does changes everything within a few
+// milliseconds. A moment is what readSnapshot() returns, with
+//
+//	at       milliseconds since the machine was started
+//	line     the line that was printed just then; null at a tick of the clock
+//	touched  [[shmid, [page]]]: the pages that got a frame or another content since the last moment
+//
+// A moment equal to the last one is not told.
+import { atRest, readSnapshot } from "./snapshot.js";
+
+const EACH_MS = 100;
+const TRY_MS = 8; // so long a tick tries to find the processor outside of the kernel
+const PAGES_MOST = 1024; // pages whose content is compared
+const WORDS = 1024; // of a page
+
+// Moments at lines may take this part of the time, and this much at once.
+const LINES_PART = 0.05;
+const LINES_MS = 200;
+
+export class Sampler {
+	#emulator;
+	#layout;
+	#tell;
+	#began = performance.now();
+	#spent = 0;
+	#last = "";
+	#sums = new Map(); // by shmid: the sum of each page's words, 0 without a frame
+	#timer = 0;
+
+	constructor(emulator, layout, tell) {
+		this.#emulator = emulator;
+		this.#layout = layout;
+		this.#tell = tell;
+	}
+
+	// Takes moments from now on, or no more.
+	set on(on) {
+		clearInterval(this.#timer);
+		this.#timer = on ? setInterval(() => this.#tick(performance.now()), EACH_MS) : 0;
+	}
+
+	get on() {
+		return this.#timer !== 0;
+	}
+
+	// Takes a moment at the end of a line. The kernel is in its write to the serial line, where no
+	// structure is half changed.
+	line(text) {
+		const now = performance.now();
+		if (!this.on || this.#spent > LINES_MS + LINES_PART * (now - this.#began)) return;
+		this.#take(text);
+		this.#spent += performance.now() - now;
+	}
+
+	#tick(since) {
+		if (!this.#emulator.is_running()) return;
+		if (atRest(this.#emulator)) this.#take(null);
+		else if (performance.now() - since < TRY_MS) setTimeout(() => this.#tick(since));
+	}
+
+	#take(line) {
+		const memory = this.#emulator.v86.cpu.mem8;
+		let moment;
+		try {
+			moment = readSnapshot((address, bytes) => memory.subarray(address, address + bytes), this.#layout);
+		} catch (e) {
+			if (e.name !== "TornError") throw e;
+			return;
+		}
+		const touched = this.#touched(moment, memory);
+		const text = JSON.stringify([moment.processes, moment.segments, moment.frames.free]);
+		if (text === this.#last && touched.length === 0 && line === null) return;
+		this.#last = text;
+		this.#tell({ ...moment, at: performance.now() - this.#began, line, touched });
+	}
+
+	#touched({ segments }, memory) {
+		const words = new Int32Array(memory.buffer, memory.byteOffset, memory.length >> 2);
+		const sums = new Map();
+		let left = PAGES_MOST;
+		const touched = segments.map((s) => {
+			const before = this.#sums.get(s.shmid);
+			const now = s.frames.slice(0, left).map((frame) => (frame ? sum(words, frame * WORDS) : 0));
+			left -= now.length;
+			sums.set(s.shmid, now);
+			return [s.shmid, [...now.keys()].filter((page) => now[page] !== (before?.[page] ?? 0))];
+		});
+		this.#sums = sums;
+		return touched.filter(([, pages]) => pages.length > 0);
+	}
+}
+
+// A sum of a page's words that is not 0.
+function sum(words, from) {
+	let sum = 1;
+	for (let i = from; i < from + WORDS; i++) sum = (Math.imul(sum, 31) + words[i]) | 0;
+	return sum || 1;
+}
