@@ -119,7 +119,7 @@ ERRANDS := run test bench bench-plot performance debian linux linux-data mutants
 	grade handin handouts
 .PHONY: all kernel user tests labs $(ERRANDS)
 all: kernel user	## the kernel (release, debug and trace) and the image (optimized or not)
-kernel: $(foreach k,release debug trace,$(BUILD)/$(k)/isthmus.elf)
+kernel: $(foreach k,release debug trace,$(BUILD)/$(k)/isthmus.elf) $(BUILD)/release/layout.json
 user: $(BUILD)/initrd.tar $(BUILD)/debug/initrd.tar
 tests: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/tests/bench/bench $(BUILD)/linux-init $(GUESTS:%=$(BUILD)/tests/guest/%) \
 	$(HOSTTESTS:%=$(BUILD)/host/%) labs
@@ -190,6 +190,16 @@ endef
 $(eval $(call kernel_rules,release,))
 $(eval $(call kernel_rules,debug, (debug)))
 $(eval $(call kernel_rules,trace, (trace)))
+
+# Where the release kernel has what web/snapshot.js reads.
+$(BUILD)/release/web/layout.s: web/layout.c $(F)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KCFLAGS) $(CFLAGS_release) $(INC_kernel) -MMD -MP -MT $@ -S -o $@ $<
+
+$(BUILD)/release/layout.json: $(BUILD)/release/isthmus.elf $(BUILD)/release/web/layout.s tools/mklayout
+	$(call say,GEN,$@)
+	$(Q)$(NM) $< | tools/mklayout - $(BUILD)/release/web/layout.s >$@
+
 .SECONDARY:
 
 # -- the library, the programs, the image, twice ---------------------------------
