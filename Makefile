@@ -115,9 +115,9 @@ HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 
 # Targets that compile nothing in this make: those that need a build run a make of their own.
 ERRANDS := run test bench bench-plot performance debian linux linux-data mutants conformance \
-	iso debug qemu-gdb gdb picture toolchain npm clean help format check-format lines \
+	iso debug qemu-gdb gdb picture toolchain npm web run-web clean help format check-format lines \
 	grade handin handouts
-.PHONY: all kernel user tests labs $(ERRANDS)
+.PHONY: all kernel user tests labs web-files $(ERRANDS)
 all: kernel user	## the kernel (release, debug and trace) and the image (optimized or not)
 kernel: $(foreach k,release debug trace,$(BUILD)/$(k)/isthmus.elf) $(BUILD)/release/layout.json
 user: $(BUILD)/initrd.tar $(BUILD)/debug/initrd.tar
@@ -186,19 +186,19 @@ $(BUILD)/$(1)/isthmus.elf: $$(KOBJ:%=$(BUILD)/$(1)/%) $(BUILD)/$(1)/ksyms1.o \
 	$$(call say,LD,$$@)
 	$(Q)$$(LD) $$(LDFLAGS) -T linker.ld -o $$@ $$(filter %.o,$$^)
 	$(Q)$$(NM) -n $$@ | tools/mkksyms | cmp - $(BUILD)/$(1)/ksyms1.c
+
+# Where this kernel has what web/snapshot.js reads.
+$(BUILD)/$(1)/web/layout.s: web/layout.c $(F)
+	@mkdir -p $$(@D)
+	$(Q)$$(CC) $$(KCFLAGS) $$(CFLAGS_$(1)) $$(INC_kernel) -MMD -MP -MT $$@ -S -o $$@ $$<
+
+$(BUILD)/$(1)/layout.json: $(BUILD)/$(1)/isthmus.elf $(BUILD)/$(1)/web/layout.s tools/mklayout
+	$$(call say,GEN,$$@)
+	$(Q)$$(NM) $$< | tools/mklayout - $(BUILD)/$(1)/web/layout.s >$$@
 endef
 $(eval $(call kernel_rules,release,))
 $(eval $(call kernel_rules,debug, (debug)))
 $(eval $(call kernel_rules,trace, (trace)))
-
-# Where the release kernel has what web/snapshot.js reads.
-$(BUILD)/release/web/layout.s: web/layout.c $(F)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(KCFLAGS) $(CFLAGS_release) $(INC_kernel) -MMD -MP -MT $@ -S -o $@ $<
-
-$(BUILD)/release/layout.json: $(BUILD)/release/isthmus.elf $(BUILD)/release/web/layout.s tools/mklayout
-	$(call say,GEN,$@)
-	$(Q)$(NM) $< | tools/mklayout - $(BUILD)/release/web/layout.s >$@
 
 .SECONDARY:
 
@@ -311,6 +311,72 @@ $(BUILD)/host/%.o: %.c $(F)
 $(BUILD)/host/test_%: $(BUILD)/host/tests/host/test_%.o $(HOSTOBJ) $(L)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $(filter %.o,$^)
+
+# -- the page: a folder of static files ------------------------------------------
+# The page boots the release kernel, and for exercises the debug kernel and one with a defect. What
+# they load is all that it needs of them, so the debug information and the symbols are left out.
+WEB := $(BUILD)/web
+WEB_LIBS := v86/build/libv86.mjs v86/build/v86.wasm @xterm/xterm/lib/xterm.mjs \
+	@xterm/xterm/css/xterm.css @xterm/addon-fit/lib/addon-fit.mjs
+WEB_KERNELS := release debug
+WEB_FILES := $(patsubst web/%,$(WEB)/%,$(filter-out web/layout.c web/package%.json,$(wildcard web/*.*))) \
+	$(addprefix $(WEB)/lib/,$(notdir $(WEB_LIBS))) \
+	$(foreach k,$(WEB_KERNELS),$(WEB)/$(k)/isthmus.elf $(WEB)/$(k)/layout.json) \
+	$(WEB)/initrd.tar $(WEB)/more.tar $(WEB)/licences.txt
+
+$(WEB)/%: web/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(WEB)/initrd.tar: $(BUILD)/initrd.tar
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(WEB)/%/layout.json: $(BUILD)/%/layout.json
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(WEB)/%/isthmus.elf: $(BUILD)/%/isthmus.elf
+	@mkdir -p $(@D)
+	$(Q)$(STRIP) -o $@ $<
+
+# The packages' own files, without the names of maps for debuggers, which are not there.
+define web_library
+$(WEB)/lib/$(notdir $(1)): $(NPM)
+	@mkdir -p $$(@D)
+	$(Q)LC_ALL=C sed '/^\/\/# sourceMappingURL=/d' $(BUILD)/npm/node_modules/$(1) >$$@
+endef
+$(foreach lib,$(WEB_LIBS),$(eval $(call web_library,$(lib))))
+
+$(WEB)/licences.txt: $(NPM) LICENSE tools/licences
+	@mkdir -p $(@D)
+	$(Q)tools/licences $(BUILD)/npm/node_modules >$@
+
+# Programs of the tour, beside those of the image.
+WEB_PROGRAMS := $(patsubst web/programs/%.c,%,$(wildcard web/programs/*.c)) refused
+$(BUILD)/web-image/obj/refused.c: docs/labs.md
+	@mkdir -p $(@D)
+	$(Q)awk '/^```/ { on = 0 } /^\/\* refused\.c:/ { on = 1 } on' $< >$@
+
+$(BUILD)/web-image/obj/refused.o: $(BUILD)/web-image/obj/refused.c $(F)
+	$(Q)$(CC) $(UCFLAGS) -c -o $@ $<
+
+$(BUILD)/web-image/obj/%.o: web/programs/%.c $(F)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(UCFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/web-image/usr/local/bin/%: $(BUILD)/web-image/obj/%.o $(CRT0) $(LIBC) $(USERLD)
+	@mkdir -p $(@D)
+	$(Q)$(ulink)
+	$(Q)$(STRIP) $@
+
+$(WEB)/more.tar: $(WEB_PROGRAMS:%=$(BUILD)/web-image/usr/local/bin/%)
+	@mkdir -p $(@D)
+	$(call say,TAR,$@)
+	$(Q)tar -cf $@ --format=ustar --owner=0 --group=0 --numeric-owner --mtime=@0 \
+		--mode=u=rwX,go=rX --no-recursion -C $(BUILD)/web-image usr usr/local usr/local/bin \
+		$(WEB_PROGRAMS:%=usr/local/bin/%)
 
 # -- targets to type ------------------------------------------------------------
 # Each target first installs the tools that it needs. Then it builds in a make of its own,
@@ -430,6 +496,18 @@ $(NPM): web/package.json web/package-lock.json
 		{ echo 'make npm: the packages of web/package-lock.json could not be fetched' >&2; exit 1; }
 	@touch $@
 
+web:	## make the page in a browser, the folder build/web, for any web server
+	@tools/setup npm
+	$(remake) $(NPM)
+	$(remake) web-files
+
+web-files: $(WEB_FILES)
+
+run-web:	## serve the page on this machine's own address (PORT=N chooses the port)
+	@tools/setup npm web
+	$(remake) web
+	@tools/serve $(WEB) $(PORT)
+
 clean:	## remove what was built, except build/toolchain and downloads
 	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name toolchain ! -name 'apt*' ! -name npm \
 		$(foreach t,debian python linux musl,! -name $(t) ! -name $(t).made) \
@@ -451,5 +529,5 @@ lines:	## count the lines of each room
 help:	## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
--include $(shell find $(foreach d,release debug trace user tests host tools labs,$(BUILD)/$(d)) \
+-include $(shell find $(foreach d,release debug trace user tests host tools labs web-image,$(BUILD)/$(d)) \
 	-name '*.d' 2>/dev/null)

@@ -129,7 +129,7 @@ export class Picture extends EventTarget {
 		const c = this.#context;
 		c.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
 		c.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-		const about = this.hovered ?? this.picked;
+		const about = this.#about();
 		this.#headings(c);
 		this.#links(c, about);
 		for (const line of this.#plan.lines) this.#line(c, line, about);
@@ -143,6 +143,12 @@ export class Picture extends EventTarget {
 		}
 		this.#memory(c, about);
 		if (moving || glowing) this.redraw();
+	}
+
+	// The key of what is looked at, if that is there now.
+	#about() {
+		const there = (key) => key?.startsWith("frame ") || this.#plan.boxes.has(key) || this.#plan.lines.some((l) => l.key === key);
+		return [this.hovered, this.picked].find(there) ?? null;
 	}
 
 	#headings(c) {
@@ -192,9 +198,10 @@ export class Picture extends EventTarget {
 	#line(c, line, about) {
 		const chosen = about !== null && [line.key, line.from.box, line.to.box, line.via].includes(about);
 		const many = this.#plan.lines.length > 150;
+		const plain = Math.min(0.85, Math.max(0.06, 40 / this.#plan.lines.length));
 		c.strokeStyle = line.graft ? this.colour.graft : this.colour.accent;
-		c.globalAlpha = chosen ? 1 : about !== null ? 0.15 : many ? 0.35 : 0.85;
-		c.lineWidth = (line.graft ? 4 : 1.5) * (many && !chosen ? 0.6 : 1) + (chosen ? 1 : 0);
+		c.globalAlpha = chosen ? 1 : about !== null ? plain / 5 : plain;
+		c.lineWidth = (line.graft ? (many ? 2 : 4) : many ? 1 : 1.5) + (chosen ? 1 : 0);
 		c.setLineDash(line.pending ? [4, 4] : line.readonly ? [8, 3] : []);
 		const [first, second] = this.#ends(line);
 		strokeCurve(c, first);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * spans: for the tour of the page: a segment of three spans that four processes attach, one of
+ * them to read only. The kernel shows each span by the segment's own page table.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SPAN (4 << 20)
+#define SPANS 3
+#define CHILDREN 3
+
+static char *segment;
+
+/* Ends the program if a call has failed. */
+static void
+check(int succeeded, const char *call)
+{
+	if (succeeded)
+		return;
+	fprintf(stderr, "spans: ");
+	perror(call);
+	exit(1);
+}
+
+/* In child n: touches four pages of span n, and waits for a byte on the pipe. */
+static _Noreturn void
+child(int n, int id, int wait)
+{
+	char c;
+
+	printf("process %d writes four pages of span %d\n", getpid(), n);
+	for (int page = 0; page < 4; page++)
+		segment[n * SPAN + page * 4096] = 'a';
+	if (n == 0) {
+		printf("process %d attaches the segment again, to read only\n", getpid());
+		check(shmat(id, NULL, SHM_RDONLY) != (void *)-1, "shmat");
+	}
+	printf("process %d has %d spans in its directory, without a table of its own\n", getpid(), SPANS);
+	exit(read(wait, &c, 1) == 1 ? 0 : 1);
+}
+
+int
+main(void)
+{
+	int id = shmget(IPC_PRIVATE, SPANS * SPAN, 0600), ends[2], status, failed = 0;
+
+	check(id >= 0, "shmget");
+	check(pipe(ends) == 0, "pipe");
+	printf("segment %d: %d spans of 4 MiB\n", id, SPANS);
+	segment = shmat(id, NULL, 0);
+	check(segment != (void *)-1, "shmat");
+	check(shmctl(id, IPC_RMID, NULL) == 0, "shmctl"); /* it goes with the last process */
+	printf("attached at %p, and not touched yet\n", (void *)segment);
+	segment[0] = 'a';
+	printf("one page of the first span is written: the span is grafted\n");
+	for (int n = 0; n < CHILDREN; n++) {
+		pid_t pid = fork();
+
+		check(pid >= 0, "fork");
+		if (pid == 0)
+			child(n, id, ends[0]);
+		sleep(1);
+	}
+	printf("all %d processes hold the same three tables\n", CHILDREN + 1);
+	check(write(ends[1], "abc", CHILDREN) == CHILDREN, "write");
+	while (wait(&status) >= 0)
+		failed |= status;
+	printf("the children have ended\n");
+	return failed != 0;
+}
