@@ -29,6 +29,12 @@ export class History {
 		this.#newest = null;
 	}
 
+	// Returns the number of the moment of the last command: the last line with the shell's prompt.
+	lastStart() {
+		const lines = this.#groups.flatMap((group) => group.moments.map((m) => m.line));
+		return Math.max(0, lines.findLastIndex((line) => line?.includes("# ")));
+	}
+
 	push(moment) {
 		const { kind, owner, ...rest } = moment.frames;
 		let group = this.#groups.at(-1);

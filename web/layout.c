@@ -33,6 +33,7 @@ layout(void)
 	SYMBOL(proc_list);
 	SYMBOL(current_process);
 	SYMBOL(shm_slot_chunks);
+	SYMBOL(vector_syscall);
 
 	SIZE(frame);
 	FIELD(frame, refs);

@@ -21,31 +21,33 @@ export const KINDS = [
 export class MemoryMap {
 	#canvas = document.createElement("canvas");
 
-	// Chooses the size of a cell, so that all frames fit into the rectangle.
+	// Chooses how many cells are in a row, a multiple of 16, so that cells are as large as the
+	// rectangle allows and no more than three times as wide as high. If there is no room for a cell
+	// for each frame, a cell stands for 2, 4, 8 frames.
 	place(rectangle, frames) {
-		let size = 12;
-		let each = 1;
-		const fits = () => {
-			const across = Math.floor(rectangle.w / size / 16) * 16 || Math.floor(rectangle.w / size);
-			return across > 0 && Math.ceil(frames / each / across) * size <= rectangle.h ? across : 0;
-		};
-		while (!fits() && size > 1) size--;
-		while (!fits()) each *= 2;
-		Object.assign(this, { ...rectangle, frames, size, each, across: fits() });
-		this.rows = Math.ceil(frames / each / this.across);
+		Object.assign(this, rectangle, { frames, each: 1, wide: 0, high: 0 });
+		for (; this.wide * this.high === 0; this.each *= 2) {
+			for (let across = 16; across <= rectangle.w; across += 16) {
+				const rows = Math.ceil(frames / this.each / across);
+				const high = Math.min(10, Math.floor(rectangle.h / rows));
+				const wide = Math.min(Math.floor(rectangle.w / across), high * 3);
+				if (wide * high > this.wide * this.high) Object.assign(this, { across, rows, wide, high });
+			}
+			if (this.wide * this.high > 0) break;
+		}
 	}
 
 	// Returns the rectangle of a frame's cell.
 	cell(frame) {
 		const i = Math.floor(frame / this.each);
-		return { x: this.x + (i % this.across) * this.size,
-			y: this.y + Math.floor(i / this.across) * this.size, w: this.size, h: this.size };
+		return { x: this.x + (i % this.across) * this.wide,
+			y: this.y + Math.floor(i / this.across) * this.high, w: this.wide, h: this.high };
 	}
 
 	// Returns the first frame of the cell at a point, or -1.
 	frameAt(x, y) {
-		const column = Math.floor((x - this.x) / this.size);
-		const row = Math.floor((y - this.y) / this.size);
+		const column = Math.floor((x - this.x) / this.wide);
+		const row = Math.floor((y - this.y) / this.high);
 		const frame = (row * this.across + column) * this.each;
 		const inside = column >= 0 && column < this.across && row >= 0 && frame < this.frames;
 		return inside ? frame : -1;
@@ -69,6 +71,6 @@ export class MemoryMap {
 		this.#canvas.height = this.rows;
 		this.#canvas.getContext("2d").putImageData(image, 0, 0);
 		context.imageSmoothingEnabled = false;
-		context.drawImage(this.#canvas, this.x, this.y, this.across * this.size, this.rows * this.size);
+		context.drawImage(this.#canvas, this.x, this.y, this.across * this.wide, this.rows * this.high);
 	}
 }

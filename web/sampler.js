@@ -8,10 +8,11 @@
 //	line     the line that was printed just then; null at a tick of the clock
 //	touched  [[shmid, [page]]]: the pages that got a frame or another content since the last moment
 //
-// A moment equal to the last one is not told.
+// A moment equal to the last one is not told, unless a line says something.
 import { atRest, readSnapshot } from "./snapshot.js";
 
 const EACH_MS = 100;
+const SHARE = 12; // after a moment that took t, the next is SHARE * t later at the earliest
 const TRY_MS = 8; // so long a tick tries to find the processor outside of the kernel
 const PAGES_MOST = 1024; // pages whose content is compared
 const WORDS = 1024; // of a page
@@ -26,7 +27,7 @@ export class Sampler {
 	#tell;
 	#began = performance.now();
 	#spent = 0;
-	#last = "";
+	#last = 0; // the fingerprint of the last moment
 	#sums = new Map(); // by shmid: the sum of each page's words, 0 without a frame
 	#timer = 0;
 
@@ -38,8 +39,8 @@ export class Sampler {
 
 	// Takes moments from now on, or no more.
 	set on(on) {
-		clearInterval(this.#timer);
-		this.#timer = on ? setInterval(() => this.#tick(performance.now()), EACH_MS) : 0;
+		clearTimeout(this.#timer);
+		this.#timer = on ? setTimeout(() => this.#tick(performance.now()), EACH_MS) : 0;
 	}
 
 	get on() {
@@ -56,9 +57,12 @@ export class Sampler {
 	}
 
 	#tick(since) {
-		if (!this.#emulator.is_running()) return;
-		if (atRest(this.#emulator)) this.#take(null);
-		else if (performance.now() - since < TRY_MS) setTimeout(() => this.#tick(since));
+		const now = performance.now();
+		const ready = this.#emulator.is_running() && atRest(this.#emulator, this.#layout);
+		if (ready) this.#take(null);
+		const again = !ready && this.#emulator.is_running() && now - since < TRY_MS;
+		const wait = again ? 0 : Math.max(EACH_MS, SHARE * (performance.now() - now));
+		this.#timer = setTimeout(() => this.#tick(again ? since : performance.now()), wait);
 	}
 
 	#take(line) {
@@ -71,9 +75,9 @@ export class Sampler {
 			return;
 		}
 		const touched = this.#touched(moment, memory);
-		const text = JSON.stringify([moment.processes, moment.segments, moment.frames.free]);
-		if (text === this.#last && touched.length === 0 && line === null) return;
-		this.#last = text;
+		const print = fingerprint(moment);
+		if (print === this.#last && touched.length === 0 && !line?.trim()) return;
+		this.#last = print;
 		this.#tell({ ...moment, at: performance.now() - this.#began, line, touched });
 	}
 
@@ -91,6 +95,20 @@ export class Sampler {
 		this.#sums = sums;
 		return touched.filter(([, pages]) => pages.length > 0);
 	}
+}
+
+// A number that changes when anything in the moment does, but for one chance in four billions.
+function fingerprint(data) {
+	let sum = 17;
+	const add = (n) => (sum = (Math.imul(sum, 31) + n) | 0);
+	const walk = (value) => {
+		if (typeof value === "number" || typeof value === "boolean") add(value);
+		else if (typeof value === "string") for (let i = 0; i < value.length; i++) add(value.charCodeAt(i));
+		else if (ArrayBuffer.isView(value)) for (let i = 0; i < value.length; i++) add(value[i]);
+		else for (const key in value) walk(value[key]);
+	};
+	walk(data);
+	return sum;
 }
 
 // A sum of a page's words that is not 0.

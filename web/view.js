@@ -8,6 +8,8 @@ import { KINDS } from "./memory.js";
 import { Picture, sizeOf } from "./picture.js";
 import { describe, summary } from "./words.js";
 
+const PLAY_MS = 350; // how long a replay shows a moment
+
 export class View {
 	history = new History();
 	picture = new Picture(byId("picture"));
@@ -17,13 +19,18 @@ export class View {
 	#key = null;
 	#said = "";
 	#waiting = false;
+	#playing = 0;
 
 	constructor() {
 		this.picture.addEventListener("pick", ({ detail }) => this.#choose(detail));
-		byId("moment").addEventListener("input", (e) => this.#go(Number(e.target.value)));
+		byId("moment").addEventListener("input", (e) => {
+			this.#pause();
+			this.#go(Number(e.target.value));
+		});
 		byId("earlier").addEventListener("click", () => this.#go((this.#back ?? this.history.length - 1) - 1));
 		byId("later").addEventListener("click", () => this.#go((this.#back ?? this.history.length) + 1));
 		byId("now").addEventListener("click", () => this.present());
+		byId("play").addEventListener("click", () => (this.#playing ? this.#pause() : this.#play()));
 		byId("page").addEventListener("input", () => this.#describe());
 		byId("list").addEventListener("toggle", () => this.#tables());
 		byId("legend").append(...this.#legend());
@@ -50,8 +57,23 @@ export class View {
 		this.#slider();
 	}
 
+	// Shows the moments again, from the one that is shown; from the last command if that is the
+	// present.
+	#play() {
+		if (this.#back === null) this.#go(this.history.lastStart());
+		this.#playing = setInterval(() => this.#go((this.#back ?? this.history.length) + 1), PLAY_MS);
+		byId("play").textContent = "Pause";
+	}
+
+	#pause() {
+		clearInterval(this.#playing);
+		this.#playing = 0;
+		byId("play").textContent = "Replay";
+	}
+
 	// Shows the present again.
 	present() {
+		this.#pause();
 		this.#back = null;
 		if (this.#newest) this.#show(this.#newest, true);
 		this.#slider();
@@ -70,6 +92,7 @@ export class View {
 		slider.max = last;
 		slider.value = this.#back ?? last;
 		byId("now").disabled = this.#back === null;
+		byId("play").disabled = last === 0;
 		byId("earlier").disabled = last === 0 || this.#back === 0;
 		byId("later").disabled = this.#back === null;
 		const ago = this.#newest && this.moment ? (this.#newest.at - this.moment.at) / 1000 : 0;

@@ -87,21 +87,20 @@ function sayAttach(p, a, page) {
 	const table = p.tables.find((t) => t.span === span);
 	const pte = a.ptes[page] ?? 0;
 	const present = a.ptes.filter((e) => e & 1).length;
-	const said = [element("h3", {}, `Segment ${a.shmid} in process ${p.pid}, ${p.name}`),
-		facts(["addresses", range(a.address, a.bytes)], ["protection", a.prot],
-			["begins at", a.offset ? `byte ${a.offset} of the segment` : ""],
-			["present", `${present} of ${plural(a.ptes.length, "page")}`],
-			["by", !table ? "" : table.grafted ? "the segment's own page table, grafted" : table.large ? "a large page" : "a page table of the process"])];
-	said.push(element("h4", {}, `Page ${page}, at ${hex(address)}`));
-	if (!table) {
-		said.push(element("p", {}, `Entry ${span} of the directory is 0: the first touch will fill it.`));
-		return said;
+	const by = !table ? "" : table.large ? "a large page" : table.grafted ? "the segment's own page table, grafted" : "a page table of the process";
+	const entries = [element("h4", {}, `Page ${page}, at ${hex(address)}: entry ${span} of the directory`)];
+	if (!table) entries.push(element("p", {}, "0: the first touch will fill it."));
+	else entries.push(entryTable(table.entry, false));
+	if (table && !table.large) {
+		entries.push(element("h4", {}, `Entry ${(address >>> 12) & 1023} of the table`));
+		entries.push(pte ? entryTable(pte, true) : element("p", {}, "0: the first touch of this page will fill it."));
 	}
-	said.push(element("p", { className: "what" }, `entry ${span} of the directory`), entryTable(table.entry, false));
-	if (table.large) return said;
-	said.push(element("p", { className: "what" }, `entry ${(address >>> 12) & 1023} of the table`));
-	said.push(pte ? entryTable(pte, true) : element("p", {}, "0: the first touch of this page will fill it."));
-	return said;
+	return [element("h3", {}, `Segment ${a.shmid} in process ${p.pid}, ${p.name}`),
+		element("div", { className: "pair" },
+			facts(["from", hex(a.address)], ["to", hex(a.address + a.bytes)], ["protection", a.prot],
+				["begins at", a.offset ? `byte ${a.offset}` : ""],
+				["present", `${present} of ${plural(a.ptes.length, "page")}`], ["by", by]),
+			element("div", {}, entries))];
 }
 
 function sayFrame(frame, moment) {

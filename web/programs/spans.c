@@ -53,7 +53,6 @@ main(void)
 	printf("segment %d: %d spans of 4 MiB\n", id, SPANS);
 	segment = shmat(id, NULL, 0);
 	check(segment != (void *)-1, "shmat");
-	check(shmctl(id, IPC_RMID, NULL) == 0, "shmctl"); /* it goes with the last process */
 	printf("attached at %p, and not touched yet\n", (void *)segment);
 	segment[0] = 'a';
 	printf("one page of the first span is written: the span is grafted\n");
@@ -69,6 +68,7 @@ main(void)
 	check(write(ends[1], "abc", CHILDREN) == CHILDREN, "write");
 	while (wait(&status) >= 0)
 		failed |= status;
-	printf("the children have ended\n");
+	check(shmctl(id, IPC_RMID, NULL) == 0, "shmctl");
+	printf("the children have ended, and the segment is removed\n");
 	return failed != 0;
 }
