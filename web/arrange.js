@@ -93,13 +93,13 @@ function placeTables(moment, boxes, columns) {
 	}
 	for (const of of tables.values()) {
 		const owner = boxes.get(`segment ${of.table.shmid}`);
-		const among = owner ? of.holders[0].process.tables.filter((t) => t.shmid === of.table.shmid) : [];
+		const among = owner?.segment.tables ?? [];
 		const crowd = of.holders[0].process.tables.length;
 		const room = owner ? owner.h / among.length : boxes.get(keyOf.process(of.holders[0].process)).h / crowd;
 		of.w = of.h = Math.max(3, Math.min(TABLE, room - 1));
 		if (owner) {
 			of.x = columns.segment.x - 24;
-			of.y = owner.y + (owner.h * (among.indexOf(of.table) + 0.5)) / among.length - of.h / 2;
+			of.y = owner.y + (owner.h * (Math.max(0, among.indexOf(of.table.frame)) + 0.5)) / among.length - of.h / 2;
 		} else {
 			of.x = columns.table + (of.holders.length > 1 ? 26 : 0);
 			of.y = of.at.reduce((sum, y) => sum + y) / of.at.length - of.h / 2;

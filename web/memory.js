@@ -22,15 +22,16 @@ export class MemoryMap {
 	#canvas = document.createElement("canvas");
 
 	// Chooses how many cells are in a row, a multiple of 16, so that cells are as large as the
-	// rectangle allows and no more than three times as wide as high. If there is no room for a cell
+	// rectangle allows, and at most twice as wide as high or as high as wide. If there is no room for a cell
 	// for each frame, a cell stands for 2, 4, 8 frames.
 	place(rectangle, frames) {
 		Object.assign(this, rectangle, { frames, each: 1, wide: 0, high: 0 });
 		for (; this.wide * this.high === 0; this.each *= 2) {
 			for (let across = 16; across <= rectangle.w; across += 16) {
 				const rows = Math.ceil(frames / this.each / across);
-				const high = Math.min(10, Math.floor(rectangle.h / rows));
-				const wide = Math.min(Math.floor(rectangle.w / across), high * 3);
+				const room = [Math.floor(rectangle.w / across), Math.floor(rectangle.h / rows)];
+				const wide = Math.min(room[0], room[1] * 2, 10);
+				const high = Math.min(room[1], room[0] * 2, 10);
 				if (wide * high > this.wide * this.high) Object.assign(this, { across, rows, wide, high });
 			}
 			if (this.wide * this.high > 0) break;
@@ -71,6 +72,8 @@ export class MemoryMap {
 		this.#canvas.height = this.rows;
 		this.#canvas.getContext("2d").putImageData(image, 0, 0);
 		context.imageSmoothingEnabled = false;
+		context.strokeStyle = `rgb(${colours[KIND.FREE]})`;
+		context.strokeRect(this.x - 1.5, this.y - 1.5, this.across * this.wide + 3, this.rows * this.high + 3);
 		context.drawImage(this.#canvas, this.x, this.y, this.across * this.wide, this.rows * this.high);
 	}
 }

@@ -17,9 +17,10 @@ const TRY_MS = 8; // so long a tick tries to find the processor outside of the k
 const PAGES_MOST = 1024; // pages whose content is compared
 const WORDS = 1024; // of a page
 
-// Moments at lines may take this part of the time, and this much at once.
+// Moments at lines may take this part of the time, and this much at once: a program that prints
+// thousands of lines is not held up for each.
 const LINES_PART = 0.05;
-const LINES_MS = 200;
+const LINES_MS = 2000;
 
 export class Sampler {
 	#emulator;
@@ -47,11 +48,11 @@ export class Sampler {
 		return this.#timer !== 0;
 	}
 
-	// Takes a moment at the end of a line. The kernel is in its write to the serial line, where no
-	// structure is half changed.
-	line(text) {
+	// Takes a moment at the end of a line; always, if the machine waits there. The kernel is in its
+	// write to the serial line, where no structure is half changed.
+	line(text, waits) {
 		const now = performance.now();
-		if (!this.on || this.#spent > LINES_MS + LINES_PART * (now - this.#began)) return;
+		if (!this.on || (!waits && this.#spent > LINES_MS + LINES_PART * (now - this.#began))) return;
 		this.#take(text);
 		this.#spent += performance.now() - now;
 	}

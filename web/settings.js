@@ -3,7 +3,7 @@
 // The settings of a machine, and the link that carries them: #run=shmlife&mem=32. A link that asks
 // for what cannot be is answered with a sentence, and the rest of it holds.
 
-export const DEFAULTS = { run: "", mem: 32, words: "", kernel: "release", lines: false, tour: 0 };
+export const DEFAULTS = { run: "", mem: 16, words: "", kernel: "release", lines: false, tour: 0 };
 const MEMORY = { least: 8, most: 1024 };
 const KERNELS = ["release", "debug"];
 

@@ -9,7 +9,7 @@ import { Sampler } from "./sampler.js";
 const COM1_STATUS = 0x3f8 + 5;
 const STATUS_ROOM = 0x60; // the transmitter is empty: the kernel may write on
 const PORT_VERDICT = 0xe9; // the kernel writes there how it ended
-const PORT_EXIT = 0xf4; // and there, for QEMU, the same as a number
+const PORT_EXIT = 0xf4; // and there, for QEMU, the same as a number; v86's loader is there, too
 const NEWLINE = 10;
 
 let emulator;
@@ -63,7 +63,7 @@ function printed(byte) {
 		line += String.fromCharCode(byte);
 		return;
 	}
-	sampler.line(line);
+	sampler.line(line, byLine);
 	line = "";
 	if (byLine) hold();
 }
@@ -92,20 +92,27 @@ function connect() {
 	io.register_write(PORT_EXIT, {}, () => {});
 }
 
+// Loads the kernel again, with the image and the words: v86 gives a machine at least 64 MiB if it
+// knows of an initrd from the beginning. Without a BIOS it loads when the port below is read.
+function load(kernel, initrd, words) {
+	const cpu = emulator.v86.cpu;
+	cpu.load_multiboot_option_rom(kernel, initrd, words);
+	cpu.reg32[0] = cpu.io.port_read32(PORT_EXIT);
+}
+
 function start({ kernel, layout, initrd, words, memory, picture }) {
 	emulator = new V86({
 		wasm_path: "lib/v86.wasm",
 		memory_size: memory << 20,
 		vga_memory_size: 1 << 20,
 		multiboot: { buffer: kernel },
-		initrd: { buffer: initrd },
-		cmdline: words,
 		disable_speaker: true,
 	});
 	sampler = new Sampler(emulator, layout, (moment) => tell("moment", { moment }));
 	emulator.add_listener("serial0-output-byte", printed);
 	emulator.add_listener("serial1-output-byte", (byte) => gather(log, byte));
 	emulator.add_listener("emulator-loaded", () => {
+		load(kernel, initrd, words);
 		connect();
 		sampler.on = picture;
 		emulator.run();
