@@ -404,7 +404,7 @@ run:	## boot to a shell on this terminal (ISO=1 by GRUB, DISPLAY=gtk in a window
 
 test:	## run every test (T=name runs one; DEBUG=1 runs tests/user on the debug kernel, ICOUNT=0 without counted instructions, CACHE=0 tests/user and tests/host without the caches of vm)
 	@tools/setup test
-	$(remake) all tests
+	$(remake) all tests $(if $(filter-out web,$(T)),,$(NPM) web-files)
 	@ISTHMUS_DEBUG=$(DEBUG) ISTHMUS_ICOUNT=$(ICOUNT) ISTHMUS_CACHE=$(CACHE) tests/suite $(T)
 
 grade:	## grade a lab in its handout: LAB=cow; TEST=NAME runs one of its tests

@@ -2,12 +2,20 @@
 //
 // The terminal on the machine's first serial line. It chooses its own size, for the kernel learns
 // that once, at the start.
+import { byId } from "./element.js";
 import { FitAddon } from "./lib/addon-fit.mjs";
 import { Terminal } from "./lib/xterm.mjs";
 
 const ROWS = 24;
 const COLUMNS = 80;
 const FONT = { least: 10, most: 16 };
+
+// Whether a key leaves the terminal, to which Tab belongs: Shift-Tab goes back from it, and F6 to the
+// picture.
+function leaves(e) {
+	if (e.key === "F6" && e.type === "keydown") byId("picture").focus();
+	return e.key === "F6" || (e.key === "Tab" && e.shiftKey);
+}
 
 export class Console {
 	#box;
@@ -22,6 +30,7 @@ export class Console {
 			fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace' });
 		this.terminal.loadAddon(this.#fit);
 		this.terminal.open(box);
+		this.terminal.attachCustomKeyEventHandler((e) => !leaves(e));
 		this.recolour();
 	}
 

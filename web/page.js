@@ -136,6 +136,7 @@ machine.addEventListener("crashed", ({ detail }) => {
 	files.ended("The emulator has crashed.", shell.printed);
 });
 shell.terminal.onData((text) => machine.send(text));
+addEventListener("hashchange", () => location.reload());
 
 byId("stop").addEventListener("click", () => {
 	if (state === "running") {
@@ -151,7 +152,10 @@ byId("line").addEventListener("click", () => {
 	machine.line();
 });
 byId("by-line").addEventListener("change", (e) => byLine(e.target.checked));
-byId("restart").addEventListener("click", () => boot(files.job));
+byId("restart").addEventListener("click", () => {
+	if (state === "crashed") files.end(); // its program would crash the emulator again
+	boot(files.job);
+});
 byId("show-picture").addEventListener("change", (e) => machine.picture(e.target.checked));
 byId("show-screen").addEventListener("change", (e) => {
 	byId("screen-box").hidden = !e.target.checked;

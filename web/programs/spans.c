@@ -48,8 +48,8 @@ child(int n, int id, int wait)
 		char *again = shmat(id, NULL, SHM_RDONLY);
 
 		check(again != (void *)-1, "shmat");
-		printf("process %d attaches the segment again, to read only, and reads '%c'\n", getpid(),
-		       again[0]);
+		printf("process %d attaches the segment again, to read only, and reads '%c'\n",
+		       getpid(), again[0]);
 	}
 	read_all();
 	exit(read(wait, &c, 1) == 1 ? 0 : 1);
@@ -77,7 +77,8 @@ main(void)
 		sleep(1);
 	}
 	read_all();
-	printf("%d processes, and no more than %d page tables for the segment\n", CHILDREN + 1, SPANS);
+	printf("%d processes, and no more than %d page tables for the segment\n", CHILDREN + 1,
+	       SPANS);
 	check(write(ends[1], "abc", CHILDREN) == CHILDREN, "write");
 	while (wait(&status) >= 0)
 		failed |= status;
