@@ -119,7 +119,10 @@ function byLine(on, command = "") {
 	if (command) machine.send(`${command}\r`);
 }
 
-machine.addEventListener("started", () => become("running"));
+machine.addEventListener("started", () => {
+	become("running");
+	machine.screen(byId("show-screen").checked);
+});
 machine.addEventListener("running", () => become("running"));
 machine.addEventListener("held", () => become("held"));
 machine.addEventListener("output", ({ detail }) => shell.write(detail.bytes));

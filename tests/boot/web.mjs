@@ -24,7 +24,7 @@ const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", arg
 
 // Opens the page in a window of its own.
 async function open(hash = "", options = {}, prepare = () => {}) {
-	const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+	const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", ...options });
 	const page = await context.newPage();
 	page.setDefaultTimeout(LONG);
 	page.on("request", (r) => new URL(r.url()).origin === new URL(url).origin || foreign.push(r.url()));
