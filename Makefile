@@ -114,8 +114,9 @@ HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 	$(sort $(wildcard tests/host/support/*.c)))
 
 # Targets that compile nothing in this make: those that need a build run a make of their own.
-ERRANDS := run test bench bench-plot performance debian linux linux-data mutants conformance \
-	iso debug qemu-gdb gdb picture toolchain npm web run-web clean help format check-format lines \
+ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants conformance \
+	iso debug qemu-gdb gdb picture toolchain npm web run-web web-picture clean help format \
+	check-format lines \
 	grade handin handouts
 .PHONY: all kernel user tests labs web-files $(ERRANDS)
 all: kernel user	## the kernel (release, debug and trace) and the image (optimized or not)
@@ -407,6 +408,11 @@ test:	## run every test (T=name runs one; DEBUG=1 runs tests/user on the debug k
 	$(remake) all tests $(if $(filter-out web,$(T)),,$(NPM) web-files)
 	@ISTHMUS_DEBUG=$(DEBUG) ISTHMUS_ICOUNT=$(ICOUNT) ISTHMUS_CACHE=$(CACHE) tests/suite $(T)
 
+test-v86:	## run the programs of tests/user in v86, the emulator of the browser page (T=name runs one)
+	@tools/setup test
+	$(remake) all tests $(NPM)
+	@ISTHMUS_V86=1 tests/suite $(T)
+
 grade:	## grade a lab in its handout: LAB=cow; TEST=NAME runs one of its tests
 	@tools/setup grade
 	@tools/grade $(LAB) $(TEST:%=--test %)
@@ -492,8 +498,9 @@ $(NPM): web/package.json web/package-lock.json
 	$(call say,NPM,$(BUILD)/npm)
 	@mkdir -p $(BUILD)/npm
 	@cp $^ $(BUILD)/npm
-	$(Q)cd $(BUILD)/npm && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >&2 || \
-		{ echo 'make npm: the packages of web/package-lock.json could not be fetched' >&2; exit 1; }
+	$(Q)cd $(BUILD)/npm && npm ci --ignore-scripts --no-audit --no-fund --fetch-retries 1 >log 2>&1 || \
+		{ echo 'make npm: cannot fetch what web/package-lock.json names: $(BUILD)/npm/log says why' >&2; \
+		exit 1; }
 	@touch $@
 
 web:	## make the page in a browser, the folder build/web, for any web server

@@ -20,7 +20,7 @@ sub summary {
 	for my $name (sort map { $_->[0] } grep { $_->[1] }
 	    map { [$_, ($all->parsers($_))[0]->has_problems] } $all->descriptions) {
 		(my $short = $name) =~ s{.*/|\.t$}{}g;
-		print "to repeat: make test T=$short\n";
+		printf "to repeat: make test%s T=$short\n", $ENV{ISTHMUS_V86} ? "-v86" : "";
 	}
 	my $skipped = $all->skipped;
 	printf "%d passed, %d failed%s\n", $all->passed - $skipped, $failed,
