@@ -107,8 +107,8 @@ export function atRest(emulator, layout) {
 		cpu.instruction_pointer[0] >>> 0 === Number(layout.vector_syscall);
 }
 
-/* More than any list of the kernel holds: PID_MAX processes, or an entry for each page. */
-const LONGEST = 1 << 20;
+/* The pages of 4 GiB: no list of the kernel has more elements. */
+const MOST = 1 << 20;
 
 /* Returns the words of a Uint8Array, as an array that is aligned. */
 function words(bytes) {
@@ -122,7 +122,7 @@ class Kernel {
 	constructor(read, layout) {
 		this.read = read;
 		this.layout = layout;
-		this.base = layout.KERNEL_BASE >>> 0;
+		this.base = layout.KERNEL_BASE;
 		this.pageShift = layout.PAGE_SHIFT;
 		this.pages = new Map();
 	}
@@ -153,10 +153,11 @@ class Kernel {
 
 	/* Returns count words from a kernel address on, which lie one after the other in memory. */
 	array(address, count) {
-		const array = words(this.read(address - this.base, 4 * count));
+		const physical = address - this.base;
+		const array = physical < 0 ? [] : words(this.read(physical, 4 * count));
 
 		if (array.length !== count)
-			throw new TornError(`no ${count} words at 0x${address.toString(16)}`);
+			throw new TornError(`there are no ${count} words at 0x${address.toString(16)}`);
 		return array;
 	}
 
@@ -192,7 +193,7 @@ class Kernel {
 		const elements = [];
 
 		for (let at = first; at !== 0; at = this.field(at, next)) {
-			if (elements.length === LONGEST)
+			if (elements.length === MOST)
 				throw new TornError("a list has no end");
 			elements.push(at);
 		}
@@ -444,6 +445,9 @@ function readProcess(kernel, p, segments, frames, owners) {
 function readFrames(kernel) {
 	const { layout } = kernel;
 	const limit = kernel.variable("frame_limit");
+
+	if (limit === 0)
+		throw new TornError("the kernel has not started");
 	const table = kernel.array(kernel.variable("frame_table"), (limit * layout["frame.size"]) / 4);
 	const frames = {
 		total: kernel.variable("total"),
@@ -463,7 +467,7 @@ function readFrames(kernel) {
 		const kind = table[(f * layout["frame.size"] + layout["frame.link"]) / 4] & 0xff;
 
 		frames.kind[f] = refs === 0 ? KIND.FREE : (kinds[kind] ?? KIND.NONE);
-		frames.refs[f] = refs === layout.FRAME_NEVER >>> 0 ? 0 : refs;
+		frames.refs[f] = refs === layout.FRAME_NEVER ? 0 : refs;
 		frames.free += refs === 0;
 	}
 	return frames;
