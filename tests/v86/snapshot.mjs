@@ -91,7 +91,7 @@ class Guest {
 	async still() {
 		const { cpu } = this.emulator.v86;
 
-		while (cpu.cpl[0] === 3 || !atRest(this.emulator) ||
+		while (cpu.cpl[0] === 3 || !atRest(this.emulator, layout) ||
 				this.snapshot().processes.some((p) => p.state === "running"))
 			await new Promise((done) => setTimeout(done, 1));
 	}
