@@ -515,6 +515,10 @@ run-web:	## serve the page on this machine's own address (PORT=N chooses the por
 	$(remake) web
 	@tools/serve $(WEB) $(PORT)
 
+web-picture:	## draw the page for the README, docs/browser.png (needs chromium)
+	$(remake) web
+	@tools/web-picture docs/browser.png
+
 clean:	## remove what was built, except build/toolchain and downloads
 	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name toolchain ! -name 'apt*' ! -name npm \
 		$(foreach t,debian python linux musl,! -name $(t) ! -name $(t).made) \

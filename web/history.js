@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The moments of the last minute, counted back from the newest, so that a machine at rest forgets
-// nothing. The state of each frame is most of a moment, so it is kept whole only for the first
+// nothing. A machine that is started anew goes on where the last one ended. The state of each frame is most of a moment, so it is kept whole only for the first
 // moment of a group, and as changes for the others.
 
 const KEPT_MS = 60_000;
@@ -24,11 +24,6 @@ export class History {
 		return this.#groups.reduce((n, group) => n + group.moments.length, 0);
 	}
 
-	clear() {
-		this.#groups = [];
-		this.#newest = null;
-	}
-
 	// Returns the number of the moment of the last command: the last line with the shell's prompt.
 	lastStart() {
 		const lines = this.#groups.flatMap((group) => group.moments.map((m) => m.line));
@@ -38,7 +33,7 @@ export class History {
 	push(moment) {
 		const { kind, owner, ...rest } = moment.frames;
 		let group = this.#groups.at(-1);
-		if (!group || group.moments.length === GROUP) {
+		if (!group || group.moments.length === GROUP || group.kind.length !== kind.length) {
 			group = { kind, owner, moments: [] };
 			this.#groups.push(group);
 		}

@@ -10,8 +10,8 @@ export class Machine extends EventTarget {
 	#worker = null;
 	#pulse = 0;
 
-	// Starts a machine. options: kernel and initrd (ArrayBuffers), the
-	// kernel's layout, words for the command line, memory in MiB, and whether there is a picture and
+	// Starts a machine. options: the emulator's compiled code, kernel
+	// and initrd (ArrayBuffers), the kernel's layout, words for the command line, memory in MiB, and whether there is a picture and
 	// the machine waits at each line.
 	start(options) {
 		this.end();
@@ -66,7 +66,8 @@ export class Machine extends EventTarget {
 
 	#said(data) {
 		clearTimeout(this.late);
-		this.dispatchEvent(new CustomEvent(data.is, { detail: data }));
+		if (data.is === "crashed") return this.#crashed(data.why);
+		return this.dispatchEvent(new CustomEvent(data.is, { detail: data }));
 	}
 
 	#ask() {

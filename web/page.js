@@ -66,6 +66,14 @@ async function get(name) {
 	return (await fetched.get(name)).slice(0);
 }
 
+let compiled = null;
+
+// Returns the emulator's code, which is compiled once.
+async function emulator() {
+	compiled ??= WebAssembly.compile(await get("lib/v86.wasm"));
+	return compiled;
+}
+
 // Starts the machine anew. job: {program, words} for init, or null for a shell.
 async function boot(job = null) {
 	problem("");
@@ -75,13 +83,13 @@ async function boot(job = null) {
 	try {
 		if (typeof WebAssembly !== "object") throw new Error("This browser has no WebAssembly, so no machine can run on this page.");
 		const kernel = settings.kernel;
-		const parts = [`${kernel}/isthmus.elf`, `${kernel}/layout.json`, "initrd.tar", "more.tar"];
-		const [elf, layout, initrd, more] = await Promise.all(parts.map(get));
+		const parts = [`${kernel}/isthmus.elf`, `${kernel}/layout.json`, "initrd.tar", "more.tar"].map(get);
+		const [code, elf, layout, initrd, more] = await Promise.all([emulator(), ...parts]);
 		const image = imageWith(initrd, more, files.kept, job && job.program, job ? job.words : []);
-		view.clear();
+		view.present();
 		shell.begin(job !== null);
 		machine.start({
-			kernel: elf, layout: JSON.parse(new TextDecoder().decode(layout)), initrd: image, memory: settings.mem,
+			emulatorCode: code, kernel: elf, layout: JSON.parse(new TextDecoder().decode(layout)), initrd: image, memory: settings.mem,
 			words: [shell.size(), job ? "log=com2 tty=raw" : "", settings.words].filter(Boolean).join(" "),
 			picture: byId("show-picture").checked,
 		});
@@ -177,9 +185,9 @@ tour.addEventListener("type", ({ detail }) => type(detail));
 tour.addEventListener("step", () => (settings.tour = tour.step ? tour.step + 1 : 0));
 
 // What tests and the curious may use.
-window.isthmus = { machine, view, shell, settings, type, get state() { return state; } };
+window.isthmus = { machine, view, shell, settings, type, promptAfter: 0, get state() { return state; } };
 
-const prompt = shell.wait(PROMPT);
+const prompt = shell.wait(PROMPT).then(() => (window.isthmus.promptAfter = performance.now()));
 await boot();
 if (wrong.length && state !== "crashed") problem(wrong.join(" "));
 if (settings.run) prompt.then(() => type({ command: settings.run, lines: settings.lines }));

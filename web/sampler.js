@@ -4,8 +4,9 @@
 // the machine prints, since a program that prints what it does changes everything within a few
 // milliseconds. A moment is what readSnapshot() returns, with
 //
-//	at       milliseconds since the machine was started
+//	at       when, in milliseconds
 //	line     the line that was printed just then; null at a tick of the clock
+//	took     milliseconds that it took to take it
 //	touched  [[shmid, [page]]]: the pages that got a frame or another content since the last moment
 //
 // A moment equal to the last one is not told, unless a line says something.
@@ -67,6 +68,7 @@ export class Sampler {
 	}
 
 	#take(line) {
+		const began = performance.now();
 		const memory = this.#emulator.v86.cpu.mem8;
 		let moment;
 		try {
@@ -79,7 +81,7 @@ export class Sampler {
 		const print = fingerprint(moment);
 		if (print === this.#last && touched.length === 0 && !line?.trim()) return;
 		this.#last = print;
-		this.#tell({ ...moment, at: performance.now() - this.#began, line, touched });
+		this.#tell({ ...moment, at: Date.now(), took: performance.now() - began, line, touched });
 	}
 
 	#touched({ segments }, memory) {

@@ -43,13 +43,6 @@ export class View {
 			stroke("--accent", 2, "solid", "attach"), stroke("--graft", 4, "solid", "graft"), stroke("--accent", 2, "dashed", "not touched yet")];
 	}
 
-	// Forgets all: another machine begins.
-	clear() {
-		this.history.clear();
-		this.#newest = null;
-		this.present();
-	}
-
 	push(moment) {
 		this.history.push(moment);
 		this.#newest = moment;

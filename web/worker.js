@@ -100,9 +100,9 @@ function load(kernel, initrd, words) {
 	cpu.reg32[0] = cpu.io.port_read32(PORT_EXIT);
 }
 
-function start({ kernel, layout, initrd, words, memory, picture }) {
+function start({ emulatorCode, kernel, layout, initrd, words, memory, picture }) {
 	emulator = new V86({
-		wasm_path: "lib/v86.wasm",
+		wasm_fn: async (imports) => (await WebAssembly.instantiate(emulatorCode, imports)).exports,
 		memory_size: memory << 20,
 		vga_memory_size: 1 << 20,
 		multiboot: { buffer: kernel },
@@ -141,4 +141,5 @@ const actions = {
 	ping: () => tell("alive"),
 };
 
+addEventListener("unhandledrejection", ({ reason }) => tell("crashed", { why: String(reason) }));
 onmessage = ({ data }) => actions[data.do](data);

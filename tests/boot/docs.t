@@ -4,7 +4,7 @@
 . tests/boot/lib.sh
 docs='README.md CONTRIBUTING.md docs/tour.md docs/debugging.md docs/testing.md docs/labs.md
 	docs/abi.md docs/gdbstub.md docs/performance.md docs/spec-shm.md docs/glossary.md
-	docs/elsewhere.md docs/teaching.md labs/README.md tests/README.md'
+	docs/elsewhere.md docs/browser.md docs/teaching.md labs/README.md tests/README.md'
 
 # Prints what is in `...` outside of blocks of code.
 quoted() {

@@ -126,6 +126,7 @@ await shot(page, "shmchat");
 await page.locator("#stop").click();
 is("a machine that is stopped", await text(page, "#state"), "stopped");
 await page.locator("#stop").click();
+await becomes(page, "running");
 is("continues", await text(page, "#state"), "running");
 await page.locator("#by-line").check();
 await type(page, "echo one; echo two");
@@ -154,7 +155,7 @@ await page.locator("#words").fill("shmmni=16");
 has("the settings give a link", await page.locator("#link").inputValue(), "#mem=32&words=shmmni%3D16");
 await shot(page, "settings");
 await page.locator("#apply").click();
-has("the machine has the memory", await prints(page, PROMPT), "isthmus 0.1: 3");
+ok("the machine has the memory", /^isthmus [0-9.]*: 30\d{3} KiB/.test(await prints(page, PROMPT)));
 await type(page, "cat /proc/cmdline");
 has("and the words", await prints(page, PROMPT, 2), "shmmni=16");
 await page.waitForFunction(() => document.querySelector("#screen").textContent.includes("shmmni=16"));
@@ -230,13 +231,14 @@ await shot(page, "crash");
 await page.locator("#restart").click();
 await prints(page, PROMPT);
 await type(page, "/run/probe exit 9; echo status $?");
+ok("the last minute is not lost", (await moments(page)).some((m) => m.line?.includes("why: refused")));
 has("Restart starts a machine, and the files are still there", await prints(page, "status 9"), "status 9");
 await page.context().close();
 
 // ---- Links ----
 page = await open("#run=shmlife%3B%20uname&mem=24");
-has("a link starts what it names", await prints(page, "isthmus\r\n"), "Everything happened as described.");
-has("with its settings", await printed(page), "isthmus 0.1: 23");
+has("a link starts what it names", await prints(page, `described.\r\nisthmus\r\n${PROMPT}`), "shmlife; uname");
+ok("with its settings", /^isthmus [0-9.]*: 2[23]\d{3} KiB/.test(await printed(page)));
 await page.context().close();
 page = await open("#mem=lots&colour=red");
 await prints(page, PROMPT);
@@ -256,7 +258,11 @@ await shot(page, "missing");
 await page.context().close();
 page = await open("", {}, (p) => p.route("**/v86.wasm", (route) => route.fulfill({ status: 404 })));
 await becomes(page, "crashed");
-has("a missing file of the emulator", await text(page, "#problem"), "v86.wasm");
+has("a missing file of the emulator", await text(page, "#problem"), "lib/v86.wasm is not on the server");
+await page.context().close();
+page = await open("", {}, (p) => p.route("**/libv86.mjs", (route) => route.fulfill({ status: 404 })));
+await becomes(page, "crashed");
+has("or of its code", await text(page, "#problem"), "its code could not be loaded");
 await page.context().close();
 
 // ---- Colours, a phone, names ----
@@ -272,6 +278,35 @@ page = await open("#run=shmchat%20alice%20%26", { viewport: { width: 390, height
 await page.waitForFunction(() => window.isthmus?.view.moment?.segments.length === 1);
 ok("a phone: nothing is wider than the screen", await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 await page.screenshot({ path: `${build}/web-shots/phone.png`, fullPage: true });
+await page.context().close();
+
+// ---- What the picture costs: figures to read, since this machine may do other things ----
+page = await open("#mem=64");
+await prints(page, PROMPT);
+console.log(`# a prompt ${Math.round(await page.evaluate(() => isthmus.promptAfter))} ms after the load`);
+await drop(page, { many: guest("many") });
+await verdict(page);
+await page.locator("#arguments").fill("99 10");
+await page.locator("#again").click();
+await prints(page, "rounds", 2);
+await page.waitForFunction(() => isthmus.view.moment.processes.length > 100);
+const attaches = await page.evaluate(() => isthmus.view.moment.processes.reduce((n, p) => n + p.attaches.length, 0));
+ok("a hundred processes with nearly a thousand attaches are shown", attaches === 991, attaches);
+await shot(page, "many");
+const rounds = { true: 0, false: 0 };
+for (let i = 0; i < 6; i++) {
+	const on = i % 2 === 0;
+	await page.evaluate((on) => isthmus.machine.picture(on), on);
+	const before = (await printed(page)).split("rounds").length;
+	const text = await prints(page, "rounds", before + 3);
+	const counts = [...text.matchAll(/rounds (\d+)/g)].slice(before).map((m) => Number(m[1]));
+	rounds[on] = Math.max(rounds[on], ...counts);
+}
+all = (await moments(page)).filter((m) => m.line === null && m.processes.length > 100).slice(-20);
+const took = all.map((m) => m.took).sort((a, b) => a - b)[all.length >> 1];
+const each = all.slice(1).map((m, i) => m.at - all[i].at).sort((a, b) => a - b)[all.length >> 1];
+console.log(`# 100 processes, ${attaches} attaches: a moment takes ${took.toFixed(1)} ms, the next comes ${each} ms later;` +
+	` a loop goes round ${rounds[true]} times a second with the picture, ${rounds[false]} without`);
 await page.context().close();
 
 is("no request leaves the page's own origin", foreign, []);

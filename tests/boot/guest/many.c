@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * many PROCESSES ATTACHES: has so many children, each with so many attaches of which it touches
- * every second page, and counts how often it goes round a loop: it prints the count once a second,
- * until it is ended.
+ * every second page, and counts in a segment how often it goes round a loop: it prints the count
+ * once a second, until it is ended.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +37,7 @@ int
 main(int argc, char **argv)
 {
 	int processes = argc == 3 ? atoi(argv[1]) : 0, attaches = argc == 3 ? atoi(argv[2]) : 0;
+	volatile unsigned *count;
 
 	if (processes < 1 || attaches < 1) {
 		fprintf(stderr, "usage: many PROCESSES ATTACHES\n");
@@ -54,20 +55,25 @@ main(int argc, char **argv)
 			return 1;
 		}
 	}
+	count = shmat(ids[0], NULL, 0);
+	if (count == (void *)-1) {
+		perror("many: shmat");
+		return 1;
+	}
 	for (;;) {
 		struct timespec now, end;
 		volatile unsigned n;
-		unsigned rounds = 0;
 
+		*count = 0;
 		clock_gettime(CLOCK_MONOTONIC, &end);
 		end.tv_sec++;
 		do {
 			for (n = 0; n < ROUND; n++)
 				;
-			rounds++;
+			++*count;
 			clock_gettime(CLOCK_MONOTONIC, &now);
 		} while (now.tv_sec < end.tv_sec ||
 		         (now.tv_sec == end.tv_sec && now.tv_nsec < end.tv_nsec));
-		printf("rounds %u\n", rounds);
+		printf("rounds %u\n", *count);
 	}
 }
