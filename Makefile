@@ -317,9 +317,11 @@ $(BUILD)/host/test_%: $(BUILD)/host/tests/host/test_%.o $(HOSTOBJ) $(L)
 # The page boots the release kernel, and for exercises the debug kernel and one with a defect. What
 # they load is all that it needs of them, so the debug information and the symbols are left out.
 WEB := $(BUILD)/web
+FORGETFUL := kernel/shm/shm_detach.c
+FORGETS := tests/mutants/B10-detach-keeps-lpid
 WEB_LIBS := v86/build/libv86.mjs v86/build/v86.wasm @xterm/xterm/lib/xterm.mjs \
 	@xterm/xterm/css/xterm.css @xterm/addon-fit/lib/addon-fit.mjs
-WEB_KERNELS := release debug
+WEB_KERNELS := release debug $(if $(wildcard $(FORGETFUL) $(FORGETS)),forget)
 WEB_FILES := $(patsubst web/%,$(WEB)/%,$(filter-out web/layout.c web/package%.json,$(wildcard web/*.*))) \
 	$(addprefix $(WEB)/lib/,$(notdir $(WEB_LIBS))) \
 	$(foreach k,$(WEB_KERNELS),$(WEB)/$(k)/isthmus.elf $(WEB)/$(k)/layout.json) \
@@ -341,6 +343,25 @@ $(WEB)/%/isthmus.elf: $(BUILD)/%/isthmus.elf
 	@mkdir -p $(@D)
 	$(Q)$(STRIP) -o $@ $<
 
+# The kernel of exercise 2 in docs/labs.md is the release kernel, but for the one file with a defect. It
+# has no table of symbols for a panic.
+$(BUILD)/forget/$(FORGETFUL:.c=.o): $(FORGETFUL) $(FORGETS) tools/mutate $(F)
+	@mkdir -p $(@D)
+	@cp $< $(BUILD)/forget/$<
+	$(Q)cd $(BUILD)/forget && $(CURDIR)/tools/mutate $(CURDIR)/$(FORGETS)
+	$(call say,CC,$< (forget))
+	$(Q)$(CC) $(KCFLAGS) $(CFLAGS_release) $(INC_kernel) -c -o $@ $(BUILD)/forget/$<
+
+$(BUILD)/forget/isthmus.elf: $(KOBJ:%=$(BUILD)/release/%) $(BUILD)/release/ksyms0.o linker.ld $(L) \
+		$(BUILD)/forget/$(FORGETFUL:.c=.o)
+	$(call say,LD,$@)
+	$(Q)$(LD) $(LDFLAGS) -T linker.ld -o $@ \
+		$(filter-out $(BUILD)/release/$(FORGETFUL:.c=.o),$(filter %.o,$^))
+
+$(BUILD)/forget/layout.json: $(BUILD)/forget/isthmus.elf $(BUILD)/release/web/layout.s tools/mklayout
+	$(call say,GEN,$@)
+	$(Q)$(NM) $< | tools/mklayout - $(BUILD)/release/web/layout.s >$@
+
 # The packages' own files, without the names of maps for debuggers, which are not there.
 define web_library
 $(WEB)/lib/$(notdir $(1)): $(NPM)
@@ -354,7 +375,7 @@ $(WEB)/licences.txt: $(NPM) LICENSE tools/licences
 	$(Q)tools/licences $(BUILD)/npm/node_modules >$@
 
 # Programs of the tour, beside those of the image.
-WEB_PROGRAMS := $(patsubst web/programs/%.c,%,$(wildcard web/programs/*.c)) refused
+WEB_PROGRAMS := $(patsubst web/programs/%.c,%,$(wildcard web/programs/*.c)) refused shmdt
 $(BUILD)/web-image/obj/refused.c: docs/labs.md
 	@mkdir -p $(@D)
 	$(Q)awk '/^```/ { on = 0 } /^\/\* refused\.c:/ { on = 1 } on' $< >$@
@@ -371,6 +392,10 @@ $(BUILD)/web-image/usr/local/bin/%: $(BUILD)/web-image/obj/%.o $(CRT0) $(LIBC) $
 	@mkdir -p $(@D)
 	$(Q)$(ulink)
 	$(Q)$(STRIP) $@
+
+$(BUILD)/web-image/usr/local/bin/shmdt: $(BUILD)/tests/shmdt
+	@mkdir -p $(@D)
+	$(Q)$(STRIP) -o $@ $<
 
 $(WEB)/more.tar: $(WEB_PROGRAMS:%=$(BUILD)/web-image/usr/local/bin/%)
 	@mkdir -p $(@D)

@@ -5,7 +5,7 @@
 
 export const DEFAULTS = { run: "", mem: 16, words: "", kernel: "release", lines: false, tour: 0 };
 const MEMORY = { least: 8, most: 1024 };
-const KERNELS = ["release", "debug"];
+const KERNELS = ["release", "debug", "forget"];
 
 function number(text, least, most) {
 	const n = Number(text);

@@ -61,6 +61,14 @@ export const STEPS = [
 			"To check: <code>vm_object_page()</code>, <code>vm_fault()</code>, <code>shm_detach_all()</code>."],
 	},
 	{
+		title: "Exercise 2: make shmdt forget",
+		says: ["<code>IPC_STAT</code> says who attached or detached last. In another kernel the line that records this at a detach is taken out (the defect B10 in tests/mutants). The test of <code>shmdt</code> runs on both: which of its lines notices?"],
+		type: [{ command: "shmdt", kernel: "release", says: "shmdt, on the kernel as it is" }, { command: "shmdt", kernel: "forget", says: "shmdt, on the one that forgets" }],
+		look: ["A line <code>not ok</code> begins with the branch of the contract that does not hold: look it up in docs/conformance.md.",
+			"Why do <code>exit</code> and <code>exec</code> depend on the same line as <code>shmdt</code>?",
+			"Where would the line have to stand to be right for <code>shmdt</code> and wrong for <code>exit</code>?"],
+	},
+	{
 		title: "Exercise 3: why is it refused?",
 		says: ["<code>refused</code> makes four calls that fail with the same error (its source is in docs/labs.md). First write down why each will be refused, then ask the debug kernel, which says why."],
 		type: [{ command: "refused", kernel: "release", says: "refused" }, { command: "refused", kernel: "debug", says: "refused, with the debug kernel" }],

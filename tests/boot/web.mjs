@@ -191,7 +191,10 @@ const grafts = all.findLast((m) => m.segments[0]?.nattch === 5).processes.filter
 ok("grafts lead to no more than three tables", new Set(grafts.map((t) => t.frame)).size === 3 && grafts.length > 9, grafts);
 await page.locator("#moment").fill(String(all.findLastIndex((m) => m.segments[0]?.nattch === 5)));
 await shot(page, "graft");
-await page.locator("#tour-step").selectOption({ label: "7. Exercise 3: why is it refused?" });
+await page.locator("#tour-step").selectOption({ label: "7. Exercise 2: make shmdt forget" });
+await page.getByRole("button", { name: "shmdt, on the one that forgets" }).click();
+has("a kernel with a defect is found out", await prints(page, "leaked"), "not ok 13 - dt.2b lpid is the child that detached");
+await page.locator("#tour-step").selectOption({ label: "8. Exercise 3: why is it refused?" });
 await page.getByRole("button", { name: "refused, with the debug kernel" }).click();
 has("the debug kernel says why", await prints(page, "SHM_REMAP without an address"), "why: refused[");
 await shot(page, "debug");
@@ -236,8 +239,8 @@ has("Restart starts a machine, and the files are still there", await prints(page
 await page.context().close();
 
 // ---- Links ----
-page = await open("#run=shmlife%3B%20uname&mem=24");
-has("a link starts what it names", await prints(page, `described.\r\nisthmus\r\n${PROMPT}`), "shmlife; uname");
+page = await open("#run=shmlife%3B%20echo%20end%20of%20it&mem=24");
+has("a link starts what it names", await prints(page, `described.\r\nend of it\r\n${PROMPT}`), "shmlife; echo end of it");
 ok("with its settings", /^isthmus [0-9.]*: 2[23]\d{3} KiB/.test(await printed(page)));
 await page.context().close();
 page = await open("#mem=lots&colour=red");
