@@ -356,6 +356,16 @@ function attachOf(kernel, entry, map) {
 	};
 }
 
+/* Returns how many entries of a page table are not 0. A plain loop: this is a third of a snapshot. */
+function countEntries(entries) {
+	let n = 0;
+
+	for (let i = 0; i < entries.length; i++)
+		if (entries[i] !== 0)
+			n++;
+	return n;
+}
+
 /* Returns the entries of a directory, with what is known of each table. owners has the segment of
  * each table and large page. */
 function readTables(kernel, directory, frames, owners) {
@@ -378,8 +388,7 @@ function readTables(kernel, directory, frames, owners) {
 			large,
 			shared: frames.refs[frame] > 1,
 			shmid: owners.get(frame) ?? -1,
-			present: large ? layout.PTAB_PAGES
-				: kernel.frame(frame).reduce((n, pte) => n + (pte !== 0), 0),
+			present: large ? layout.PTAB_PAGES : countEntries(kernel.frame(frame)),
 		});
 	}
 	return tables;
