@@ -138,9 +138,9 @@ function linesOf(process, attach, index, boxes) {
 // width, `map`, is for the map of memory.
 export function arrange(moment, width, height) {
 	const narrow = width < 560;
-	const pw = Math.round(width * (narrow ? 0.27 : 0.23));
+	const pw = Math.round(width * (narrow ? 0.29 : 0.23));
 	const sw = Math.round(width * (narrow ? 0.27 : 0.24));
-	const mw = Math.round(width * (narrow ? 0.19 : 0.23));
+	const mw = Math.round(width * (narrow ? 0.17 : 0.23));
 	const columns = {
 		process: { x: 8, w: pw },
 		table: 8 + pw + 16,

@@ -32,6 +32,7 @@ export class Console {
 		this.terminal.open(box);
 		this.terminal.attachCustomKeyEventHandler((e) => !leaves(e));
 		this.recolour();
+		this.size();
 	}
 
 	// Takes the colours of the style sheet.

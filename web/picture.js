@@ -9,6 +9,8 @@ import { KINDS, MemoryMap } from "./memory.js";
 
 const SETTLE_MS = 90; // a box goes two thirds of its way in this time
 const GLOW_MS = 900;
+const MANY = 150; // so many lines are drawn thin, and not for each step of a glow
+const NARROW = 125; // a box of less pixels has room for little text, as on a phone
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Picture extends EventTarget {
@@ -142,7 +144,8 @@ export class Picture extends EventTarget {
 			c.globalAlpha = 1;
 		}
 		this.#memory(c, about);
-		if (moving || glowing) this.redraw();
+		if (moving) this.redraw();
+		else if (glowing) setTimeout(() => this.redraw(), this.#plan.lines.length > MANY ? 100 : 16);
 	}
 
 	// The key of what is looked at, if that is there now.
@@ -197,7 +200,7 @@ export class Picture extends EventTarget {
 
 	#line(c, line, about) {
 		const chosen = about !== null && [line.key, line.from.box, line.to.box, line.via].includes(about);
-		const many = this.#plan.lines.length > 150;
+		const many = this.#plan.lines.length > MANY;
 		const plain = Math.min(0.85, Math.max(0.06, 40 / this.#plan.lines.length));
 		c.strokeStyle = line.graft ? this.colour.graft : this.colour.accent;
 		c.globalAlpha = chosen ? 1 : about !== null ? plain / 5 : plain;
@@ -238,7 +241,7 @@ export class Picture extends EventTarget {
 		const ended = p.state === "zombie";
 		c.fillStyle = p.current ? this.colour.glow : ended ? this.colour.free : this.colour.process;
 		c.fillRect(x, y + 1, Math.min(4, w), h - 2);
-		const size = Math.min(15, Math.max(9, h / 3.2, Math.min(13, h - 4)));
+		const size = fontFor(w, h);
 		const line = h > 32 ? y + h / 2 - 8 : y + h / 2;
 		this.#text(c, `${p.pid}  ${p.name}`, x + 10, line, w - 14, `600 ${size}px`, this.colour.ink);
 		if (h <= 32) return;
@@ -260,15 +263,16 @@ export class Picture extends EventTarget {
 	#segment(c, box, about, now) {
 		const s = box.segment;
 		const { x, y, w, h } = this.#frame(c, box.key, box, about, s.removed ? this.colour.warn : this.colour.segment);
-		const size = Math.min(15, Math.max(9, h / 3.2, Math.min(13, h - 4)));
+		const size = fontFor(w, h);
 		const line = h > 32 ? y + 14 : y + h / 2;
-		const count = h > 16 || w > 120 ? `nattch ${s.nattch}` : String(s.nattch);
+		const narrow = w < NARROW && h > 32;
+		const count = w > NARROW ? `nattch ${s.nattch}` : narrow ? "" : String(s.nattch);
 		c.font = `${size}px system-ui, sans-serif`;
 		const room = c.measureText(count).width;
 		this.#text(c, count, x + w - room - 8, line, room + 2, `${size}px`, this.colour.ink);
-		this.#text(c, String(s.shmid), x + 8, line, w - room - 20, `600 ${size}px`, this.colour.ink);
+		this.#text(c, String(s.shmid), x + 8, line, w - room - 12, `600 ${size}px`, this.colour.ink);
 		if (h <= 32) return this.#lit(s, now);
-		const marks = [sizeOf(s.bytes), s.removed && "removed", s.locked && "locked", s.huge && "large pages"];
+		const marks = [narrow ? `nattch ${s.nattch}` : sizeOf(s.bytes), s.removed && "removed", s.locked && "locked", s.huge && "large pages"];
 		this.#text(c, marks.filter(Boolean).join(" · "), x + 8, y + 32, w - 14, "12px", s.removed ? this.colour.warn : this.colour.quiet);
 		return box.cells ? this.#pages(c, box, x + 8, y + 44, now) : this.#lit(s, now);
 	}
@@ -391,6 +395,11 @@ export class Picture extends EventTarget {
 		this.hovered = null;
 		this.pick(columns[column][to]);
 	}
+}
+
+// The size of a font that fits into a box.
+function fontFor(w, h) {
+	return Math.min(w < NARROW ? 11 : 15, Math.max(9, h / 3.2, Math.min(13, h - 4)));
 }
 
 // A number of bytes, in the largest unit that leaves it whole.

@@ -34,6 +34,7 @@ export class View {
 		byId("page").addEventListener("input", () => this.#describe());
 		byId("list").addEventListener("toggle", () => this.#tables());
 		byId("legend").append(...this.#legend());
+		this.#slider();
 	}
 
 	#legend() {
