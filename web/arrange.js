@@ -156,6 +156,6 @@ export function arrange(moment, width, height) {
 	const lines = moment.processes.flatMap((process) =>
 		process.attaches.flatMap((attach, i) => linesOf(process, attach, i, boxes)));
 	const low = Math.max(height, ...[...boxes.values()].map((box) => box.y + box.h + 8));
-	return { boxes, tables, lines, columns, height: low,
+	return { boxes, tables, lines, columns, narrow, height: low,
 		map: { x: width - 8 - mw, y: TOP, w: mw, h: height - TOP - 8 } };
 }

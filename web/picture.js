@@ -10,7 +10,6 @@ import { KINDS, MemoryMap } from "./memory.js";
 const SETTLE_MS = 90; // a box goes two thirds of its way in this time
 const GLOW_MS = 900;
 const MANY = 150; // so many lines are drawn thin, and not for each step of a glow
-const NARROW = 125; // a box of less pixels has room for little text, as on a phone
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Picture extends EventTarget {
@@ -235,13 +234,18 @@ export class Picture extends EventTarget {
 		c.fillText(fit, x, y);
 	}
 
+	// The size of the font for a box.
+	#fontFor(h) {
+		return Math.min(this.#plan.narrow ? 11 : 15, Math.max(9, h / 3.2, Math.min(13, h - 4)));
+	}
+
 	#process(c, box, about) {
 		const p = box.process;
 		const { x, y, w, h } = this.#frame(c, box.key, box, about, this.colour.line);
 		const ended = p.state === "zombie";
 		c.fillStyle = p.current ? this.colour.glow : ended ? this.colour.free : this.colour.process;
 		c.fillRect(x, y + 1, Math.min(4, w), h - 2);
-		const size = fontFor(w, h);
+		const size = this.#fontFor(h);
 		const line = h > 32 ? y + h / 2 - 8 : y + h / 2;
 		this.#text(c, `${p.pid}  ${p.name}`, x + 10, line, w - 14, `600 ${size}px`, this.colour.ink);
 		if (h <= 32) return;
@@ -263,10 +267,10 @@ export class Picture extends EventTarget {
 	#segment(c, box, about, now) {
 		const s = box.segment;
 		const { x, y, w, h } = this.#frame(c, box.key, box, about, s.removed ? this.colour.warn : this.colour.segment);
-		const size = fontFor(w, h);
+		const size = this.#fontFor(h);
 		const line = h > 32 ? y + 14 : y + h / 2;
-		const narrow = w < NARROW && h > 32;
-		const count = w > NARROW ? `nattch ${s.nattch}` : narrow ? "" : String(s.nattch);
+		const narrow = this.#plan.narrow && h > 32;
+		const count = !this.#plan.narrow ? `nattch ${s.nattch}` : narrow ? "" : String(s.nattch);
 		c.font = `${size}px system-ui, sans-serif`;
 		const room = c.measureText(count).width;
 		this.#text(c, count, x + w - room - 8, line, room + 2, `${size}px`, this.colour.ink);
@@ -395,11 +399,6 @@ export class Picture extends EventTarget {
 		this.hovered = null;
 		this.pick(columns[column][to]);
 	}
-}
-
-// The size of a font that fits into a box.
-function fontFor(w, h) {
-	return Math.min(w < NARROW ? 11 : 15, Math.max(9, h / 3.2, Math.min(13, h - 4)));
 }
 
 // A number of bytes, in the largest unit that leaves it whole.

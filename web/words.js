@@ -88,7 +88,7 @@ function sayAttach(p, a, page) {
 	const pte = a.ptes[page] ?? 0;
 	const present = a.ptes.filter((e) => e & 1).length;
 	const by = !table ? "" : table.large ? "a large page" : table.grafted ? "the segment's own page table, grafted" : "a page table of the process";
-	const entries = [element("h4", {}, `Page ${page}, at ${hex(address)}: entry ${span} of the directory`)];
+	const entries = [element("h4", {}, `Entry ${span} of the directory, for page ${page}`)];
 	if (!table) entries.push(element("p", {}, "0: the first touch will fill it."));
 	else entries.push(entryTable(table.entry, false));
 	if (table && !table.large) {
@@ -97,7 +97,7 @@ function sayAttach(p, a, page) {
 	}
 	return [element("h3", {}, `Segment ${a.shmid} in process ${p.pid}, ${p.name}`),
 		element("div", { className: "pair" },
-			facts(["from", hex(a.address)], ["to", hex(a.address + a.bytes)], ["protection", a.prot],
+			facts(["from", hex(a.address)], ["to", hex(a.address + a.bytes)], ["page", `${page}, at ${hex(address)}`], ["protection", a.prot],
 				["begins at", a.offset ? `byte ${a.offset}` : ""],
 				["present", `${present} of ${plural(a.ptes.length, "page")}`], ["by", by]),
 			element("div", {}, entries))];

@@ -104,7 +104,7 @@ is("F6 goes to the picture", await page.evaluate(() => document.activeElement.id
 await page.keyboard.press("ArrowDown");
 await page.keyboard.press("ArrowRight");
 has("the arrow keys choose an attach, and it is described", await text(page, "#described"), "Segment 65536 in process");
-has("with the entry of the directory bit by bit", await text(page, "#described"), "entry 256 of the directory");
+has("with the entry of the directory bit by bit", await text(page, "#described"), "Entry 256 of the directory");
 has("and that of the table", await text(page, "#described"), "Entry 0 of the table");
 await shot(page, "attach");
 await page.keyboard.press("Escape");
