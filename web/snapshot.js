@@ -11,7 +11,7 @@
  * that the build writes into build/release/layout.json (web/layout.c); it belongs to one kernel.
  *
  * The kernel changes its structures only in ring 0, and is not preempted there. So the memory is
- * to be read while the processor is in user mode or halted, which atRest(emulator, layout) says. At another
+ * to be read while the processor is in user mode or halted, which atRest(emulator) says. At another
  * moment the kernel may be in the middle of a change: readSnapshot() then may throw a TornError, or
  * return what is not true. It also throws one before the kernel has set up its structures.
  *
@@ -98,13 +98,11 @@ export const KIND = {
 export class TornError extends Error {}
 
 /* Returns whether the kernel's structures can be read now: the processor is in user mode, or halted
- * until an interrupt, or at the kernel's first instruction of a call. v86 likes to stop at the
- * last: it looks at its clock where a program leaves the code that it has compiled. */
-export function atRest(emulator, layout) {
+ * until an interrupt. */
+export function atRest(emulator) {
 	const cpu = emulator.v86.cpu;
 
-	return cpu.cpl[0] === 3 || cpu.in_hlt[0] !== 0 ||
-		cpu.instruction_pointer[0] >>> 0 === Number(layout.vector_syscall);
+	return cpu.cpl[0] === 3 || cpu.in_hlt[0] !== 0;
 }
 
 /* The pages of 4 GiB: no list of the kernel has more elements. */
@@ -290,21 +288,33 @@ function pageEntry(kernel, directory, address) {
 /* Calls visit(page, pte) for each page of [start, end) whose entry is not 0; page counts from
  * start. Spans without a table are not walked. */
 function eachEntry(kernel, directory, start, end, visit) {
-	const { SPAN_SHIFT } = kernel.layout;
-	const page = 1 << kernel.pageShift;
+	const { PTAB_PAGES, PTE_LARGE } = kernel.layout;
+	const first = start >>> kernel.pageShift;
+	const last = end / (1 << kernel.pageShift);
 
-	for (let va = start; va < end; ) {
-		const next = Math.min(end, ((va >>> SPAN_SHIFT) + 1) * (1 << SPAN_SHIFT));
+	for (let at = first; at < last; ) {
+		const next = Math.min(last, at - (at % PTAB_PAGES) + PTAB_PAGES);
+		const pde = directory[Math.floor(at / PTAB_PAGES)];
+		const table = pde === 0 || pde & PTE_LARGE ? null : kernel.frame(pde >>> kernel.pageShift);
 
-		if (directory[va >>> SPAN_SHIFT] !== 0)
-			for (; va < next; va += page) {
-				const pte = pageEntry(kernel, directory, va);
+		for (; pde !== 0 && at < next; at++) {
+			const pte = table === null ? pageEntry(kernel, directory, at << kernel.pageShift)
+				: table[at % PTAB_PAGES];
 
-				if (pte !== 0)
-					visit((va - start) / page, pte);
-			}
-		va = next;
+			if (pte !== 0)
+				visit(at - first, pte);
+		}
+		at = next;
 	}
+}
+
+/* Returns how many entries of a page table are not 0. */
+function inUse(table) {
+	let n = 0;
+
+	for (let i = 0; i < table.length; i++)
+		n += table[i] !== 0;
+	return n;
 }
 
 /* Returns "rwx" with a - for each right that is missing. */
@@ -356,16 +366,6 @@ function attachOf(kernel, entry, map) {
 	};
 }
 
-/* Returns how many entries of a page table are not 0. A plain loop: this is a third of a snapshot. */
-function countEntries(entries) {
-	let n = 0;
-
-	for (let i = 0; i < entries.length; i++)
-		if (entries[i] !== 0)
-			n++;
-	return n;
-}
-
 /* Returns the entries of a directory, with what is known of each table. owners has the segment of
  * each table and large page. */
 function readTables(kernel, directory, frames, owners) {
@@ -388,7 +388,7 @@ function readTables(kernel, directory, frames, owners) {
 			large,
 			shared: frames.refs[frame] > 1,
 			shmid: owners.get(frame) ?? -1,
-			present: large ? layout.PTAB_PAGES : countEntries(kernel.frame(frame)),
+			present: large ? layout.PTAB_PAGES : inUse(kernel.frame(frame)),
 		});
 	}
 	return tables;
