@@ -11,8 +11,8 @@
  * that the build writes into build/release/layout.json (web/layout.c); it belongs to one kernel.
  *
  * The kernel changes its structures only in ring 0, and is not preempted there. So the memory is
- * to be read while the processor is in user mode or halted, which atRest(emulator) says. At another
- * moment the kernel may be in the middle of a change: readSnapshot() then may throw a TornError, or
+ * to be read while the processor is in user mode, halted or at the first instruction of a call, which
+ * atRest(emulator, layout) says. At another moment the kernel may be in the middle of a change: readSnapshot() then may throw a TornError, or
  * return what is not true. It also throws one before the kernel has set up its structures.
  *
  * readSnapshot() returns plain data, which can be kept and compared; all numbers of bytes, pages
@@ -98,11 +98,13 @@ export const KIND = {
 export class TornError extends Error {}
 
 /* Returns whether the kernel's structures can be read now: the processor is in user mode, or halted
- * until an interrupt. */
-export function atRest(emulator) {
+ * until an interrupt, or at the kernel's first instruction of a call. v86 likes to stop at the
+ * last: it looks at its clock where a program leaves the code that it has compiled. */
+export function atRest(emulator, layout) {
 	const cpu = emulator.v86.cpu;
 
-	return cpu.cpl[0] === 3 || cpu.in_hlt[0] !== 0;
+	return cpu.cpl[0] === 3 || cpu.in_hlt[0] !== 0 ||
+		cpu.instruction_pointer[0] >>> 0 === Number(layout.vector_syscall);
 }
 
 /* The pages of 4 GiB: no list of the kernel has more elements. */
