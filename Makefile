@@ -549,7 +549,7 @@ clean:	## remove what was built, except build/toolchain and downloads
 		$(foreach t,debian python linux musl,! -name $(t) ! -name $(t).made) \
 		-exec rm -rf {} + 2>/dev/null || true
 
-CFILES = $(shell find kernel arch user tests tools labs -name '*.[ch]' 2>/dev/null)
+CFILES = $(shell find kernel arch user tests tools labs web -name '*.[ch]' 2>/dev/null)
 format:	## reformat the C sources with clang-format
 	@clang-format -i $(CFILES)
 

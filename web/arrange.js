@@ -50,10 +50,14 @@ function placeProcesses(moment, columns, room) {
 	return order.map(({ process, depth }, i) => {
 		const indent = Math.min(depth, 5) * Math.min(12, columns.process.w / 16);
 		return {
-			key: keyOf.process(process), kind: "process", process,
+			key: keyOf.process(process),
+			kind: "process",
+			process,
 			parent: `process ${process.ppid}`,
-			x: columns.process.x + indent, y: TOP + i * (high + gap),
-			w: columns.process.w - indent, h: high,
+			x: columns.process.x + indent,
+			y: TOP + i * (high + gap),
+			w: columns.process.w - indent,
+			h: high,
 		};
 	});
 }
@@ -71,9 +75,14 @@ function placeSegments(moment, columns, room, middle) {
 	const all = moment.segments.length * (high + gap) - gap;
 	const top = Math.max(TOP, Math.min(middle - all / 2, TOP + room - all));
 	return moment.segments.map((segment, i) => ({
-		key: keyOf.segment(segment), kind: "segment", segment,
+		key: keyOf.segment(segment),
+		kind: "segment",
+		segment,
 		cells: rows > 0 ? cellsOf(segment, columns.segment.w, rows) : null,
-		x: columns.segment.x, y: top + i * (high + gap), w: columns.segment.w, h: high,
+		x: columns.segment.x,
+		y: top + i * (high + gap),
+		w: columns.segment.w,
+		h: high,
 	}));
 }
 
@@ -85,7 +94,8 @@ function placeTables(moment, boxes, columns) {
 		const box = boxes.get(keyOf.process(process));
 		process.tables.forEach((table, i) => {
 			const key = keyOf.table(table);
-			if (!tables.has(key)) tables.set(key, { key, kind: "table", table, holders: [], at: [] });
+			if (!tables.has(key))
+				tables.set(key, { key, kind: "table", table, holders: [], at: [] });
 			const of = tables.get(key);
 			of.holders.push({ process, table });
 			of.at.push(box.y + (box.h * (i + 0.5)) / process.tables.length);
@@ -95,11 +105,17 @@ function placeTables(moment, boxes, columns) {
 		const owner = boxes.get(`segment ${of.table.shmid}`);
 		const among = owner?.segment.tables ?? [];
 		const crowd = of.holders[0].process.tables.length;
-		const room = owner ? owner.h / among.length : boxes.get(keyOf.process(of.holders[0].process)).h / crowd;
+		const room = owner
+			? owner.h / among.length
+			: boxes.get(keyOf.process(of.holders[0].process)).h / crowd;
 		of.w = of.h = Math.max(3, Math.min(TABLE, room - 1));
 		if (owner) {
 			of.x = columns.segment.x - 24;
-			of.y = owner.y + (owner.h * (Math.max(0, among.indexOf(of.table.frame)) + 0.5)) / among.length - of.h / 2;
+			of.y =
+				owner.y +
+				(owner.h * (Math.max(0, among.indexOf(of.table.frame)) + 0.5)) /
+					among.length -
+				of.h / 2;
 		} else {
 			of.x = columns.table + (of.holders.length > 1 ? 26 : 0);
 			of.y = of.at.reduce((sum, y) => sum + y) / of.at.length - of.h / 2;
@@ -123,14 +139,26 @@ function linesOf(process, attach, index, boxes) {
 	const at = (offset) => Math.min(0.95, Math.max(0.05, offset / 4096 / pages));
 	const line = { key, kind: "attach", process, attach, from, readonly: attach.readonly };
 	if (through.length === 0) {
-		return [{ ...line, pending: true, to: { box: to.key, at: at(attach.offset + attach.bytes / 2) } }];
+		return [
+			{
+				...line,
+				pending: true,
+				to: { box: to.key, at: at(attach.offset + attach.bytes / 2) },
+			},
+		];
 	}
 	return through.map((table) => {
 		const start = Math.max(attach.address, table.span * 2 ** 22);
 		const end = Math.min(attach.address + attach.bytes, (table.span + 1) * 2 ** 22);
 		const middle = attach.offset + (start + end) / 2 - attach.address;
-		return { ...line, from: { ...from, at: slot(table) }, table, graft: table.grafted || table.large, via: keyOf.table(table),
-			to: { box: to.key, at: at(middle) } };
+		return {
+			...line,
+			from: { ...from, at: slot(table) },
+			table,
+			graft: table.grafted || table.large,
+			via: keyOf.table(table),
+			to: { box: to.key, at: at(middle) },
+		};
 	});
 }
 
@@ -154,8 +182,16 @@ export function arrange(moment, width, height) {
 	const tables = placeTables(moment, boxes, columns);
 	for (const box of tables) boxes.set(box.key, box);
 	const lines = moment.processes.flatMap((process) =>
-		process.attaches.flatMap((attach, i) => linesOf(process, attach, i, boxes)));
+		process.attaches.flatMap((attach, i) => linesOf(process, attach, i, boxes)),
+	);
 	const low = Math.max(height, ...[...boxes.values()].map((box) => box.y + box.h + 8));
-	return { boxes, tables, lines, columns, narrow, height: low,
-		map: { x: width - 8 - mw, y: TOP, w: mw, h: height - TOP - 8 } };
+	return {
+		boxes,
+		tables,
+		lines,
+		columns,
+		narrow,
+		height: low,
+		map: { x: width - 8 - mw, y: TOP, w: mw, h: height - TOP - 8 },
+	};
 }

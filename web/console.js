@@ -10,8 +10,8 @@ const ROWS = 24;
 const COLUMNS = 80;
 const FONT = { least: 10, most: 16 };
 
-// Whether a key leaves the terminal, to which Tab belongs: Shift-Tab goes back from it, and F6 to the
-// picture.
+// Whether a key leaves the terminal, to which Tab belongs: Shift-Tab goes back from it, and F6 to
+// the picture.
 function leaves(e) {
 	if (e.key === "F6" && e.type === "keydown") byId("picture").focus();
 	return e.key === "F6" || (e.key === "Tab" && e.shiftKey);
@@ -26,8 +26,13 @@ export class Console {
 
 	constructor(box) {
 		this.#box = box;
-		this.terminal = new Terminal({ rows: ROWS, cols: COLUMNS, screenReaderMode: true, scrollback: 5000,
-			fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace' });
+		this.terminal = new Terminal({
+			rows: ROWS,
+			cols: COLUMNS,
+			screenReaderMode: true,
+			scrollback: 5000,
+			fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace',
+		});
 		this.terminal.loadAddon(this.#fit);
 		this.terminal.open(box);
 		this.terminal.attachCustomKeyEventHandler((e) => !leaves(e));
@@ -43,8 +48,8 @@ export class Console {
 		this.terminal.options.theme = { background, foreground, cursor: foreground };
 	}
 
-	// Chooses the largest font with which 80 columns fit, or fewer columns of the smallest font.
-	// Returns the words that tell the kernel.
+	// Chooses the largest font with which 80 columns fit, or fewer columns of the smallest
+	// font. Returns the words that tell the kernel.
 	size() {
 		const width = this.#box.clientWidth - 28;
 		const font = Math.floor((width / COLUMNS / 0.602) * 2) / 2;
@@ -54,7 +59,8 @@ export class Console {
 		return `rows=${ROWS} columns=${this.terminal.cols}`;
 	}
 
-	// Another machine begins; its text follows the old one's. raw: programs write newlines alone.
+	// Another machine begins; its text follows the old one's. raw: programs write newlines
+	// alone.
 	begin(raw) {
 		this.printed = [];
 		this.terminal.options.convertEol = raw;

@@ -22,7 +22,8 @@ export function nearest([x0, y0, x1, y1, x2, y2, x3, y3], x, y) {
 	for (let i = 0; i <= 24; i++) {
 		const t = i / 24;
 		const u = 1 - t;
-		const at = (a, b, c, d) => u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * d;
+		const at = (a, b, c, d) =>
+			u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * d;
 		best = Math.min(best, Math.hypot(at(x0, x1, x2, x3) - x, at(y0, y1, y2, y3) - y));
 	}
 	return best;

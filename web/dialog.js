@@ -20,7 +20,8 @@ export class SettingsDialog extends EventTarget {
 			this.#link();
 			dialog.showModal();
 		});
-		for (const id of ["memory", "kernel", "words"]) byId(id).addEventListener("input", () => this.#link());
+		for (const id of ["memory", "kernel", "words"])
+			byId(id).addEventListener("input", () => this.#link());
 		byId("colours").addEventListener("change", (e) => {
 			localStorage.setItem("colours", e.target.value);
 			this.dispatchEvent(new CustomEvent("colours"));
@@ -45,10 +46,17 @@ export class SettingsDialog extends EventTarget {
 	}
 
 	#chosen() {
-		return { mem: Number(byId("memory").value), kernel: byId("kernel").value, words: byId("words").value.trim() };
+		return {
+			mem: Number(byId("memory").value),
+			kernel: byId("kernel").value,
+			words: byId("words").value.trim(),
+		};
 	}
 
 	#link() {
-		byId("link").value = location.origin + location.pathname + toLink({ ...this.#settings, ...this.#chosen() });
+		byId("link").value =
+			location.origin +
+			location.pathname +
+			toLink({ ...this.#settings, ...this.#chosen() });
 	}
 }

@@ -22,7 +22,10 @@ export class Files extends EventTarget {
 		const drags = (e) => e.dataTransfer?.types.includes("Files");
 		addEventListener("dragenter", (e) => drags(e) && (byId("drop").hidden = false));
 		addEventListener("dragover", (e) => drags(e) && e.preventDefault());
-		addEventListener("dragleave", (e) => e.relatedTarget === null && (byId("drop").hidden = true));
+		addEventListener(
+			"dragleave",
+			(e) => e.relatedTarget === null && (byId("drop").hidden = true),
+		);
 		addEventListener("drop", (e) => {
 			e.preventDefault();
 			byId("drop").hidden = true;
@@ -35,14 +38,20 @@ export class Files extends EventTarget {
 		const taken = [];
 		for (const file of list) {
 			try {
-				taken.push({ name: nameOf(file), bytes: new Uint8Array(await file.arrayBuffer()) });
+				taken.push({
+					name: nameOf(file),
+					bytes: new Uint8Array(await file.arrayBuffer()),
+				});
 			} catch {
-				return this.#refuse(`${file.name} can't be read: a folder can't be dropped, only files.`);
+				return this.#refuse(
+					`${file.name} can't be read: a folder can't be dropped, only files.`,
+				);
 			}
 		}
 		const whys = taken.map((f) => whyNot(f.bytes));
 		const first = whys.indexOf(null);
-		if (first < 0 && taken.length) return this.#refuse(`${taken[0].name} can't run here: ${whys[0]}.`);
+		if (first < 0 && taken.length)
+			return this.#refuse(`${taken[0].name} can't run here: ${whys[0]}.`);
 		if (first < 0) return undefined;
 		const names = new Set(taken.map((f) => f.name));
 		this.kept = [...this.kept.filter((f) => !names.has(f.name)), ...taken];
@@ -78,25 +87,42 @@ export class Files extends EventTarget {
 
 	#show(sentence) {
 		const { name, line } = this.job;
-		const words = element("input", { type: "text", id: "arguments", value: line, placeholder: "arguments", "aria-label": `arguments of ${name}` });
-		const button = (id, text, action) => element("button", { id, onclick: action }, text);
-		const told = this.#messages.split("\n").filter((l) => l && !/^(isthmus \d|init starts after)/.test(l));
+		const words = element("input", {
+			type: "text",
+			id: "arguments",
+			value: line,
+			placeholder: "arguments",
+			"aria-label": `arguments of ${name}`,
+		});
+		const button = (id, text, action) =>
+			element("button", { id, onclick: action }, text);
+		const told = this.#messages
+			.split("\n")
+			.filter((l) => l && !/^(isthmus \d|init starts after)/.test(l));
 		byId("program").hidden = false;
 		byId("program").replaceChildren(
-			element("div", { className: "row" }, element("strong", {}, name), words,
+			element(
+				"div",
+				{ className: "row" },
+				element("strong", {}, name),
+				words,
 				button("again", "Run again", () => this.#run(name, words.value)),
 				button("save", "Save the output", () => this.#save(name)),
 				button("shell", "To a shell", () => {
 					this.end();
 					this.dispatchEvent(new CustomEvent("shell"));
-				})),
+				}),
+			),
 			element("p", { id: "verdict", role: "status" }, sentence || "runs…"),
-			told.length ? element("pre", { id: "messages" }, told.join("\n")) : "");
+			told.length ? element("pre", { id: "messages" }, told.join("\n")) : "",
+		);
 		byId("save").disabled = !sentence;
 	}
 
 	#save(name) {
-		const url = URL.createObjectURL(new Blob(this.#printed, { type: "application/octet-stream" }));
+		const url = URL.createObjectURL(
+			new Blob(this.#printed, { type: "application/octet-stream" }),
+		);
 		element("a", { href: url, download: `${name}.out` }).click();
 		setTimeout(() => URL.revokeObjectURL(url), 1000);
 	}

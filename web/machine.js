@@ -10,14 +10,17 @@ export class Machine extends EventTarget {
 	#worker = null;
 	#pulse = 0;
 
-	// Starts a machine. options: the emulator's compiled code, kernel
-	// and initrd (ArrayBuffers), the kernel's layout, words for the command line, memory in MiB, and whether there is a picture and
-	// the machine waits at each line.
+	// Starts a machine. options: the emulator's compiled code, kernel and initrd
+	// (ArrayBuffers), the kernel's layout, words for the command line, memory in MiB, and
+	// whether there is a picture and the machine waits at each line.
 	start(options) {
 		this.end();
-		this.#worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+		this.#worker = new Worker(new URL("worker.js", import.meta.url), {
+			type: "module",
+		});
 		this.#worker.onmessage = ({ data }) => this.#said(data);
-		this.#worker.onerror = (e) => this.#crashed(e.message || "its code could not be loaded");
+		this.#worker.onerror = (e) =>
+			this.#crashed(e.message || "its code could not be loaded");
 		this.#tell("start", options);
 		this.#pulse = setInterval(() => this.#ask(), ANSWER_MS);
 	}

@@ -36,16 +36,26 @@ function problem(text) {
 function become(now, sentence = "") {
 	state = now;
 	said = sentence;
-	const words = { loading: "loading…", running: "running", stopped: "stopped", held: "waits after a line", ended: "ended", crashed: "crashed" };
+	const words = {
+		loading: "loading…",
+		running: "running",
+		stopped: "stopped",
+		held: "waits after a line",
+		ended: "ended",
+		crashed: "crashed",
+	};
 	byId("state").textContent = said || words[state];
 	byId("stop").textContent = ["stopped", "held"].includes(state) ? "Continue" : "Stop";
-	byId("stop").disabled = byId("line").disabled = !["running", "stopped", "held"].includes(state);
+	byId("stop").disabled = byId("line").disabled = !["running", "stopped", "held"].includes(
+		state,
+	);
 	document.body.dataset.state = state;
 }
 
 // Chooses the colours of the style sheet.
 function paint() {
-	document.documentElement.dataset.colours = localStorage.getItem("colours") || (dark.matches ? "dark" : "light");
+	document.documentElement.dataset.colours =
+		localStorage.getItem("colours") || (dark.matches ? "dark" : "light");
 }
 
 function recolour() {
@@ -57,10 +67,24 @@ function recolour() {
 // Fetches a file of the page once. Throws an error whose message is a sentence.
 async function get(name) {
 	if (!fetched.has(name)) {
-		fetched.set(name, fetch(name).then((answer) => {
-			if (!answer.ok) throw new Error(`${name} is not on the server (status ${answer.status}): make web builds the whole folder.`);
-			return answer.arrayBuffer();
-		}, () => { throw new Error(`${name} can't be fetched: is the server still there?`); }));
+		fetched.set(
+			name,
+			fetch(name).then(
+				(answer) => {
+					if (!answer.ok)
+						throw new Error(
+							`${name} is not on the server (status ${answer.status}): ` +
+								"make web builds the whole folder.",
+						);
+					return answer.arrayBuffer();
+				},
+				() => {
+					throw new Error(
+						`${name} can't be fetched: is the server still there?`,
+					);
+				},
+			),
+		);
 		fetched.get(name).catch(() => fetched.delete(name));
 	}
 	return (await fetched.get(name)).slice(0);
@@ -81,16 +105,36 @@ async function boot(job = null) {
 	byId("by-line").checked = false;
 	machine.end();
 	try {
-		if (typeof WebAssembly !== "object") throw new Error("This browser has no WebAssembly, so no machine can run on this page.");
+		if (typeof WebAssembly !== "object")
+			throw new Error(
+				"This browser has no WebAssembly, so no machine can run on this page.",
+			);
 		const kernel = settings.kernel;
-		const parts = [`${kernel}/isthmus.elf`, `${kernel}/layout.json`, "initrd.tar", "more.tar"].map(get);
+		const parts = [
+			`${kernel}/isthmus.elf`,
+			`${kernel}/layout.json`,
+			"initrd.tar",
+			"more.tar",
+		].map(get);
 		const [code, elf, layout, initrd, more] = await Promise.all([emulator(), ...parts]);
-		const image = imageWith(initrd, more, files.kept, job && job.program, job ? job.words : []);
+		const image = imageWith(
+			initrd,
+			more,
+			files.kept,
+			job && job.program,
+			job ? job.words : [],
+		);
 		view.present();
 		shell.begin(job !== null);
 		machine.start({
-			emulatorCode: code, kernel: elf, layout: JSON.parse(new TextDecoder().decode(layout)), initrd: image, memory: settings.mem,
-			words: [shell.size(), job ? "log=com2 tty=raw" : "", settings.words].filter(Boolean).join(" "),
+			emulatorCode: code,
+			kernel: elf,
+			layout: JSON.parse(new TextDecoder().decode(layout)),
+			initrd: image,
+			memory: settings.mem,
+			words: [shell.size(), job ? "log=com2 tty=raw" : "", settings.words]
+				.filter(Boolean)
+				.join(" "),
 			picture: byId("show-picture").checked,
 		});
 	} catch (e) {
@@ -103,7 +147,8 @@ async function boot(job = null) {
 async function type({ command, raw, lines, kernel }) {
 	const another = kernel && kernel !== settings.kernel;
 	if (another) settings.kernel = kernel;
-	if (another || files.job || !["running", "stopped", "held"].includes(state)) await toShell();
+	if (another || files.job || !["running", "stopped", "held"].includes(state))
+		await toShell();
 	byLine(false);
 	machine.run();
 	if (lines) byLine(true, command);
@@ -119,7 +164,8 @@ async function toShell() {
 	if (state !== "crashed") await prompt;
 }
 
-// Turns the waiting at each line on or off; a command is typed so that its first line is waited for.
+// Turns the waiting at each line on or off; a command is typed so that its first line is waited
+// for.
 function byLine(on, command = "") {
 	byId("by-line").checked = on;
 	if (command) shell.wait(`${command}\r\n`).then(() => machine.lines(true));
@@ -135,7 +181,10 @@ machine.addEventListener("running", () => become("running"));
 machine.addEventListener("held", () => become("held"));
 machine.addEventListener("output", ({ detail }) => shell.write(detail.bytes));
 machine.addEventListener("log", ({ detail }) => files.log(detail.bytes));
-machine.addEventListener("screen", ({ detail }) => (byId("screen").textContent = detail.rows.join("\n")));
+machine.addEventListener(
+	"screen",
+	({ detail }) => (byId("screen").textContent = detail.rows.join("\n")),
+);
 machine.addEventListener("moment", ({ detail }) => view.push(detail.moment));
 machine.addEventListener("ended", ({ detail }) => {
 	become("ended", verdictIn(files.job?.name ?? "init", detail.verdict));
@@ -143,7 +192,10 @@ machine.addEventListener("ended", ({ detail }) => {
 });
 machine.addEventListener("crashed", ({ detail }) => {
 	become("crashed");
-	problem(`The emulator has crashed (${detail.why}). Restart starts the machine anew; the text, the picture and your files are still here.`);
+	problem(
+		`The emulator has crashed (${detail.why}). Restart starts the machine anew; ` +
+			"the text, the picture and your files are still here.",
+	);
 	files.ended("The emulator has crashed.", shell.printed);
 });
 shell.terminal.onData((text) => machine.send(text));
@@ -185,7 +237,17 @@ tour.addEventListener("type", ({ detail }) => type(detail));
 tour.addEventListener("step", () => (settings.tour = tour.step ? tour.step + 1 : 0));
 
 // What tests and the curious may use.
-window.isthmus = { machine, view, shell, settings, type, promptAfter: 0, get state() { return state; } };
+window.isthmus = {
+	machine,
+	view,
+	shell,
+	settings,
+	type,
+	promptAfter: 0,
+	get state() {
+		return state;
+	},
+};
 
 const prompt = shell.wait(PROMPT).then(() => (window.isthmus.promptAfter = performance.now()));
 await boot();

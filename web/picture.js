@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The picture of a moment, on a canvas: it draws what arrange.js has arranged, moves boxes to where
-// they belong now, and lights what was touched. It says what is under the pointer, and walks from one
-// thing to the next by keys. The event "pick" names the key of what was picked, or null.
+// they belong now, and lights what was touched. It says what is under the pointer, and walks from
+// one thing to the next by keys. The event "pick" names the key of what was picked, or null.
 import { arrange, keyOf } from "./arrange.js";
 import { curve, nearest, strokeCurve } from "./curves.js";
 import { KINDS, MemoryMap } from "./memory.js";
@@ -45,9 +45,27 @@ export class Picture extends EventTarget {
 	// Reads the colours of the style sheet.
 	restyle() {
 		const style = getComputedStyle(this.#canvas);
-		const names = ["ink", "quiet", "line", "paper", "box", "accent", "graft", "glow", "warn",
-			"segment", "process", "table", "file", "kernel", "image", "free"];
-		this.colour = Object.fromEntries(names.map((n) => [n, style.getPropertyValue(`--${n}`).trim()]));
+		const names = [
+			"ink",
+			"quiet",
+			"line",
+			"paper",
+			"box",
+			"accent",
+			"graft",
+			"glow",
+			"warn",
+			"segment",
+			"process",
+			"table",
+			"file",
+			"kernel",
+			"image",
+			"free",
+		];
+		this.colour = Object.fromEntries(
+			names.map((n) => [n, style.getPropertyValue(`--${n}`).trim()]),
+		);
 		this.rgb = [[0, 0, 0]];
 		for (const { kind, colour } of KINDS) {
 			const hex = style.getPropertyValue(colour).trim();
@@ -90,7 +108,10 @@ export class Picture extends EventTarget {
 		this.#plan = arrange(this.#moment, width, frame.clientHeight);
 		const scale = devicePixelRatio;
 		const height = this.#plan.height;
-		if (this.#canvas.width !== Math.round(width * scale) || this.#canvas.height !== Math.round(height * scale)) {
+		if (
+			this.#canvas.width !== Math.round(width * scale) ||
+			this.#canvas.height !== Math.round(height * scale)
+		) {
 			this.#canvas.width = Math.round(width * scale);
 			this.#canvas.height = Math.round(height * scale);
 			this.#canvas.style.width = `${width}px`;
@@ -100,17 +121,22 @@ export class Picture extends EventTarget {
 		this.redraw();
 	}
 
-	// Moves each box nearer to its place. A new process comes out of its parent, another new box
-	// out of nothing. Returns whether any is not there yet.
+	// Moves each box nearer to its place. A new process comes out of its parent, another new
+	// box out of nothing. Returns whether any is not there yet.
 	#settle(step) {
 		let moving = false;
 		const far = (a, b) => Math.abs(a - b) > 0.4;
 		for (const [key, box] of this.#plan.boxes) {
 			const parent = this.#shown.get(box.parent);
-			const seen = this.#shown.get(key) ?? (parent
-				? { ...parent, alpha: 1 } : { x: box.x, y: box.y, w: box.w, h: box.h, alpha: 0 });
+			const seen =
+				this.#shown.get(key) ??
+				(parent
+					? { ...parent, alpha: 1 }
+					: { x: box.x, y: box.y, w: box.w, h: box.h, alpha: 0 });
 			for (const side of ["x", "y", "w", "h"]) {
-				seen[side] = far(seen[side], box[side]) ? seen[side] + (box[side] - seen[side]) * step : box[side];
+				seen[side] = far(seen[side], box[side])
+					? seen[side] + (box[side] - seen[side]) * step
+					: box[side];
 				moving ||= seen[side] !== box[side];
 			}
 			seen.alpha = Math.min(1, seen.alpha + step);
@@ -124,7 +150,9 @@ export class Picture extends EventTarget {
 	}
 
 	#draw(now) {
-		const step = still.matches ? 1 : 1 - Math.exp(-Math.min(now - this.#drawn, 50) / SETTLE_MS);
+		const step = still.matches
+			? 1
+			: 1 - Math.exp(-Math.min(now - this.#drawn, 50) / SETTLE_MS);
 		const moving = this.#settle(step);
 		this.#drawn = now;
 		const c = this.#context;
@@ -139,17 +167,22 @@ export class Picture extends EventTarget {
 			c.globalAlpha = this.#shown.get(box.key).alpha;
 			if (box.kind === "process") this.#process(c, box, about);
 			if (box.kind === "table") this.#table(c, box, about);
-			if (box.kind === "segment") glowing = this.#segment(c, box, about, now) || glowing;
+			if (box.kind === "segment")
+				glowing = this.#segment(c, box, about, now) || glowing;
 			c.globalAlpha = 1;
 		}
 		this.#memory(c, about);
 		if (moving) this.redraw();
-		else if (glowing) setTimeout(() => this.redraw(), this.#plan.lines.length > MANY ? 100 : 16);
+		else if (glowing)
+			setTimeout(() => this.redraw(), this.#plan.lines.length > MANY ? 100 : 16);
 	}
 
 	// The key of what is looked at, if that is there now.
 	#about() {
-		const there = (key) => key?.startsWith("frame ") || this.#plan.boxes.has(key) || this.#plan.lines.some((l) => l.key === key);
+		const there = (key) =>
+			key?.startsWith("frame ") ||
+			this.#plan.boxes.has(key) ||
+			this.#plan.lines.some((l) => l.key === key);
 		return [this.hovered, this.picked].find(there) ?? null;
 	}
 
@@ -179,8 +212,15 @@ export class Picture extends EventTarget {
 				const from = this.#shown.get(key);
 				c.strokeStyle = this.colour.line;
 				c.globalAlpha = about === table.key || about === key ? 1 : 0.6;
-				const at = (holder.process.tables.indexOf(holder.table) + 0.5) / holder.process.tables.length;
-				strokeCurve(c, [from.x + from.w, from.y + from.h * at, to.x, to.y + to.h / 2]);
+				const at =
+					(holder.process.tables.indexOf(holder.table) + 0.5) /
+					holder.process.tables.length;
+				strokeCurve(c, [
+					from.x + from.w,
+					from.y + from.h * at,
+					to.x,
+					to.y + to.h / 2,
+				]);
 			}
 		}
 		c.globalAlpha = 1;
@@ -194,11 +234,16 @@ export class Picture extends EventTarget {
 		const start = [from.x + from.w, from.y + from.h * line.from.at];
 		if (!via) return [[...start, ...end]];
 		const middle = via.y + via.h / 2;
-		return [[...start, via.x, middle], [via.x + via.w, middle, ...end]];
+		return [
+			[...start, via.x, middle],
+			[via.x + via.w, middle, ...end],
+		];
 	}
 
 	#line(c, line, about) {
-		const chosen = about !== null && [line.key, line.from.box, line.to.box, line.via].includes(about);
+		const chosen =
+			about !== null &&
+			[line.key, line.from.box, line.to.box, line.via].includes(about);
 		const many = this.#plan.lines.length > MANY;
 		const plain = Math.min(0.85, Math.max(0.06, 40 / this.#plan.lines.length));
 		c.strokeStyle = line.graft ? this.colour.graft : this.colour.accent;
@@ -236,18 +281,33 @@ export class Picture extends EventTarget {
 
 	// The size of the font for a box.
 	#fontFor(h) {
-		return Math.min(this.#plan.narrow ? 11 : 15, Math.max(9, h / 3.2, Math.min(13, h - 4)));
+		return Math.min(
+			this.#plan.narrow ? 11 : 15,
+			Math.max(9, h / 3.2, Math.min(13, h - 4)),
+		);
 	}
 
 	#process(c, box, about) {
 		const p = box.process;
 		const { x, y, w, h } = this.#frame(c, box.key, box, about, this.colour.line);
 		const ended = p.state === "zombie";
-		c.fillStyle = p.current ? this.colour.glow : ended ? this.colour.free : this.colour.process;
+		c.fillStyle = p.current
+			? this.colour.glow
+			: ended
+				? this.colour.free
+				: this.colour.process;
 		c.fillRect(x, y + 1, Math.min(4, w), h - 2);
 		const size = this.#fontFor(h);
 		const line = h > 32 ? y + h / 2 - 8 : y + h / 2;
-		this.#text(c, `${p.pid}  ${p.name}`, x + 10, line, w - 14, `600 ${size}px`, this.colour.ink);
+		this.#text(
+			c,
+			`${p.pid}  ${p.name}`,
+			x + 10,
+			line,
+			w - 14,
+			`600 ${size}px`,
+			this.colour.ink,
+		);
 		if (h <= 32) return;
 		const does = p.state === "sleeping" && p.waits ? `sleeps: ${p.waits}` : p.state;
 		this.#text(c, does, x + 10, y + h / 2 + 10, w - 14, "12px", this.colour.quiet);
@@ -266,24 +326,65 @@ export class Picture extends EventTarget {
 
 	#segment(c, box, about, now) {
 		const s = box.segment;
-		const { x, y, w, h } = this.#frame(c, box.key, box, about, s.removed ? this.colour.warn : this.colour.segment);
+		const { x, y, w, h } = this.#frame(
+			c,
+			box.key,
+			box,
+			about,
+			s.removed ? this.colour.warn : this.colour.segment,
+		);
 		const size = this.#fontFor(h);
 		const line = h > 32 ? y + 14 : y + h / 2;
 		const narrow = this.#plan.narrow && h > 32;
-		const count = !this.#plan.narrow ? `nattch ${s.nattch}` : narrow ? "" : String(s.nattch);
+		const count = !this.#plan.narrow
+			? `nattch ${s.nattch}`
+			: narrow
+				? ""
+				: String(s.nattch);
 		c.font = `${size}px system-ui, sans-serif`;
 		const room = c.measureText(count).width;
-		this.#text(c, count, x + w - room - 8, line, room + 2, `${size}px`, this.colour.ink);
-		this.#text(c, String(s.shmid), x + 8, line, w - room - 12, `600 ${size}px`, this.colour.ink);
+		this.#text(
+			c,
+			count,
+			x + w - room - 8,
+			line,
+			room + 2,
+			`${size}px`,
+			this.colour.ink,
+		);
+		this.#text(
+			c,
+			String(s.shmid),
+			x + 8,
+			line,
+			w - room - 12,
+			`600 ${size}px`,
+			this.colour.ink,
+		);
 		if (h <= 32) return this.#lit(s, now);
-		const marks = [narrow ? `nattch ${s.nattch}` : sizeOf(s.bytes), s.removed && "removed", s.locked && "locked", s.huge && "large pages"];
-		this.#text(c, marks.filter(Boolean).join(" · "), x + 8, y + 32, w - 14, "12px", s.removed ? this.colour.warn : this.colour.quiet);
+		const marks = [
+			narrow ? `nattch ${s.nattch}` : sizeOf(s.bytes),
+			s.removed && "removed",
+			s.locked && "locked",
+			s.huge && "large pages",
+		];
+		this.#text(
+			c,
+			marks.filter(Boolean).join(" · "),
+			x + 8,
+			y + 32,
+			w - 14,
+			"12px",
+			s.removed ? this.colour.warn : this.colour.quiet,
+		);
 		return box.cells ? this.#pages(c, box, x + 8, y + 44, now) : this.#lit(s, now);
 	}
 
 	// Returns whether a page of the segment still glows.
 	#lit(segment, now) {
-		return [...(this.#glow.get(segment.shmid)?.values() ?? [])].some((since) => now - since < GLOW_MS);
+		return [...(this.#glow.get(segment.shmid)?.values() ?? [])].some(
+			(since) => now - since < GLOW_MS,
+		);
 	}
 
 	#pages(c, box, x, y, now) {
@@ -293,9 +394,16 @@ export class Picture extends EventTarget {
 		for (let i = 0; i < count; i++) {
 			let resident = 0;
 			let touched = 0;
-			for (let page = i * each; page < Math.min((i + 1) * each, frames.length); page++) {
+			for (
+				let page = i * each;
+				page < Math.min((i + 1) * each, frames.length);
+				page++
+			) {
 				if (frames[page]) resident++;
-				touched = Math.max(touched, 1 - (now - (glow?.get(page) ?? -Infinity)) / GLOW_MS);
+				touched = Math.max(
+					touched,
+					1 - (now - (glow?.get(page) ?? -Infinity)) / GLOW_MS,
+				);
 			}
 			const at = [x + (i % across) * 10, y + Math.floor(i / across) * 10, 8, 8];
 			c.fillStyle = resident ? this.colour.segment : this.colour.free;
@@ -310,20 +418,30 @@ export class Picture extends EventTarget {
 		return this.#lit(box.segment, now);
 	}
 
-	// The map of memory, and lines from the pages of the segment that is looked at to their frames.
+	// The map of memory, and lines from the pages of the segment that is looked at to their
+	// frames.
 	#memory(c, about) {
 		const { frames, segments, processes } = this.#moment;
 		const segment = segments.find((s) => keyOf.segment(s) === about);
 		const process = processes.find((p) => keyOf.process(p) === about);
 		const attach = this.#plan.lines.find((l) => l.key === about)?.attach;
 		const pages = new Set(segment?.frames ?? this.#framesOf(attach));
-		const tables = new Set(process ? [process.directory, ...process.tables.map((t) => t.frame)] : []);
-		const bright = pages.size ? (f) => pages.has(f)
-			: process ? (f) => tables.has(f) || (frames.kind[f] === 5 && frames.owner[f] === process.pid) : null;
+		const tables = new Set(
+			process ? [process.directory, ...process.tables.map((t) => t.frame)] : [],
+		);
+		const bright = pages.size
+			? (f) => pages.has(f)
+			: process
+				? (f) =>
+						tables.has(f) ||
+						(frames.kind[f] === 5 &&
+							frames.owner[f] === process.pid)
+				: null;
 		this.#map.draw(c, frames.kind, this.rgb, bright);
 		const shown = segment ? [segment] : attach ? [] : segments;
 		const resident = shown.reduce((n, s) => n + s.resident, 0);
-		if (resident > 0 && resident <= 128) for (const s of shown) this.#threads(c, s, segment ? 0.9 : 0.3);
+		if (resident > 0 && resident <= 128)
+			for (const s of shown) this.#threads(c, s, segment ? 0.9 : 0.3);
 		const frame = about?.startsWith("frame ") ? Number(about.slice(6)) : -1;
 		for (const f of attach ? pages : frame >= 0 ? [frame] : []) this.#mark(c, f);
 	}
@@ -348,7 +466,16 @@ export class Picture extends EventTarget {
 		segment.frames.forEach((frame, page) => {
 			if (!frame) return;
 			const cell = this.#map.cell(frame);
-			const at = box.y + box.h * Math.min(0.95, Math.max(0.05, (page + 0.5) / segment.frames.length));
+			const at =
+				box.y +
+				box.h *
+					Math.min(
+						0.95,
+						Math.max(
+							0.05,
+							(page + 0.5) / segment.frames.length,
+						),
+					);
 			strokeCurve(c, [box.x + box.w, at, cell.x, cell.y + cell.h / 2]);
 		});
 		c.globalAlpha = 1;
@@ -360,13 +487,16 @@ export class Picture extends EventTarget {
 		const { left, top } = this.#canvas.getBoundingClientRect();
 		const x = e.clientX - left;
 		const y = e.clientY - top;
-		const inside = (b) => x >= b.x - 2 && x <= b.x + b.w + 2 && y >= b.y - 1 && y <= b.y + b.h + 1;
+		const inside = (b) =>
+			x >= b.x - 2 && x <= b.x + b.w + 2 && y >= b.y - 1 && y <= b.y + b.h + 1;
 		for (const [key, box] of [...this.#shown].reverse()) if (inside(box)) return key;
 		const frame = this.#map.frameAt(x, y);
 		if (frame >= 0) return `frame ${frame}`;
 		let best = { key: null, far: 7 };
 		for (const line of this.#plan.lines) {
-			const far = Math.min(...this.#ends(line).map((end) => nearest(curve(end), x, y)));
+			const far = Math.min(
+				...this.#ends(line).map((end) => nearest(curve(end), x, y)),
+			);
 			if (far < best.far) best = { key: line.key, far };
 		}
 		return best.key;
@@ -383,19 +513,33 @@ export class Picture extends EventTarget {
 	// Up and down go through the column, left and right to another column, Escape to nothing.
 	#key(e) {
 		const columns = [
-			[...this.#plan.boxes.values()].filter((b) => b.kind === "process").map((b) => b.key),
+			[...this.#plan.boxes.values()]
+				.filter((b) => b.kind === "process")
+				.map((b) => b.key),
 			[...new Set(this.#plan.lines.map((l) => l.key))],
-			[...this.#plan.boxes.values()].filter((b) => b.kind === "table").map((b) => b.key),
-			[...this.#plan.boxes.values()].filter((b) => b.kind === "segment").map((b) => b.key),
+			[...this.#plan.boxes.values()]
+				.filter((b) => b.kind === "table")
+				.map((b) => b.key),
+			[...this.#plan.boxes.values()]
+				.filter((b) => b.kind === "segment")
+				.map((b) => b.key),
 		].filter((column) => column.length);
 		let column = columns.findIndex((keys) => keys.includes(this.picked));
 		const row = column < 0 ? -1 : columns[column].indexOf(this.picked);
-		const step = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[e.key];
+		const step = {
+			ArrowUp: [0, -1],
+			ArrowDown: [0, 1],
+			ArrowLeft: [-1, 0],
+			ArrowRight: [1, 0],
+		}[e.key];
 		if (e.key === "Escape") this.pick(null);
 		if (!step || columns.length === 0) return;
 		e.preventDefault();
 		column = Math.min(columns.length - 1, Math.max(0, column + step[0]));
-		const to = Math.min(columns[column].length - 1, Math.max(0, step[0] ? 0 : row + step[1]));
+		const to = Math.min(
+			columns[column].length - 1,
+			Math.max(0, step[0] ? 0 : row + step[1]),
+		);
 		this.hovered = null;
 		this.pick(columns[column][to]);
 	}

@@ -13,7 +13,10 @@ function linkerOf(view, bytes) {
 	for (let i = 0, at = view.getUint32(28, true); i < count; i++, at += size) {
 		if (view.getUint32(at, true) !== 3) continue;
 		const start = view.getUint32(at + 4, true);
-		return latin(bytes.subarray(start, start + view.getUint32(at + 16, true))).replace(/\0.*/, "");
+		return latin(bytes.subarray(start, start + view.getUint32(at + 16, true))).replace(
+			/\0.*/,
+			"",
+		);
 	}
 	return "";
 }
@@ -23,15 +26,20 @@ export function whyNot(bytes) {
 	const compile = "compile it with i686-linux-gnu-gcc -static";
 	if (latin(bytes.subarray(0, 2)) === "#!") {
 		const needs = latin(bytes.subarray(2, 200)).split("\n")[0].trim().split(/\s/)[0];
-		return needs === "/bin/sh" ? null : `a script that needs ${needs}, which is not here; /bin/sh is`;
+		return needs === "/bin/sh"
+			? null
+			: `a script that needs ${needs}, which is not here; /bin/sh is`;
 	}
-	if (latin(bytes.subarray(0, 4)) !== "\x7fELF") return "neither an ELF file nor a script that begins with #!";
+	if (latin(bytes.subarray(0, 4)) !== "\x7fELF")
+		return "neither an ELF file nor a script that begins with #!";
 	if (bytes[4] === 2) return `a 64-bit program: ${compile}`;
 	try {
 		const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 		if (bytes[4] !== 1) return "a damaged ELF file";
-		if (view.getUint16(18, true) !== 3) return `a program for another processor: ${compile}`;
-		if (view.getUint16(16, true) === 1) return "an object file: link it (gcc without -c)";
+		if (view.getUint16(18, true) !== 3)
+			return `a program for another processor: ${compile}`;
+		if (view.getUint16(16, true) === 1)
+			return "an object file: link it (gcc without -c)";
 		const needs = linkerOf(view, bytes);
 		return needs ? `it needs ${needs}: link it with -static` : null;
 	} catch (e) {
@@ -73,16 +81,21 @@ function endOf(archive) {
 export const nameOf = (file) => file.name.replace(/[^\w.+-]/g, "_").slice(0, 90);
 
 // The words of a line; quotes keep a word together.
-export const wordsOf = (line) => [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((m) => m[1] ?? m[2] ?? m[3]);
+export const wordsOf = (line) =>
+	[...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((m) => m[1] ?? m[2] ?? m[3]);
 
 // Returns the image with more files: those of another archive, [{name, bytes}] in /run, and, if
 // program is not null, the job: init runs it with these words and ends with its status.
 export function imageWith(image, more, files, program, words) {
-	const parts = [image, more].map((a) => new Uint8Array(a)).map((a) => a.subarray(0, endOf(a)));
+	const parts = [image, more]
+		.map((a) => new Uint8Array(a))
+		.map((a) => a.subarray(0, endOf(a)));
 	if (files.length) parts.push(entry("run/", new Uint8Array()));
 	for (const { name, bytes } of files) parts.push(entry(`run/${name}`, bytes));
 	if (program !== null) {
-		const job = ["0", "", "", program, program, ...words].map((word) => `${word}\0`).join("");
+		const job = ["0", "", "", program, program, ...words]
+			.map((word) => `${word}\0`)
+			.join("");
 		parts.push(entry("etc/job", new TextEncoder().encode(job)));
 	}
 	parts.push(new Uint8Array(2 * BLOCK));
@@ -98,8 +111,15 @@ export function imageWith(image, more, files, program, words) {
 // What the kernel said as it ended, in a sentence, and the program's status if it was a job.
 export function verdictIn(words, verdict) {
 	const [what, status] = verdict.split(" ");
-	if (what === "exit" && Number(status) > 128) return `${words} was ended by signal ${status - 128}: status ${status}.`;
-	return { exit: `${words} has ended with status ${status}.`, panic: "The kernel has panicked; its messages say why.",
-		noboot: "The kernel can't start; its messages say why.", off: "The machine is off.",
-		limit: "The run's time is up." }[what] ?? `The machine has ended: ${verdict}.`;
+	if (what === "exit" && Number(status) > 128)
+		return `${words} was ended by signal ${status - 128}: status ${status}.`;
+	return (
+		{
+			exit: `${words} has ended with status ${status}.`,
+			panic: "The kernel has panicked; its messages say why.",
+			noboot: "The kernel can't start; its messages say why.",
+			off: "The machine is off.",
+			limit: "The run's time is up.",
+		}[what] ?? `The machine has ended: ${verdict}.`
+	);
 }

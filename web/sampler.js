@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Takes moments of the machine for the picture: ten times a second, and at the end of each line that
-// the machine prints, since a program that prints what it does changes everything within a few
+// Takes moments of the machine for the picture: ten times a second, and at the end of each line
+// that the machine prints, since a program that prints what it does changes everything within a few
 // milliseconds. A moment is what readSnapshot() returns, with
 //
 //	at       when, in milliseconds
@@ -49,11 +49,15 @@ export class Sampler {
 		return this.#timer !== 0;
 	}
 
-	// Takes a moment at the end of a line; always, if the machine waits there. The kernel is in its
-	// write to the serial line, where no structure is half changed.
+	// Takes a moment at the end of a line; always, if the machine waits there. The kernel is in
+	// its write to the serial line, where no structure is half changed.
 	line(text, waits) {
 		const now = performance.now();
-		if (!this.on || (!waits && this.#spent > LINES_MS + LINES_PART * (now - this.#began))) return;
+		if (
+			!this.on ||
+			(!waits && this.#spent > LINES_MS + LINES_PART * (now - this.#began))
+		)
+			return;
 		this.#take(text);
 		this.#spent += performance.now() - now;
 	}
@@ -72,7 +76,10 @@ export class Sampler {
 		const memory = this.#emulator.v86.cpu.mem8;
 		let moment;
 		try {
-			moment = readSnapshot((address, bytes) => memory.subarray(address, address + bytes), this.#layout);
+			moment = readSnapshot(
+				(address, bytes) => memory.subarray(address, address + bytes),
+				this.#layout,
+			);
 		} catch (e) {
 			if (e.name !== "TornError") throw e;
 			return;
@@ -81,7 +88,13 @@ export class Sampler {
 		const print = fingerprint(moment);
 		if (print === this.#last && touched.length === 0 && !line?.trim()) return;
 		this.#last = print;
-		this.#tell({ ...moment, at: Date.now(), took: performance.now() - began, line, touched });
+		this.#tell({
+			...moment,
+			at: Date.now(),
+			took: performance.now() - began,
+			line,
+			touched,
+		});
 	}
 
 	#touched({ segments }, memory) {
@@ -90,10 +103,17 @@ export class Sampler {
 		let left = PAGES_MOST;
 		const touched = segments.map((s) => {
 			const before = this.#sums.get(s.shmid);
-			const now = s.frames.slice(0, left).map((frame) => (frame ? sum(words, frame * WORDS) : 0));
+			const now = s.frames
+				.slice(0, left)
+				.map((frame) => (frame ? sum(words, frame * WORDS) : 0));
 			left -= now.length;
 			sums.set(s.shmid, now);
-			return [s.shmid, [...now.keys()].filter((page) => now[page] !== (before?.[page] ?? 0))];
+			return [
+				s.shmid,
+				[...now.keys()].filter(
+					(page) => now[page] !== (before?.[page] ?? 0),
+				),
+			];
 		});
 		this.#sums = sums;
 		return touched.filter(([, pages]) => pages.length > 0);
@@ -106,8 +126,10 @@ function fingerprint(data) {
 	const add = (n) => (sum = (Math.imul(sum, 31) + n) | 0);
 	const walk = (value) => {
 		if (typeof value === "number" || typeof value === "boolean") add(value);
-		else if (typeof value === "string") for (let i = 0; i < value.length; i++) add(value.charCodeAt(i));
-		else if (ArrayBuffer.isView(value)) for (let i = 0; i < value.length; i++) add(value[i]);
+		else if (typeof value === "string")
+			for (let i = 0; i < value.length; i++) add(value.charCodeAt(i));
+		else if (ArrayBuffer.isView(value))
+			for (let i = 0; i < value.length; i++) add(value[i]);
 		else for (const key in value) walk(value[key]);
 	};
 	walk(data);

@@ -20,8 +20,12 @@ const readers = {
 	lines: (text) => ({ 0: false, 1: true })[text] ?? null,
 	tour: (text) => number(text, 0, 99),
 };
-const wants = { mem: `a number of MiB from ${MEMORY.least} to ${MEMORY.most}`, kernel: KERNELS.join(" or "),
-	lines: "0 or 1", tour: "the number of a step" };
+const wants = {
+	mem: `a number of MiB from ${MEMORY.least} to ${MEMORY.most}`,
+	kernel: KERNELS.join(" or "),
+	lines: "0 or 1",
+	tour: "the number of a step",
+};
 
 // Reads a fragment. Returns the settings, and sentences on what it asks for in vain.
 export function fromLink(fragment) {
@@ -29,11 +33,18 @@ export function fromLink(fragment) {
 	const wrong = [];
 	for (const [name, text] of new URLSearchParams(fragment.replace(/^#/, ""))) {
 		if (!(name in readers)) {
-			wrong.push(`The link has the word ${name}, which is not known; known are ${Object.keys(readers).join(", ")}.`);
+			wrong.push(
+				`The link has the word ${name}, which is not known; known are ` +
+					`${Object.keys(readers).join(", ")}.`,
+			);
 			continue;
 		}
 		const value = readers[name](text);
-		if (value === null) wrong.push(`The link asks for ${name}=${text}; it must be ${wants[name]}. ${DEFAULTS[name]} is used.`);
+		if (value === null)
+			wrong.push(
+				`The link asks for ${name}=${text}; it must be ${wants[name]}. ` +
+					`${DEFAULTS[name]} is used.`,
+			);
 		else settings[name] = value;
 	}
 	return { settings, wrong };
@@ -43,7 +54,8 @@ export function fromLink(fragment) {
 export function toLink(settings) {
 	const words = new URLSearchParams();
 	for (const [name, value] of Object.entries(settings)) {
-		if (name in DEFAULTS && value !== DEFAULTS[name]) words.set(name, value === true ? "1" : value);
+		if (name in DEFAULTS && value !== DEFAULTS[name])
+			words.set(name, value === true ? "1" : value);
 	}
 	return words.size ? `#${words}` : "";
 }

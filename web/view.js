@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What is right on the page: the picture of the present or of an earlier moment, the slider over the
-// last minute, the description of what is chosen, and the same as a table.
+// What is right on the page: the picture of the present or of an earlier moment, the slider over
+// the last minute, the description of what is chosen, and the same as a table.
 import { byId, element, hex } from "./element.js";
 import { History } from "./history.js";
 import { KINDS } from "./memory.js";
@@ -27,10 +27,16 @@ export class View {
 			this.#pause();
 			this.#go(Number(e.target.value));
 		});
-		byId("earlier").addEventListener("click", () => this.#go((this.#back ?? this.history.length - 1) - 1));
-		byId("later").addEventListener("click", () => this.#go((this.#back ?? this.history.length) + 1));
+		byId("earlier").addEventListener("click", () =>
+			this.#go((this.#back ?? this.history.length - 1) - 1),
+		);
+		byId("later").addEventListener("click", () =>
+			this.#go((this.#back ?? this.history.length) + 1),
+		);
 		byId("now").addEventListener("click", () => this.present());
-		byId("play").addEventListener("click", () => (this.#playing ? this.#pause() : this.#play()));
+		byId("play").addEventListener("click", () =>
+			this.#playing ? this.#pause() : this.#play(),
+		);
 		byId("page").addEventListener("input", () => this.#describe());
 		byId("list").addEventListener("toggle", () => this.#tables());
 		byId("legend").append(...this.#legend());
@@ -38,10 +44,29 @@ export class View {
 	}
 
 	#legend() {
-		const stroke = (colour, width, style, name) => element("li", {},
-			element("i", { className: "stroke", style: `border-top: ${width}px ${style} var(${colour})` }), name);
-		return [...KINDS.map(({ name, colour }) => element("li", {}, element("i", { style: `background: var(${colour})` }), name)),
-			stroke("--accent", 2, "solid", "attach"), stroke("--graft", 4, "solid", "graft"), stroke("--accent", 2, "dashed", "not touched yet")];
+		const stroke = (colour, width, style, name) =>
+			element(
+				"li",
+				{},
+				element("i", {
+					className: "stroke",
+					style: `border-top: ${width}px ${style} var(${colour})`,
+				}),
+				name,
+			);
+		return [
+			...KINDS.map(({ name, colour }) =>
+				element(
+					"li",
+					{},
+					element("i", { style: `background: var(${colour})` }),
+					name,
+				),
+			),
+			stroke("--accent", 2, "solid", "attach"),
+			stroke("--graft", 4, "solid", "graft"),
+			stroke("--accent", 2, "dashed", "not touched yet"),
+		];
 	}
 
 	push(moment) {
@@ -55,7 +80,10 @@ export class View {
 	// present.
 	#play() {
 		if (this.#back === null) this.#go(this.history.lastStart());
-		this.#playing = setInterval(() => this.#go((this.#back ?? this.history.length) + 1), PLAY_MS);
+		this.#playing = setInterval(
+			() => this.#go((this.#back ?? this.history.length) + 1),
+			PLAY_MS,
+		);
 		byId("play").textContent = "Pause";
 	}
 
@@ -89,9 +117,13 @@ export class View {
 		byId("play").disabled = last === 0;
 		byId("earlier").disabled = last === 0 || this.#back === 0;
 		byId("later").disabled = this.#back === null;
-		const ago = this.#newest && this.moment ? (this.#newest.at - this.moment.at) / 1000 : 0;
-		const line = this.moment?.line?.replace(/\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x1f]/g, "").trim();
-		const when = this.#back === null ? "now" : `${ago.toFixed(ago < 10 ? 2 : 0)} s before`;
+		const ago =
+			this.#newest && this.moment ? (this.#newest.at - this.moment.at) / 1000 : 0;
+		const line = this.moment?.line
+			?.replace(/\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x1f]/g, "")
+			.trim();
+		const when =
+			this.#back === null ? "now" : `${ago.toFixed(ago < 10 ? 2 : 0)} s before`;
 		byId("when").value = line ? `${when}: ${line}` : when;
 		slider.setAttribute("aria-valuetext", byId("when").value);
 		byId("when").title = byId("when").value;
@@ -107,7 +139,8 @@ export class View {
 			this.#describe();
 			this.#tables();
 			const text = summary(this.moment);
-			if (byId("summary").textContent !== text) byId("summary").textContent = text;
+			if (byId("summary").textContent !== text)
+				byId("summary").textContent = text;
 		});
 	}
 
@@ -119,7 +152,12 @@ export class View {
 
 	#describe() {
 		if (!this.moment) return;
-		const parts = describe(this.#key, this.moment, this.picture.boxes, Number(byId("page").value));
+		const parts = describe(
+			this.#key,
+			this.moment,
+			this.picture.boxes,
+			Number(byId("page").value),
+		);
 		byId("hint").hidden = parts !== null;
 		byId("page-choice").hidden = !parts || !this.#key.startsWith("attach ");
 		const box = element("div", {}, parts ?? []);
@@ -130,14 +168,68 @@ export class View {
 
 	#tables() {
 		if (!this.moment || !byId("list").open) return;
-		const table = (caption, heads, rows) => element("table", {}, element("caption", {}, caption),
-			element("thead", {}, element("tr", {}, heads.map((h) => element("th", { scope: "col" }, h)))),
-			element("tbody", {}, rows.map((row) => element("tr", {}, row.map((cell) => element("td", {}, String(cell)))))));
+		const table = (caption, heads, rows) =>
+			element(
+				"table",
+				{},
+				element("caption", {}, caption),
+				element(
+					"thead",
+					{},
+					element(
+						"tr",
+						{},
+						heads.map((h) =>
+							element("th", { scope: "col" }, h),
+						),
+					),
+				),
+				element(
+					"tbody",
+					{},
+					rows.map((row) =>
+						element(
+							"tr",
+							{},
+							row.map((cell) =>
+								element("td", {}, String(cell)),
+							),
+						),
+					),
+				),
+			);
 		const attach = (a) => `${a.shmid} at ${hex(a.address)} ${a.prot}`;
 		byId("tables").replaceChildren(
-			table("Processes", ["pid", "parent", "name", "state", "attaches", "page tables"], this.moment.processes.map((p) =>
-				[p.pid, p.ppid, p.name, p.state, p.attaches.map(attach).join(", "), p.tables.map((t) => `${hex(t.frame, 0)}${t.grafted ? " (grafted)" : ""}`).join(", ")])),
-			table("Segments", ["shmid", "size", "nattch", "resident", "state"], this.moment.segments.map((s) =>
-				[s.shmid, sizeOf(s.bytes), s.nattch, s.resident, [s.removed && "removed", s.locked && "locked"].filter(Boolean).join(", ") || "live"])));
+			table(
+				"Processes",
+				["pid", "parent", "name", "state", "attaches", "page tables"],
+				this.moment.processes.map((p) => [
+					p.pid,
+					p.ppid,
+					p.name,
+					p.state,
+					p.attaches.map(attach).join(", "),
+					p.tables
+						.map(
+							(t) =>
+								`${hex(t.frame, 0)}${t.grafted ? " (grafted)" : ""}`,
+						)
+						.join(", "),
+				]),
+			),
+			table(
+				"Segments",
+				["shmid", "size", "nattch", "resident", "state"],
+				this.moment.segments.map((s) => [
+					s.shmid,
+					sizeOf(s.bytes),
+					s.nattch,
+					s.resident,
+					[s.removed && "removed", s.locked && "locked"]
+						.filter(Boolean)
+						.join(", ") || "live",
+				]),
+			),
+		);
 	}
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The worker in which the emulator runs, so that neither a slow picture nor a crash of the emulator
-// touches the page. Each message is an object whose `do` names what to do, and each answer one whose
-// `is` names what it is; machine.js is the other end.
+// touches the page. Each message is an object whose `do` names what to do, and each answer one
+// whose `is` names what it is; machine.js is the other end.
 import { V86 } from "./lib/libv86.mjs";
 import { Sampler } from "./sampler.js";
 
@@ -102,7 +102,8 @@ function load(kernel, initrd, words) {
 
 function start({ emulatorCode, kernel, layout, initrd, words, memory, picture }) {
 	emulator = new V86({
-		wasm_fn: async (imports) => (await WebAssembly.instantiate(emulatorCode, imports)).exports,
+		wasm_fn: async (imports) =>
+			(await WebAssembly.instantiate(emulatorCode, imports)).exports,
 		memory_size: memory << 20,
 		vga_memory_size: 1 << 20,
 		multiboot: { buffer: kernel },
@@ -135,7 +136,14 @@ const actions = {
 	},
 	screen: ({ on }) => {
 		clearInterval(screen);
-		if (on) screen = setInterval(() => tell("screen", { rows: emulator.screen_adapter.get_text_screen() }), 200);
+		if (on)
+			screen = setInterval(
+				() =>
+					tell("screen", {
+						rows: emulator.screen_adapter.get_text_screen(),
+					}),
+				200,
+			);
 	},
 	picture: ({ on }) => (sampler.on = on),
 	ping: () => tell("alive"),
