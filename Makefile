@@ -321,7 +321,7 @@ FORGETFUL := kernel/shm/shm_detach.c
 FORGETS := tests/mutants/B10-detach-keeps-lpid
 WEB_LIBS := v86/build/libv86.mjs v86/build/v86.wasm @xterm/xterm/lib/xterm.mjs \
 	@xterm/xterm/css/xterm.css @xterm/addon-fit/lib/addon-fit.mjs
-WEB_KERNELS := release debug $(if $(wildcard $(FORGETFUL) $(FORGETS)),forget)
+WEB_KERNELS := release debug $(if $(and $(wildcard $(FORGETFUL)),$(wildcard $(FORGETS))),forget)
 WEB_FILES := $(patsubst web/%,$(WEB)/%,$(filter-out web/layout.c web/package%.json,$(wildcard web/*.*))) \
 	$(addprefix $(WEB)/lib/,$(notdir $(WEB_LIBS))) \
 	$(foreach k,$(WEB_KERNELS),$(WEB)/$(k)/isthmus.elf $(WEB)/$(k)/layout.json) \
