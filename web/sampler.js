@@ -7,13 +7,13 @@
 //	at       when, in milliseconds
 //	line     the line that was printed just then; null at a tick of the clock
 //	took     milliseconds that it took to take it
-//	touched  [[shmid, [page]]]: the pages that got a frame or another content since the last moment
+//	touched  [[shmid, [page]]]: the pages that got a frame or other content since the last
 //
-// A moment equal to the last one is not told, unless a line says something.
+// A moment equal to the last one is not told, unless a page was touched or a line says something.
 import { atRest, readSnapshot } from "./snapshot.js";
 
 const EACH_MS = 100;
-const SHARE = 12; // after a moment that took t, the next is SHARE * t later at the earliest
+const SHARE = 20; // after a moment that took t, the next is SHARE * t later at the earliest
 const TRY_MS = 8; // so long a tick tries to find the processor outside of the kernel
 const PAGES_MOST = 1024; // pages whose content is compared
 const WORDS = 1024; // of a page
@@ -29,7 +29,7 @@ export class Sampler {
 	#tell;
 	#began = performance.now();
 	#spent = 0;
-	#last = 0; // the fingerprint of the last moment
+	#last = 0; // the fingerprint of the last moment, 0 if it was not taken
 	#sums = new Map(); // by shmid: the sum of each page's words, 0 without a frame
 	#timer = 0;
 
@@ -85,8 +85,11 @@ export class Sampler {
 			return;
 		}
 		const touched = this.#touched(moment, memory);
-		const print = fingerprint(moment);
-		if (print === this.#last && touched.length === 0 && !line?.trim()) return;
+		const news = touched.length > 0 || line?.trim();
+		const print = news
+			? 0
+			: fingerprint([moment.processes, moment.segments, moment.frames.free]);
+		if (!news && print === this.#last) return;
 		this.#last = print;
 		this.#tell({
 			...moment,
@@ -120,7 +123,7 @@ export class Sampler {
 	}
 }
 
-// A number that changes when anything in the moment does, but for one chance in four billions.
+// A number that changes when anything in the data does, but for one chance in four billions.
 function fingerprint(data) {
 	let sum = 17;
 	const add = (n) => (sum = (Math.imul(sum, 31) + n) | 0);

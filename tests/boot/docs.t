@@ -51,7 +51,7 @@ links() { # prints the files to which each document's links lead
 	done
 }
 ok 'the links' all test -e < <(links)
-ok 'the targets of make' all target_exists < <(grep -hoE '(`|^|\$ )make [a-z-]+' $docs |
+ok 'the targets of make' all target_exists < <(grep -hoE '(`|^|\$ )make [a-z0-9-]+' $docs |
 	sed 's/.* //' | sort -u)
 ok 'the tests' all test_exists < <(grep -hoE '\<T=[a-z_]+' $docs | sed 's/T=//' |
 	sort -u | grep -vxE 'name|mine')

@@ -460,7 +460,7 @@ ok(
 await page.screenshot({ path: `${build}/web-shots/phone.png`, fullPage: true });
 await page.context().close();
 
-// ---- What the picture costs: figures to read, since this machine may do other things ----
+// ---- Many processes; and a figure to read, since this machine may do other things ----
 page = await open("#mem=64");
 await prints(page, PROMPT);
 console.log(
@@ -477,25 +477,6 @@ const attaches = await page.evaluate(() =>
 );
 ok("a hundred processes with nearly a thousand attaches are shown", attaches === 991, attaches);
 await shot(page, "many");
-const rounds = { true: 0, false: 0 };
-for (let i = 0; i < 6; i++) {
-	const on = i % 2 === 0;
-	await page.evaluate((on) => isthmus.machine.picture(on), on);
-	const before = (await printed(page)).split("rounds").length;
-	const text = await prints(page, "rounds", before + 3);
-	const counts = [...text.matchAll(/rounds (\d+)/g)].slice(before).map((m) => Number(m[1]));
-	rounds[on] = Math.max(rounds[on], ...counts);
-}
-all = (await moments(page)).filter((m) => m.line === null && m.processes.length > 100).slice(-20);
-const took = all.map((m) => m.took).sort((a, b) => a - b)[all.length >> 1];
-const each = all
-	.slice(1)
-	.map((m, i) => m.at - all[i].at)
-	.sort((a, b) => a - b)[all.length >> 1];
-console.log(
-	`# 100 processes, ${attaches} attaches: a moment takes ${took.toFixed(1)} ms, the next comes ${each} ms later;` +
-		` a loop goes round ${rounds[true]} times a second with the picture, ${rounds[false]} without`,
-);
 await page.context().close();
 
 is("no request leaves the page's own origin", foreign, []);

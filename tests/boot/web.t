@@ -29,5 +29,6 @@ port=${where##*:} port=${port%/}
 timeout 60 tools/serve "$web" "$port" >"$dir/out" 2>"$dir/err"
 is 'a port that is in use: status' $? 1
 ok 'and one line says so' grep -qE "^tools/serve: port $port: .*PORT=N" "$dir/err"
+timeout 300 node tests/boot/web-cost.mjs "$build"
 mkdir -p "$build/web-shots"
 timeout 900 node tests/boot/web.mjs "$modules" "$where" "$build" "$tests" || echo 'Bail out! the browser has ended'
