@@ -5,6 +5,11 @@
 web=$build/web
 modules=$build/npm/node_modules
 
+if [[ ! -e $modules/.package-lock.json ]]; then
+	skip 'the page in a browser' 'make npm could not fetch its packages'
+	plan
+	exit
+fi
 # The size that goes over the wire, if the server compresses.
 size=$(find "$web" -type f -print0 | LC_ALL=C sort -z | xargs -0 -n 1 gzip -9 -c | wc -c)
 echo "# the page is $size bytes, compressed"
