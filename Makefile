@@ -568,7 +568,7 @@ lines:	## count the lines of each room
 	@tools/lines
 
 help:	## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 -include $(shell find $(foreach d,release debug trace user tests host tools labs web-image,$(BUILD)/$(d)) \
 	-name '*.d' 2>/dev/null)

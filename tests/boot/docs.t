@@ -53,9 +53,9 @@ links() { # prints the files to which each document's links lead
 ok 'the links' all test -e < <(links)
 ok 'the targets of make' all target_exists < <(grep -hoE '(`|^|\$ )make [a-z0-9-]+' $docs |
 	sed 's/.* //' | sort -u)
-ok 'the tests' all test_exists < <(grep -hoE '\<T=[a-z_]+' $docs | sed 's/T=//' |
+ok 'the tests' all test_exists < <(grep -hoE '\<T=[a-z0-9_]+' $docs | sed 's/T=//' |
 	sort -u | grep -vxE 'name|mine')
-ok 'the options of tools/run' all option_exists < <(grep -hoE '(`|tools/run )--[a-z]+' $docs |
+ok 'the options of tools/run' all option_exists < <(grep -hoE '(`|tools/run )--[a-z0-9]+' $docs |
 	sed 's/.*--/--/' | sort -u | grep -vx -- --help)
 ok 'the words of the command line' all word_exists < <(
 	quoted README.md | sed -n 's/^\([a-z_]*\)=[^ ]*$/\1/p' | sort -u)
