@@ -129,7 +129,7 @@ function sayProcess(p) {
 			],
 			[
 				"mapped",
-				`${sizeOf(p.mapped)}, ${plural(p.resident, "page")} of it present`,
+				`${sizeOf(p.mapped * 4096)}; ${plural(p.resident, "page")} of it in a table`,
 			],
 			["attaches", p.attaches.length],
 			[

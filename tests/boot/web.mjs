@@ -197,6 +197,7 @@ is(
 ok("there is such a frame", frames(chats[0]).length > 0);
 await page.locator("#picture").hover({ position: { x: 60, y: 60 } });
 has("a pointer over a box describes it", await text(page, "#described"), "Process 1, init");
+ok("with what it has mapped", /mapped\s+\d+ KiB; \d+ pages/.test(await text(page, "#described")));
 await shot(page, "shmchat");
 
 // ---- Line by line ----
