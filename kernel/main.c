@@ -11,6 +11,7 @@
 #include "debug/gdbstub.h"
 #include "debug/inject.h"
 #include "debug/limit.h"
+#include "debug/stretch.h"
 #include "debug/trace.h"
 #include "exec/exec.h"
 #include "fs/file.h"
@@ -106,6 +107,7 @@ kernel_main(const char *cmdline, const void *initrd, size_t initrd_len)
 	gdbstub_init();
 	inject_init();
 	limit_init();
+	stretch_init();
 	low_init();
 	frame_init();
 	trace_init();

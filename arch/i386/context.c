@@ -10,6 +10,7 @@
 #include "abi/misc.h"
 #include "base/assert.h"
 #include "base/string.h"
+#include "debug/stretch.h"
 #include "mem/frame.h"
 #include "proc/proc.h"
 #include "vm/space.h"
@@ -218,13 +219,19 @@ machine_switch(struct proc *from, struct proc *to)
 void
 machine_idle(void)
 {
+	uint32_t what = stretch_end();
+
 	__asm__ volatile("sti; hlt; cli" : : : "memory");
+	stretch_begin(what);
 }
 
 void
 machine_poll(void)
 {
+	uint32_t what = stretch_end();
+
 	__asm__ volatile("sti; nop; cli" : : : "memory");
+	stretch_begin(what);
 }
 
 vaddr_t

@@ -10,6 +10,7 @@
 #include "base/printf.h"
 #include "debug/gdbstub.h"
 #include "debug/limit.h"
+#include "debug/stretch.h"
 #include "proc/proc.h"
 #include "vm/space.h"
 
@@ -270,6 +271,7 @@ page_fault(struct trapframe *tf)
 		kernel_trap(tf);
 		return;
 	}
+	stretch_begin(STRETCH_FAULT);
 	user_trap_begins(tf);
 	p->faults++;
 	code = vm_fault(p->space, va, fault_access(tf));
@@ -277,6 +279,7 @@ page_fault(struct trapframe *tf)
 		refuse_page(code, va, tf);
 	if (return_work)
 		user_return();
+	stretch_end();
 }
 
 /* Called by vectors.asm for every trap except page faults and system calls. On return the CPU
@@ -284,15 +287,21 @@ page_fault(struct trapframe *tf)
 void
 trap(struct trapframe *tf)
 {
+	bool measured = tf->eflags & EFLAGS_IF; /* interrupts were on: a stretch begins */
+
+	if (measured)
+		stretch_begin(STRETCH_TRAP);
 	if (!trap_from_user(tf)) {
 		kernel_trap(tf);
-		return;
+	} else {
+		user_trap_begins(tf);
+		if (!interrupt_take(tf->trapno, true))
+			user_exception(tf);
+		if (return_work)
+			user_return();
 	}
-	user_trap_begins(tf);
-	if (!interrupt_take(tf->trapno, true))
-		user_exception(tf);
-	if (return_work)
-		user_return();
+	if (measured)
+		stretch_end();
 }
 
 /* Panics about a double fault. Runs on a stack of its own; the CPU has saved the interrupted

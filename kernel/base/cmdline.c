@@ -12,8 +12,9 @@ static size_t line_len;
 
 /* The names of words of the form name=value. */
 static const char *const known[] = {
-	"init",  "log",   "tty", "rows",   "columns", "panic",  "sched",  "fail",
-	"trace", "limit", "low", "shmmni", "shmmax",  "shmall", "shmseg", "shm_allow_removed",
+	"init",   "log",    "tty",    "rows",   "columns",           "panic",
+	"sched",  "fail",   "trace",  "limit",  "stretch",           "low",
+	"shmmni", "shmmax", "shmall", "shmseg", "shm_allow_removed",
 };
 
 /* The words that have no value. */

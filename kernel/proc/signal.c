@@ -8,6 +8,7 @@
 #include "base/printf.h"
 #include "base/string.h"
 #include "debug/inject.h"
+#include "debug/stretch.h"
 #include "debug/trace.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
@@ -291,10 +292,12 @@ user_return(void)
 	struct sigstate *ss;
 
 	may_sleep();
+	stretch_resume();
 	if (need_resched || inject_lot(4))
 		sched_yield();
 	return_work = inject_active;
 	ss = curproc()->sig;
 	if (deliverable(curproc()) != 0 || ss->restart != 0 || ss->use_saved)
 		signal_deliver();
+	stretch_end();
 }

@@ -5,6 +5,7 @@
 #include "base/printf.h"
 #include "base/version.h"
 #include "debug/inject.h"
+#include "debug/stretch.h"
 #include "mem/frame.h"
 #include "proc/proc.h"
 #include "procfs/procfs.h"
@@ -106,6 +107,18 @@ show_cpuinfo(struct text *t, const struct proc *p)
 
 const char procfs_mounts[] = "ramfs / ramfs rw 0 0\nproc /proc proc rw 0 0";
 
+#ifdef DEBUG
+/* /proc/stretch, in the debug kernel: how long interrupts were off at most, and what for. */
+static void
+show_stretch(struct text *t, const struct proc *p)
+{
+	char text[80];
+
+	stretch_show(text, sizeof(text));
+	text_add(t, "%s\n", text);
+}
+#endif
+
 const struct procfs_file procfs_root_files[] = {
 	{.name = "cmdline", .mode = 0444, .show = show_cmdline},
 	{.name = "meminfo", .mode = 0444, .show = show_meminfo},
@@ -121,6 +134,9 @@ const struct procfs_file procfs_root_files[] = {
 	{.name = "filesystems", .mode = 0444, .text = "nodev\tramfs\nnodev\tproc"},
 	{.name = "kmsg", .mode = 0400, .many = true, .show = show_kmsg},
 	{.name = "frames", .mode = 0400, .many = true, .show = procfs_show_frames},
+#ifdef DEBUG
+	{.name = "stretch", .mode = 0666, .show = show_stretch, .store = stretch_reset},
+#endif
 	{.name = NULL},
 };
 

@@ -6,6 +6,7 @@
 
 #include "abi/errno.h"
 #include "base/assert.h"
+#include "debug/stretch.h"
 #include "debug/trace.h"
 #include "proc/proc.h"
 
@@ -59,8 +60,10 @@ syscall(uint32_t number, const uint32_t arg[6])
 {
 	uint32_t result;
 
+	stretch_begin(number);
 	trace(TRACE_CALL, number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 	result = call(number, arg);
 	trace(TRACE_RETURN, number, result);
+	stretch_end();
 	return result;
 }
