@@ -29,6 +29,7 @@
 #include "abi/mman.h"
 #include "base/string.h"
 #include "mem/frame.h"
+#include "vm/deferred.h"
 
 #define DIR_ENTRIES 1024u
 #define DIR_KERNEL (KERNEL_BASE >> SPAN_SHIFT)
@@ -122,15 +123,6 @@ table_make(struct pmap *pm, vaddr_t va)
 	if (*pde == 0)
 		*pde = pte_make(frame_alloc_table(), true);
 	return frame_kva(pte_frame(*pde));
-}
-
-/* Returns the end of va's span, or `end` if that is lower. */
-static vaddr_t
-span_end(vaddr_t va, vaddr_t end)
-{
-	vaddr_t next = (va | (SPAN_SIZE - 1)) + 1;
-
-	return next < end ? next : end;
 }
 
 /* A cache of one page directory; it changes no result. It is that of a pmap that was destroyed:
@@ -258,12 +250,30 @@ remove_pages(struct pmap *pm, vaddr_t start, vaddr_t end)
 		frame_unref(gone[i]);
 }
 
+/* Take the pmap's own page table for the span at va out of use, to be freed later. The TLB may
+ * have any of its pages. */
+static void
+defer_table(struct pmap *pm, vaddr_t va)
+{
+	pte_t *pde = pde_of(pm, va), old = *pde;
+
+	*pde = 0;
+	if (pm == active)
+		cpu_load_cr3(pm->dir << PAGE_SHIFT);
+	vm_defer_table(pte_frame(old));
+}
+
 void
 pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone)
 {
 	pte_t *pde = pde_of(pm, start);
 
 	span_reclaim(pde);
+	if (alone && !span_is_whole(*pde) && (start & (SPAN_SIZE - 1)) == 0 &&
+	    end - start >= SPAN_SIZE) {
+		defer_table(pm, start);
+		return;
+	}
 	if (!span_is_whole(*pde))
 		remove_pages(pm, start, span_end(start, end));
 	else

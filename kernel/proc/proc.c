@@ -12,6 +12,7 @@
 #include "debug/trace.h"
 #include "mem/kmem.h"
 #include "proc/owned.h"
+#include "vm/deferred.h"
 #include "vm/space.h"
 #include "vm/usercopy.h"
 
@@ -255,6 +256,7 @@ proc_exit(int status)
 		tty_leave(p->pid);
 	/* This ends its attaches. From here on it has no user memory. */
 	proc_set_space(NULL);
+	vm_free_deferred();
 	fdtable_destroy(p->files);
 	p->files = NULL;
 	node_unref(p->cwd);

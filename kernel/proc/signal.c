@@ -12,6 +12,7 @@
 #include "debug/trace.h"
 #include "mem/kmem.h"
 #include "proc/proc.h"
+#include "vm/deferred.h"
 
 #define STOPPERS (SIGBIT(SIGSTOP) | SIGBIT(SIGTSTP) | SIGBIT(SIGTTIN) | SIGBIT(SIGTTOU))
 #define DEFAULT_IGNORED (SIGBIT(SIGCHLD) | SIGBIT(SIGURG) | SIGBIT(SIGWINCH) | SIGBIT(SIGCONT))
@@ -293,6 +294,8 @@ user_return(void)
 
 	may_sleep();
 	stretch_resume();
+	if (vm_deferred != 0)
+		vm_free_deferred();
 	if (need_resched || inject_lot(4))
 		sched_yield();
 	return_work = inject_active;

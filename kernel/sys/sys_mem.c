@@ -33,7 +33,7 @@ sys_munmap(const union call_args *arg, uint32_t *result)
 
 	if ((addr & PAGE_MASK) != 0 || len == 0 || addr >= USER_END || len > USER_END - addr)
 		return EINVAL;
-	return vm_unmap(curproc()->space, addr, addr + len);
+	return vm_unmap_in_turns(curproc()->space, addr, addr + len);
 }
 
 /* Change the protection of the whole pages from addr on: vm_protect(). A length of 0 does nothing,
@@ -55,7 +55,7 @@ sys_mprotect(const union call_args *arg, uint32_t *result)
 		return EINVAL;
 	if (addr >= USER_END || len > USER_END - addr)
 		return ENOMEM;
-	return vm_protect(curproc()->space, addr, addr + len, prot);
+	return vm_protect_in_turns(curproc()->space, addr, addr + len, prot);
 }
 
 /* ---- mmap. The order of the checks is Linux's. ---- */
@@ -183,7 +183,7 @@ over_range(vaddr_t start, uint32_t bytes, bool drop)
 			start = e->start;
 		}
 		if (drop)
-			vm_hide(sp, start, e->end < end ? e->end : end, 0, 0);
+			vm_hide_in_turns(sp, start, e->end < end ? e->end : end);
 	}
 	return err;
 }

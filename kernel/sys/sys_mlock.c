@@ -101,8 +101,10 @@ sys_mlockall(const union call_args *arg, uint32_t *result)
 	if (all_pages(sp) > vm_lock_most())
 		return ENOMEM;
 	vm_lock_all(sp, true);
-	for (e = sp->first; e != NULL && !(flags & MCL_ONFAULT); e = e->next)
+	for (e = sp->first; e != NULL && !(flags & MCL_ONFAULT); e = e->next) {
 		vm_fill(sp, e->start, e->end);
+		sched_point();
+	}
 	return 0;
 }
 

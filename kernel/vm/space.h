@@ -197,6 +197,9 @@ int vm_map(struct vm_space *sp, const struct vm_mapping *m);
 /* Unmap everything in [start, end); an entry that lies across an end is split there.
  * Returns 0, or ENOMEM, for a split takes memory, with nothing changed. */
 int vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end);
+/* Like vm_unmap() for sp, the current process's space, but others may run between entries: of the
+ * range a part may be unmapped, and the rest not yet. May sleep. */
+int vm_unmap_in_turns(struct vm_space *sp, vaddr_t start, vaddr_t end);
 /* Take the pages in [start, end), which is not empty, out of the page tables. The entries
  * stay, and faults bring the pages back. In `alone` spans, from span number lo on, nothing
  * else is mapped: their page tables are freed. */
@@ -217,6 +220,12 @@ vm_entry_base(const struct vm_entry *e)
  * ENOMEM if part of the range is not mapped, or memory is short; EACCES if prot is more
  * than the max_prot of an entry there. */
 int vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot);
+/* Like vm_protect() for sp, the current process's space, but others may run between spans. May
+ * sleep. */
+int vm_protect_in_turns(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot);
+/* Like vm_hide() for sp, the current process's space, with no span that nothing else is mapped in;
+ * but others may run between spans. May sleep. */
+void vm_hide_in_turns(struct vm_space *sp, vaddr_t start, vaddr_t end);
 
 /* ---- Locked memory: vm_lock.c ---- */
 

@@ -61,13 +61,13 @@ vm_fill(struct vm_space *sp, vaddr_t start, vaddr_t end)
 
 	may_sleep();
 	for (; start < end; start += PAGE_SIZE) {
+		if (++n % 256 == 0)
+			sched_point();
 		e = vm_entry_at(sp, start);
 		if (e == NULL || start >= fillable_end(e))
 			continue;
 		vm_fault(sp, start,
 		         e->inherit == VM_COPY && (e->prot & PROT_WRITE) ? PROT_WRITE : PROT_READ);
-		if (++n % 256 == 0)
-			sched_point();
 	}
 }
 

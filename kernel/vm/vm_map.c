@@ -10,8 +10,10 @@
  */
 #include "abi/errno.h"
 #include "base/assert.h"
+#include "base/sleep.h"
 #include "mem/frame.h"
 #include "mem/kmem.h"
+#include "vm/deferred.h"
 #include "vm/tree.h"
 
 /* ---- Promises ---- */
@@ -49,7 +51,7 @@ space_release(struct vm_space *sp, uint32_t pages, uint32_t tables)
 	ASSERT(sp->pages >= pages && sp->tables >= tables);
 	sp->pages -= pages;
 	sp->tables -= tables;
-	commit_release(pages, tables);
+	vm_release(pages, tables);
 }
 
 /* Returns the number of e's pages. */
@@ -117,6 +119,19 @@ vm_hide(struct vm_space *sp, vaddr_t start, vaddr_t end, uint32_t lo, uint32_t a
 			pmap_remove(&sp->pmap, start, end, span - lo < alone);
 		start = ++span << SPAN_SHIFT;
 	} while (span <= last);
+}
+
+void
+vm_hide_in_turns(struct vm_space *sp, vaddr_t start, vaddr_t end)
+{
+	vaddr_t stop;
+
+	may_sleep();
+	for (; start < end; start = stop) {
+		stop = span_end(start, end);
+		vm_hide(sp, start, stop, 0, 0);
+		sched_point();
+	}
 }
 
 /* Free e, which is out of the list. An attach ends before its reference is dropped: the
@@ -207,16 +222,20 @@ vm_unmap_all(struct vm_space *sp)
 	space_release(sp, sp->pages, sp->tables);
 }
 
-/* Unmap the entries in [start, end). No entry lies across either end. */
-static void
-unmap_range(struct vm_space *sp, vaddr_t start, vaddr_t end)
+/* Unmap the entries in [start, end), but no more than `most`. No entry lies across either end.
+ * Returns whether there are more. */
+static bool
+unmap_range(struct vm_space *sp, vaddr_t start, vaddr_t end, uint32_t most)
 {
 	struct vm_entry *e, *next;
 
 	for (e = vm_entry_from(sp, start); e != NULL && e->start < end; e = next) {
+		if (most-- == 0)
+			return true;
 		next = e->next;
 		vm_unmap_entry(sp, e);
 	}
+	return false;
 }
 
 int
@@ -225,7 +244,18 @@ vm_unmap(struct vm_space *sp, vaddr_t start, vaddr_t end)
 	int err = vm_split(sp, start, end);
 
 	if (err == 0)
-		unmap_range(sp, start, end);
+		unmap_range(sp, start, end, UINT32_MAX);
+	return err;
+}
+
+int
+vm_unmap_in_turns(struct vm_space *sp, vaddr_t start, vaddr_t end)
+{
+	int err = vm_split(sp, start, end);
+
+	may_sleep();
+	while (err == 0 && unmap_range(sp, start, end, 64))
+		sched_point();
 	return err;
 }
 
@@ -263,7 +293,7 @@ map_over(struct vm_space *sp, const struct vm_mapping *m, vaddr_t end)
 		return ENOMEM;
 	}
 	vm_borders_make(sp, m->start, end, &b);
-	unmap_range(sp, m->start, end);
+	unmap_range(sp, m->start, end, UINT32_MAX);
 	prev = vm_entry_below(sp, m->start);
 	vm_tree_add(sp, e, prev);
 	space_release(sp, 0, tables - spans_alone(prev, m->start, end, e->next, &lo, &hi));
@@ -318,8 +348,9 @@ protect_check(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot, uint32_
 	return 0;
 }
 
-int
-vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
+/* Do what vm_protect() does, but leave the page tables as they are. */
+static int
+protect_entries(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
 {
 	struct vm_entry *e;
 	struct vm_borders b;
@@ -342,9 +373,35 @@ vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
 		e->prot = prot;
 		if (e->inherit == VM_COPY && (prot & PROT_WRITE))
 			e->flags |= VM_CHARGED;
-		pmap_protect(&sp->pmap, e->start, e->end, prot);
 	}
 	return 0;
+}
+
+int
+vm_protect(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
+{
+	int err = protect_entries(sp, start, end, prot);
+
+	if (err == 0)
+		pmap_protect(&sp->pmap, start, end, prot);
+	return err;
+}
+
+/* Until its turn a page keeps the access that it had. pmap_protect() only takes rights away, and
+ * only of pages that are there; faults give what the entries allow. */
+int
+vm_protect_in_turns(struct vm_space *sp, vaddr_t start, vaddr_t end, int prot)
+{
+	int err = protect_entries(sp, start, end, prot);
+	vaddr_t stop;
+
+	may_sleep();
+	for (; err == 0 && start < end; start = stop) {
+		stop = span_end(start, end);
+		pmap_protect(&sp->pmap, start, stop, prot);
+		sched_point();
+	}
+	return err;
 }
 
 /* ---- Growing, for brk.c and vm_remap.c ---- */

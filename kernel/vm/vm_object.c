@@ -16,7 +16,10 @@
 #include "debug/inject.h"
 #include "mem/frame.h"
 #include "mem/kmem.h"
+#include "vm/deferred.h"
 #include "vm/object.h"
+
+#define DEFER_PAGES PTAB_PAGES /* an object with more pages is freed later: deferred.h */
 
 uint32_t vm_object_frames;
 
@@ -52,7 +55,7 @@ vm_object_promise(uint32_t npages)
 void
 vm_object_unpromise(uint32_t npages)
 {
-	commit_release(npages, table_count(npages));
+	vm_release(npages, table_count(npages));
 }
 
 int
@@ -113,10 +116,11 @@ vm_object_init_large(struct vm_object *obj, uint32_t npages)
 		for (i = 0; i < PTAB_PAGES; i++) {
 			frame_zero(f + i);
 			pt[i] = pte_make(f + i, true);
+			if (i % 128 == 127)
+				sched_point();
 		}
 		obj->resident += PTAB_PAGES;
 		vm_object_frames += PTAB_PAGES;
-		sched_point();
 	}
 	return 0;
 }
@@ -150,6 +154,18 @@ drop_pages(struct vm_object *obj, uint32_t from)
 	obj->resident = left;
 }
 
+/* Free all frames of the object and its page tables later. */
+static void
+defer_pages(struct vm_object *obj)
+{
+	uint32_t t;
+
+	for (t = 0; t < table_count(obj->npages); t++)
+		if (obj->tables[t] != 0)
+			vm_defer_table(obj->tables[t]);
+	vm_object_frames -= obj->resident;
+}
+
 int
 vm_object_resize(struct vm_object *obj, uint32_t npages)
 {
@@ -159,7 +175,7 @@ vm_object_resize(struct vm_object *obj, uint32_t npages)
 	ASSERT(!obj->fixed);
 	if (npages < obj->npages) {
 		drop_pages(obj, npages);
-		commit_release(obj->npages - npages, -more);
+		vm_release(obj->npages - npages, -more);
 		obj->npages = npages;
 		return 0;
 	}
@@ -185,7 +201,9 @@ void
 vm_object_free(struct vm_object *obj)
 {
 	/* A segment of one table that nobody touched has nothing to free: skip the walk. */
-	if (!obj->fixed || obj->resident > 0 || obj->npages > PTAB_PAGES || obj->first != 0)
+	if (obj->resident > DEFER_PAGES)
+		defer_pages(obj);
+	else if (!obj->fixed || obj->resident > 0 || obj->npages > PTAB_PAGES || obj->first != 0)
 		drop_pages(obj, 0);
 	vm_object_unpromise(obj->npages);
 	tables_free(obj);

@@ -8,6 +8,7 @@
 #include "abi/errno.h"
 #include "abi/signal.h"
 #include "host.h"
+#include "vm/deferred.h"
 
 #define BASE 0x3fe00000u /* the middle of a span */
 #define PAGES 2560u
@@ -110,6 +111,7 @@ check_promise(int err, uint32_t before, uint32_t more_tables, const struct page 
 	struct frame_stats st;
 	uint32_t want = model_committed();
 
+	vm_free_deferred();
 	frame_stats(&st);
 	claim(err == 0 || err == ENOMEM, "error %d", err);
 	if (err == 0) {

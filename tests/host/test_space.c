@@ -4,6 +4,7 @@
 #include "abi/signal.h"
 #include "fs/file.h"
 #include "host.h"
+#include "vm/deferred.h"
 #include "shm/shm_private.h"
 
 #define RW (PROT_READ | PROT_WRITE)
@@ -346,6 +347,7 @@ test_large(void)
 	host_held[0] = NULL;
 	vm_object_unref(obj);
 	is(host_object_large(3 * PTAB_PAGES, &obj), ENOMEM, "large: more than there are");
+	vm_free_deferred();
 }
 
 /* A row of low frames is only given away while enough is left for the promised page tables. */

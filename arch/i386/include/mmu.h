@@ -66,4 +66,13 @@ ptab_index(vaddr_t va)
 	return va >> PAGE_SHIFT & (PTAB_PAGES - 1);
 }
 
+/* Returns the end of va's span, or `end` if that is lower. */
+static inline vaddr_t
+span_end(vaddr_t va, vaddr_t end)
+{
+	vaddr_t next = (va | (SPAN_SIZE - 1)) + 1;
+
+	return next < end ? next : end;
+}
+
 #endif

@@ -7,6 +7,7 @@
 #include "mem/kmem.h"
 #include "base/assert.h"
 #include "shm/shm_private.h"
+#include "vm/deferred.h"
 #include "base/string.h"
 
 _Noreturn void _exit(int status);
@@ -440,6 +441,7 @@ host_audit(void)
 	unsigned i;
 	frame_t f;
 
+	vm_free_deferred(); /* the call that was made last leaves the kernel */
 	refs = calloc(frame_limit, sizeof(*refs));
 	nobjects = promised = 0;
 	memset(objects, 0, sizeof(objects));
