@@ -2,10 +2,10 @@
 /* run: --debug --mem 1024 --append shmmni=32768 --append shmseg=4096 */
 /* counts: instructions */
 /*
- * A call does not keep interrupts off for long, however much memory, however many segments, attaches
- * and processes it is about. The debug kernel measures it: /proc/stretch. Its code is not optimized:
- * a stretch of LIMIT instructions takes the release kernel less than half as many. TOLD() is for
- * what still takes longer with more.
+ * A call does not keep interrupts off for long, however much memory, however many segments,
+ * attaches and processes it is about. The debug kernel measures it: /proc/stretch. Its code is not
+ * optimized: a stretch of LIMIT instructions takes the release kernel less than half as many.
+ * TOLD() is for what still takes longer with more.
  */
 #include "abi/poll.h"
 #include "shmcalls.h"
