@@ -27,6 +27,7 @@
 
 #include "abi/errno.h"
 #include "abi/mman.h"
+#include "base/sleep.h"
 #include "base/string.h"
 #include "mem/frame.h"
 #include "vm/deferred.h"
@@ -347,6 +348,8 @@ pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool c
 		} else if (*pde != 0) {
 			copy_pages(to, from, va, stop, cow);
 		}
+		if (stop < end)
+			sched_point();
 	}
 	if (cow)
 		flush(from, start, end);

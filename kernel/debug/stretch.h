@@ -23,8 +23,8 @@
 void stretch_begin(uint32_t what);
 /* Begin a stretch of no call, unless one is being measured. Does not sleep. */
 void stretch_resume(void);
-/* End the stretch, if one is being measured. Returns what it was for, so that it can go on later. Panics if it was longer
- * than the word stretch= allows. Does not sleep. */
+/* End the stretch, if one is being measured. Returns what it was for, so that it can go on later.
+ * Panics if it was longer than the word stretch= allows. Does not sleep. */
 uint32_t stretch_end(void);
 /* Do not count the cycles since machine_cycles() was `from`: a check of the debug kernel's own took
  * them. Does not sleep. */

@@ -29,7 +29,8 @@ proc_beyond_limit(uint32_t uid, unsigned more)
 	if (most == RLIM_INFINITY)
 		return false;
 	for (p = proc_list.first; p != NULL; p = p->all.next)
-		n += p->cred.ruid == uid;
+		if (p->cred.ruid == uid)
+			n += 1 + (p->unborn != NULL);
 	return n > most;
 }
 

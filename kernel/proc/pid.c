@@ -96,6 +96,7 @@ pid_alloc(void)
 	if (n > PID_MAX)
 		return 0;
 	proc_last_pid = n;
+	number_take(n);
 	return n;
 }
 
@@ -107,7 +108,6 @@ pid_add(struct proc *p)
 	p->hash_next = *bucket;
 	*bucket = p;
 	QUEUE_APPEND(&proc_list, p, all);
-	number_take(p->pid);
 	proc_count++;
 	proc_forks++;
 }

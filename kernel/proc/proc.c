@@ -69,7 +69,7 @@ proc_init(void (*fn)(void))
 	if (p == NULL || vm_space_create(&p->space) != 0 || fdtable_create(&p->files) != 0 ||
 	    pgrp_move(p, INIT_PID, NULL) != 0)
 		noboot("too little memory for the first process");
-	p->pid = proc_last_pid = INIT_PID;
+	p->pid = pid_alloc();
 	p->exit_signal = SIGCHLD;
 	strlcpy(p->name, "init", sizeof(p->name));
 	memcpy(p->rlimit, rlimit_first, sizeof(p->rlimit));
@@ -130,8 +130,12 @@ proc_fork(const struct birth *how, int *pid)
 		p->space = parent->space;
 		p->lender = parent;
 		parent->borrower = p;
-	} else if (vm_space_fork(parent->space, &p->space) != 0) {
-		goto no_space;
+	} else {
+		parent->unborn = p;
+		err = vm_space_fork(parent->space, &p->space);
+		parent->unborn = NULL;
+		if (err != 0)
+			goto no_number;
 	}
 	p->exit_signal = how->exit_signal;
 	p->set_tid = how->set_tid;
@@ -159,6 +163,8 @@ proc_fork(const struct birth *how, int *pid)
 	if (how->vfork)
 		vfork_wait(parent);
 	return 0;
+no_number:
+	pid_drop(p->pid);
 no_space:
 	fdtable_destroy(p->files);
 no_files:

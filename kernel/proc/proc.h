@@ -66,6 +66,7 @@ struct proc {
 	 * depends on parent, news and exit_signal. So do two others: proc_fork() sets them before
 	 * it calls child_add(), and exec counts itself in exec_id. */
 	struct proc *parent; /* NULL: init */
+	struct proc *unborn; /* the child that its fork is making now: on no list yet; or NULL */
 	struct proc *children[CHILD_LISTS];
 	LIST_LINKS(struct proc) siblings; /* on one of the lists of its parent */
 	enum news news;
@@ -140,7 +141,7 @@ struct proc *proc_find(int pid);
 /* Returns the process with the lowest number that is pid or above, or NULL if there is none. */
 struct proc *proc_find_from(uint32_t pid);
 /* Returns the next number after the last that no process, group or session has, or 0 if all are
- * taken. The number is taken by pid_add(). */
+ * taken. The number is taken until pid_drop(). */
 int pid_alloc(void);
 /* Add p, whose pid is set, to the processes that there are. */
 void pid_add(struct proc *p);

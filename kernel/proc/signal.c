@@ -132,6 +132,16 @@ signal_post(struct proc *p, int sig, const struct abi_siginfo *info)
 		sched_interrupt(p);
 }
 
+void
+signal_post_both(struct proc *p, int sig, const struct abi_siginfo *info)
+{
+	DOES_NOT_SLEEP;
+
+	signal_post(p, sig, info);
+	if (p->unborn != NULL)
+		signal_post(p->unborn, sig, info);
+}
+
 unsigned
 signal_post_group(int pgid, int sig, const struct abi_siginfo *info)
 {
@@ -140,7 +150,7 @@ signal_post_group(int pgid, int sig, const struct abi_siginfo *info)
 	unsigned n = 0;
 
 	for (p = pgrp_first(pgid); p != NULL; p = p->members.next, n++)
-		signal_post(p, sig, info);
+		signal_post_both(p, sig, info);
 	return n;
 }
 

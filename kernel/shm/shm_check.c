@@ -158,12 +158,12 @@ count_views(struct finding *f, const struct vm_object *obj, uint32_t page, frame
 }
 
 /* Returns whether the frame has one reference and those of so many views. Page tables that are yet
- * to be freed may have more (vm/deferred.h). */
+ * to be freed (vm/deferred.h), and the spaces that forks are making, may have more. */
 static bool
 refs_fit(frame_t frame, uint32_t views)
 {
 	return frame_refs(frame) == 1 + views ||
-	       (vm_deferred != 0 && frame_refs(frame) > 1 + views);
+	       ((vm_deferred != 0 || vm_forks > 0) && frame_refs(frame) > 1 + views);
 }
 
 /* Checks the references on the segment's frames. A page's frame has one from the object, and
@@ -212,8 +212,8 @@ check_segment(struct finding *f, const struct shm_segment *seg)
 	     "segment %d: removed or attached before it is made", id);
 	FIND(f, !removed || seg->nattch > 0, "segment %d: removed, without an attach", id);
 	FIND(f, !removed || seg->perm.key == IPC_PRIVATE, "segment %d: removed, with a key", id);
-	FIND(f, seg->nattch == attaches, "segment %d: nattch %u, attaches %u", id, seg->nattch,
-	     attaches);
+	FIND(f, seg->nattch == attaches || (vm_forks > 0 && seg->nattch > attaches),
+	     "segment %d: nattch %u, attaches %u", id, seg->nattch, attaches);
 	/* Each entry has a reference, its slot has one, and each SHM_LOCK under way, too. */
 	FIND(f, seg->object.refs > entries, "segment %d: %u references, %u entries and a slot", id,
 	     seg->object.refs, entries);

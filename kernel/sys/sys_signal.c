@@ -9,9 +9,11 @@
 #include "sys/syscall.h"
 #include "vm/usercopy.h"
 
-/* Send sig to p with si_code `code`; sig 0 only checks the right. Returns 0 or EPERM. */
+/* Send sig to p with si_code `code`, by signal_post() or signal_post_both(); sig 0 only checks the
+ * right. Returns 0 or EPERM. */
 static int
-send(struct proc *p, int sig, int code)
+send(struct proc *p, int sig, int code,
+     void (*post)(struct proc *p, int sig, const struct abi_siginfo *info))
 {
 	struct abi_siginfo info = {.si_signo = sig, .si_code = code};
 	int err = cred_may_signal(curproc(), p, sig) ? 0 : EPERM;
@@ -19,7 +21,7 @@ send(struct proc *p, int sig, int code)
 	info.u.who.pid = curproc()->pid;
 	info.u.who.uid = curproc()->cred.ruid;
 	if (err == 0 && sig != 0)
-		signal_post(p, sig, &info);
+		post(p, sig, &info);
 	return err;
 }
 
@@ -28,7 +30,7 @@ send(struct proc *p, int sig, int code)
 static void
 send_next(struct proc *p, int sig, int *err)
 {
-	if (send(p, sig, SI_USER) == 0)
+	if (send(p, sig, SI_USER, signal_post_both) == 0)
 		*err = 0;
 	else if (*err == ESRCH)
 		*err = EPERM;
@@ -79,7 +81,7 @@ sys_kill(const union call_args *arg, uint32_t *result)
 	if (pid == 0)
 		return send_group(proc_pgid(curproc()), sig);
 	p = proc_find(pid);
-	return p == NULL ? ESRCH : send(p, sig, SI_USER);
+	return p == NULL ? ESRCH : send(p, sig, SI_USER, signal_post);
 }
 
 /* tgkill(): since there are no threads, both numbers must be those of one process. */
@@ -90,7 +92,7 @@ kill_thread(int tgid, int tid, int sig)
 
 	if (tgid <= 0 || tid <= 0 || sig < 0 || sig > NSIG)
 		return EINVAL;
-	return p == NULL || tgid != tid ? ESRCH : send(p, sig, SI_TKILL);
+	return p == NULL || tgid != tid ? ESRCH : send(p, sig, SI_TKILL, signal_post);
 }
 
 /* Send sig to the one thread that a process has: kill_thread(). */

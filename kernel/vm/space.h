@@ -157,9 +157,10 @@ struct vm_space {
 /* Create an empty space. Returns 0 with the space in *out, or ENOMEM. */
 int vm_space_create(struct vm_space **out);
 /* Create the child's space for fork(). Shared entries show the same memory in both spaces,
- * private ones become copy-on-write in both; locks are not inherited. Returns 0 with the
- * space in *out, or ENOMEM with nothing changed. */
+ * private ones become copy-on-write in both; locks are not inherited. `from` is the current
+ * process's. Returns 0 with the space in *out, or ENOMEM with nothing changed. May sleep. */
 int vm_space_fork(struct vm_space *from, struct vm_space **out);
+extern uint32_t vm_forks; /* copies under way, whose attaches are counted already */
 /* Unmap everything in sp, which ends its attaches, and free sp. */
 void vm_space_destroy(struct vm_space *sp);
 

@@ -4,6 +4,7 @@
  * mapped in them.
  */
 #include "abi/errno.h"
+#include "base/sleep.h"
 #include "base/string.h"
 #include "mem/frame.h"
 #include "mem/kmem.h"
@@ -89,7 +90,7 @@ tree_copy(struct vm_space *to, const struct vm_entry *e, struct vm_entry *copy)
 
 /* Copy all entries of `from` to `to`, each with a reference on its object. The page tables,
  * the promises and the counts of attaches are left to the caller. Returns 0; or ENOMEM, and
- * then the caller calls blocks_free(). */
+ * then the caller calls blocks_free(). May sleep between entries once nothing can fail. */
 static int
 entries_copy(struct vm_space *from, struct vm_space *to)
 {
@@ -110,6 +111,7 @@ entries_copy(struct vm_space *from, struct vm_space *to)
 			block = block->next;
 			copy = block->entries;
 			end = copy + BLOCK_MAX;
+			sched_point();
 		}
 		e->twin = copy;
 		tree_copy(to, e, copy);
@@ -135,7 +137,7 @@ entries_copy(struct vm_space *from, struct vm_space *to)
 }
 
 /* Make the private entries from first to last, a run, copy-on-write in both spaces: `to` shows the
- * frames that `from` has, and a write to a page by either takes a copy. */
+ * frames that `from` has, and a write to a page by either takes a copy. May sleep between spans. */
 static void
 copy(struct vm_space *to, struct vm_space *from, const struct vm_entry *first,
      const struct vm_entry *last)
@@ -145,7 +147,7 @@ copy(struct vm_space *to, struct vm_space *from, const struct vm_entry *first,
 
 /* Show in `to` what the shared entries from first to last, a run, show in `from`. A span in
  * which nothing else is mapped is shown by one page table in both spaces; of any other the
- * page table entries are copied. */
+ * page table entries are copied. May sleep between spans. */
 static void
 share(struct vm_space *to, struct vm_space *from, const struct vm_entry *first,
       const struct vm_entry *last)
@@ -162,13 +164,23 @@ share(struct vm_space *to, struct vm_space *from, const struct vm_entry *first,
 			pmap_share(&to->pmap, &from->pmap, span);
 		else
 			pmap_copy(&to->pmap, &from->pmap, va, stop, false);
+		if (stop < end)
+			sched_point();
 	}
 }
+
+uint32_t vm_forks;
+
+#define TURN_PAGES 4096u /* pages in runs of one span between two calls of sched_point() */
 
 /*
  * All that can fail comes first; once the attaches are counted nothing fails. The loop at the
  * end is the one place where fork tells shared from private entries: runs of private ones
  * become copy-on-write in both spaces, and runs of shared ones show the same frames.
+ *
+ * Others may run in between. They see nattch with the child's attaches, and no child yet. Only the
+ * current process changes the entries of `from`. Whoever shortens a mapped file hides its pages in
+ * both spaces, for the file knows the entries of both.
  */
 int
 vm_space_fork(struct vm_space *from, struct vm_space **out)
@@ -176,13 +188,16 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 	struct vm_space *to;
 	const struct vm_entry *run, *last;
 	struct vm_entry *e;
+	uint32_t pages = 0;
 
+	may_sleep();
 	if (vm_space_create(&to) != 0)
 		return ENOMEM;
 	if (commit_charge(from->pages, from->tables) != 0)
 		goto no_promise;
 	if (entries_copy(from, to) != 0 || shm_inherit(from, to) != 0)
 		goto no_memory;
+	vm_forks++;
 	if (from->locks)
 		vm_lock_all(to, false); /* locks are not inherited: POSIX, mlock() */
 	to->pages = from->pages;
@@ -199,7 +214,13 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 			copy(to, from, run, last);
 		else
 			share(to, from, run, last);
+		pages += (last->end - run->start) >> PAGE_SHIFT;
+		if (pages >= TURN_PAGES) {
+			pages = 0;
+			sched_point();
+		}
 	}
+	vm_forks--;
 	*out = to;
 	return 0;
 no_memory:

@@ -108,7 +108,8 @@ static inline bool pmap_in_use(const struct pmap *pm, uint32_t span);
  * not present, but keeps its frame. */
 void pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot);
 /* Enter in `to` every entry that `from` has in [start, end), with a reference each. With cow
- * the entries lose write permission in both first. */
+ * the entries lose write permission in both first. `from` is the current process's. May sleep
+ * between spans. */
 void pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool cow);
 /* Show all of va's span in `to` by what `from` shows it by, so that they share one page
  * table. All that is mapped in the span must be shared memory, whose pages objects keep. Does
