@@ -92,10 +92,10 @@ memory(void)
 
 	STEP("mmap of much memory", p = mmap(NULL, big, RW, ANON, -1, 0));
 	STEP("the first touch of it", touch(p, big));
-	TOLD("fork, exit and wait with much memory", CHILD(_exit(0)));
-	TOLD("a child writes a page of each span",
+	STEP("fork, exit and wait with much memory", CHILD(_exit(0)));
+	STEP("a child writes a page of each span",
 	     CHILD(for (size_t i = 0; i < big; i += 1 << 22) p[i] = 2));
-	TOLD("a child execs", CHILD(execl("/bin/true", "true", NULL)));
+	STEP("a child execs", CHILD(execl("/bin/true", "true", NULL)));
 	STEP("mprotect", mprotect(p, big, PROT_READ));
 	STEP("mprotect back", mprotect(p, big, RW));
 	STEP("mlock", syscall(150, p, big));
@@ -231,7 +231,7 @@ entries(void)
 	STEP("mprotect of each second page",
 	     for (int i = 0; i < 60000; i += 2) mprotect(p + i * PAGE, PAGE, PROT_READ));
 	touch(p + PAGE, PAGE);
-	TOLD("fork with 60,000 entries", CHILD(_exit(0)));
+	TOLD("exit with 60,000 entries", CHILD(_exit(0)));
 	TOLD("mprotect of all", mprotect(p, 60000 * PAGE, PROT_READ));
 	TOLD("mprotect of all back", mprotect(p, 60000 * PAGE, RW));
 	for (int i = 0; i < 60000; i += 2)
