@@ -53,7 +53,8 @@ void signal_post(struct proc *p, int sig, const struct abi_siginfo *info);
 /* Send the signal to p and to the child that it is making, if it forks: a signal to several processes
  * does not miss that one. */
 void signal_post_both(struct proc *p, int sig, const struct abi_siginfo *info);
-/* Send the signal to each process of a group, by signal_post_both(). Returns the number of these, zombies included. */
+/* Send the signal to each process of a group, by signal_post_both(). Returns the number of these,
+ * zombies included. */
 unsigned signal_post_group(int pgid, int sig, const struct abi_siginfo *info);
 /* Set the current process's signal mask, without SIGKILL and SIGSTOP. */
 void signal_set_mask(sigset_t mask);
