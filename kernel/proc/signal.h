@@ -50,8 +50,8 @@ struct sigstate {
  * PCATCH and the signal is neither blocked nor ignored, or is one that p waits for. SIGCONT
  * continues a stopped p, and SIGKILL starts it again so that it ends. A zombie gets no signal. */
 void signal_post(struct proc *p, int sig, const struct abi_siginfo *info);
-/* Send the signal to p and to the child that it is making, if it forks: a signal to several processes
- * does not miss that one. */
+/* Send the signal to p and to the child that it is making, if it forks: a signal to several
+ * processes does not miss that one. */
 void signal_post_both(struct proc *p, int sig, const struct abi_siginfo *info);
 /* Send the signal to each process of a group, by signal_post_both(). Returns the number of these,
  * zombies included. */

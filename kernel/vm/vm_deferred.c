@@ -9,7 +9,6 @@
 
 #include "base/assert.h"
 #include "base/sleep.h"
-#include "mem/frame.h"
 
 frame_t vm_deferred;
 static uint32_t owed_pages, owed_tables; /* promises to give back when the list is empty */
@@ -28,12 +27,8 @@ vm_defer_table(frame_t table)
 }
 
 void
-vm_release(uint32_t pages, uint32_t tables)
+vm_owe(uint32_t pages, uint32_t tables)
 {
-	if (vm_deferred == 0) {
-		commit_release(pages, tables);
-		return;
-	}
 	owed_pages += pages;
 	owed_tables += tables;
 }
