@@ -122,7 +122,7 @@ ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-dat
 all: kernel user	## the kernel (release, debug and trace) and the image (optimized or not)
 kernel: $(foreach k,release debug trace,$(BUILD)/$(k)/isthmus.elf)
 user: $(BUILD)/initrd.tar $(BUILD)/debug/initrd.tar
-tests: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/tests/bench/bench $(BUILD)/linux-init $(GUESTS:%=$(BUILD)/tests/guest/%) \
+tests: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/clock $(BUILD)/linux-init $(GUESTS:%=$(BUILD)/tests/guest/%) \
 	$(HOSTTESTS:%=$(BUILD)/host/%) labs
 labs: $(LABPROGS)
 
@@ -454,10 +454,13 @@ handouts:	## make the handouts of all labs in build/handouts
 	@tools/setup test
 	@tools/handout --all $(BUILD)/handouts
 
-bench:	## count the instructions of the calls, here and on Linux
+bench:	## count the instructions of the calls, here and on Linux, and tell how long they take
 	@tools/setup bench
 	$(remake) all tests
 	@tools/bench
+	@echo
+	@if test -r build/linux/vmlinuz; then tools/bench --time; \
+	else echo 'How long they take is told beside Linux: make linux fetches it'; fi
 
 bench-plot:	## draw how the counts grow with size and number, build/bench.svg
 	@tools/setup bench plot

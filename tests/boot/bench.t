@@ -57,4 +57,19 @@ if tools/bench --document >"$dir/performance.md" 2>"$dir/err"; then
 else
 	skip 'docs/performance.md' "$(tail -n 1 "$dir/err")"
 fi
+
+# Times: no figure of a clock is judged here. Each operation with a goal is measured on both.
+if [[ -r build/linux/vmlinuz ]]; then
+	tools/bench --time 1 >"$dir/times" 2>"$dir/err"
+	ok 'the times are told, here and on Linux' eval '(($(grep -c "[0-9] to [0-9]" "$dir/times") == 14))'
+	ok 'there is a time for each goal' eval '! grep -v "^#\|^goal" tests/bench/ratios | cut -f 3 |
+		while read -r name; do grep -F "$name" "$dir/times" || echo missing; done | grep -x missing'
+else
+	skip 'the times, here and on Linux' 'there is no build/linux (make linux)'
+	skip 'a time for each goal' 'there is no build/linux (make linux)'
+fi
+for rounds in 0 x 1000; do
+	ok "--time $rounds is refused" eval '! tools/bench --time $rounds 2>"$dir/err" &&
+		grep -q "is no number of rounds" "$dir/err"'
+done
 plan
