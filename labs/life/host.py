@@ -32,9 +32,11 @@ def make_kernel(tree, folder, build):
     (folder / 'initrd.tar').symlink_to('../../../../build/initrd.tar')
 
 
-def handout(l, tree):
+def handout(l, tree, reference):
     """Makes the kernels, in a tree in which nothing is cut yet."""
     kernels, build = tree / f'labs/{l.name}/kernels', tree / 'build'
+    reference.build()
+    grader.Tree(tree).reuse(reference, 'release')
     make_kernel(tree, kernels / 'right', build)
     for name in DEFECTS:
         mutate = [lab.ROOT / 'tools/mutate', lab.ROOT / 'tests/mutants' / name]

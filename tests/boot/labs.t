@@ -36,16 +36,27 @@ student() { # student HANDOUT WORD...
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u ISTHMUS_BUILD -u WERROR -u CC -u T make -s -C "$@" >"$dir/out" 2>"$dir/err"
 }
 
+# What clang makes of this tree. In a handout it compiles what differs.
+mkdir "$dir/clang"
+git ls-files -z | xargs -0 cp --parents --preserve=timestamps -t "$dir/clang"
+student "$dir/clang" CC=clang BUILD=build/clang build/clang/{release/isthmus.elf,user/lib/libc.a}
+
 for lab in $labs; do
-	handout=$dir/$lab
-	ok "$lab: a handout" tools/handout "$lab" "$handout"
+	# The handout that hand-ins are graded with, built.
+	ok "$lab: a handout" eval 'tools/grade "$lab" --prepare --hidden "$hidden" >"$dir/tree" 2>"$dir/err"'
+	handout=$(<"$dir/tree")
 	python3 tests/boot/leaks_of_handout.py "$lab" "$handout" >"$dir/err" 2>&1
 	ok "$lab: it has no answer" test ! -s "$dir/err"
 	student "$handout" grade LAB="$lab"
 	full=$(value "$lab" handout_score)/100
 	is "$lab: it scores what lab.toml says" "$(tail -n 1 "$dir/out")" "Score: $full"
+	mkdir -p "$handout/build"
+	cp -a "$dir/clang/build/clang" "$handout/build"
+	(cd "$handout" && find labs/objects/release -name '*.o') 2>/dev/null |
+		sed "s|^labs/objects|$handout/build/clang|; s|o$|d|" | xargs -r rm
 	ok "$lab: it is built by clang too" student "$handout" CC=clang BUILD=build/clang \
 		build/clang/release/isthmus.elf labs
+	rm -rf "$handout/build/clang"
 	# What is right comes from one run of the reference, and this is another.
 	rm -rf "$dir/solution"
 	ok "$lab: a solution" tools/handout --solution "$lab" "$dir/solution"
@@ -72,6 +83,7 @@ fi
 
 tools/handout --solution cow "$dir/done"
 archive cow "$dir/done"
+cp -a "$(tools/grade cow --prepare --hidden "$hidden")" "$dir/cow"
 grade cow "$dir/cow.tar.gz" --json "$dir/first"
 is 'the solution has all points' "$score" 100/100
 full=$(value cow handout_score)/100
