@@ -29,7 +29,9 @@ copy() { # copy LAB TREE: makes $dir/tree, which has a tree's kept files
 	(cd "$2" && cp --parents $keep "$dir/tree")
 }
 mutate() { # mutate MUTANT: changes $dir/tree
-	(cd "$dir/tree" && "$OLDPWD/tools/mutate" "$OLDPWD/$1" 2>"$dir/err")
+	local mutant
+	mutant=$(realpath "$1")
+	(cd "$dir/tree" && "$OLDPWD/tools/mutate" "$mutant" 2>"$dir/err")
 }
 # A student's make knows nothing of this one.
 student() { # student HANDOUT WORD...
@@ -43,8 +45,8 @@ student "$dir/clang" CC=clang BUILD=build/clang build/clang/{release/isthmus.elf
 
 for lab in $labs; do
 	# The handout that hand-ins are graded with, built.
-	ok "$lab: a handout" eval 'tools/grade "$lab" --prepare --hidden "$hidden" >"$dir/tree" 2>"$dir/err"'
-	handout=$(<"$dir/tree")
+	ok "$lab: a handout" eval 'tools/grade "$lab" --prepare --hidden "$hidden" >"$dir/place" 2>"$dir/err"'
+	handout=$(<"$dir/place")
 	python3 tests/boot/leaks_of_handout.py "$lab" "$handout" >"$dir/err" 2>&1
 	ok "$lab: it has no answer" test ! -s "$dir/err"
 	student "$handout" grade LAB="$lab"
@@ -96,12 +98,6 @@ echo >>"$dir/cow/kernel/vm/vm_fault.c"
 ok 'what is not committed is not handed in' eval '! student "$dir/cow" handin LAB=cow'
 ok 'one line says so' grep -qx 'handin: commit your changes first: kernel/vm/vm_fault.c' "$dir/err"
 
-# inserted TEXT: makes $dir/tree of the handout, with the text at the start of the first naive body.
-inserted() {
-	copy cow "$dir/cow"
-	TEXT=$1 perl -0pi -e 's/(\nfill_private\(.*?\n\{\n)/$1$ENV{TEXT}\n/s' "$dir/tree/$fault"
-	archive cow "$dir/tree"
-}
 # no_points NAME REGEX [TEST]: grades $dir/cow.tar.gz, with one test. The regex is in what is said.
 no_points() {
 	grade cow "$dir/cow.tar.gz" ${3:+--test "$3"}
@@ -115,40 +111,36 @@ refused() {
 	is "$1: in one line" "$(wc -l <"$dir/out")" 2
 }
 fault=kernel/vm/vm_fault.c
-printed='static const char said[] = "ok 1 - all is well\nScore: 100/100\n";
-	static int done;
-
-	if (!done++)
-		console_write(said, sizeof(said) - 1);'
-inserted "$printed"
+# hostile NAME [PLACE]: makes $dir/tree of the handout, with one of the lab's hostile changes. It wants
+# the seeds from the place.
+hostile() {
+	copy cow "$dir/cow"
+	sed "s|/tree/labs/hidden.toml|${2-}|" "labs/cow/hostile/$1" >"$dir/mutant"
+	ok "hostile: $1" mutate "$dir/mutant"
+	archive cow "$dir/tree"
+}
+hostile prints-ok
 no_points 'a kernel that prints ok' 'yours .*ok 1 - all is well' family
 # It prints the memory of the test that runs: nothing in it is a right answer.
-inserted 'console_write((const char *)(e->start), e->object ? 64 : 0);
-	if (e->object && page == 0)
-		for (vaddr_t at = e->start; at < e->end; at += PAGE_SIZE)
-			console_write((const char *)at, 400);'
+hostile prints-the-test
 no_points "a kernel that reads the test's memory" 'yours' frames
 strings -n 6 "$build/labs/cow/tests/cow" >"$dir/strings"
 ok 'no right answer is in the memory of a test' eval \
 	'! grep -vhE "^bound" "$dir"/cow/labs/cow/expected/* | grep -qxFf - "$dir/strings"'
 for place in "$PWD/labs/hidden.toml" "$hidden" /tree/labs/hidden.toml ../../labs/hidden.toml \
 	/tree/labs/cow/expected/family-1 "$dir/cow/labs/cow/expected/family-1"; do
-	inserted "__asm__(\".section .rodata; .incbin \\\"$place\\\"; .text\");"
+	hostile holds-the-seeds "$place"
 	refused "a kernel that holds ${place##*/}" 'it does not build: .*[Nn]o such file|.*not found'
 done
-inserted "
-#include \"$hidden\""
+hostile includes-the-seeds "$hidden"
 refused 'a kernel that includes the seeds' 'it does not build: .*No such file'
-inserted 'for (;;)
-		;'
+hostile never-ends
 no_points 'a kernel that never ends' 'kernel/vm/vm_fault.c:' family
-inserted 'for (;;)
-		console_write("flood\n", 6);'
+hostile floods
 no_points 'a kernel that floods the output' 'wrote more than 1 MiB' family
-inserted 'for (;;)
-		vm_space_fork(sp, &sp);'
+hostile forks-without-end
 no_points 'a kernel that forks without end' 'status' family
-inserted 'syntax error'
+hostile does-not-build
 refused 'a kernel that does not build' "it does not build: $fault:.*error"
 
 # packed NAME...: packs files of the handout.
