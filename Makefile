@@ -116,8 +116,7 @@ HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 # Targets that compile nothing in this make: those that need a build run a make of their own.
 ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants conformance \
 	iso debug qemu-gdb gdb picture toolchain npm web run-web web-picture clean help format \
-	check-format lines \
-	grade handin handouts
+	check-format lines grade handin handouts class
 .PHONY: all kernel user tests labs layout web-files $(ERRANDS)
 all: kernel user	## the kernel (release, debug and trace) and the image (optimized or not)
 kernel: $(foreach k,release debug trace,$(BUILD)/$(k)/isthmus.elf)
@@ -449,6 +448,11 @@ grade:	## grade a lab in its handout: LAB=cow; TEST=NAME runs one of its tests
 
 handin:	## write what is handed in for a lab, LAB=cow, into one archive
 	@tools/handin $(LAB)
+
+class:	## grade a class with known scores: COUNT=300 hand-ins of lab cow
+	@tools/setup test
+	$(remake) all labs
+	@tests/class $(COUNT)
 
 handouts:	## make the handouts of all labs in build/handouts
 	@tools/setup test
