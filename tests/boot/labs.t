@@ -136,6 +136,7 @@ hostile includes-the-seeds "$hidden"
 refused 'a kernel that includes the seeds' 'it does not build: .*No such file'
 hostile never-ends
 no_points 'a kernel that never ends' 'kernel/vm/vm_fault.c:' family
+ok 'its report names the files of no other tree' eval '! grep -F -e "$PWD" -e /tree/ "$dir/out"'
 hostile floods
 no_points 'a kernel that floods the output' 'wrote more than 1 MiB' family
 hostile forks-without-end
