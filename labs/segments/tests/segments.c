@@ -104,7 +104,7 @@ creators(void)
 	int *count = shared(PAGE), *id = count + 8, best = 0;
 	pid_t pid[8];
 
-	for (int round = 0; round < 3; round++) {
+	for (int round = 0; round < 12; round++) {
 		memset(count, 0, PAGE);
 		for (int i = 0; i < n; i++)
 			pid[i] = SPAWN(id[i] = shmget(round, 1 << 22, flags);
