@@ -76,6 +76,30 @@ for lab in $labs; do
 	done < <(value "$lab" mutants)
 done
 
+# ---- The answers of lab look ----
+
+if [[ " "${labs//$'\n'/ }" " == *' look '* ]]; then
+	row=$(tools/run --limit 2 "$build/labs/look/tests/look" answers 1 2>/dev/null |
+		sed 's/^. \(.*\)/`\1` |/' | tr '\n' ' ')
+	ok 'look: its text has the answers of the first story' \
+		grep -qxF "   | ${row% }" labs/look/README.md
+	handout=$(tools/grade look --prepare --hidden "$hidden")
+	ok 'look: the handout has no others' test ! -e "$handout/labs/look/tests/answers.h"
+	copy look .
+	sed -i 's/^answer5 = .*/answer5 = "142"/' "$dir/tree/labs/look/answers.toml"
+	archive look "$dir/tree"
+	grade look "$dir/look.tar.gz"
+	is 'look: a wrong answer has no points' "$score" 89/100
+	ok 'look: one line says so' grep -q "with your seed .*: '142' is not right" "$dir/out"
+	cp -a "$handout" "$dir/student"
+	cp "$dir/tree/labs/look/answers.toml" "$dir/student/labs/look"
+	student "$dir/student" grade LAB=look TEST=answer5
+	is 'look: in the handout nobody learns that' "$(tail -n 1 "$dir/out")" 'Score: 11/11'
+	sed -i 's/^answer5 = .*/answer5 = "pause"/' "$dir/student/labs/look/answers.toml"
+	student "$dir/student" grade LAB=look TEST=answer5
+	ok 'look: but what can be an answer' grep -q "'pause' is not the number of a call" "$dir/out"
+fi
+
 # ---- Hand-ins of lab cow, good and hostile ----
 
 if [[ " "${labs//$'\n'/ }" " != *' cow '* ]]; then
