@@ -117,7 +117,7 @@ creators(void)
 			if (round > 0 && id[i] > best)
 				best = id[i];
 		see("the identifier is 0x%x", best);
-		/* By slot: who got which depends on the order, and the last is the next to be used. */
+		/* By slot: who got which depends on the order, and the last is used next. */
 		for (int slot = 0; slot < n; slot++)
 			for (int i = 0; i < n; i++)
 				if ((id[i] & 0xffff) == slot)
