@@ -197,7 +197,11 @@ refused 'a hand-in of 2 GB' 'it has more than 1 MiB'
 rm "$dir/cow.tar.gz"
 refused 'no hand-in' 'there is no such file'
 archive cow "$dir/done"
+killed=${TMPDIR:-/tmp}/isthmus-grade.$$ # as a grader leaves it that was killed
+mkdir "$killed"
+touch "$killed/lock"
 grade cow "$dir/cow.tar.gz" --json "$dir/second"
+ok 'what a killed grader has left is gone' test ! -e "$killed"
 ok 'after all of that the solution has the same points' cmp "$dir/first" "$dir/second"
 
 # ---- A class, and Gradescope ----
@@ -272,6 +276,8 @@ says 'no such test' "grade: lab cow has no test 'x'; its tests are $(sed -n \
 	's/^name = "\(.*\)"/\1/p' labs/cow/lab.toml | tr '\n' ' ' | sed 's/ $//')" \
 	tools/grade cow --test x
 says 'a folder that is there' "handout: $dir is there already" tools/handout cow "$dir"
+says 'a class that is being graded' "grade-class: $class is being graded already: wait for that" \
+	flock "$class/results/.lock" tools/grade-class cow "$class"
 mkdir -p "$dir/other/labs"
 cp -r tools "$dir/other"
 cp -r labs/cow "$dir/other/labs"
