@@ -304,11 +304,11 @@ user_return(void)
 
 	may_sleep();
 	stretch_resume();
-	if (vm_deferred != 0)
-		vm_free_deferred();
 	if (need_resched || inject_lot(4))
 		sched_yield();
 	return_work = inject_active;
+	if (vm_deferred != 0) /* no program runs while there is such memory */
+		vm_free_deferred();
 	ss = curproc()->sig;
 	if (deliverable(curproc()) != 0 || ss->restart != 0 || ss->use_saved)
 		signal_deliver();

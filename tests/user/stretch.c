@@ -64,19 +64,14 @@ tell(const char *what)
 	forget();
 }
 
-#define STEP(what, ...)                                                                            \
+#define MEASURE(report, what, ...)                                                                 \
 	do {                                                                                       \
 		forget();                                                                          \
 		__VA_ARGS__;                                                                       \
-		check(what);                                                                       \
+		report(what);                                                                      \
 	} while (0)
-
-#define TOLD(what, ...)                                                                            \
-	do {                                                                                       \
-		forget();                                                                          \
-		__VA_ARGS__;                                                                       \
-		tell(what);                                                                        \
-	} while (0)
+#define STEP(...) MEASURE(check, __VA_ARGS__)
+#define TOLD(...) MEASURE(tell, __VA_ARGS__)
 
 static void
 touch(char *p, size_t size)
