@@ -273,7 +273,7 @@ processes(void)
 		until_state(pid[n], 'Z');
 	STEP("500 waits", for (n = 0; n < 500; n++) ending(pid[n]));
 	STEP("a parent of 300 ends", {
-		pid_t parent = SPAWN(setsid(); for (n = 0; n < 300; n++) SPAWN(pause()));
+		pid_t parent = SPAWN(setsid(); for (n = 0; n < 300; n++) (void)SPAWN(pause()));
 		ending(parent);
 		kill(-parent, SIGKILL);
 	});
