@@ -38,6 +38,9 @@
 /* For more pages than this the whole TLB is flushed: that is cheaper than an INVLPG each. */
 #define FLUSH_PAGES 32u
 
+/* If more than this goes of a span that nothing else is mapped in, its pages are freed later. */
+#define DEFER_BYTES (64 * PAGE_SIZE)
+
 static const struct pmap *active; /* the one that the MMU follows; NULL: the kernel's alone */
 
 /* Returns the page directory, as an array of 1,024 words. */
@@ -270,8 +273,7 @@ pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone)
 	pte_t *pde = pde_of(pm, start);
 
 	span_reclaim(pde);
-	if (alone && !span_is_whole(*pde) && (start & (SPAN_SIZE - 1)) == 0 &&
-	    end - start >= SPAN_SIZE) {
+	if (alone && !span_is_whole(*pde) && span_end(start, end) - start > DEFER_BYTES) {
 		defer_table(pm, start);
 		return;
 	}

@@ -262,12 +262,12 @@ proc_exit(int status)
 		tty_leave(p->pid);
 	/* This ends its attaches. From here on it has no user memory. */
 	proc_set_space(NULL);
-	vm_free_deferred();
 	fdtable_destroy(p->files);
 	p->files = NULL;
 	node_unref(p->cwd);
 	p->cwd = NULL;
 	proc_set_program(p, NULL);
+	vm_free_deferred();
 	children_orphan(p);
 	p->state = PROC_ZOMBIE;
 	pgrp_let_go(p);

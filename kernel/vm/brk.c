@@ -41,7 +41,8 @@ vm_brk(struct vm_space *sp, vaddr_t end)
  * - if the entry above va is not the stack's, or va is below STACK_LOW;
  * - if the stack, or what the process has locked, would exceed its limit;
  * - if no free page, the guard, would be left above another mapping below the stack;
- * - if memory is short.
+ * - if memory is short;
+ * - while a fork copies the space.
  * Of a stack that mprotect or munmap has split the entry above va grows, and the limit holds
  * for each entry.
  */
@@ -51,7 +52,7 @@ vm_stack_grow(struct vm_space *sp, vaddr_t va)
 	struct vm_entry *e = vm_entry_from(sp, va);
 	vaddr_t start = va & ~PAGE_MASK;
 
-	if (e == NULL || !(e->flags & VM_STACK) || start < STACK_LOW ||
+	if (sp->copied || e == NULL || !(e->flags & VM_STACK) || start < STACK_LOW ||
 	    e->end - start > vm_stack_most() ||
 	    ((e->flags & VM_LOCKED) &&
 	     vm_locked_pages(sp) + ((e->start - start) >> PAGE_SHIFT) > vm_lock_most()) ||

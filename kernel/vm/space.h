@@ -147,6 +147,10 @@ struct vm_space {
 	 * sleep there; NULL otherwise. shm_check() wants to know. */
 	const struct vm_object *attaching;
 
+	/* A fork copies the space: its stack must not grow. (Who has lent it may die meanwhile, and
+	 * writes to it then: clone's CLEARTID.) */
+	bool copied;
+
 	/* Where exec put things; a fork copies them. The heap begins at brk_start, and brk() moves
 	 * its end, brk_end, by bytes: the one that changes later. The others are for /proc: the
 	 * strings of arguments and environment, and the first stack pointer. */

@@ -19,7 +19,7 @@
 #include "vm/deferred.h"
 #include "vm/object.h"
 
-#define DEFER_PAGES PTAB_PAGES /* an object with more pages is freed later: deferred.h */
+#define DEFER_PAGES 64u /* an object with more pages is freed later: deferred.h */
 
 uint32_t vm_object_frames;
 

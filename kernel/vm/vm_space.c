@@ -178,9 +178,10 @@ uint32_t vm_forks;
  * end is the one place where fork tells shared from private entries: runs of private ones
  * become copy-on-write in both spaces, and runs of shared ones show the same frames.
  *
- * Others may run in between. They see nattch with the child's attaches, and no child yet. Only the
- * current process changes the entries of `from`. Whoever shortens a mapped file hides its pages in
- * both spaces, for the file knows the entries of both.
+ * Others may run in between. They see nattch with the child's attaches, and no child yet. The
+ * current process alone changes the entries of `from`, but that one who has lent the space may die
+ * and write to its stack: it does not grow while it is copied. Whoever shortens a mapped file hides
+ * its pages in both spaces, for the file knows the entries of both.
  */
 int
 vm_space_fork(struct vm_space *from, struct vm_space **out)
@@ -195,6 +196,7 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 		return ENOMEM;
 	if (commit_charge(from->pages, from->tables) != 0)
 		goto no_promise;
+	from->copied = true;
 	if (entries_copy(from, to) != 0 || shm_inherit(from, to) != 0)
 		goto no_memory;
 	vm_forks++;
@@ -221,9 +223,11 @@ vm_space_fork(struct vm_space *from, struct vm_space **out)
 		}
 	}
 	vm_forks--;
+	from->copied = false;
 	*out = to;
 	return 0;
 no_memory:
+	from->copied = false;
 	for (e = to->first; e != NULL; e = e->next)
 		vm_entry_unshow(e);
 	blocks_free(to);

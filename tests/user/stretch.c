@@ -113,6 +113,43 @@ memory(void)
 	STEP("brk down", sbrk(-(long)big));
 }
 
+#define SPAN (4u << 20)
+
+/* Maps and touches all but a page of each of many spans. */
+static char *
+nearly_whole(int type)
+{
+	char *p = (char *)0x50000000;
+
+	for (size_t i = 0; i + SPAN <= big; i += SPAN) {
+		if (mmap(p + i, SPAN - PAGE, RW, type | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+		    MAP_FAILED)
+			bail("mmap");
+		touch(p + i, SPAN - PAGE);
+	}
+	return p;
+}
+
+/* Memory that fills no span. */
+static void
+holes(void)
+{
+	STEP("exit with nearly whole spans", CHILD(nearly_whole(MAP_PRIVATE)));
+	STEP("the same of shared memory", CHILD(nearly_whole(MAP_SHARED)));
+	STEP("exec with nearly whole spans",
+	     CHILD(nearly_whole(MAP_PRIVATE); execl("/bin/true", "true", NULL)));
+	STEP("munmap of nearly whole spans", CHILD(munmap(nearly_whole(MAP_PRIVATE), big)));
+	STEP("mmap over nearly whole spans",
+	     CHILD(mmap(nearly_whole(MAP_PRIVATE), big, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+	                -1, 0)));
+	STEP("exit, the last attaches of removed segments of 4 MiB",
+	     CHILD(for (size_t i = 0; i + SPAN <= big; i += SPAN) {
+		     int id = shmget(IPC_PRIVATE, SPAN, 0600);
+		     touch(shmat(id, NULL, 0), SPAN);
+		     shmctl(id, IPC_RMID, NULL);
+	     }));
+}
+
 static void
 segment(void)
 {
@@ -312,6 +349,7 @@ test(void)
 		big = 0xa0000000u;
 	diag("much memory is %u MiB", (unsigned)(big >> 20));
 	memory();
+	holes();
 	segment();
 	file();
 	segments();
