@@ -16,6 +16,8 @@ echo "# the page is $size bytes, compressed"
 ok 'everything is at most 1.2 MB, compressed' test "$size" -gt 0 -a "$size" -le 1200000
 ok 'the licences of all packages are there' eval \
 	'grep -q "^v86 .*BSD-2-Clause" "$web/licences.txt" && grep -q "^@xterm/xterm .*MIT" "$web/licences.txt"'
+ok 'tools/serve refuses a folder without a page' eval \
+	'! tools/serve "$dir" 2>"$dir/err" && grep -q "has no page: make web" "$dir/err"'
 for need in chromium node; do
 	if ! command -v $need >/dev/null; then
 		skip 'the page in a browser' "there is no $need"
