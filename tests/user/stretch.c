@@ -303,7 +303,7 @@ processes(void)
 			close(fds[n].fd);
 	STEP("setpriority, getpriority", syscall(97, 2, 0, 5); syscall(96, 2, 0));
 	STEP("one write wakes 500", {
-		char b[500];
+		char b[500] = {0};
 		write(g.fd[1], b, sizeof(b));
 	});
 	for (n = 0; n < 500; n++)

@@ -80,7 +80,7 @@ int
 main(void)
 {
 	int number, to_first[2];
-	char c;
+	char c = 0;
 
 	inherit();
 	if (pipe(to_first) < 0) {
