@@ -104,6 +104,7 @@ async function boot(job = null) {
 	become("loading");
 	byId("by-line").checked = false;
 	machine.end();
+	shell.begin(job !== null); // at once: what the old machine printed is not the new one's
 	try {
 		if (typeof WebAssembly !== "object")
 			throw new Error(
@@ -125,7 +126,6 @@ async function boot(job = null) {
 			job ? job.words : [],
 		);
 		view.present();
-		shell.begin(job !== null);
 		machine.start({
 			emulatorCode: code,
 			kernel: elf,

@@ -252,19 +252,13 @@ page = await open("#tour=2");
 await prints(page, PROMPT);
 await page.getByRole("button", { name: "shmlife, line by line" }).click();
 await becomes(page, "held");
-for (
-	let i = 0;
-	i < 40 && !(await page.evaluate(() => isthmus.view.moment.segments[0]?.nattch === 2));
-	i++
-) {
+// The picture may come after the machine is held, so each moment up to now counts.
+const seenTwo = async () => (await moments(page)).some((m) => m.segments[0]?.nattch === 2);
+for (let i = 0; i < 40 && !(await seenTwo()); i++) {
 	await page.locator("#line").click();
 	await becomes(page, "held");
 }
-is(
-	"the tour goes line by line to nattch 2",
-	await page.evaluate(() => isthmus.view.moment.segments[0].nattch),
-	2,
-);
+ok("the tour goes line by line to nattch 2", await seenTwo());
 await shot(page, "tour");
 await page.locator("#by-line").uncheck();
 await prints(page, "Everything happened as described.");

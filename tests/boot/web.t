@@ -38,4 +38,5 @@ is 'a port that is in use: status' $? 1
 ok 'and one line says so' grep -qE "^tools/serve: port $port: .*PORT=N" "$dir/err"
 timeout 300 node tests/boot/web-cost.mjs "$build"
 mkdir -p "$build/web-shots"
-timeout 900 node tests/boot/web.mjs "$modules" "$where" "$build" "$tests" || echo 'Bail out! the browser has ended'
+timeout 900 node tests/boot/web.mjs "$modules" "$where" "$build" "$tests" ||
+	echo 'not ok - the browser comes to its end'
