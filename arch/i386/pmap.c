@@ -38,8 +38,9 @@
 /* For more pages than this the whole TLB is flushed: that is cheaper than an INVLPG each. */
 #define FLUSH_PAGES 32u
 
-/* If more than this goes of a span that nothing else is mapped in, its pages are freed later. */
-#define DEFER_BYTES (64 * PAGE_SIZE)
+/* If more than this goes of a span that nothing else is mapped in, its pages are freed later. For
+ * less that would cost more, as all entries of the table are looked at then. */
+#define DEFER_BYTES (SPAN_SIZE / 2)
 
 static const struct pmap *active; /* the one that the MMU follows; NULL: the kernel's alone */
 
