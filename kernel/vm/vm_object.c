@@ -200,9 +200,9 @@ vm_object_resize(struct vm_object *obj, uint32_t npages)
 void
 vm_object_free(struct vm_object *obj)
 {
-	/* A segment of one table that nobody touched has nothing to free: skip the walk. */
 	if (obj->resident > DEFER_PAGES)
 		defer_pages(obj);
+	/* A segment of one table that nobody touched has nothing to free: skip the walk. */
 	else if (!obj->fixed || obj->resident > 0 || obj->npages > PTAB_PAGES || obj->first != 0)
 		drop_pages(obj, 0);
 	vm_object_unpromise(obj->npages);
