@@ -114,7 +114,7 @@ HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 	$(sort $(wildcard tests/host/support/*.c)))
 
 # Targets that compile nothing in this make: those that need a build run a make of their own.
-ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants conformance \
+ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants mutate conformance \
 	iso debug qemu-gdb gdb picture toolchain npm web run-web web-picture clean help format \
 	check-format lines grade handin handouts class
 .PHONY: all kernel user tests labs layout web-files $(ERRANDS)
@@ -494,6 +494,11 @@ mutants:	## bring old defects back and check that the tests catch each (ROW=B1 o
 	@tools/setup test
 	$(remake) all tests
 	@tools/mutants $(ROW)
+
+mutate:	## try small changes of shm, vm and mem on the tests (SAMPLE=100 SEED=2 FILE=kernel/shm/shm.c)
+	@tools/setup test
+	$(remake) all tests
+	@tools/mutation $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(FILE),--file $(FILE))
 
 conformance:	## write docs/conformance.md: each branch of the contract and its tests
 	@mkdir -p $(BUILD)
