@@ -293,9 +293,11 @@ on_signal(int sig)
 static int
 signal_frame_on(char *p, size_t size)
 {
-	return CHILD(signal(SIGSEGV, SIG_DFL); sigaltstack(&(stack_t){.ss_sp = p, .ss_size = size}, NULL);
-	             sigaction(SIGUSR1, &(struct sigaction){.sa_handler = on_signal, .sa_flags = SA_ONSTACK}, NULL);
-	             kill(getpid(), SIGUSR1); _exit(0));
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
+	stack_t stack = {.ss_sp = p, .ss_size = size};
+
+	return CHILD(signal(SIGSEGV, SIG_DFL); sigaltstack(&stack, NULL);
+	             sigaction(SIGUSR1, &action, NULL); kill(getpid(), SIGUSR1); _exit(0));
 }
 
 static bool
