@@ -133,7 +133,7 @@ static const struct {
 	{"large pages", large_pages, 0, 2 * 1024, true},
 };
 
-/* Each takes what is at p (n pages) away and returns 0. What is there then is in the table. */
+/* Each takes n pages at p away, and returns 0. */
 static int
 detached(char *p, unsigned n)
 {
@@ -181,8 +181,8 @@ replaced_by_a_segment(char *p, unsigned n)
 static const struct {
 	const char *name;
 	int (*take)(char *p, unsigned n);
-	int first; /* what is read at the first page: -1 if nothing can be read, 'x' what was there */
-	bool writable, attached, all;
+	int first;                    /* what is read there after it, or -1; 'x' was there before */
+	bool writable, attached, all; /* attached: for attaches only; all: also the last page */
 } ways[] = {
 	{"shmdt", detached, -1, false, true, true},
 	{"munmap", unmapped, -1, false, false, true},
