@@ -114,7 +114,7 @@ HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 	$(sort $(wildcard tests/host/support/*.c)))
 
 # Targets that compile nothing in this make: those that need a build run a make of their own.
-ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants mutate conformance \
+ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants mutate soak conformance \
 	iso debug qemu-gdb gdb picture toolchain npm web run-web web-picture clean help format \
 	check-format lines grade handin handouts class
 .PHONY: all kernel user tests labs layout web-files $(ERRANDS)
@@ -499,6 +499,11 @@ mutate:	## try small changes of shm, vm and mem on the tests (SAMPLE=100 SEED=2 
 	@tools/setup test
 	$(remake) all tests
 	@tools/mutation $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(FILE),--file $(FILE))
+
+soak:	## all kinds of calls at once, with failures, for half an hour (MINUTES=N SEED=N)
+	@tools/setup test
+	$(remake) all tests
+	@tools/soak $(or $(MINUTES),30) $(or $(SEED),1)
 
 conformance:	## write docs/conformance.md: each branch of the contract and its tests
 	@mkdir -p $(BUILD)
