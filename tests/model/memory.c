@@ -66,6 +66,29 @@ split(struct process *p, uint32_t va)
 	}
 }
 
+/* Returns the word at va, in private memory, that is not 0; NULL if it is. */
+static uint32_t *
+own_word(struct process *p, uint32_t va)
+{
+	int i;
+
+	for (i = 0; i < p->nown; i++)
+		if (p->own[i].va == va)
+			return &p->own[i].word;
+	return NULL;
+}
+
+static void
+own_forget(struct process *p, uint32_t start, uint32_t end)
+{
+	int i, kept = 0;
+
+	for (i = 0; i < p->nown; i++)
+		if (p->own[i].va < start || p->own[i].va >= end)
+			p->own[kept++] = p->own[i];
+	p->nown = kept;
+}
+
 /* Counts off an attach: spec-shm.md dt.2 and dt.3. */
 static void
 count_off(struct process *p, struct attach *a)
@@ -89,6 +112,7 @@ unmap(struct process *p, uint32_t start, uint32_t end)
 	int i, j, owner;
 	bool first;
 
+	own_forget(p, start, end);
 	split(p, start);
 	split(p, end);
 	for (i = 0; i < p->nranges;) {
@@ -251,8 +275,7 @@ mmap_call(struct process *p, uint32_t start, uint32_t len, bool replace, uint32_
 	return 0;
 }
 
-/* Loads or stores a word. Only the first word of a segment's page is ever
- * written, and private memory never is. */
+/* Loads or stores a word. Only the first word of a page is ever written. */
 static uint32_t
 access_word(struct process *p, const struct call *c, uint32_t *value)
 {
@@ -265,10 +288,17 @@ access_word(struct process *p, const struct call *c, uint32_t *value)
 	if (i == p->nranges || !(p->range[i].prot & (c->op == OP_STORE ? 2 : 1)))
 		return EFAULT;
 	*value = 0;
-	if (p->range[i].owner < 0 || va % M_PAGE != 0)
+	if (va % M_PAGE != 0)
 		return 0;
-	word = &segment_of(p, &p->range[i])
-	                ->word[p->range[i].page + (va - p->range[i].start) / M_PAGE];
+	if (p->range[i].owner >= 0) {
+		word = &segment_of(p, &p->range[i])
+		                ->word[p->range[i].page + (va - p->range[i].start) / M_PAGE];
+	} else if ((word = own_word(p, va)) == NULL) {
+		if (c->op == OP_LOAD || p->nown == M_WORDS)
+			return 0;
+		p->own[p->nown].va = va;
+		word = &p->own[p->nown++].word;
+	}
 	if (c->op == OP_STORE)
 		*word = c->a[1];
 	*value = *word;

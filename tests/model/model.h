@@ -15,11 +15,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifndef M_SLOTS /* tests/explore has smaller ones, for it copies the model over and over */
 #define M_PROCS 6
 #define M_SLOTS 128
 #define M_ATTACHES 128
 #define M_RANGES 2048
 #define M_PAGES 1537 /* pages of the largest segment */
+#endif
+#define M_WORDS 16 /* pages of private memory that a process has written to */
 #define M_BATCH 8
 #define M_ERRNOS 40
 
@@ -132,6 +135,10 @@ struct process {
 	struct attach attach[M_ATTACHES];
 	struct range range[M_RANGES]; /* in order of address */
 	int nranges;
+	struct {
+		uint32_t va, word;
+	} own[M_WORDS]; /* the first words of pages of private memory that are not 0 */
+	int nown;
 };
 
 struct model {

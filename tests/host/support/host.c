@@ -104,14 +104,16 @@ static struct proc *
 proc_add(struct vm_space *sp)
 {
 	static int last_pid;
-	struct proc *p = calloc(1, sizeof(*p));
+	static struct proc procs[HOST_PROCS];
+	struct proc *p;
 	unsigned i;
 
 	for (i = 0; i < HOST_PROCS && host_procs[i] != NULL; i++)
 		;
 	if (i == HOST_PROCS)
 		panic("proc_add: too many");
-	host_procs[i] = p;
+	host_procs[i] = p = &procs[i];
+	*p = (struct proc){.space = NULL};
 	p->pid = ++last_pid;
 	p->space = sp;
 	return p;
@@ -183,7 +185,6 @@ host_exit(struct proc *p)
 	for (i = 0; host_procs[i] != p; i++)
 		;
 	host_procs[i] = NULL;
-	free(p);
 	host_run(running != p ? running : NULL);
 }
 
@@ -410,7 +411,7 @@ audit_segments(void)
 	const struct vm_entry *e;
 	unsigned i;
 
-	for (slot = 0; slot < SHM_SLOTS_MAX; slot++) {
+	for (slot = 0; slot <= shm_slot_highest(); slot++) {
 		const struct shm_segment *seg = shm_slot(slot);
 
 		if (seg == NULL)

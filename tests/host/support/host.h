@@ -33,6 +33,10 @@ uint32_t host_free_high(void);
  * page tables and page faults. Return 0 or SEGV_*. */
 int host_load(vaddr_t va, uint32_t *word);
 int host_store(vaddr_t va, uint32_t word);
+/* Let the TLB have va of the current process, as it may at any time if a page is shown there. */
+void host_tlb_load(vaddr_t va);
+/* Returns false if the TLB has va with another frame, or with more rights, than the page tables. */
+bool host_tlb_fresh(vaddr_t va);
 
 /* ---- host.c ---- */
 

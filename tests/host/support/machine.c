@@ -15,6 +15,7 @@
 
 /* libc's. <stdlib.h> is not included, since its sigset_t clashes with the kernel's. */
 void *aligned_alloc(size_t align, size_t size);
+void *calloc(size_t n, size_t size);
 void free(void *p);
 
 char *host_ram;
@@ -24,6 +25,16 @@ frame_t machine_low_frames;
 frame_t kernel_dir = 1;
 
 /* ---- Memory ---- */
+
+/* The TLB, outside of the program's own data: what goes back to an earlier state of those flushes
+ * it, as tests/explore does. */
+static struct tlb {
+	uint32_t generation;
+	struct {
+		uint32_t generation;
+		pte_t pte;
+	} entry[USER_END >> PAGE_SHIFT];
+} * tlb;
 
 static char *
 address(frame_t f)
@@ -48,6 +59,8 @@ host_boot(uint32_t nframes, uint32_t low, const char *cmdline)
 
 	host_ram = aligned_alloc(PAGE_SIZE, size);
 	memset(host_ram, 0x5a, size);
+	tlb = calloc(1, sizeof(*tlb));
+	tlb->generation = 1;
 	memset(address(kernel_dir), 0, PAGE_SIZE);
 	machine_low_frames = low;
 	machine_ram[0] = (struct ram_range){16, nframes / 2};
@@ -299,11 +312,6 @@ __wrap_commit_charge(uint32_t pages, uint32_t tables)
 
 /* ---- The MMU: SDM vol. 3, 4.6 (both levels must allow) and 4.10 ---- */
 
-static struct {
-	uint32_t generation;
-	pte_t pte;
-} tlb[USER_END >> PAGE_SHIFT];
-static uint32_t generation = 1;
 static bool large_cached; /* a part of some large page is in the TLB */
 static frame_t directory;
 
@@ -311,17 +319,33 @@ void
 cpu_load_cr3(uint32_t paddr)
 {
 	directory = paddr >> PAGE_SHIFT;
-	generation++;
+	tlb->generation++;
 }
 
 void
 cpu_invlpg(uint32_t va)
 {
-	tlb[va >> PAGE_SHIFT].generation = 0;
+	tlb->entry[va >> PAGE_SHIFT].generation = 0;
 	/* INVLPG drops a large page as a whole. */
 	if (large_cached)
-		generation++;
+		tlb->generation++;
 	large_cached = false;
+}
+
+/* Returns the page table entry for va that the MMU would put into the TLB; 0 if there is none. */
+static pte_t
+walk(vaddr_t va)
+{
+	pte_t pde = ((pte_t *)frame_kva(directory))[va >> SPAN_SHIFT], pte = 0;
+
+	if (pde & PTE_LARGE) {
+		pte = (pde & ~(SPAN_SIZE - 1 - PAGE_MASK)) | ptab_index(va) << PAGE_SHIFT;
+		large_cached = true;
+	} else if (pde & PTE_PRESENT) {
+		pte = ((pte_t *)frame_kva(pte_frame(pde)))[ptab_index(va)];
+		pte &= pde | ~(PTE_PRESENT | PTE_USER | PTE_WRITE);
+	}
+	return pte;
 }
 
 /* Translates va by the TLB and the page tables. Returns false for a page fault, which drops va
@@ -329,23 +353,35 @@ cpu_invlpg(uint32_t va)
 static bool
 translate(vaddr_t va, bool write, frame_t *f)
 {
-	pte_t need = PTE_PRESENT | PTE_USER | (write ? PTE_WRITE : 0), pde, pte = 0;
+	pte_t need = PTE_PRESENT | PTE_USER | (write ? PTE_WRITE : 0), pte;
 	uint32_t n = va >> PAGE_SHIFT;
 
-	if (tlb[n].generation != generation || (tlb[n].pte & need) != need) {
-		pde = ((pte_t *)frame_kva(directory))[va >> SPAN_SHIFT];
-		if (pde & PTE_LARGE) {
-			pte = (pde & ~(SPAN_SIZE - 1 - PAGE_MASK)) | ptab_index(va) << PAGE_SHIFT;
-			large_cached = true;
-		} else if (pde & PTE_PRESENT) {
-			pte = ((pte_t *)frame_kva(pte_frame(pde)))[ptab_index(va)];
-			pte &= pde | ~(PTE_PRESENT | PTE_USER | PTE_WRITE);
-		}
-		tlb[n].pte = pte;
-		tlb[n].generation = (pte & need) == need ? generation : 0;
+	if (tlb->entry[n].generation != tlb->generation || (tlb->entry[n].pte & need) != need) {
+		pte = walk(va);
+		tlb->entry[n].pte = pte;
+		tlb->entry[n].generation = (pte & need) == need ? tlb->generation : 0;
 	}
-	*f = pte_frame(tlb[n].pte);
-	return tlb[n].generation == generation;
+	*f = pte_frame(tlb->entry[n].pte);
+	return tlb->entry[n].generation == tlb->generation;
+}
+
+void
+host_tlb_load(vaddr_t va)
+{
+	frame_t f;
+
+	translate(va, false, &f);
+}
+
+bool
+host_tlb_fresh(vaddr_t va)
+{
+	uint32_t n = va >> PAGE_SHIFT;
+	pte_t has = tlb->entry[n].pte, is = walk(va);
+
+	return tlb->entry[n].generation != tlb->generation ||
+	       (pte_present(is) && pte_frame(is) == pte_frame(has) &&
+	        (pte_writable(is) || !pte_writable(has)));
 }
 
 /* Stores in *f the frame that va shows, after page faults if need be. Returns 0 or SEGV_*. */
