@@ -112,6 +112,9 @@ HOST_CFLAGS += $(if $(WERROR),-Werror) $(CACHE_FLAG)
 HOSTTESTS := $(patsubst tests/host/%.c,%,$(sort $(wildcard tests/host/test_*.c)))
 HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 	$(sort $(wildcard tests/host/support/*.c)))
+EXPLORE_CFLAGS += $(if $(WERROR),-Werror) $(CACHE_FLAG)
+EXPLOREOBJ := $(patsubst %.c,$(BUILD)/explore/%.o,$(HOST_KERNEL) \
+	$(sort $(wildcard tests/host/support/*.c) $(wildcard tests/explore/*.c)))
 
 # Targets that compile nothing in this make: those that need a build run a make of their own.
 ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants mutate soak conformance \
@@ -315,6 +318,16 @@ $(BUILD)/host/%.o: %.c $(F)
 $(BUILD)/host/test_%: $(BUILD)/host/tests/host/test_%.o $(HOSTOBJ) $(L)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $(filter %.o,$^)
+
+# -- exploration: tests/explore -------------------------------------------------
+$(BUILD)/explore/%.o: %.c $(F)
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOSTCC) $(EXPLORE_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/explore/explore: $(EXPLOREOBJ) $(L)
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) $(EXPLORE_CFLAGS) -o $@ $(filter %.o,$^)
 
 # -- the page: a folder of static files ------------------------------------------
 # The page boots the release kernel, and for exercises the debug kernel and one with a defect. What
@@ -587,5 +600,5 @@ lines:	## count the lines of each room
 help:	## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
--include $(shell find $(foreach d,release debug trace user tests host tools labs web-image,$(BUILD)/$(d)) \
+-include $(shell find $(foreach d,release debug trace user tests host explore tools labs web-image,$(BUILD)/$(d)) \
 	-name '*.d' 2>/dev/null)
