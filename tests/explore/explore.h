@@ -20,7 +20,7 @@
 /* ---- worlds.c ---- */
 
 #define NOBODY UINT32_MAX
-#define END 0xeeeeeeeeu   /* ends a list */
+#define END 0xeeeeeeeeu /* ends a list */
 
 /* Kinds of calls. */
 enum {
@@ -77,7 +77,7 @@ struct step {
 };
 #define NO_SLOT 255
 #define STEPS_MAX 4096
-extern struct step steps[STEPS_MAX];
+extern struct step *steps;
 extern unsigned nsteps, world_procs;
 /* Make the list of the world's calls. */
 void steps_make(const struct world *w);

@@ -19,11 +19,12 @@
 #include "sides.h"
 #include "vm/tree.h"
 
+void *calloc(size_t n, size_t size);
+
 #define WORDS 32768u
-#define FRAMES 4096u
-static uint32_t row[WORDS];
+static uint32_t *row;     /* not in the data, which snapshots copy */
+static uint16_t *name_of; /* each frame's name; 0: none yet */
 static unsigned length;
-static uint16_t name_of[FRAMES]; /* 0: none yet */
 static uint16_t names;
 static bool with_caches;
 static struct proc *order[M_PROCS]; /* the processes, in the order of this row */
@@ -249,7 +250,7 @@ form_in_order(void)
 {
 	unsigned i;
 
-	__builtin_memset(name_of, 0, sizeof(name_of));
+	__builtin_memset(name_of, 0, frame_limit * sizeof(*name_of));
 	names = 0;
 	length = 0;
 	put_segments();
@@ -292,6 +293,10 @@ form_now(bool caches)
 	struct form best = {UINT64_MAX, UINT64_MAX};
 	unsigned i, k;
 
+	if (row == NULL) {
+		row = calloc(WORDS, sizeof(*row));
+		name_of = calloc(frame_limit, sizeof(*name_of));
+	}
 	with_caches = caches;
 	norder = 0;
 	for (i = 0; i < M_PROCS; i++) {

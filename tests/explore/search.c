@@ -25,7 +25,7 @@
 #define STATES_MAX 200000000u
 #define LEVELS_MAX 200u
 #define JOBS_MAX 64u
-#define CHUNK 8u     /* states that a process takes at a time */
+#define CHUNK 8u        /* states that a process takes at a time */
 #define BUSY UINT32_MAX /* in the table: a state that is being recorded */
 
 struct state {
@@ -165,7 +165,7 @@ step_make(uint32_t from, uint16_t step, const struct call *c)
 	kernel_call(c, &r);
 	if (!model_agrees(c, &r) || !sides_same())
 		differs();
-	form = form_now(true);
+	form = form_now(false);
 	kernel_audit();
 	if (form.lo != states[0].form.lo || form.hi != states[0].form.hi)
 		record(form, from, step);
@@ -346,11 +346,13 @@ program_number(void)
 static void
 begin(uint64_t program)
 {
+	struct form first = form_now(false);
+
 	if (head->program != program) {
 		memset(head, 0, sizeof(*head));
 		head->program = program;
 		head->nstates = head->start[1] = 1;
-		states[0] = (struct state){.form = form_now(true)};
+		states[0] = (struct state){.form = first};
 	} else if (!head->clean) {
 		head->next = head->start[head->level];
 		head->calls[head->level] = head->failed[head->level] = 0;
@@ -417,8 +419,8 @@ report(unsigned depth)
 	printf("%s: %s %u: %u states, %llu calls, %llu more with a failing allocation, %.1f s, "
 	       "%u MiB\n",
 	       world->name, head->closed && depth == head->level ? "closed at depth" : "depth",
-	       depth, head->start[depth + 1], (unsigned long long)calls,
-	       (unsigned long long)failed, seconds, memory_used());
+	       depth, head->start[depth + 1], (unsigned long long)calls, (unsigned long long)failed,
+	       seconds, memory_used());
 }
 
 static void

@@ -30,18 +30,19 @@ say(const char *fmt, ...)
 
 /* ---- The start ---- */
 
-#define FRAMES 4096u /* all low, and half of them before the hole */
+#define FEW 1024u /* frames of RAM, all low: what the kernel needs at least */
 
 void
 sides_boot(const struct world *w)
 {
+	uint32_t frames = w->limit.all < FEW / 2 ? FEW : 4 * FEW;
 	static char words[96];
 	unsigned i;
 
 	host_kmem = true;
 	snprintf(words, sizeof(words), "shmmni=%u shmseg=%u shmmax=%u shmall=%u", w->limit.mni,
 	         w->limit.seg, w->limit.max, w->limit.all);
-	host_boot(FRAMES, FRAMES, words);
+	host_boot(frames, frames, words);
 	clock_now = 1000;
 	for (i = 0; i < M_PROCS && w->uid[i] != NOBODY; i++) {
 		servant[i] = host_spawn(w->uid[i], w->uid[i]);
@@ -152,10 +153,40 @@ model_agrees(const struct call *c, const struct reply *r)
 	return false;
 }
 
+/* Check that the space's shortcuts, which are no part of a state's form, change no result: what is
+ * found with them is found without them. */
+static void
+audit_caches(struct vm_space *sp)
+{
+	static const uint32_t sizes[] = {PAGE_SIZE, 2 * PAGE_SIZE, SPAN_SIZE};
+	const struct vm_entry *e, *hint = NULL, *young = NULL;
+	vaddr_t with[3], without;
+	unsigned i;
+
+	for (e = sp->first; e != NULL; e = e->next) {
+		hint = e == sp->cache.hint ? e : hint;
+		young = e == sp->cache.young ? e : young;
+	}
+	must(hint == sp->cache.hint && young == sp->cache.young, "a hint at what is not mapped");
+	for (i = 0; i < 3; i++)
+		must(vm_find_space(sp, sizes[i], &with[i]) == 0, "a gap");
+	sp->cache.hint = NULL;
+	for (i = 0; i < 3; i++) {
+		sp->cache.low = 0;
+		must(vm_find_space(sp, sizes[i], &without) == 0 && without == with[i],
+		     "the low gap hides one at 0x%x", without);
+	}
+}
+
 void
 kernel_audit(void)
 {
+	unsigned i;
+
 	host_audit();
+	for (i = 0; i < M_PROCS; i++)
+		if (m.proc[i].alive)
+			audit_caches(servant[i]->space);
 }
 
 void
@@ -189,15 +220,15 @@ same_segment(const struct shm_segment *seg, const struct segment *s)
 
 	if (seg == NULL || s->state == SEG_FREE) {
 		if ((seg == NULL) != (s->state == SEG_FREE))
-			say("slot %u is %s", (unsigned)(s - m.seg), seg == NULL ? "free" : "in use");
+			say("slot %u is %s", (unsigned)(s - m.seg),
+			    seg == NULL ? "free" : "in use");
 		return (seg == NULL) == (s->state == SEG_FREE);
 	}
 	return SAME(seg->perm.key, s->key) & SAME(seg->perm.seq, s->seq) &
 	       SAME(seg->perm.uid, s->uid) & SAME(seg->perm.gid, s->gid) &
 	       SAME(seg->perm.cuid, s->cuid) & SAME(seg->perm.cgid, s->cgid) &
-	       SAME(seg->perm.mode, (s->mode & 0777) | (s->state == SEG_REMOVED
-	                                                        ? SHMSEG_REMOVED
-	                                                        : 0)) &
+	       SAME(seg->perm.mode,
+	            (s->mode & 0777) | (s->state == SEG_REMOVED ? SHMSEG_REMOVED : 0)) &
 	       SAME(seg->locked, (s->mode & M_LOCKED) != 0) & SAME(seg->segsz, s->size) &
 	       SAME(seg->nattch, s->nattch) & SAME(seg->cpid, s->cpid) & SAME(seg->lpid, s->lpid) &
 	       SAME(seg->atime, s->atime.from) & SAME(seg->dtime, s->dtime.from) &

@@ -13,8 +13,8 @@ extern char __data_start[], _end[]; /* the linker's: where the program's data be
 
 #define FIRST 16u /* the first frame of RAM */
 
-static char *copies[SNAPSHOTS];     /* all are made at once, before the first copy of the data */
-static frame_t used = FIRST;        /* the frames from here on were never in use */
+static char *copies[SNAPSHOTS]; /* all are made at once, before the first copy of the data */
+static frame_t used = FIRST;    /* the frames from here on were never in use */
 
 /* Returns whether the frame was ever in use. One that never was still has its first link, to the
  * next free one. Of those that were and are free at least the highest has another. */

@@ -7,6 +7,7 @@
  */
 #include "explore.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define LIST(...)                                                                                  \
@@ -17,12 +18,15 @@
 #define PIECES(...)                                                                                \
 	(const struct piece[])                                                                     \
 	{                                                                                          \
-		__VA_ARGS__, {0, 0}                                                                \
+		__VA_ARGS__,                                                                       \
+		{                                                                                  \
+			0, 0                                                                       \
+		}                                                                                  \
 	}
 
 #define P M_PAGE
-#define A 0x50000000u /* the start of a span */
-#define B 0x50400000u /* the start of the next */
+#define A 0x50000000u      /* the start of a span */
+#define B 0x50400000u      /* the start of the next */
 #define CHOSEN 0x40000000u /* what the kernel chooses first */
 #define K1 0x11u
 #define K2 0x22u
@@ -30,16 +34,17 @@
 
 const struct world worlds[] = {
 	{.name = "keys",
-         .about = "keys, limits and the lives of two segments; two processes of one user, fork, exec",
-         .limit = {2, 2, 2 * P, 3},
+         .about =
+                 "keys, limits and the lives of two segments; two processes of one user, fork, exec",
+         .limit = {2, 2, P, 2},
          .procs = 2,
          .uid = {1000, NOBODY, NOBODY},
          .what = DO_GET | DO_AT | DO_DT | DO_RMID | DO_FORK | DO_EXIT | DO_EXEC | DO_WRONG,
          .keys = LIST(0, K1, K2),
-         .sizes = LIST(P, P + 1),
+         .sizes = LIST(P),
          .modes = LIST(0600),
          .places = LIST(0),
-         .detaches = LIST(CHOSEN, CHOSEN + P, CHOSEN + 2 * P)},
+         .detaches = LIST(CHOSEN, CHOSEN + P)},
 	{.name = "rights",
          .about = "one segment of root or of one of two users: modes, owners, locks; two attaches",
          .limit = {1, 2, 2 * P, 2},
@@ -47,7 +52,7 @@ const struct world worlds[] = {
          .uid = {0, 1000, 1001},
          .what = DO_GET | DO_AT | DO_DT | DO_STAT | DO_SET | DO_RMID | DO_LOCK | DO_RDONLY,
          .keys = LIST(K1),
-         .sizes = LIST(P),
+         .sizes = LIST(P, P + 1),
          .modes = LIST(0600, 0640, 0006),
          .owners = LIST(1000, 1001),
          .places = LIST(A),
@@ -86,8 +91,8 @@ const struct world worlds[] = {
          .limit = {1, 2, P, 1},
          .procs = 2,
          .uid = {1000, NOBODY, NOBODY},
-         .what = DO_GET | DO_AT | DO_DT | DO_UNMAP | DO_PROTECT | DO_MAP | DO_ACCESS |
-                 DO_FORK | DO_EXIT | DO_REMAP,
+         .what = DO_GET | DO_AT | DO_DT | DO_UNMAP | DO_PROTECT | DO_MAP | DO_ACCESS | DO_FORK |
+                 DO_EXIT | DO_REMAP,
          .keys = LIST(0),
          .sizes = LIST(P),
          .modes = LIST(0600),
@@ -131,7 +136,7 @@ const struct world worlds[] = {
 	{.name = NULL},
 };
 
-struct step steps[STEPS_MAX];
+struct step *steps; /* not in the data, which snapshots copy */
 unsigned nsteps, world_procs;
 
 const struct world *
@@ -150,8 +155,7 @@ add(struct step s)
 	steps[nsteps++] = s;
 }
 
-#define EACH(item, list)                                                                           \
-	for (const uint32_t *item = (list); item != NULL && *item != END; item++)
+#define EACH(item, list) for (const uint32_t *item = (list); item != NULL && *item != END; item++)
 #define EACH_PIECE(item, list)                                                                     \
 	for (const struct piece *item = (list); item != NULL && item->pages > 0; item++)
 #define ADD(kind, ...) add((struct step){.op = kind, .who = who, .slot = NO_SLOT, __VA_ARGS__})
@@ -162,7 +166,8 @@ static void
 add_get(const struct world *w, uint8_t who)
 {
 	EACH(key, w->keys)
-	EACH(size, w->sizes) {
+	EACH(size, w->sizes)
+	{
 		EACH(mode, w->modes)
 		ADD(OP_GET, .a = {*key, *size, *mode | M_CREAT});
 		if (*key == 0)
@@ -180,7 +185,8 @@ add_get(const struct world *w, uint8_t who)
 static void
 add_attach(const struct world *w, uint8_t who, uint8_t slot)
 {
-	EACH(place, w->places) {
+	EACH(place, w->places)
+	{
 		ADD_OF(OP_AT, slot, .a = {0, *place, 0});
 		if (w->what & DO_RDONLY)
 			ADD_OF(OP_AT, slot, .a = {0, *place, M_RDONLY});
@@ -208,10 +214,11 @@ add_control(const struct world *w, uint8_t who, uint8_t slot)
 		ADD_OF(OP_CTL, slot, .a = {0, M_LOCK});
 		ADD_OF(OP_CTL, slot, .a = {0, M_UNLOCK});
 	}
-	if (w->what & DO_SET)
+	if (w->what & DO_SET) {
 		EACH(owner, w->owners)
-	EACH(mode, w->modes)
-	ADD_OF(OP_CTL, slot, .a = {0, M_SET, 0, *owner, *owner, *mode});
+		EACH(mode, w->modes)
+		ADD_OF(OP_CTL, slot, .a = {0, M_SET, 0, *owner, *owner, *mode});
+	}
 	if (!(w->what & DO_WRONG))
 		return;
 	ADD_OF(OP_CTL, slot, .off = 1, .a = {0, M_RMID});
@@ -224,20 +231,24 @@ add_control(const struct world *w, uint8_t who, uint8_t slot)
 static void
 add_memory(const struct world *w, uint8_t who)
 {
-	EACH_PIECE(piece, w->pieces) {
+	EACH_PIECE(piece, w->pieces)
+	{
 		if (w->what & DO_UNMAP)
 			ADD(OP_UNMAP, .a = {piece->start, piece->pages * P});
-		if (w->what & DO_PROTECT)
+		if (w->what & DO_PROTECT) {
 			EACH(prot, w->prots)
-		ADD(OP_PROTECT, .a = {piece->start, piece->pages * P, *prot});
+			ADD(OP_PROTECT, .a = {piece->start, piece->pages * P, *prot});
+		}
 	}
 	if (w->what & DO_MAP)
-		EACH_PIECE(piece, w->private) {
+		EACH_PIECE(piece, w->private)
+		{
 			ADD(OP_MAP, .a = {piece->start, piece->pages * P, 0});
 			ADD(OP_MAP, .a = {piece->start, piece->pages * P, 1});
 		}
 	if (w->what & DO_ACCESS)
-		EACH(page, w->pages) {
+		EACH(page, w->pages)
+		{
 			ADD(OP_LOAD, .a = {*page});
 			ADD(OP_STORE, .a = {*page});
 		}
@@ -261,6 +272,7 @@ steps_make(const struct world *w)
 {
 	uint8_t who, slot;
 
+	steps = calloc(STEPS_MAX, sizeof(*steps));
 	nsteps = 0;
 	world_procs = w->procs;
 	for (who = 0; who < w->procs; who++) {
