@@ -113,8 +113,10 @@ HOSTTESTS := $(patsubst tests/host/%.c,%,$(sort $(wildcard tests/host/test_*.c))
 HOSTOBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(HOST_KERNEL) \
 	$(sort $(wildcard tests/host/support/*.c)))
 EXPLORE_CFLAGS += $(if $(WERROR),-Werror) $(CACHE_FLAG)
+EXPLORERS := $(BUILD)/explore/explore $(BUILD)/explore/interleave
 EXPLOREOBJ := $(patsubst %.c,$(BUILD)/explore/%.o,$(HOST_KERNEL) \
-	$(sort $(wildcard tests/host/support/*.c) $(wildcard tests/explore/*.c)))
+	$(sort $(wildcard tests/host/support/*.c) \
+	$(filter-out %/explore.c %/interleave.c,$(wildcard tests/explore/*.c))))
 
 # Targets that compile nothing in this make: those that need a build run a make of their own.
 ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants mutate soak conformance \
@@ -325,7 +327,7 @@ $(BUILD)/explore/%.o: %.c $(F)
 	$(call say,HOSTCC,$<)
 	$(Q)$(HOSTCC) $(EXPLORE_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/explore/explore: $(EXPLOREOBJ) $(L)
+$(EXPLORERS): $(BUILD)/explore/%: $(BUILD)/explore/tests/explore/%.o $(EXPLOREOBJ) $(L)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) $(EXPLORE_CFLAGS) -o $@ $(filter %.o,$^)
 

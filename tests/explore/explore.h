@@ -8,6 +8,7 @@
  *	form.c      the canonical form, by which a state is recognised
  *	snapshot.c  goes back to an earlier state
  *	search.c    breadth-first, by several processes
+ *	coroutine.c for interleave.c, which tries all interleavings of a few calls
  *	program.c   writes a sequence as a program of tests/user
  *
  * Only sides.c, form.c and snapshot.c see the kernel's headers, which define some of libc's names.
@@ -91,10 +92,15 @@ void sides_boot(const struct world *w);
 bool step_call(unsigned i, struct call *c);
 /* Make the call in the kernel. */
 void kernel_call(const struct call *c, struct reply *r);
+/* For interleave.c: let the model have what a call has taken that will fail (a shmget its slot and its
+ * memory, a shmat its count), and take it back. model_hold() returns false if it takes nothing. */
+bool model_hold(const struct call *c, unsigned *slot);
+void model_give_back(const struct call *c, unsigned slot);
 /* Make the call in the model, and compare its answer with the kernel's. */
 bool model_agrees(const struct call *c, const struct reply *r);
 /* Compare all that can be seen in both: segments, what is mapped, and memory. */
 bool sides_same(void);
+extern bool sides_quiet; /* say nothing about a difference */
 /* Check the kernel's own invariants. Changes caches; ends the process if one does not hold. */
 void kernel_audit(void);
 /* Make the next call's allocation number n, from 0, fail; -1: none. Returns whether one has failed
@@ -128,6 +134,15 @@ unsigned snapshot_bytes(void);
  * if kernel and model differ; 2 if it was interrupted. */
 int search(const struct world *w, unsigned depth, unsigned failing, unsigned jobs,
            const char *directory);
+
+/* ---- coroutine.c, for interleave.c ---- */
+
+void coroutines_init(unsigned n);
+/* Make coroutine i anew: body() is what it does, and never returns. */
+void coroutine_make(unsigned i, void (*body)(void));
+/* Let coroutine i run until it leaves; leave coroutine i, the one that runs. */
+void coroutine_enter(unsigned i);
+void coroutine_leave(unsigned i);
 
 /* ---- program.c ---- */
 

@@ -17,11 +17,15 @@
 int dprintf(int fd, const char *fmt, ...);
 int vdprintf(int fd, const char *fmt, va_list ap);
 
+bool sides_quiet;
+
 void
 say(const char *fmt, ...)
 {
 	va_list ap;
 
+	if (sides_quiet)
+		return;
 	va_start(ap, fmt);
 	vdprintf(1, fmt, ap);
 	dprintf(1, "\n");
@@ -44,7 +48,7 @@ sides_boot(const struct world *w)
 	         w->limit.seg, w->limit.max, w->limit.all);
 	host_boot(frames, frames, words);
 	clock_now = 1000;
-	for (i = 0; i < M_PROCS && w->uid[i] != NOBODY; i++) {
+	for (i = 0; i < w->procs && w->uid[i] != NOBODY; i++) {
 		servant[i] = host_spawn(w->uid[i], w->uid[i]);
 		map_program();
 		if (i == 0)
@@ -100,7 +104,7 @@ step_call(unsigned n, struct call *c)
 }
 
 /* Let the TLB have all that it could have of the current process: the ends of each entry. */
-static void
+void
 tlb_fill(void)
 {
 	const struct vm_entry *e;
@@ -125,6 +129,34 @@ tlb_check(const struct call *c)
 		must(host_tlb_fresh(start) && host_tlb_fresh(start + PAGE_SIZE) &&
 		             host_tlb_fresh(end - PAGE_SIZE),
 		     "the TLB is stale from 0x%x to 0x%x", start, end);
+	}
+}
+
+bool
+model_hold(const struct call *c, unsigned *slot)
+{
+	struct segment *s = c->op == OP_AT ? model_live(c->a[0]) : NULL;
+	uint32_t id;
+
+	if (s != NULL)
+		s->nattch++;
+	else if (c->op != OP_GET || get(&m.proc[c->who], c->a[0], c->a[1], c->a[2], &id) != 0)
+		return false;
+	*slot = s != NULL ? (unsigned)(s - m.seg) : id & 0xffff;
+	return true;
+}
+
+void
+model_give_back(const struct call *c, unsigned slot)
+{
+	struct segment *s = &m.seg[slot];
+
+	if (c->op == OP_GET) {
+		s->state = SEG_FREE;
+		m.nused--;
+		m.committed -= pages_of(s->size);
+	} else if (--s->nattch == 0 && s->state == SEG_REMOVED) {
+		segment_free(s);
 	}
 }
 
@@ -340,7 +372,13 @@ sides_same(void)
 	return good;
 }
 
-/* ---- What form.c walks ---- */
+/* ---- What form.c and interleave.c see ---- */
+
+uint32_t
+side_make(const struct call *c, struct reply *r)
+{
+	return servant_call(c, r);
+}
 
 struct proc *
 side_proc(unsigned i)

@@ -23,6 +23,11 @@ bool return_work;
 struct proc *host_procs[HOST_PROCS];
 unsigned host_wakeups;
 int (*host_sleep)(const char *why);
+const void *host_chan;
+int host_flags;
+int64_t host_ticks;
+void (*host_point)(void);
+void (*host_woken)(const void *chan);
 
 int
 tsleep(const void *chan, int flags, const char *why, int64_t ticks)
@@ -30,22 +35,27 @@ tsleep(const void *chan, int flags, const char *why, int64_t ticks)
 	may_sleep();
 	if (host_sleep == NULL)
 		panic("tsleep: %s sleeps, flags %d, ticks %lld", why, flags, (long long)ticks);
-	(void)chan;
+	host_chan = chan;
+	host_flags = flags;
+	host_ticks = ticks;
 	return host_sleep(why);
 }
 
 void
 wakeup(const void *chan)
 {
-	(void)chan;
 	host_wakeups++;
+	if (host_woken != NULL)
+		host_woken(chan);
 }
 
-/* No other process could run. */
+/* Without host_point no other process could run. */
 void
 sched_point(void)
 {
 	may_sleep();
+	if (host_point != NULL)
+		host_point();
 }
 
 /* No process's time is counted. */
@@ -65,6 +75,8 @@ void
 sched_yield(void)
 {
 	may_sleep();
+	if (host_point != NULL)
+		host_point();
 }
 
 size_t

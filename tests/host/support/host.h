@@ -45,6 +45,13 @@ extern struct proc *host_procs[HOST_PROCS];
 extern unsigned host_wakeups;
 /* Called by tsleep(), whose result it returns; NULL: a sleep panics. */
 extern int (*host_sleep)(const char *why);
+/* The other arguments of that tsleep(). */
+extern const void *host_chan;
+extern int host_flags;
+extern int64_t host_ticks;
+/* Called where the kernel gives way, and by wakeup(); NULL: nothing is. */
+extern void (*host_point)(void);
+extern void (*host_woken)(const void *chan);
 
 /* Makes a process with an empty space and these effective ids, and lets it run. */
 struct proc *host_spawn(uint32_t uid, uint32_t gid);

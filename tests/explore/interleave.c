@@ -1,0 +1,660 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All interleavings: make interleave. Two or three processes make a call each, from a state that a
+ * few calls have made before. Wherever the kernel may sleep or gives way, any of the others may go
+ * on: all such schedules are tried, one after the other, each from the start. A schedule is the row
+ * of choices made in it; the next one differs in the last choice that has another option.
+ *
+ * What the calls return and what is seen afterwards must be what the model has for some order of
+ * the calls (Herlihy and Wing, "Linearizability", 1990). All is done again with each allocation
+ * failing in turn: the call that it fails counts as one that does nothing. A process that sleeps so
+ * that a signal ends its sleep may get one, and then counts as one that does nothing, too.
+ */
+#include "explore.h"
+
+#include "base/string.h"
+#include "debug/inject.h"
+#include "host.h"
+#include "sides.h"
+#include "vm/deferred.h"
+
+void *calloc(size_t n, size_t size);
+void free(void *p);
+int fork(void);
+int waitpid(int pid, int *status, int options);
+char *strstr(const char *text, const char *part);
+int dprintf(int fd, const char *fmt, ...);
+_Noreturn void _exit(int status);
+
+#define MOST 3 /* processes that make a call */
+#define CHOICES 200
+#define ENOMEM_ 12
+#define ERESTART_ 512
+
+enum run_state { READY, ASLEEP, DONE };
+
+/* All that outlasts a schedule: not in the data, which snapshots copy. */
+static struct {
+	/* The calls, and what has become of them. */
+	unsigned n;
+	struct call call[MOST];
+	struct reply reply[MOST];
+	enum run_state state[MOST];
+	const void *chan[MOST]; /* that an ASLEEP one sleeps on */
+	bool catches[MOST];     /* a signal may end its sleep */
+	bool signalled[MOST], failed[MOST], gone[MOST];
+	int result[MOST]; /* of its sleep */
+	unsigned now;     /* who runs */
+	/* The schedule. */
+	struct {
+		uint8_t taken, options;
+	} choice[CHOICES];
+	unsigned depth, length;
+	/* What was done so far. */
+	uint64_t sets, schedules, failing, signals;
+	uint64_t excused[8]; /* by exception */
+	unsigned allowed;    /* the exception that is */
+	bool late;     /* what failed did so at the end: a creation has had its slot's number */
+	unsigned held; /* with HELD: the slot of which something is held */
+	unsigned longest;
+} * x;
+
+/* ---- Coroutines ---- */
+
+/* Goes back to the scheduler; returns when it lets this one go on. */
+static void
+leave(enum run_state state)
+{
+	unsigned me = x->now;
+
+	x->state[me] = state;
+	coroutine_leave(me);
+}
+
+static void
+point(void)
+{
+	leave(READY);
+}
+
+static int
+sleep(const char *why)
+{
+	unsigned me = x->now;
+
+	x->result[me] = 0;
+	if (host_ticks > 0) { /* injected: it ends by itself, whenever that is */
+		leave(READY);
+		return 0;
+	}
+	must(host_flags & PCATCH, "%s: a sleep that no signal ends", why);
+	x->chan[me] = host_chan;
+	x->catches[me] = host_flags & PCATCH;
+	leave(ASLEEP);
+	return x->result[me];
+}
+
+static void
+woken(const void *chan)
+{
+	unsigned i;
+
+	for (i = 0; i < x->n; i++)
+		if (x->state[i] == ASLEEP && x->chan[i] == chan)
+			x->state[i] = READY;
+}
+
+/* What each coroutine does. */
+static void
+body(void)
+{
+	unsigned me = x->now;
+	struct reply *r = &x->reply[me];
+
+	tlb_fill();
+	r->err = side_make(&x->call[me], r);
+	x->gone[me] = x->call[me].op == OP_EXIT;
+	vm_free_deferred();
+	leave(DONE);
+}
+
+/* ---- Schedules ---- */
+
+/* Returns a number below `options`: the next choice of the schedule. */
+static unsigned
+choose(unsigned options)
+{
+	unsigned i = x->depth++;
+
+	must(i < CHOICES, "too many choices");
+	if (i >= x->length) {
+		x->choice[i].taken = 0;
+		x->length = i + 1;
+	}
+	x->choice[i].options = (uint8_t)options;
+	return x->choice[i].taken;
+}
+
+/* Makes the schedule the next one. Returns false if that was the last. */
+static bool
+next_schedule(void)
+{
+	while (x->length > 0) {
+		if (++x->choice[x->length - 1].taken < x->choice[x->length - 1].options)
+			return true;
+		x->length--;
+	}
+	return false;
+}
+
+/* Lets process i go on until it leaves, and notes whether the failing allocation was its. */
+static void
+let(unsigned i)
+{
+	bool armed = !fail_happened();
+
+	x->now = i;
+	host_run(x->gone[i] ? NULL : side_proc(x->call[i].who));
+	coroutine_enter(i);
+	if (armed && fail_happened())
+		x->failed[i] = true;
+}
+
+/* Runs one schedule. Returns false if processes sleep that nobody wakes. */
+static bool
+run_schedule(void)
+{
+	unsigned option[2 * MOST], n, i, k;
+
+	x->depth = 0;
+	for (;;) {
+		n = 0;
+		for (i = 0; i < x->n; i++)
+			if (x->state[i] == READY)
+				option[n++] = i;
+		for (i = 0; i < x->n && n > 0;
+		     i++) /* a signal: while somebody could still wake it */
+			if (x->state[i] == ASLEEP && x->catches[i] && !x->signalled[i])
+				option[n++] = MOST + i;
+		if (n == 0)
+			break;
+		k = option[n == 1 ? 0 : choose(n)];
+		if (k >= MOST) {
+			k -= MOST;
+			x->signalled[k] = true;
+			x->result[k] = 4; /* EINTR */
+			x->signals++;
+		}
+		let(k);
+	}
+	for (i = 0; i < x->n; i++)
+		if (x->state[i] != DONE)
+			return false;
+	return true;
+}
+
+/* What fails: nothing; allocation number n of all; or, in process n, the object of a segment or the
+ * mapping of an attach, which fail after a sleep (debug/inject.h). */
+struct failure {
+	enum { NOTHING, ALLOCATION, OBJECT, MAPPING } what;
+	unsigned n;
+};
+
+static void
+fail(const struct failure *f)
+{
+	fail_from(f->what == ALLOCATION ? (int)f->n : -1);
+	if (f->what != OBJECT && f->what != MAPPING)
+		return;
+	host_run(side_proc(x->call[f->n].who));
+	inject_set(f->what == OBJECT ? "object:sleep,attach:sleep,object:nth=1"
+	                             : "object:sleep,attach:sleep,attach:nth=1");
+	host_run(NULL);
+}
+
+/* Returns whether what fail() asked for has come to pass. */
+static bool
+did_fail(const struct failure *f)
+{
+	char left[80];
+
+	if (f->what == NOTHING || f->what == ALLOCATION)
+		return f->what == ALLOCATION && fail_happened();
+	inject_show(left, sizeof(left));
+	if (strstr(left, "nth") != NULL)
+		return false;
+	x->failed[f->n] = x->late = true;
+	return true;
+}
+
+static void
+prepare(const struct failure *f)
+{
+	unsigned i;
+
+	snapshot_back(0);
+	x->late = false;
+	for (i = 0; i < x->n; i++) {
+		x->state[i] = READY;
+		x->signalled[i] = x->failed[i] = x->gone[i] = false;
+		x->reply[i] =
+			(struct reply){.before = (uint32_t)clock_now, .after = (uint32_t)clock_now};
+		coroutine_make(i, body);
+	}
+	host_sleep = sleep;
+	host_point = point;
+	host_woken = woken;
+	fail(f);
+}
+
+/* ---- Exceptions ---- */
+
+/* What no order of the calls explains and is right all the same. Each is allowed alone. */
+enum exception { NO_EXCEPTION, EARLY_COUNT, HELD, EXCEPTIONS };
+static const struct {
+	const char *name, *reason;
+} exceptions[EXCEPTIONS] = {
+	[EARLY_COUNT] = {"stat sees an attach that is not made yet",
+                         "shmat counts it before it may sleep (spec-shm.md at.7), so that IPC_RMID "
+                         "cannot free the segment; lpid and atime are set when it is made"},
+	[HELD] =
+		{"a call that fails has kept something from others",
+                 "shmget takes slot and memory, and shmat counts, before they may sleep (3b, at.7); "
+                 "what fails at the end gives them back"},
+};
+
+/* ---- Some order of the calls ---- */
+
+/* Returns whether what a stat has shown is what the model has; or, if that is allowed, was with
+ * up to two more attaches. */
+static bool
+stat_agrees(const struct call *c, struct reply r)
+{
+	unsigned early = x->allowed == EARLY_COUNT ? 2 : 0;
+	bool same;
+
+	model_stat(c->a[0], &r, &same);
+	for (; !same && early > 0; early--) {
+		r.stat[W_NATTCH]--;
+		model_stat(c->a[0], &r, &same);
+	}
+	return same;
+}
+
+/* Makes call i in the model. Returns whether its answer is the kernel's. */
+static bool
+model_does(unsigned i)
+{
+	const struct reply *r = &x->reply[i];
+	const struct call *c = &x->call[i];
+
+	if (x->failed[i] && r->err == ENOMEM_) {
+		if (x->allowed == HELD || (x->late && c->op == OP_GET)) {
+			if (!model_hold(c, &x->held))
+				return false;
+			if (x->allowed != HELD)
+				model_give_back(c, x->held);
+		}
+		return true;
+	}
+	if (x->signalled[i] && r->err == ERESTART_)
+		return true;
+	if (!model_agrees(c, r))
+		return false;
+	return c->op != OP_CTL || c->a[1] != M_STAT || r->err != 0 || stat_agrees(c, *r);
+}
+
+/* Returns which call has failed for want of memory; x->n if none has. */
+static unsigned
+failed_call(void)
+{
+	unsigned i;
+
+	for (i = 0; i < x->n && !(x->failed[i] && x->reply[i].err == ENOMEM_); i++)
+		;
+	return i;
+}
+
+/* Tries the orders that go on from where those of `done` are made. Bit x->n is what the call that
+ * failed does at last: it gives back what it held. */
+static bool
+some_order(unsigned done)
+{
+	unsigned i, failed = failed_call(), last = x->n + (x->allowed == HELD);
+	struct model *here;
+	bool found = false;
+
+	if (x->allowed == HELD && failed == x->n)
+		return false;
+	if (done == (1u << last) - 1)
+		return sides_same();
+	here = calloc(1, sizeof(m));
+	memcpy(here, &m, sizeof(m));
+	for (i = 0; i < last && !found; i++) {
+		if ((done >> i & 1) || (i == x->n && !(done >> failed & 1)))
+			continue;
+		memcpy(&m, here, sizeof(m));
+		if (i == x->n)
+			model_give_back(&x->call[failed], x->held);
+		found = (i == x->n || model_does(i)) && some_order(done | 1u << i);
+	}
+	free(here);
+	return found;
+}
+
+/* Returns whether some order explains the schedule, with this exception allowed. */
+static bool
+explained(enum exception allowed)
+{
+	struct model *start = calloc(1, sizeof(m));
+	bool found;
+
+	memcpy(start, &m, sizeof(m));
+	x->allowed = allowed;
+	sides_quiet = true;
+	found = some_order(0);
+	if (!found)
+		memcpy(&m, start, sizeof(m));
+	free(start);
+	sides_quiet = false;
+	return found;
+}
+
+/* Returns whether the schedule is explained; counts the exceptions. */
+static bool
+schedule_good(void)
+{
+	unsigned e;
+
+	for (e = NO_EXCEPTION; e < EXCEPTIONS; e++)
+		if (explained((enum exception)e)) {
+			x->excused[e]++;
+			return true;
+		}
+	return false;
+}
+
+/* ---- What is tried ---- */
+
+#define P M_PAGE
+#define PAGES 257u /* of a segment: SHM_LOCK gives way once */
+#define SIZE (PAGES * M_PAGE)
+#define A                                                                                          \
+	(0x50400000u - 4 * P) /* so an attach is in two spans: fork and mprotect give way between */
+#define KEY 0x11u
+
+static const struct world world = {.name = "interleave",
+                                   .limit = {2, 2, SIZE + P, 2 * PAGES},
+                                   .procs = MOST,
+                                   .uid = {1000, 1000, 1000}};
+
+#define OF_SEGMENT(kind, ...)                                                                      \
+	{                                                                                          \
+		.op = kind, .slot = 0, .a = { 0, __VA_ARGS__ }                                     \
+	}
+/* Of the segment that is created next in slot 0. */
+#define NEXT_SEGMENT(kind, ...)                                                                    \
+	{                                                                                          \
+		.op = kind, .slot = 0, .off = 1, .a = { 0, __VA_ARGS__ }                           \
+	}
+#define PLAIN_CALL(kind, ...)                                                                      \
+	{                                                                                          \
+		.op = kind, .slot = NO_SLOT, .a = { __VA_ARGS__ }                                  \
+	}
+
+enum call_name {
+	CREATE,
+	CREATE_EXCL,
+	CREATE_PRIVATE,
+	CREATE_OTHER,
+	FIND,
+	ATTACH,
+	ATTACH_NEXT,
+	ATTACH_ELSEWHERE,
+	ATTACH_OVER,
+	DETACH,
+	REMOVE,
+	REMOVE_NEXT,
+	STAT,
+	STAT_NEXT,
+	SET,
+	LOCK,
+	UNLOCK,
+	UNMAP_PART,
+	UNMAP,
+	PROTECT_PART,
+	PROTECT,
+	STORE,
+	LOAD,
+	FORK,
+	EXEC,
+	EXIT,
+	CALLS
+};
+
+static const struct {
+	const char *name;
+	struct step step;
+} calls[CALLS] = {
+	[CREATE] = {"create", PLAIN_CALL(OP_GET, KEY, SIZE, 0600 | M_CREAT)},
+	[CREATE_EXCL] = {"create alone", PLAIN_CALL(OP_GET, KEY, SIZE, 0600 | M_CREAT | M_EXCL)},
+	[CREATE_PRIVATE] = {"create without key", PLAIN_CALL(OP_GET, 0, P, 0600)},
+	[CREATE_OTHER] = {"create with another key",
+                          PLAIN_CALL(OP_GET, KEY + 1, SIZE + P, 0600 | M_CREAT)},
+	[FIND] = {"find", PLAIN_CALL(OP_GET, KEY, 0, 0600)},
+	[ATTACH] = {"attach", OF_SEGMENT(OP_AT, A, 0)},
+	[ATTACH_NEXT] = {"attach by the next identifier", NEXT_SEGMENT(OP_AT, A, 0)},
+	[ATTACH_ELSEWHERE] = {"attach elsewhere", OF_SEGMENT(OP_AT, 0, M_RDONLY)},
+	[ATTACH_OVER] = {"attach over", OF_SEGMENT(OP_AT, A, M_REMAP)},
+	[DETACH] = {"detach", PLAIN_CALL(OP_DT, A)},
+	[REMOVE] = {"remove", OF_SEGMENT(OP_CTL, M_RMID)},
+	[STAT] = {"stat", OF_SEGMENT(OP_CTL, M_STAT)},
+	[STAT_NEXT] = {"stat by the next identifier", NEXT_SEGMENT(OP_CTL, M_STAT)},
+	[REMOVE_NEXT] = {"remove by the next identifier", NEXT_SEGMENT(OP_CTL, M_RMID)},
+	[SET] = {"set", OF_SEGMENT(OP_CTL, M_SET, 0, 1000, 1000, 0640)},
+	[LOCK] = {"lock", OF_SEGMENT(OP_CTL, M_LOCK)},
+	[UNLOCK] = {"unlock", OF_SEGMENT(OP_CTL, M_UNLOCK)},
+	[UNMAP_PART] = {"munmap of a part", PLAIN_CALL(OP_UNMAP, A + 3 * P, 2 * P)},
+	[UNMAP] = {"munmap", PLAIN_CALL(OP_UNMAP, A, SIZE)},
+	[PROTECT_PART] = {"mprotect of a part", PLAIN_CALL(OP_PROTECT, A + 3 * P, 2 * P, 1)},
+	[PROTECT] = {"mprotect", PLAIN_CALL(OP_PROTECT, A, SIZE, 1)},
+	[STORE] = {"store", PLAIN_CALL(OP_STORE, A + 4 * P)},
+	[LOAD] = {"load", PLAIN_CALL(OP_LOAD, A + 4 * P)},
+	[FORK] = {"fork", PLAIN_CALL(OP_FORK, 0)},
+	[EXEC] = {"exec", PLAIN_CALL(OP_EXEC, 1)},
+	[EXIT] = {"exit", PLAIN_CALL(OP_EXIT, 0)},
+};
+
+/* The states at the start: calls of process 0, and of process 1. */
+static const struct {
+	const char *name;
+	enum call_name made[2][5]; /* each list ends with CALLS */
+} starts[] = {
+	{"nothing", {{CALLS}, {CALLS}}},
+	{"a segment", {{CREATE, CALLS}, {CALLS}}},
+	{"attached by one", {{CREATE, ATTACH, STORE, CALLS}, {CALLS}}},
+	{"attached by both", {{CREATE, ATTACH, STORE, CALLS}, {ATTACH, LOAD, CALLS}}},
+	{"removed, attached by one", {{CREATE, ATTACH, REMOVE, CALLS}, {CALLS}}},
+	{"removed, attached by both", {{CREATE, ATTACH, CALLS}, {ATTACH, REMOVE, CALLS}}},
+	{"in pieces, attached by both",
+         {{CREATE, ATTACH, STORE, UNMAP_PART, CALLS}, {ATTACH, PROTECT_PART, CALLS}}},
+	{"the second of two slots", {{CREATE_PRIVATE, CREATE, CALLS}, {CALLS}}},
+};
+#define STARTS (sizeof(starts) / sizeof(starts[0]))
+
+/* Fills in the call of that name by process `who` in this state. */
+static struct call
+call_of(enum call_name name, unsigned who)
+{
+	struct call c;
+
+	steps[0] = calls[name].step;
+	steps[0].who = (uint8_t)who;
+	step_call(0, &c);
+	if (c.op == OP_FORK)
+		c.a[0] = MOST + who;
+	return c;
+}
+
+/* ---- The loop ---- */
+
+static const char *const failures[] = {"nothing, not", "allocation", "the object of process",
+                                       "the attach of process"};
+
+static void
+say_schedule(const char *start, const enum call_name *names, const struct failure *f,
+             const char *what)
+{
+	unsigned i;
+
+	say("%s: from the state \"%s\":", what, start);
+	for (i = 0; i < x->n; i++)
+		say("  process %u: %s: errno %u, result 0x%x%s%s", i, calls[names[i]].name,
+		    x->reply[i].err, x->reply[i].value,
+		    x->failed[i] ? ", an allocation failed" : "",
+		    x->signalled[i] ? ", a signal came" : "");
+	dprintf(1, "  %s %u fails; the choices:", failures[f->what], f->n);
+	for (i = 0; i < x->depth; i++)
+		dprintf(1, " %u/%u", x->choice[i].taken, x->choice[i].options);
+	dprintf(1, "\n");
+}
+
+/* Tries all schedules, with this failure. Returns whether it ever came to pass. */
+static bool
+try_schedules(const char *start, const enum call_name *names, struct failure f)
+{
+	bool ever = false;
+
+	x->length = 0;
+	do {
+		prepare(&f);
+		if (!run_schedule()) {
+			say_schedule(start, names, &f, "nobody wakes the sleepers");
+			_exit(1);
+		}
+		host_sleep = NULL;
+		host_point = NULL;
+		host_woken = NULL;
+		ever |= did_fail(&f);
+		fail_from(-1);
+		x->schedules++;
+		x->longest = x->depth > x->longest ? x->depth : x->longest;
+		if (!schedule_good()) {
+			say_schedule(start, names, &f, "no order of the calls explains it");
+			sides_same();
+			_exit(1);
+		}
+		kernel_audit();
+	} while (next_schedule());
+	x->failing += ever;
+	return ever;
+}
+
+static void
+try_calls(const char *start, const enum call_name *names, unsigned n)
+{
+	unsigned i;
+
+	snapshot_back(0);
+	x->n = n;
+	x->sets++;
+	for (i = 0; i < n; i++)
+		x->call[i] = call_of(names[i], i);
+	try_schedules(start, names, (struct failure){NOTHING, 0});
+	for (i = 0; try_schedules(start, names, (struct failure){ALLOCATION, i}); i++)
+		;
+	for (i = 0; i < n; i++) {
+		if (x->call[i].op == OP_GET)
+			try_schedules(start, names, (struct failure){OBJECT, i});
+		if (x->call[i].op == OP_AT)
+			try_schedules(start, names, (struct failure){MAPPING, i});
+	}
+}
+
+/* Makes the calls that lead to a start. Returns false if one is refused. */
+static void
+make_start(unsigned s)
+{
+	unsigned who, i;
+	struct reply r;
+	struct call c;
+
+	host_run(side_proc(0));
+	for (who = 0; who < 2; who++)
+		for (i = 0; starts[s].made[who][i] != CALLS; i++) {
+			c = call_of(starts[s].made[who][i], who);
+			kernel_call(&c, &r);
+			must(model_agrees(&c, &r) && r.err == 0, "the start %s", starts[s].name);
+		}
+	inject_set("object:sleep,attach:sleep");
+	host_run(NULL);
+	snapshot_take(0);
+}
+
+/* The calls of which triples are made: around creation, removal and fork. */
+static const enum call_name of_triples[] = {
+	CREATE, CREATE_EXCL, CREATE_PRIVATE, CREATE_OTHER, REMOVE, ATTACH, FORK, EXIT, DETACH};
+#define TRIPLE_CALLS (sizeof(of_triples) / sizeof(of_triples[0]))
+
+static void
+try_start(unsigned s)
+{
+	enum call_name names[MOST];
+	unsigned i, k, l;
+
+	for (i = 0; i < CALLS; i++)
+		for (k = 0; k < CALLS; k++) {
+			names[0] = (enum call_name)i;
+			names[1] = (enum call_name)k;
+			try_calls(starts[s].name, names, 2);
+		}
+	for (i = 0; i < TRIPLE_CALLS; i++)
+		for (k = 0; k < TRIPLE_CALLS; k++)
+			for (l = k; l < TRIPLE_CALLS; l++) {
+				names[0] = of_triples[i];
+				names[1] = of_triples[k];
+				names[2] = of_triples[l];
+				try_calls(starts[s].name, names, 3);
+			}
+}
+
+/* Tries one start in a process of its own, since the kernel starts once. Returns its status. */
+static int
+start_in_child(unsigned s)
+{
+	int status, pid = fork();
+	unsigned i;
+
+	if (pid != 0) {
+		waitpid(pid, &status, 0);
+		return status;
+	}
+	x = calloc(1, sizeof(*x));
+	coroutines_init(MOST);
+	sides_boot(&world);
+	steps = calloc(1, sizeof(*steps));
+	world_procs = M_PROCS;
+	make_start(s);
+	try_start(s);
+	say("%s: %llu sets of calls, %llu schedules, up to %u choices in one, %llu failing allocations, "
+	    "%llu signals",
+	    starts[s].name, (unsigned long long)x->sets, (unsigned long long)x->schedules,
+	    x->longest, (unsigned long long)x->failing, (unsigned long long)x->signals);
+	for (i = 1; i < EXCEPTIONS; i++)
+		if (x->excused[i] > 0)
+			say("  %llu times: %s: %s", (unsigned long long)x->excused[i],
+			    exceptions[i].name, exceptions[i].reason);
+	_exit(0);
+}
+
+int
+main(int argc, char **argv)
+{
+	int bad = 0;
+	unsigned s;
+
+	for (s = 0; s < STARTS; s++)
+		if (argc < 2 || strcmp(argv[1], starts[s].name) == 0)
+			bad |= start_in_child(s);
+	return bad != 0;
+}
