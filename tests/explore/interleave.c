@@ -20,7 +20,9 @@
 
 void *calloc(size_t n, size_t size);
 void free(void *p);
+void *mmap(void *addr, size_t size, int prot, int flags, int fd, long offset);
 int fork(void);
+unsigned alarm(unsigned seconds);
 int waitpid(int pid, int *status, int options);
 char *strstr(const char *text, const char *part);
 int dprintf(int fd, const char *fmt, ...);
@@ -32,6 +34,13 @@ _Noreturn void _exit(int status);
 #define ERESTART_ 512
 
 enum run_state { READY, ASLEEP, DONE };
+
+/* What fails: nothing; allocation number n of all; or, in process n, the object of a segment or the
+ * mapping of an attach, which fail after a sleep (debug/inject.h). */
+struct failure {
+	enum { NOTHING, ALLOCATION, OBJECT, MAPPING } what;
+	unsigned n;
+};
 
 /* All that outlasts a schedule: not in the data, which snapshots copy. */
 static struct {
@@ -53,9 +62,13 @@ static struct {
 	/* What was done so far. */
 	uint64_t sets, schedules, failing, signals;
 	uint64_t excused[8]; /* by exception */
-	unsigned allowed;    /* the exception that is */
-	bool late;     /* what failed did so at the end: a creation has had its slot's number */
-	unsigned held; /* with HELD: the slot of which something is held */
+	/* What is tried now: the parent says it if this process ends. */
+	const char *start;
+	unsigned names[MOST];
+	struct failure failure;
+	unsigned allowed; /* the exception that is */
+	bool late;        /* what failed did so at the end: a creation has had its slot's number */
+	unsigned held;    /* with HELD: the slot of which something is held */
 	unsigned longest;
 } * x;
 
@@ -192,13 +205,6 @@ run_schedule(void)
 			return false;
 	return true;
 }
-
-/* What fails: nothing; allocation number n of all; or, in process n, the object of a segment or the
- * mapping of an attach, which fail after a sleep (debug/inject.h). */
-struct failure {
-	enum { NOTHING, ALLOCATION, OBJECT, MAPPING } what;
-	unsigned n;
-};
 
 static void
 fail(const struct failure *f)
@@ -498,22 +504,23 @@ call_of(enum call_name name, unsigned who)
 
 /* ---- The loop ---- */
 
-static const char *const failures[] = {"nothing, not", "allocation", "the object of process",
+static const char *const failures[] = {"", "allocation", "the object of process",
                                        "the attach of process"};
 
 static void
-say_schedule(const char *start, const enum call_name *names, const struct failure *f,
-             const char *what)
+say_schedule(void)
 {
 	unsigned i;
 
-	say("%s: from the state \"%s\":", what, start);
+	say("from the state \"%s\":", x->start);
 	for (i = 0; i < x->n; i++)
-		say("  process %u: %s: errno %u, result 0x%x%s%s", i, calls[names[i]].name,
+		say("  process %u: %s: errno %u, result 0x%x%s%s", i, calls[x->names[i]].name,
 		    x->reply[i].err, x->reply[i].value,
 		    x->failed[i] ? ", an allocation failed" : "",
 		    x->signalled[i] ? ", a signal came" : "");
-	dprintf(1, "  %s %u fails; the choices:", failures[f->what], f->n);
+	if (x->failure.what != NOTHING)
+		say("  %s %u fails", failures[x->failure.what], x->failure.n);
+	dprintf(1, "  the choices:");
 	for (i = 0; i < x->depth; i++)
 		dprintf(1, " %u/%u", x->choice[i].taken, x->choice[i].options);
 	dprintf(1, "\n");
@@ -521,17 +528,16 @@ say_schedule(const char *start, const enum call_name *names, const struct failur
 
 /* Tries all schedules, with this failure. Returns whether it ever came to pass. */
 static bool
-try_schedules(const char *start, const enum call_name *names, struct failure f)
+try_schedules(struct failure f)
 {
 	bool ever = false;
 
+	x->failure = f;
 	x->length = 0;
 	do {
 		prepare(&f);
-		if (!run_schedule()) {
-			say_schedule(start, names, &f, "nobody wakes the sleepers");
-			_exit(1);
-		}
+		if (!run_schedule())
+			fatal("nobody wakes who sleeps");
 		host_sleep = NULL;
 		host_point = NULL;
 		host_woken = NULL;
@@ -540,9 +546,8 @@ try_schedules(const char *start, const enum call_name *names, struct failure f)
 		x->schedules++;
 		x->longest = x->depth > x->longest ? x->depth : x->longest;
 		if (!schedule_good()) {
-			say_schedule(start, names, &f, "no order of the calls explains it");
 			sides_same();
-			_exit(1);
+			fatal("no order of the calls explains it");
 		}
 		kernel_audit();
 	} while (next_schedule());
@@ -551,27 +556,29 @@ try_schedules(const char *start, const enum call_name *names, struct failure f)
 }
 
 static void
-try_calls(const char *start, const enum call_name *names, unsigned n)
+try_calls(const enum call_name *names, unsigned n)
 {
 	unsigned i;
 
 	snapshot_back(0);
 	x->n = n;
 	x->sets++;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		x->names[i] = names[i];
 		x->call[i] = call_of(names[i], i);
-	try_schedules(start, names, (struct failure){NOTHING, 0});
-	for (i = 0; try_schedules(start, names, (struct failure){ALLOCATION, i}); i++)
+	}
+	try_schedules((struct failure){NOTHING, 0});
+	for (i = 0; try_schedules((struct failure){ALLOCATION, i}); i++)
 		;
 	for (i = 0; i < n; i++) {
 		if (x->call[i].op == OP_GET)
-			try_schedules(start, names, (struct failure){OBJECT, i});
+			try_schedules((struct failure){OBJECT, i});
 		if (x->call[i].op == OP_AT)
-			try_schedules(start, names, (struct failure){MAPPING, i});
+			try_schedules((struct failure){MAPPING, i});
 	}
 }
 
-/* Makes the calls that lead to a start. Returns false if one is refused. */
+/* Makes the calls that lead to a start. */
 static void
 make_start(unsigned s)
 {
@@ -592,12 +599,13 @@ make_start(unsigned s)
 }
 
 /* The calls of which triples are made: around creation, removal and fork. */
-static const enum call_name of_triples[] = {
-	CREATE, CREATE_EXCL, CREATE_PRIVATE, CREATE_OTHER, REMOVE, ATTACH, FORK, EXIT, DETACH};
+static const enum call_name of_triples[] = {CREATE, CREATE_EXCL, CREATE_PRIVATE, CREATE_OTHER,
+                                            REMOVE, ATTACH,      FORK,           EXIT,
+                                            DETACH, LOCK};
 #define TRIPLE_CALLS (sizeof(of_triples) / sizeof(of_triples[0]))
 
 static void
-try_start(unsigned s)
+try_all(void)
 {
 	enum call_name names[MOST];
 	unsigned i, k, l;
@@ -606,7 +614,7 @@ try_start(unsigned s)
 		for (k = 0; k < CALLS; k++) {
 			names[0] = (enum call_name)i;
 			names[1] = (enum call_name)k;
-			try_calls(starts[s].name, names, 2);
+			try_calls(names, 2);
 		}
 	for (i = 0; i < TRIPLE_CALLS; i++)
 		for (k = 0; k < TRIPLE_CALLS; k++)
@@ -614,37 +622,50 @@ try_start(unsigned s)
 				names[0] = of_triples[i];
 				names[1] = of_triples[k];
 				names[2] = of_triples[l];
-				try_calls(starts[s].name, names, 3);
+				try_calls(names, 3);
 			}
+}
+
+static void
+report(void)
+{
+	unsigned i;
+
+	say("%s: %llu sets of calls, %llu schedules, up to %u choices in one, %llu failures, "
+	    "%llu signals",
+	    x->start, (unsigned long long)x->sets, (unsigned long long)x->schedules, x->longest,
+	    (unsigned long long)x->failing, (unsigned long long)x->signals);
+	for (i = 1; i < EXCEPTIONS; i++)
+		if (x->excused[i] > 0)
+			say("  %llu times: %s", (unsigned long long)x->excused[i],
+			    exceptions[i].name);
 }
 
 /* Tries one start in a process of its own, since the kernel starts once. Returns its status. */
 static int
 start_in_child(unsigned s)
 {
-	int status, pid = fork();
-	unsigned i;
+	int status, pid;
 
-	if (pid != 0) {
-		waitpid(pid, &status, 0);
-		return status;
+	x = mmap(NULL, sizeof(*x), 3, 0x21, -1, 0); /* shared */
+	x->start = starts[s].name;
+	pid = fork();
+	if (pid == 0) {
+		alarm(600); /* for a call that does not return */
+		coroutines_init(MOST);
+		sides_boot(&world);
+		steps = calloc(1, sizeof(*steps));
+		world_procs = M_PROCS;
+		make_start(s);
+		try_all();
+		_exit(0);
 	}
-	x = calloc(1, sizeof(*x));
-	coroutines_init(MOST);
-	sides_boot(&world);
-	steps = calloc(1, sizeof(*steps));
-	world_procs = M_PROCS;
-	make_start(s);
-	try_start(s);
-	say("%s: %llu sets of calls, %llu schedules, up to %u choices in one, %llu failing allocations, "
-	    "%llu signals",
-	    starts[s].name, (unsigned long long)x->sets, (unsigned long long)x->schedules,
-	    x->longest, (unsigned long long)x->failing, (unsigned long long)x->signals);
-	for (i = 1; i < EXCEPTIONS; i++)
-		if (x->excused[i] > 0)
-			say("  %llu times: %s: %s", (unsigned long long)x->excused[i],
-			    exceptions[i].name, exceptions[i].reason);
-	_exit(0);
+	waitpid(pid, &status, 0);
+	if (status == 0)
+		report();
+	else
+		say_schedule();
+	return status;
 }
 
 int
@@ -656,5 +677,7 @@ main(int argc, char **argv)
 	for (s = 0; s < STARTS; s++)
 		if (argc < 2 || strcmp(argv[1], starts[s].name) == 0)
 			bad |= start_in_child(s);
+	for (s = 1; s < EXCEPTIONS; s++)
+		say("exception: %s: %s", exceptions[s].name, exceptions[s].reason);
 	return bad != 0;
 }
