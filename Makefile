@@ -121,13 +121,13 @@ EXPLOREOBJ := $(patsubst %.c,$(BUILD)/explore/%.o,$(HOST_KERNEL) \
 # Targets that compile nothing in this make: those that need a build run a make of their own.
 ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants mutate soak conformance \
 	iso debug qemu-gdb gdb picture toolchain npm web run-web web-picture clean help format \
-	check-format lines grade handin handouts class
+	check-format lines grade handin handouts class explore interleave
 .PHONY: all kernel user tests labs layout web-files $(ERRANDS)
 all: kernel user	## the kernel (release, debug and trace) and the image (optimized or not)
 kernel: $(foreach k,release debug trace,$(BUILD)/$(k)/isthmus.elf)
 user: $(BUILD)/initrd.tar $(BUILD)/debug/initrd.tar
 tests: $(TESTS:%=$(BUILD)/tests/%) $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/clock $(BUILD)/linux-init $(GUESTS:%=$(BUILD)/tests/guest/%) \
-	$(HOSTTESTS:%=$(BUILD)/host/%) labs
+	$(HOSTTESTS:%=$(BUILD)/host/%) $(EXPLORERS) labs
 labs: $(LABPROGS)
 
 # A stamp holds words that objects depend on. It is written while make reads this file, and
@@ -519,6 +519,17 @@ soak:	## all kinds of calls at once, with failures, for half an hour (MINUTES=N 
 	@tools/setup test
 	$(remake) all tests
 	@tools/soak $(or $(MINUTES),30) $(or $(SEED),1)
+
+explore:	## explore the kernel's shm, vm and pmap on this machine: every sequence of calls (WORLD=name, DEPTH=n, FAILING=n, JOBS=n)
+	@tools/setup test
+	$(remake) $(BUILD)/explore/explore
+	@$(BUILD)/explore/explore $(WORLD:%=--world %) $(DEPTH:%=--depth %) $(FAILING:%=--failing %) \
+		$(JOBS:%=--jobs %) --keep $(BUILD)/explore/states
+
+interleave:	## try all interleavings of two and three calls on one segment
+	@tools/setup test
+	$(remake) $(BUILD)/explore/interleave
+	@$(BUILD)/explore/interleave
 
 conformance:	## write docs/conformance.md: each branch of the contract and its tests
 	@mkdir -p $(BUILD)

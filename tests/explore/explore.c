@@ -15,7 +15,7 @@
 
 #include "explore.h"
 
-static const char *only, *directory = "build/explore";
+static const char *only, *directory = "build/explore/states";
 static unsigned depth, failing = 3, jobs;
 
 static void
