@@ -205,6 +205,7 @@ machine_proc_exec(vaddr_t entry, vaddr_t sp)
 void
 machine_switch(struct proc *from, struct proc *to)
 {
+	event_count(EVENT_SWITCH, 1);
 	__asm__ volatile("fxsave %0" : "=m"(from->md.fpu));
 	__asm__ volatile("fxrstor %0" : : "m"(to->md.fpu));
 	segments_load_tls(to->md.tls);

@@ -51,6 +51,7 @@ static const struct {
 static void
 irq_take(unsigned irq, bool user)
 {
+	event_count(EVENT_INTERRUPT, 1);
 	if (!pic_accept(irq))
 		return;
 	if (irq == IRQ_TIMER) {
@@ -267,6 +268,7 @@ page_fault(struct trapframe *tf)
 	vaddr_t va = cpu_read_cr2();
 	int code;
 
+	event_count(EVENT_FAULT, 1);
 	if (!trap_from_user(tf)) {
 		kernel_trap(tf);
 		return;

@@ -85,6 +85,7 @@ cell(uint8_t c)
 static void
 blank(unsigned from, unsigned to)
 {
+	event_count(EVENT_DEVICE, to - from);
 	for (; from < to; from++)
 		screen[from] = cell(' ');
 }
@@ -103,6 +104,7 @@ line_feed(void)
 	}
 	screen += COLUMNS;
 	if (screen + CELLS > MEMORY + MEMORY_CELLS) {
+		event_count(EVENT_DEVICE, 2 * (CELLS - COLUMNS));
 		for (i = 0; i < CELLS - COLUMNS; i++)
 			MEMORY[i] = screen[i];
 		screen = MEMORY;
@@ -214,6 +216,7 @@ show(uint8_t c)
 		column = 0;
 		line_feed();
 	}
+	event_count(EVENT_DEVICE, 1);
 	screen[row * COLUMNS + column++] = cell(c);
 }
 

@@ -4,6 +4,7 @@
 #include "base/cmdline.h"
 #include "base/printf.h"
 #include "base/version.h"
+#include "debug/events.h"
 #include "debug/inject.h"
 #include "debug/stretch.h"
 #include "mem/frame.h"
@@ -117,6 +118,16 @@ show_stretch(struct text *t, const struct proc *p)
 	stretch_show(text, sizeof(text));
 	text_add(t, "%s\n", text);
 }
+
+/* /proc/events, in the debug kernel: how often each event of debug/events.h has happened. */
+static void
+show_events(struct text *t, const struct proc *p)
+{
+	char text[80];
+
+	events_show(text, sizeof(text));
+	text_add(t, "%s\n", text);
+}
 #endif
 
 const struct procfs_file procfs_root_files[] = {
@@ -136,6 +147,7 @@ const struct procfs_file procfs_root_files[] = {
 	{.name = "frames", .mode = 0400, .many = true, .show = procfs_show_frames},
 #ifdef DEBUG
 	{.name = "stretch", .mode = 0666, .show = show_stretch, .store = stretch_reset},
+	{.name = "events", .mode = 0444, .show = show_events},
 #endif
 	{.name = NULL},
 };

@@ -58,11 +58,16 @@ else
 	skip 'docs/performance.md' "$(tail -n 1 "$dir/err")"
 fi
 
+# Events: the debug kernel counts them, exactly.
+ok 'the events are counted' eval 'tools/bench --events >"$dir/events" 2>"$dir/err"'
+ok 'each operation makes those of tests/bench/events (else: tools/bench --set-events)' \
+	eval 'grep -v "^#" tests/bench/events | diff - "$dir/events" >"$dir/err"'
+
 # Times: no figure of a clock is judged here. Each operation with a goal is measured on both.
 if [[ -r build/linux/vmlinuz ]]; then
 	tools/bench --time 1 >"$dir/times" 2>"$dir/err"
-	ok 'the times are told, here and on Linux' eval '(($(grep -c "[0-9] to [0-9]" "$dir/times") == 14))'
-	ok 'there is a time for each goal' eval '! grep -v "^#\|^goal" tests/bench/ratios | cut -f 3 |
+	ok 'the times are told, here and on Linux' eval '(($(grep -c "[0-9] to [0-9]" "$dir/times") == 15))'
+	ok 'there is a time for each goal' eval '! grep -v "^#\|^goal" tests/bench/ratios | cut -f 5 |
 		while read -r name; do grep -F "$name" "$dir/times" || echo missing; done | grep -x missing'
 else
 	skip 'the times, here and on Linux' 'there is no build/linux (make linux)'
