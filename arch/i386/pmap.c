@@ -314,24 +314,28 @@ pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot)
 	flush(pm, start, end);
 }
 
-/* Do what pmap_copy() does for [start, end), all in one span for which `from` has a table. */
+/* Do what pmap_copy() does for [start, end), all in one span for which `from` has a table. Only the
+ * pages from the first to the last that could be written are dropped from the TLB. */
 static void
 copy_pages(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool cow)
 {
 	pte_t *pte = table_of(from, start) + ptab_index(start), *copy = NULL;
-	pte_t *stop = pte + ((end - start) >> PAGE_SHIFT);
-	unsigned i = ptab_index(start);
+	vaddr_t va, first = end, last = end;
 
-	for (; pte < stop; pte++, i++) {
+	for (va = start; va < end; va += PAGE_SIZE, pte++) {
 		if (*pte == 0)
 			continue;
-		if (cow)
+		if (cow && pte_writable(*pte)) {
 			*pte &= ~PTE_WRITE;
+			first = first < va ? first : va;
+			last = va + PAGE_SIZE;
+		}
 		if (copy == NULL)
 			copy = table_make(to, start);
 		frame_ref(pte_frame(*pte));
-		copy[i] = *pte;
+		copy[ptab_index(va)] = *pte;
 	}
+	flush(from, first, last);
 }
 
 void
@@ -354,8 +358,6 @@ pmap_copy(struct pmap *to, struct pmap *from, vaddr_t start, vaddr_t end, bool c
 		if (stop < end)
 			sched_point();
 	}
-	if (cow)
-		flush(from, start, end);
 }
 
 void
