@@ -98,21 +98,30 @@ flush(const struct pmap *pm, vaddr_t start, vaddr_t end)
 		cpu_invlpg(start);
 }
 
-/* Clear the directory entry of va's span, and drop the reference that it holds: on the
- * pmap's own page table, which is empty, on a graft, or on the first frame of a large page. */
-static void
-forget(struct pmap *pm, vaddr_t va)
+/* Clear the directory entry of start's span, which shows nothing outside [start, end), and drop the
+ * reference that it holds: on the pmap's own page table, which is empty, on a graft, or on the
+ * first frame of a large page. */
+static inline void
+forget(struct pmap *pm, vaddr_t start, vaddr_t end)
 {
-	pte_t *pde = pde_of(pm, va), old = *pde;
+	pte_t *pde = pde_of(pm, start), old = *pde;
 
 	*pde = 0;
-	/* Pages of a graft may be in the TLB, so all of it is flushed. Otherwise INVLPG is
-	 * enough: it drops a large page, and the MMU's copies of directory entries. */
-	if (pm == active && (old & PTE_GRAFT))
-		cpu_load_cr3(pm->dir << PAGE_SHIFT);
+	/* Pages of a graft may be in the TLB. Otherwise one INVLPG is enough: it drops a large
+	 * page, and always the MMU's copies of directory entries. */
+	if (old & PTE_GRAFT)
+		flush(pm, start, end);
 	else if (pm == active)
-		cpu_invlpg(va);
+		cpu_invlpg(start);
 	frame_unref(pte_frame(old));
+}
+
+/* Clear the directory entry of va's span as forget() does, whatever the span shows. */
+static void
+forget_span(struct pmap *pm, vaddr_t va)
+{
+	va &= ~(SPAN_SIZE - 1);
+	forget(pm, va, va + SPAN_SIZE);
 }
 
 /* Returns the pmap's own page table for va's span. If there is none it is allocated; a span
@@ -124,7 +133,7 @@ table_make(struct pmap *pm, vaddr_t va)
 
 	span_reclaim(pde);
 	if (span_is_whole(*pde))
-		forget(pm, va);
+		forget_span(pm, va);
 	if (*pde == 0)
 		*pde = pte_make(frame_alloc_table(), true);
 	return frame_kva(pte_frame(*pde));
@@ -203,7 +212,7 @@ span_replace(struct pmap *pm, vaddr_t va, pte_t new)
 	span_reclaim(pde);
 	if (!span_is_whole(*pde))
 		return false;
-	forget(pm, va);
+	forget_span(pm, va);
 	return pmap_enter_span(pm, va, new);
 }
 
@@ -274,16 +283,19 @@ pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone)
 	pte_t *pde = pde_of(pm, start);
 
 	span_reclaim(pde);
-	if (alone && !span_is_whole(*pde) && span_end(start, end) - start > DEFER_BYTES) {
+	end = span_end(start, end);
+	if (alone && !span_is_whole(*pde) && end - start > DEFER_BYTES) {
 		defer_table(pm, start);
 		return;
 	}
-	if (!span_is_whole(*pde))
-		remove_pages(pm, start, span_end(start, end));
-	else
-		alone = true;
+	if (!span_is_whole(*pde)) {
+		remove_pages(pm, start, end);
+	} else if (!alone) {
+		forget_span(pm, start);
+		return;
+	}
 	if (alone)
-		forget(pm, start);
+		forget(pm, start, end);
 }
 
 void
@@ -303,7 +315,7 @@ pmap_protect(struct pmap *pm, vaddr_t start, vaddr_t end, int prot)
 		span_reclaim(pde);
 		if (span_is_whole(*pde)) {
 			if (keep != ~0u)
-				forget(pm, va);
+				forget_span(pm, va);
 			continue;
 		}
 		pt = table_of(pm, va);

@@ -3,14 +3,14 @@ span_reclaim(pte_t *pde)
 {
 }
 
-static void
-forget(struct pmap *pm, vaddr_t va)
+static inline void
+forget(struct pmap *pm, vaddr_t start, vaddr_t end)
 {
-	pte_t *pde = pde_of(pm, va), old = *pde;
+	pte_t *pde = pde_of(pm, start), old = *pde;
 
 	*pde = 0;
 	if (pm == active)
-		cpu_invlpg(va);
+		cpu_invlpg(start);
 	frame_unref(pte_frame(old));
 }
 
