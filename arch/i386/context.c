@@ -210,10 +210,7 @@ machine_switch(struct proc *from, struct proc *to)
 	__asm__ volatile("fxrstor %0" : : "m"(to->md.fpu));
 	segments_load_tls(to->md.tls);
 	tss.esp0 = (uint32_t)(to->md.kstack + KSTACK_SIZE);
-	if (to->space != NULL)
-		pmap_activate(&to->space->pmap);
-	else
-		cpu_load_cr3(kernel_dir << PAGE_SHIFT);
+	pmap_activate(to->space != NULL ? &to->space->pmap : NULL);
 	context_switch(&from->md.esp, to->md.esp);
 }
 

@@ -178,6 +178,8 @@ pmap_destroy(struct pmap *pm)
 void
 pmap_activate(struct pmap *pm)
 {
+	if (pm == active)
+		return; /* who has lent a space and who has it; the TLB is right for both */
 	active = pm;
 	cpu_load_cr3((pm != NULL ? pm->dir : kernel_dir) << PAGE_SHIFT);
 }

@@ -244,6 +244,18 @@ fork_exec(void)
 }
 
 static void
+vfork_exec(void)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		execl(self, self, "nothing", NULL);
+		_exit(1);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+static void
 map(void)
 {
 	char *p = mmap(NULL, PAGE, RW, PRIVATE, -1, 0);
@@ -391,6 +403,7 @@ main(int argc, char **argv)
 	touch(memory, 16 * MIB);
 	measure("fork with 16 MiB, child writes all", fork_write, 1);
 	measure("fork + exec + wait", fork_exec, 1);
+	measure("vfork + exec + wait", vfork_exec, 1);
 	measure_pair("pipe, there and back", pipe_turn, pipe_other);
 	measure_pair("futex, there and back", futex_turn, futex_other);
 	measure("signal to oneself, caught", signal_self, 1);

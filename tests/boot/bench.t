@@ -66,7 +66,7 @@ ok 'each operation makes those of tests/bench/events (else: tools/bench --set-ev
 # Times: no figure of a clock is judged here. Each operation with a goal is measured on both.
 if [[ -r build/linux/vmlinuz ]]; then
 	tools/bench --time 1 >"$dir/times" 2>"$dir/err"
-	ok 'the times are told, here and on Linux' eval '(($(grep -c "[0-9] to [0-9]" "$dir/times") == 15))'
+	ok 'the times are told, here and on Linux' eval '(($(grep -c "[0-9] to [0-9]" "$dir/times") == 16))'
 	ok 'there is a time for each goal' eval '! grep -v "^#\|^goal" tests/bench/ratios | cut -f 5 |
 		while read -r name; do grep -F "$name" "$dir/times" || echo missing; done | grep -x missing'
 else
