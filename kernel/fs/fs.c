@@ -30,7 +30,7 @@ fs_now(void)
 {
 	struct abi_timespec64 now;
 
-	clock_realtime(&now);
+	clock_stamp(&now);
 	return now;
 }
 

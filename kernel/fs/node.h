@@ -103,7 +103,7 @@ struct dir_ops {
 struct node *node_create(const struct node *dir, uint32_t mode);
 /* Make target the place where the symbolic link n leads. Returns 0 or ENOMEM. */
 int node_set_target(struct node *n, const char *target);
-/* Returns the time of day, for the stamps of a node. */
+/* Returns the time of day at the last tick, for the stamps of a node. */
 struct abi_timespec64 fs_now(void);
 
 /* What fs_walk() finds. */

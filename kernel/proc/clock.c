@@ -135,6 +135,12 @@ clock_realtime(struct abi_timespec64 *t)
 	t->tv_sec += clock_boot;
 }
 
+void
+clock_stamp(struct abi_timespec64 *t)
+{
+	*t = (struct abi_timespec64){.tv_sec = clock_now, .tv_nsec = up_ticks * TICK_NS};
+}
+
 /* ---- Sleeping until a point in time, which is a tick counted from boot ---- */
 
 /* All points in time later than this many seconds after boot count as this one, so that sums

@@ -39,6 +39,9 @@ clock_seconds(void)
 }
 /* Put the time since 1970 into *t, which never decreases. */
 void clock_realtime(struct abi_timespec64 *t);
+/* Put the time since 1970 at the last tick into *t: for stamps. It asks no timer, which would take
+ * three accesses to a device. */
+void clock_stamp(struct abi_timespec64 *t);
 /* Put the time since boot into *t, which never decreases. */
 void clock_monotonic(struct abi_timespec64 *t);
 
