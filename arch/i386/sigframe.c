@@ -31,7 +31,7 @@ struct sigcontext {
 struct fpstate {
 	uint8_t fsave[108];
 	uint16_t status, magic;
-	uint8_t fxsave[512];
+	uint8_t fxsave[512]; /* 16 bytes aligned, as FXSAVE wants it, if the whole is */
 };
 
 /* The frame of a handler without SA_SIGINFO. */
@@ -148,8 +148,8 @@ context_fill(struct sigcontext *sc, uint64_t mask, vaddr_t fpstate)
 }
 
 /* Writes the FPU state of the current process to the user address `to` and resets it, so that
- * the handler starts with the state of a new program. Returns 0 or EFAULT. The buffers are
- * static to spare the kernel stack; nothing sleeps while they are in use. */
+ * the handler starts with the state of a new program. Returns 0 or EFAULT. The buffer is static to
+ * spare the kernel stack; nothing sleeps while it is in use. */
 static int
 fpstate_push(vaddr_t to)
 {
@@ -157,16 +157,14 @@ fpstate_push(vaddr_t to)
 	 * end extended state; the mask of extended state (none), two words; the size of the
 	 * FXSAVE part. */
 	static const uint32_t words[5] = {FXSAVE_MAGIC, sizeof(struct fpstate) + 4, 0, 0, 512};
-	static _Alignas(16) uint8_t fxsave[512];
-	static struct fpstate fp; /* 624 bytes of a stack of 8 KiB */
+	static _Alignas(16) struct fpstate fp; /* 624 bytes of a stack of 8 KiB */
 	unsigned i;
 
 	/* Let the CPU itself write FNSAVE's format. FXSAVE goes first: FNSAVE clears the state. */
-	__asm__ volatile("fxsave %0; fnsave %1" : "=m"(fxsave), "=m"(fp.fsave));
+	__asm__ volatile("fxsave %0; fnsave %1" : "=m"(fp.fxsave), "=m"(fp.fsave));
 	fpu_reset();
 	for (i = 0; i < 3; i++) /* a real CPU sets these upper halves to ones, QEMU does not */
 		memset(fp.fsave + 4 * i + 2, 0xff, 2);
-	memcpy(fp.fxsave, fxsave, sizeof(fxsave));
 	memcpy(fp.fxsave + FXSAVE_UNUSED, words, sizeof(words));
 	fp.status = (uint16_t)(fp.fsave[4] | fp.fsave[5] << 8);
 	fp.magic = FPSTATE_FXSR;
@@ -200,13 +198,14 @@ plain_push(vaddr_t at, int sig, const struct abi_sigaction *act, uint64_t mask, 
 	const size_t unused = offsetof(struct sigframe, unused);
 	const size_t mask_at = offsetof(struct sigframe, extramask);
 	struct trapframe *tf = user_frame();
-	struct sigframe f = {.sig = sig, .extramask = (uint32_t)(mask >> 32)};
+	struct sigframe f; /* the unused part stays so, on the stack of the program too */
 
+	f.sig = sig;
+	f.extramask = (uint32_t)(mask >> 32);
 	f.pretcode =
 		act->flags & SA_RESTORER ? act->restorer : at + offsetof(struct sigframe, retcode);
 	context_fill(&f.sc, mask, fpstate);
 	memcpy(f.retcode, retcode_plain, sizeof(f.retcode));
-	/* Like Linux, leave the unused part of the stack unwritten. */
 	if (copyout(at, &f, unused) != 0 ||
 	    copyout(at + mask_at, &f.extramask, sizeof(f) - mask_at) != 0)
 		return EFAULT;
