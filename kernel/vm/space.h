@@ -140,6 +140,11 @@ struct vm_space {
 	 * need them (vm_map.c), and a fork promises as many to the child. */
 	uint32_t pages, tables;
 
+	/* The page after that of the last fault, and how many faults in a row were at such a page:
+	 * vm_fault.c makes pages ahead then. */
+	vaddr_t fault_next;
+	uint32_t faults_in_order;
+
 	/* Counts that shm/ alone changes: its attaches, and those of them in pieces. */
 	uint32_t nattch, cuts;
 

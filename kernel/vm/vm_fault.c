@@ -94,7 +94,7 @@ enter_span(struct vm_space *sp, const struct vm_entry *e, vaddr_t va)
 
 /* Resolve a fault in a shared entry. In a span that is shown whole a page can be seen as soon
  * as vm_object_page() has given it a frame: then nothing is left to enter. */
-static int
+static inline void
 fault_shared(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {
 	frame_t f = vm_object_page(e->object, page);
@@ -103,11 +103,10 @@ fault_shared(struct vm_space *sp, const struct vm_entry *e, vaddr_t va, uint32_t
 	if (pmap_in_use(&sp->pmap, va >> SPAN_SHIFT)) {
 		pte = pmap_lookup(&sp->pmap, va);
 		if (pte_present(pte) && (!write || pte_writable(pte)))
-			return 0;
+			return;
 	}
 	if (!enter_span(sp, e, va))
 		enter_frame(sp, va, f, e->prot & PROT_WRITE);
-	return 0;
 }
 
 /* Enter a page of a private entry for the first time: nothing is at va yet. */
@@ -132,7 +131,7 @@ fill_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page,
 }
 
 /* Resolve a fault in a private entry. */
-static int
+static inline void
 fault_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {
 	pte_t pte = pmap_lookup(&sp->pmap, va);
@@ -144,7 +143,34 @@ fault_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page
 		enter_copy(sp, va, f);
 	else
 		enter_frame(sp, va, f, write || pte_writable(pte));
-	return 0;
+}
+
+#define AHEAD_FROM 2u
+#define AHEAD_PAGES 7u
+
+/*
+ * Resolve faults that have not happened yet. Programs often touch memory from its start to its end,
+ * and a fault takes as long as clearing a page. So the second fault in a row at the page after the
+ * last one's, and each that follows it, also makes a few more pages: shared ones, or private ones
+ * of zeros, whose memory is promised in either case. It stops at the end of the entry, of the object
+ * and of the span, and at a private page that is there.
+ */
+static void
+fault_ahead(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
+{
+	vaddr_t end = span_end(va, e->end);
+	unsigned n;
+
+	if (++sp->faults_in_order < AHEAD_FROM || !(e->prot & PROT_WRITE))
+		return;
+	for (n = 1; n <= AHEAD_PAGES && sp->fault_next < end; n++, sp->fault_next += PAGE_SIZE) {
+		if (e->inherit == VM_SHARE && page + n < e->object->npages)
+			fault_shared(sp, e, sp->fault_next, page + n, write);
+		else if (e->object == NULL && pmap_lookup(&sp->pmap, sp->fault_next) == 0)
+			fill_private(sp, e, sp->fault_next, page + n, write);
+		else
+			return;
+	}
 }
 
 int
@@ -152,7 +178,7 @@ vm_fault(struct vm_space *sp, vaddr_t va, int access)
 {
 	DOES_NOT_SLEEP;
 	struct vm_entry *e = vm_entry_at(sp, va);
-	bool write = access & PROT_WRITE;
+	bool write = access & PROT_WRITE, in_order;
 	uint32_t page;
 
 	trace(TRACE_FAULT, va, (uint32_t)access);
@@ -164,6 +190,15 @@ vm_fault(struct vm_space *sp, vaddr_t va, int access)
 	page = e->pgoff + ((va - e->start) >> PAGE_SHIFT);
 	if (e->object != NULL && page >= e->object->npages)
 		return VM_FAULT_END;
-	return e->inherit == VM_SHARE ? fault_shared(sp, e, va, page, write)
-	                              : fault_private(sp, e, va, page, write);
+	if (e->inherit == VM_SHARE)
+		fault_shared(sp, e, va, page, write);
+	else
+		fault_private(sp, e, va, page, write);
+	in_order = va == sp->fault_next;
+	sp->fault_next = va + PAGE_SIZE;
+	if (in_order)
+		fault_ahead(sp, e, va, page, write);
+	else
+		sp->faults_in_order = 0;
+	return 0;
 }
