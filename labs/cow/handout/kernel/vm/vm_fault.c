@@ -16,7 +16,7 @@ fill_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page,
 	pmap_enter(&sp->pmap, va, pte_make(f, true));
 }
 
-static int
+static inline void
 fault_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page, bool write)
 {
 	pte_t pte = pmap_lookup(&sp->pmap, va);
@@ -26,5 +26,4 @@ fault_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page
 		fill_private(sp, e, va, page, write);
 	else
 		enter_frame(sp, va, pte_frame(pte), alone && (e->prot & PROT_WRITE));
-	return 0;
 }
