@@ -151,12 +151,23 @@ file_unref(struct file *f)
 	kmem_free(f);
 }
 
+#define TRUNCATE_TURN SPAN_SIZE /* bytes to take off between two calls of sched_point() */
+
+/* Others see the file get shorter step by step. What they append meanwhile goes, too, and nobody
+ * may run the file. */
 int
 file_truncate(struct node *n, uint32_t size)
 {
-	DOES_NOT_SLEEP;
-	int err = ramfs_resize(n, size);
+	int err;
 
+	may_sleep();
+	n->writers++;
+	while (n->size > size && n->size - size > TRUNCATE_TURN) {
+		ramfs_resize(n, n->size - TRUNCATE_TURN);
+		sched_point();
+	}
+	err = ramfs_resize(n, size);
+	n->writers--;
 	if (err == 0)
 		node_drop_setid(n);
 	return err;

@@ -79,7 +79,8 @@ struct file *file_create(struct node *n, const struct file_ops *ops, int flags);
 /* Drop a reference. The last one closes the file and releases the locks that it owns. */
 void file_unref(struct file *f);
 /* Set the length of the regular file n to size bytes, as the current process's change to it: see
- * node_drop_setid(). Returns 0 or an error of ramfs_resize(). Does not sleep. */
+ * node_drop_setid(). Returns 0 or an error of ramfs_resize(). May sleep while the file gets
+ * shorter. */
 int file_truncate(struct node *n, uint32_t size);
 
 /* ---- Tables of descriptors: fdtable.c. None of these sleeps. ---- */

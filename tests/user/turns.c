@@ -8,6 +8,7 @@
 
 #include "abi/resource.h"
 #include <sched.h>
+#include <sys/stat.h>
 
 #define MUCH (24u << 20)
 #define ROUNDS 12
@@ -164,12 +165,49 @@ given_back(void)
 	is(bad, 0, "three processes at the same time protect, drop and unmap much memory");
 }
 
+/* A file is shortened while others look. */
+static void
+shortened(void)
+{
+	int bad = 0;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		int fd = open("/tmp/f", O_RDWR | O_CREAT, 0600), look = open("/tmp/f", O_RDONLY);
+		off_t size = MUCH, now;
+		struct gate ready;
+		struct stat st;
+		char *f, c = 0;
+		pid_t pid;
+
+		gate_make(&ready);
+		ftruncate(fd, MUCH);
+		f = mmap(NULL, MUCH, RW, MAP_SHARED, fd, 0);
+		for (unsigned i = 0; i < MUCH; i += PAGE)
+			memset(f + i + PAGE - 1, 1, 1);
+		pid = SPAWN(gate_pass(&ready); ftruncate(fd, PAGE));
+		gate_open(&ready);
+		do {
+			now = fstat(look, &st) == 0 ? st.st_size : -1;
+			bad += now < (off_t)PAGE || now > size;
+			size = now;
+			lseek(look, now - 1, SEEK_SET);
+			bad += read(look, &c, 1) == 1 && c != 1;
+		} while (bad == 0 && now > (off_t)PAGE);
+		ending(pid);
+		munmap(f, MUCH);
+		close(fd), close(look), unlink("/tmp/f");
+		gate_drop(&ready);
+	}
+	is(bad, 0, "a file that is shortened only gets shorter, and keeps what is left");
+}
+
 void
 test(void)
 {
 	killed_in_fork();
 	limit_in_fork();
 	shortened_in_fork();
+	shortened();
 	removed_in_fork();
 	given_back();
 }
