@@ -188,7 +188,8 @@ set_ids(struct proc *p, uint32_t mode, uint32_t uid, uint32_t gid)
 		stack->rlim_cur = STACK_MAX;
 }
 
-/* Turn the current process into the new program. Nothing in here can fail. */
+/* Turn the current process into the new program. Nothing in here can fail. May sleep while the
+ * stack is written: the space is the new one then, and the registers are still the old. */
 static void
 become(struct vm_space *sp, const char *path, const struct image *im, const struct image *linker,
        const struct exec_args *args)
@@ -241,10 +242,10 @@ load(const char *path, struct image *im, struct image *linker, const struct exec
 int
 exec_image(const char *path, struct exec_args *args, const char **reason)
 {
-	DOES_NOT_SLEEP;
 	struct image *im = kmem_alloc(2 * sizeof(*im)), *linker = im + 1;
 	int err;
 
+	may_sleep();
 	if (im == NULL)
 		return ENOMEM;
 	err = open_program(im, path, args);

@@ -25,14 +25,14 @@ struct exec_args {
 /* Replace the current process's program by that at path, or its interpreter if it is a
  * script. Changes args, but does not free it. Returns 0, or ENOENT, EACCES, ETXTBSY, ENOEXEC,
  * ELIBBAD, ELOOP, ENOMEM or E2BIG with the old program as it was; then *reason, if reason is not
- * NULL, says why in words. */
+ * NULL, says why in words. May sleep. */
 int exec_image(const char *path, struct exec_args *args, const char **reason);
 
 /* Add a string in front of the others. The caller counts it in argc or envc. Returns 0, ENOMEM, or
  * E2BIG if the block would be longer than EXEC_ARG_SIZE. */
 int exec_args_add(struct exec_args *args, const char *s);
 /* Like exec_args_add(), for a string at address s of the program's; returns EFAULT if it cannot be
- * read. page is a buffer of PAGE_SIZE bytes, which it overwrites. */
+ * read. page is a buffer of PAGE_SIZE bytes, which it overwrites. May sleep. */
 int exec_args_add_user(struct exec_args *args, vaddr_t s, char *page);
 /* Remove the first string. There must be one. */
 void exec_args_drop(struct exec_args *args);
@@ -88,7 +88,7 @@ void image_clear_tails(struct vm_space *sp, const struct image *im);
 /* Returns the bytes of stack that a program needs at its start, in whole pages. */
 uint32_t exec_stack_size(const char *path, const struct exec_args *args);
 /* Build the first stack in the current space. base is the dynamic linker's bias, or 0. Returns the
- * ESP for the first instruction. */
+ * ESP for the first instruction. May sleep. */
 vaddr_t exec_stack_build(const char *path, const struct image *im, vaddr_t base,
                          const struct exec_args *args);
 

@@ -42,6 +42,25 @@ args_byte(const struct exec_args *args, size_t off)
 	return *args_at(args, off, &room);
 }
 
+/* Move *off behind the string that begins there. May sleep at the end of each page. */
+static void
+skip_string(const struct exec_args *args, size_t *off)
+{
+	size_t room;
+	const char *s = args_at(args, *off, &room);
+
+	while (*s++ != '\0') {
+		++*off;
+		if (--room == 0) {
+			sched_point();
+			s = args_at(args, *off, &room);
+		}
+	}
+	++*off;
+	if (room == 1 && *off < args->len)
+		sched_point();
+}
+
 /* Put n bytes in front of the block: from s or, if that is NULL, from the program's address `user`.
  * The last of them becomes a NUL. Returns 0, E2BIG, ENOMEM or EFAULT. */
 static int
@@ -86,6 +105,7 @@ exec_args_add_user(struct exec_args *args, vaddr_t s, char *page)
 		len += PAGE_SIZE;
 		if (len > EXEC_ARG_SIZE)
 			return E2BIG;
+		sched_point();
 	}
 	/* args_put() sets the NUL, in case another process has written into the string since. */
 	return err != 0 ? err : args_put(args, NULL, s, len + n + 1);
@@ -153,15 +173,13 @@ push_strings(struct stack *st, const struct exec_args *args)
 }
 
 /* Write pointers to n strings, then NULL. The first string is at byte *off of the block, which the
- * program sees at address base. Moves *off behind the last string. */
+ * program sees at address base. Moves *off behind the last string. May sleep. */
 static void
 push_pointers(struct stack *st, const struct exec_args *args, vaddr_t base, size_t *off, unsigned n)
 {
 	while (n-- > 0) {
 		push_word(st, base + *off);
-		while (args_byte(args, *off) != '\0')
-			++*off;
-		++*off;
+		skip_string(args, off);
 	}
 	push_word(st, 0);
 }

@@ -22,8 +22,11 @@ ALIAS(exit_group, exit, arg->exit_group.status)
 
 /* ---- exec ---- */
 
+#define STRINGS_IN_A_TURN 64u /* strings between two calls of sched_point() */
+
 /* Add the strings of a vector that ends in NULL to args, the last one first, and store their number
- * in *count. page is memory for one page. Returns 0, EFAULT, E2BIG or ENOMEM. */
+ * in *count. page is memory for one page. Returns 0, EFAULT, E2BIG or ENOMEM. May sleep between
+ * strings. */
 static int
 add_vector(struct exec_args *args, vaddr_t vector, unsigned *count, char *page)
 {
@@ -39,6 +42,8 @@ add_vector(struct exec_args *args, vaddr_t vector, unsigned *count, char *page)
 		trace_bytes(vector + n * sizeof(s), sizeof(s), &s);
 		if (n > EXEC_ARG_SIZE)
 			return E2BIG;
+		if (n % STRINGS_IN_A_TURN == STRINGS_IN_A_TURN - 1)
+			sched_point();
 	} while (s != 0 && ++n);
 	*count = n;
 	while (n-- > 0) {
@@ -47,6 +52,8 @@ add_vector(struct exec_args *args, vaddr_t vector, unsigned *count, char *page)
 		err = exec_args_add_user(args, s, page);
 		if (err != 0)
 			return err;
+		if (n % STRINGS_IN_A_TURN == STRINGS_IN_A_TURN - 1)
+			sched_point();
 	}
 	return 0;
 }
