@@ -66,7 +66,7 @@ bool shm_check(char *what, size_t size);
 
 /* Returns the number of frames that all segments together have. */
 uint32_t shm_resident(void);
-/* Returns the number of slots, shmmni: slots are numbered from 0. */
+/* Returns a number that is above that of each slot in use. */
 uint32_t shm_slot_limit(void);
 /* Puts what IPC_STAT shows of the segment in that slot into *ds, its identifier into *id, and the
  * number of its frames into *resident. Returns false if the slot is FREE, or its segment is still

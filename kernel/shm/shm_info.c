@@ -5,7 +5,7 @@
 uint32_t
 shm_slot_limit(void)
 {
-	return shminfo.shmmni;
+	return shm_slot_highest() + 1;
 }
 
 bool
