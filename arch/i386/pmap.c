@@ -39,8 +39,13 @@
 #define FLUSH_PAGES 32u
 
 /* If more than this goes of a span that nothing else is mapped in, its pages are freed later. For
- * less that would cost more, as all entries of the table are looked at then. */
+ * less that would cost more, as all entries of the table are looked at then. But many small parts
+ * take long, too: once so many pages were freed in place, and while others wait to be freed, any
+ * part is freed later. */
 #define DEFER_BYTES (SPAN_SIZE / 2)
+#define DEFER_PAGES 2048u
+
+static unsigned freed_in_place; /* pages, since a span was last deferred */
 
 static const struct pmap *active; /* the one that the MMU follows; NULL: the kernel's alone */
 
@@ -264,6 +269,7 @@ remove_pages(struct pmap *pm, vaddr_t start, vaddr_t end)
 		flush(pm, start, end);
 	for (i = 0; i < n; i++)
 		frame_unref(gone[i]);
+	freed_in_place += n;
 }
 
 /* Take the pmap's own page table for the span at va out of use, to be freed later. The TLB may
@@ -276,6 +282,7 @@ defer_table(struct pmap *pm, vaddr_t va)
 	*pde = 0;
 	if (pm == active)
 		cpu_load_cr3(pm->dir << PAGE_SHIFT);
+	freed_in_place = 0;
 	vm_defer_table(pte_frame(old));
 }
 
@@ -286,7 +293,8 @@ pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone)
 
 	span_reclaim(pde);
 	end = span_end(start, end);
-	if (alone && !span_is_whole(*pde) && end - start > DEFER_BYTES) {
+	if (alone && !span_is_whole(*pde) &&
+	    (end - start > DEFER_BYTES || freed_in_place >= DEFER_PAGES || vm_deferred != 0)) {
 		defer_table(pm, start);
 		return;
 	}
