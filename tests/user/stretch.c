@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* run: --debug --mem 1024 --append shmmni=32768 --append shmseg=4096 */
+/* run: --debug --mem 1024 --append shmmni=32768 --append shmseg=4096 --append stretch=0 */
 /* counts: instructions */
 /*
  * A call does not keep interrupts off for long, however much memory, however many segments,
@@ -95,10 +95,6 @@ memory(void)
 	STEP("mprotect back", mprotect(p, big, RW));
 	STEP("mlock", syscall(150, p, big));
 	STEP("munlock", syscall(151, p, big));
-	STEP("mincore", {
-		static unsigned char vec[1 << 18];
-		syscall(218, p, big, vec);
-	});
 	STEP("madvise DONTNEED", syscall(219, p, big, 4));
 	touch(p, big);
 	STEP("mremap, moved", p = (char *)syscall(163, p, big, big + PAGE, 1));
@@ -115,19 +111,30 @@ memory(void)
 
 #define SPAN (4u << 20)
 
-/* Maps and touches all but a page of each of many spans. */
+/* Maps and touches so many bytes of each of many spans. */
 static char *
-nearly_whole(int type)
+parts(size_t bytes, int type)
 {
 	char *p = (char *)0x50000000;
 
 	for (size_t i = 0; i + SPAN <= big; i += SPAN) {
-		if (mmap(p + i, SPAN - PAGE, RW, type | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
-		    MAP_FAILED)
+		if (mmap(p + i, bytes, RW, type | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
 			bail("mmap");
-		touch(p + i, SPAN - PAGE);
+		touch(p + i, bytes);
 	}
 	return p;
+}
+
+static char *
+nearly_whole(int type)
+{
+	return parts(SPAN - PAGE, type);
+}
+
+static char *
+nearly_half(void)
+{
+	return parts(SPAN / 2 - PAGE, MAP_PRIVATE);
 }
 
 /* Memory that fills no span. */
@@ -142,6 +149,9 @@ holes(void)
 	STEP("mmap over nearly whole spans",
 	     CHILD(mmap(nearly_whole(MAP_PRIVATE), big, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
 	                -1, 0)));
+	STEP("exit with nearly half spans", CHILD(nearly_half()));
+	STEP("exec with nearly half spans", CHILD(nearly_half(); execl("/bin/true", "true", NULL)));
+	STEP("munmap of nearly half spans", CHILD(munmap(nearly_half(), big)));
 	STEP("exit, the last attaches of removed segments of 4 MiB",
 	     CHILD(for (size_t i = 0; i + SPAN <= big; i += SPAN) {
 		     int id = shmget(IPC_PRIVATE, SPAN, 0600);
@@ -197,13 +207,13 @@ file(void)
 		write(fd, p, big / 4);
 	});
 	munmap(p, big / 4);
-	TOLD("truncation", ftruncate(fd, 0));
+	STEP("truncation", ftruncate(fd, 0));
 	STEP("truncation up", ftruncate(fd, big));
 	STEP("fallocate", syscall(324, fd, 0, 0, 0, big / 2, 0));
 	p = mmap(NULL, big / 2, RW, MAP_SHARED, fd, 0);
 	STEP("touch of a mapped file", touch(p, big / 2));
 	STEP("msync", syscall(144, p, big / 2, 4));
-	TOLD("truncation while mapped", ftruncate(fd, PAGE));
+	STEP("truncation while mapped", ftruncate(fd, PAGE));
 	munmap(p, big / 2);
 	syscall(324, fd, 0, 0, 0, big / 2, 0);
 	STEP("unlink", unlink("/tmp/big"));
@@ -273,6 +283,31 @@ entries(void)
 	STEP("munmap of 60,000 entries", munmap(p, 60000 * PAGE));
 }
 
+/* Executes a program with n arguments. The vector is in memory of its own: 500 processes are yet to
+ * be promised what this program has. */
+static void
+exec_with(unsigned n, char *word)
+{
+	char **many = mmap(NULL, (n + 1) * sizeof(*many), RW, ANON, -1, 0), *none[] = {NULL};
+
+	for (unsigned i = 0; i < n; i++)
+		many[i] = word;
+	execve("/bin/true", many, none);
+}
+
+static void
+arguments(void)
+{
+	const size_t size = 120000;
+	char *word = mmap(NULL, size + 1, RW, ANON, -1, 0);
+
+	memset(word, 'x', size);
+	STEP("exec with 40,000 arguments", CHILD(exec_with(40000, "x")));
+	STEP("exec with too many", CHILD(exec_with(140000, "")));
+	STEP("exec with a long argument", CHILD(exec_with(1, word)));
+	munmap(word, size + 1);
+}
+
 static void
 processes(void)
 {
@@ -309,10 +344,11 @@ processes(void)
 	for (n = 0; n < 500; n++)
 		until_state(pid[n], 'Z');
 	STEP("500 waits", for (n = 0; n < 500; n++) ending(pid[n]));
-	STEP("a parent of 300 ends", {
+	STEP("a parent of 300 ends, and they are killed", {
 		pid_t parent = SPAWN(setsid(); for (n = 0; n < 300; n++) (void)SPAWN(pause()));
 		ending(parent);
 		kill(-parent, SIGKILL);
+		usleep(20000);
 	});
 	syscall(97, 2, 0, 0);
 }
@@ -339,6 +375,7 @@ names(void)
 			snprintf(name, sizeof(name), "/tmp/d/%d", i);
 			unlink(name);
 		});
+	rmdir("/tmp/d");
 }
 
 void
@@ -355,5 +392,6 @@ test(void)
 	segments();
 	entries();
 	names();
+	arguments();
 	processes();
 }
