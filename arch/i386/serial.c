@@ -2,6 +2,8 @@
 /* 16550A serial ports, by polling for output: COM1 is the console, COM2 or COM3 may be the log. */
 #include "i386.h"
 
+#include "debug/stretch.h"
+
 #define DATA 0 /* also the low byte of the divisor */
 #define IER 1  /* also the high byte of the divisor */
 #define FCR 2
@@ -68,8 +70,11 @@ serial_write(unsigned com, const char *s, size_t n)
 		return;
 	for (; n > 0; n--, room--) {
 		if (room == 0) {
+			uint64_t from = machine_cycles();
+
 			while (!(inb(base[com] + LSR) & LSR_ROOM))
 				;
+			stretch_skip(from); /* it depends on who reads the line, and how fast */
 			room = FIFO_SIZE;
 		}
 		outb(base[com] + DATA, (uint8_t)*s++);
