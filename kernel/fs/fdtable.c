@@ -108,30 +108,36 @@ close_one(struct fdtable *fds, struct fd_block *b, unsigned i)
 void
 fdtable_exec(struct fdtable *fds)
 {
-	DOES_NOT_SLEEP;
 	uint32_t i;
 
+	may_sleep();
 	for (i = 0; i < fds->nblocks; i++) {
 		struct fd_block *b = block_at(fds, i);
 
 		while (b != NULL && b->cloexec != 0)
 			close_one(fds, b, bits_first(b->cloexec));
+		if (i + 1 < fds->nblocks)
+			sched_point();
 	}
 }
 
 void
 fdtable_destroy(struct fdtable *fds)
 {
-	DOES_NOT_SLEEP;
 	uint32_t i;
 
+	may_sleep();
 	for (i = 0; i < fds->nblocks; i++) {
 		struct fd_block *b = block_at(fds, i);
 
 		while (b != NULL && b->open != 0)
 			close_one(fds, b, bits_first(b->open));
-		if (i > 0)
+		if (i > 0) {
+			fds->more[i - 1] = NULL;
 			kmem_free(b);
+		}
+		if (i + 1 < fds->nblocks)
+			sched_point();
 	}
 	kmem_free(fds);
 }

@@ -83,9 +83,9 @@ void file_unref(struct file *f);
  * shorter. */
 int file_truncate(struct node *n, uint32_t size);
 
-/* ---- Tables of descriptors: fdtable.c. None of these sleeps. ---- */
+/* ---- Tables of descriptors: fdtable.c. ---- */
 
-/* Close the descriptors that have FD_CLOEXEC. */
+/* Close the descriptors that have FD_CLOEXEC. May sleep between blocks of the table. */
 void fdtable_exec(struct fdtable *fds);
 #define FD_BLOCK 64u
 struct fd_block {

@@ -29,7 +29,7 @@ void node_allow_write(struct node *n);
 int fdtable_create(struct fdtable **out);
 /* Put a copy of `from`, with references on its open files, into *out. Returns 0 or ENOMEM. */
 int fdtable_fork(const struct fdtable *from, struct fdtable **out);
-/* Close all descriptors and free the table. */
+/* Close all descriptors and free the table. May sleep between blocks of the table. */
 void fdtable_destroy(struct fdtable *fds);
 
 /* ---- The terminal: tty/tty_job.c ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* run: --mem 24 */
+/* run: --mem 24 --append stretch=0 */
 /* Tests that calls fail with ENOMEM when memory runs out, in every way that it can, and that all
  * they did is undone. */
 #include "tap.h"

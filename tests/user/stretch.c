@@ -314,7 +314,7 @@ processes(void)
 	static pid_t pid[500];
 	static struct abi_pollfd fds[1024];
 	struct gate g;
-	int n, fd = open("/proc/self/stat", O_RDONLY);
+	int end[2], n, fd = open("/proc/self/stat", O_RDONLY);
 
 	gate_make(&g);
 	STEP("500 forks", for (n = 0; n < 500; n++) pid[n] = SPAWN(gate_pass(&g)));
@@ -336,6 +336,9 @@ processes(void)
 	for (n = 0; n < 1024; n++)
 		if (fds[n].fd > fd)
 			close(fds[n].fd);
+	STEP("exit with 1,000 ends of pipes", CHILD(while (pipe(end) == 0)));
+	STEP("exec with as many that it closes",
+	     CHILD(while (syscall(331, end, O_CLOEXEC) == 0); execl("/bin/true", "true", NULL)));
 	STEP("setpriority, getpriority", syscall(97, 2, 0, 5); syscall(96, 2, 0));
 	STEP("one write wakes 500", {
 		char b[500] = {0};
