@@ -16,7 +16,7 @@
 #include "explore.h"
 
 static const char *only, *directory = "build/explore/states";
-static unsigned depth, failing = 3, jobs;
+static unsigned depth, failing = 5, jobs;
 
 static void
 usage(void)

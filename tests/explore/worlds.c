@@ -34,6 +34,7 @@
 
 const struct world worlds[] = {
 	{.name = "keys",
+         .depth = 7,
          .about =
                  "keys, limits and the lives of two segments; two processes of one user, fork, exec",
          .limit = {2, 2, P, 2},
@@ -46,6 +47,7 @@ const struct world worlds[] = {
          .places = LIST(0),
          .detaches = LIST(CHOSEN, CHOSEN + P)},
 	{.name = "rights",
+         .depth = 100,
          .about = "one segment of root or of one of two users: modes, owners, locks; two attaches",
          .limit = {1, 2, 2 * P, 2},
          .procs = 3,
@@ -58,6 +60,7 @@ const struct world worlds[] = {
          .places = LIST(A),
          .detaches = LIST(A)},
 	{.name = "pieces",
+         .depth = 100,
          .about = "one segment of two pages, cut and protected in parts, two attaches; fork",
          .limit = {1, 2, 2 * P, 2},
          .procs = 2,
@@ -72,6 +75,7 @@ const struct world worlds[] = {
          .pieces = PIECES({A, 1}, {A + P, 1}, {A + 2 * P, 1}),
          .prots = LIST(1, 3)},
 	{.name = "spans",
+         .depth = 7,
          .about = "grafts: attaches at the borders of two spans, touched, cut, shared by fork",
          .limit = {2, 2, 2 * P, 4},
          .procs = 2,
@@ -87,6 +91,7 @@ const struct world worlds[] = {
          .prots = LIST(0, 1, 3),
          .pages = LIST(A, B - P, B, B + P)},
 	{.name = "private",
+         .depth = 7,
          .about = "private memory beside an attach: copies on write, replacement by SHM_REMAP",
          .limit = {1, 2, P, 1},
          .procs = 2,
@@ -103,6 +108,7 @@ const struct world worlds[] = {
          .prots = LIST(1, 3),
          .pages = LIST(A, A + P)},
 	{.name = "large",
+         .depth = 5,
          .about = "a segment that fills a span, and one of a page beside it",
          .limit = {2, 2, SPAN, 1025},
          .procs = 2,
@@ -118,6 +124,7 @@ const struct world worlds[] = {
          .prots = LIST(1, 3),
          .pages = LIST(A, A + P, B - P)},
 	{.name = "all",
+         .depth = 2,
          .about = "every call and every argument of the other worlds, and what must be refused",
          .limit = {3, 2, SPAN, 1026},
          .procs = 3,
@@ -155,9 +162,15 @@ add(struct step s)
 	steps[nsteps++] = s;
 }
 
-#define EACH(item, list) for (const uint32_t *item = (list); item != NULL && *item != END; item++)
+/* Loops over a list, which may be NULL. */
+#define EACH(item, list)                                                                           \
+	const uint32_t *item = (list);                                                             \
+	item != NULL &&*item != END;                                                               \
+	item++
 #define EACH_PIECE(item, list)                                                                     \
-	for (const struct piece *item = (list); item != NULL && item->pages > 0; item++)
+	const struct piece *item = (list);                                                         \
+	item != NULL && item->pages > 0;                                                           \
+	item++
 #define ADD(kind, ...) add((struct step){.op = kind, .who = who, .slot = NO_SLOT, __VA_ARGS__})
 #define ADD_OF(kind, which, ...)                                                                   \
 	add((struct step){.op = kind, .who = who, .slot = which, __VA_ARGS__})
@@ -165,16 +178,15 @@ add(struct step s)
 static void
 add_get(const struct world *w, uint8_t who)
 {
-	EACH(key, w->keys)
-	EACH(size, w->sizes)
-	{
-		EACH(mode, w->modes)
-		ADD(OP_GET, .a = {*key, *size, *mode | M_CREAT});
-		if (*key == 0)
-			continue;
-		ADD(OP_GET, .a = {*key, *size, *w->modes | M_CREAT | M_EXCL});
-		ADD(OP_GET, .a = {*key, *size, *w->modes});
-	}
+	for (EACH(key, w->keys))
+		for (EACH(size, w->sizes)) {
+			for (EACH(mode, w->modes))
+				ADD(OP_GET, .a = {*key, *size, *mode | M_CREAT});
+			if (*key == 0)
+				continue;
+			ADD(OP_GET, .a = {*key, *size, *w->modes | M_CREAT | M_EXCL});
+			ADD(OP_GET, .a = {*key, *size, *w->modes});
+		}
 	if (!(w->what & DO_WRONG))
 		return;
 	ADD(OP_GET, .a = {*w->keys, 0, 0600 | M_CREAT});
@@ -185,8 +197,7 @@ add_get(const struct world *w, uint8_t who)
 static void
 add_attach(const struct world *w, uint8_t who, uint8_t slot)
 {
-	EACH(place, w->places)
-	{
+	for (EACH(place, w->places)) {
 		ADD_OF(OP_AT, slot, .a = {0, *place, 0});
 		if (w->what & DO_RDONLY)
 			ADD_OF(OP_AT, slot, .a = {0, *place, M_RDONLY});
@@ -215,9 +226,9 @@ add_control(const struct world *w, uint8_t who, uint8_t slot)
 		ADD_OF(OP_CTL, slot, .a = {0, M_UNLOCK});
 	}
 	if (w->what & DO_SET) {
-		EACH(owner, w->owners)
-		EACH(mode, w->modes)
-		ADD_OF(OP_CTL, slot, .a = {0, M_SET, 0, *owner, *owner, *mode});
+		for (EACH(owner, w->owners))
+			for (EACH(mode, w->modes))
+				ADD_OF(OP_CTL, slot, .a = {0, M_SET, 0, *owner, *owner, *mode});
 	}
 	if (!(w->what & DO_WRONG))
 		return;
@@ -231,24 +242,21 @@ add_control(const struct world *w, uint8_t who, uint8_t slot)
 static void
 add_memory(const struct world *w, uint8_t who)
 {
-	EACH_PIECE(piece, w->pieces)
-	{
+	for (EACH_PIECE(piece, w->pieces)) {
 		if (w->what & DO_UNMAP)
 			ADD(OP_UNMAP, .a = {piece->start, piece->pages * P});
 		if (w->what & DO_PROTECT) {
-			EACH(prot, w->prots)
-			ADD(OP_PROTECT, .a = {piece->start, piece->pages * P, *prot});
+			for (EACH(prot, w->prots))
+				ADD(OP_PROTECT, .a = {piece->start, piece->pages * P, *prot});
 		}
 	}
 	if (w->what & DO_MAP)
-		EACH_PIECE(piece, w->private)
-		{
+		for (EACH_PIECE(piece, w->private)) {
 			ADD(OP_MAP, .a = {piece->start, piece->pages * P, 0});
 			ADD(OP_MAP, .a = {piece->start, piece->pages * P, 1});
 		}
 	if (w->what & DO_ACCESS)
-		EACH(page, w->pages)
-		{
+		for (EACH(page, w->pages)) {
 			ADD(OP_LOAD, .a = {*page});
 			ADD(OP_STORE, .a = {*page});
 		}
@@ -282,8 +290,8 @@ steps_make(const struct world *w)
 			add_attach(w, who, slot);
 			add_control(w, who, slot);
 		}
-		EACH(place, w->detaches)
-		ADD(OP_DT, .a = {*place});
+		for (EACH(place, w->detaches))
+			ADD(OP_DT, .a = {*place});
 		if (w->what & DO_WRONG)
 			ADD(OP_DT, .a = {A + 1});
 		add_memory(w, who);
