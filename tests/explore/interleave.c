@@ -16,6 +16,7 @@
 #include "debug/inject.h"
 #include "host.h"
 #include "sides.h"
+#include "situations.h"
 #include "vm/deferred.h"
 
 void *calloc(size_t n, size_t size);
@@ -28,7 +29,7 @@ char *strstr(const char *text, const char *part);
 int dprintf(int fd, const char *fmt, ...);
 _Noreturn void _exit(int status);
 
-#define MOST 3 /* processes that make a call */
+#define MOST MOST_CALLERS
 #define CHOICES 200
 #define ENOMEM_ 12
 #define ERESTART_ 512
@@ -380,113 +381,7 @@ schedule_good(void)
 	return false;
 }
 
-/* ---- What is tried ---- */
-
-#define P M_PAGE
-#define PAGES 257u /* of a segment: SHM_LOCK gives way once */
-#define SIZE (PAGES * M_PAGE)
-#define A                                                                                          \
-	(0x50400000u - 4 * P) /* so an attach is in two spans: fork and mprotect give way between */
-#define KEY 0x11u
-
-static const struct world world = {.name = "interleave",
-                                   .limit = {2, 2, SIZE + P, 2 * PAGES},
-                                   .procs = MOST,
-                                   .uid = {1000, 1000, 1000}};
-
-#define OF_SEGMENT(kind, ...)                                                                      \
-	{                                                                                          \
-		.op = kind, .slot = 0, .a = { 0, __VA_ARGS__ }                                     \
-	}
-/* Of the segment that is created next in slot 0. */
-#define NEXT_SEGMENT(kind, ...)                                                                    \
-	{                                                                                          \
-		.op = kind, .slot = 0, .off = 1, .a = { 0, __VA_ARGS__ }                           \
-	}
-#define PLAIN_CALL(kind, ...)                                                                      \
-	{                                                                                          \
-		.op = kind, .slot = NO_SLOT, .a = { __VA_ARGS__ }                                  \
-	}
-
-enum call_name {
-	CREATE,
-	CREATE_EXCL,
-	CREATE_PRIVATE,
-	CREATE_OTHER,
-	FIND,
-	ATTACH,
-	ATTACH_NEXT,
-	ATTACH_ELSEWHERE,
-	ATTACH_OVER,
-	DETACH,
-	REMOVE,
-	REMOVE_NEXT,
-	STAT,
-	STAT_NEXT,
-	SET,
-	LOCK,
-	UNLOCK,
-	UNMAP_PART,
-	UNMAP,
-	PROTECT_PART,
-	PROTECT,
-	STORE,
-	LOAD,
-	FORK,
-	EXEC,
-	EXIT,
-	CALLS
-};
-
-static const struct {
-	const char *name;
-	struct step step;
-} calls[CALLS] = {
-	[CREATE] = {"create", PLAIN_CALL(OP_GET, KEY, SIZE, 0600 | M_CREAT)},
-	[CREATE_EXCL] = {"create alone", PLAIN_CALL(OP_GET, KEY, SIZE, 0600 | M_CREAT | M_EXCL)},
-	[CREATE_PRIVATE] = {"create without key", PLAIN_CALL(OP_GET, 0, P, 0600)},
-	[CREATE_OTHER] = {"create with another key",
-                          PLAIN_CALL(OP_GET, KEY + 1, SIZE + P, 0600 | M_CREAT)},
-	[FIND] = {"find", PLAIN_CALL(OP_GET, KEY, 0, 0600)},
-	[ATTACH] = {"attach", OF_SEGMENT(OP_AT, A, 0)},
-	[ATTACH_NEXT] = {"attach by the next identifier", NEXT_SEGMENT(OP_AT, A, 0)},
-	[ATTACH_ELSEWHERE] = {"attach elsewhere", OF_SEGMENT(OP_AT, 0, M_RDONLY)},
-	[ATTACH_OVER] = {"attach over", OF_SEGMENT(OP_AT, A, M_REMAP)},
-	[DETACH] = {"detach", PLAIN_CALL(OP_DT, A)},
-	[REMOVE] = {"remove", OF_SEGMENT(OP_CTL, M_RMID)},
-	[STAT] = {"stat", OF_SEGMENT(OP_CTL, M_STAT)},
-	[STAT_NEXT] = {"stat by the next identifier", NEXT_SEGMENT(OP_CTL, M_STAT)},
-	[REMOVE_NEXT] = {"remove by the next identifier", NEXT_SEGMENT(OP_CTL, M_RMID)},
-	[SET] = {"set", OF_SEGMENT(OP_CTL, M_SET, 0, 1000, 1000, 0640)},
-	[LOCK] = {"lock", OF_SEGMENT(OP_CTL, M_LOCK)},
-	[UNLOCK] = {"unlock", OF_SEGMENT(OP_CTL, M_UNLOCK)},
-	[UNMAP_PART] = {"munmap of a part", PLAIN_CALL(OP_UNMAP, A + 3 * P, 2 * P)},
-	[UNMAP] = {"munmap", PLAIN_CALL(OP_UNMAP, A, SIZE)},
-	[PROTECT_PART] = {"mprotect of a part", PLAIN_CALL(OP_PROTECT, A + 3 * P, 2 * P, 1)},
-	[PROTECT] = {"mprotect", PLAIN_CALL(OP_PROTECT, A, SIZE, 1)},
-	[STORE] = {"store", PLAIN_CALL(OP_STORE, A + 4 * P)},
-	[LOAD] = {"load", PLAIN_CALL(OP_LOAD, A + 4 * P)},
-	[FORK] = {"fork", PLAIN_CALL(OP_FORK, 0)},
-	[EXEC] = {"exec", PLAIN_CALL(OP_EXEC, 1)},
-	[EXIT] = {"exit", PLAIN_CALL(OP_EXIT, 0)},
-};
-
-/* The states at the start: calls of process 0, and of process 1. */
-static const struct {
-	const char *name;
-	enum call_name made[2][5]; /* each list ends with CALLS */
-} starts[] = {
-	{"nothing", {{CALLS}, {CALLS}}},
-	{"a segment", {{CREATE, CALLS}, {CALLS}}},
-	{"attached by one", {{CREATE, ATTACH, STORE, CALLS}, {CALLS}}},
-	{"attached by both", {{CREATE, ATTACH, STORE, CALLS}, {ATTACH, LOAD, CALLS}}},
-	{"removed, attached by one", {{CREATE, ATTACH, REMOVE, CALLS}, {CALLS}}},
-	{"removed, attached by both", {{CREATE, ATTACH, CALLS}, {ATTACH, REMOVE, CALLS}}},
-	{"in pieces, attached by both",
-         {{CREATE, ATTACH, STORE, UNMAP_PART, CALLS}, {ATTACH, PROTECT_PART, CALLS}}},
-	{"the second of two slots", {{CREATE_PRIVATE, CREATE, CALLS}, {CALLS}}},
-};
-#define STARTS (sizeof(starts) / sizeof(starts[0]))
+/* ---- The loop ---- */
 
 /* Fills in the call of that name by process `who` in this state. */
 static struct call
@@ -501,8 +396,6 @@ call_of(enum call_name name, unsigned who)
 		c.a[0] = MOST + who;
 	return c;
 }
-
-/* ---- The loop ---- */
 
 static const char *const failures[] = {"", "allocation", "the object of process",
                                        "the attach of process"};
@@ -598,12 +491,6 @@ make_start(unsigned s)
 	snapshot_take(0);
 }
 
-/* The calls of which triples are made: around creation, removal and fork. */
-static const enum call_name of_triples[] = {CREATE, CREATE_EXCL, CREATE_PRIVATE, CREATE_OTHER,
-                                            REMOVE, ATTACH,      FORK,           EXIT,
-                                            DETACH, LOCK};
-#define TRIPLE_CALLS (sizeof(of_triples) / sizeof(of_triples[0]))
-
 static void
 try_all(void)
 {
@@ -616,12 +503,12 @@ try_all(void)
 			names[1] = (enum call_name)k;
 			try_calls(names, 2);
 		}
-	for (i = 0; i < TRIPLE_CALLS; i++)
-		for (k = 0; k < TRIPLE_CALLS; k++)
-			for (l = k; l < TRIPLE_CALLS; l++) {
-				names[0] = of_triples[i];
-				names[1] = of_triples[k];
-				names[2] = of_triples[l];
+	for (i = 0; triple_calls[i] != CALLS; i++)
+		for (k = 0; triple_calls[k] != CALLS; k++)
+			for (l = k; triple_calls[l] != CALLS; l++) {
+				names[0] = triple_calls[i];
+				names[1] = triple_calls[k];
+				names[2] = triple_calls[l];
 				try_calls(names, 3);
 			}
 }
@@ -653,7 +540,7 @@ start_in_child(unsigned s)
 	if (pid == 0) {
 		alarm(600); /* for a call that does not return */
 		coroutines_init(MOST);
-		sides_boot(&world);
+		sides_boot(&interleave_world);
 		steps = calloc(1, sizeof(*steps));
 		world_procs = M_PROCS;
 		make_start(s);
@@ -674,7 +561,7 @@ main(int argc, char **argv)
 	int bad = 0;
 	unsigned s;
 
-	for (s = 0; s < STARTS; s++)
+	for (s = 0; starts[s].name != NULL; s++)
 		if (argc < 2 || strcmp(argv[1], starts[s].name) == 0)
 			bad |= start_in_child(s);
 	for (s = 1; s < EXCEPTIONS; s++)

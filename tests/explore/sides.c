@@ -237,7 +237,8 @@ fail_happened(void)
 
 #define SAME(a, b) same(what, #a, (uint32_t)(a), (uint32_t)(b))
 
-static bool
+/* Returns 1 or 0, so that `&` compares all fields and says each that differs. */
+static int
 same(const char *what, const char *field, uint32_t kernel, uint32_t model)
 {
 	if (kernel != model)

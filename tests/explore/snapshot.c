@@ -54,7 +54,7 @@ snapshot_take(unsigned which)
 	size_t data = (size_t)(_end - __data_start);
 	unsigned i;
 
-	for (i = 0; copies[i] == NULL && i < SNAPSHOTS; i++)
+	for (i = 0; i < SNAPSHOTS && copies[i] == NULL; i++)
 		copies[i] = mmap(NULL, data + (size_t)frame_limit * PAGE_SIZE, 3, 0x22, -1, 0);
 	find_used();
 	memcpy(copies[which], __data_start, data);

@@ -22,7 +22,7 @@ HOST_CFLAGS := -std=gnu11 -g -O1 -DDEBUG -Wall -Wextra -Wno-unused-parameter -fn
 # The exploration: the same sources, optimized and without address sanitizer, since snapshots copy
 # the kernel's data as a whole. The model is small, for it is copied too.
 EXPLORE_CFLAGS := -std=gnu11 -g -O2 -DDEBUG -Wall -Wextra -Wno-unused-parameter -fno-builtin \
+	-fsanitize=undefined -fno-sanitize-recover=all \
 	-DM_PROCS=6 -DM_SLOTS=4 -DM_ATTACHES=4 -DM_RANGES=32 -DM_PAGES=1026 \
 	-Itests/host/include -Itests/host/support -Iarch/i386/include \
 	-iquote kernel $(HOST_WRAP:%=-Wl,--wrap=%)
-EXPLORE := $(sort $(wildcard tests/explore/*.c))
