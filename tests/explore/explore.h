@@ -8,7 +8,8 @@
  *	form.c      the canonical form, by which a state is recognised
  *	snapshot.c  goes back to an earlier state
  *	search.c    breadth-first, by several processes
- *	coroutine.c for interleave.c, which tries all interleavings of a few calls
+ *	interleave.c, coroutine.c, orders.c, situations.c
+ *	            all interleavings of a few calls
  *	program.c   writes a sequence as a program of tests/user
  *
  * Only sides.c, form.c and snapshot.c see the kernel's headers, which define some of libc's names.

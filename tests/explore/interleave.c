@@ -10,17 +10,16 @@
  * failing in turn: the call that it fails counts as one that does nothing. A process that sleeps so
  * that a signal ends its sleep may get one, and then counts as one that does nothing, too.
  */
-#include "explore.h"
+#include "interleave.h"
 
+#include "abi/errno.h"
 #include "base/string.h"
 #include "debug/inject.h"
 #include "host.h"
 #include "sides.h"
-#include "situations.h"
 #include "vm/deferred.h"
 
 void *calloc(size_t n, size_t size);
-void free(void *p);
 void *mmap(void *addr, size_t size, int prot, int flags, int fd, long offset);
 int fork(void);
 unsigned alarm(unsigned seconds);
@@ -30,48 +29,8 @@ int dprintf(int fd, const char *fmt, ...);
 _Noreturn void _exit(int status);
 
 #define MOST MOST_CALLERS
-#define CHOICES 200
-#define ENOMEM_ 12
-#define ERESTART_ 512
 
-enum run_state { READY, ASLEEP, DONE };
-
-/* What fails: nothing; allocation number n of all; or, in process n, the object of a segment or the
- * mapping of an attach, which fail after a sleep (debug/inject.h). */
-struct failure {
-	enum { NOTHING, ALLOCATION, OBJECT, MAPPING } what;
-	unsigned n;
-};
-
-/* All that outlasts a schedule: not in the data, which snapshots copy. */
-static struct {
-	/* The calls, and what has become of them. */
-	unsigned n;
-	struct call call[MOST];
-	struct reply reply[MOST];
-	enum run_state state[MOST];
-	const void *chan[MOST]; /* that an ASLEEP one sleeps on */
-	bool catches[MOST];     /* a signal may end its sleep */
-	bool signalled[MOST], failed[MOST], gone[MOST];
-	int result[MOST]; /* of its sleep */
-	unsigned now;     /* who runs */
-	/* The schedule. */
-	struct {
-		uint8_t taken, options;
-	} choice[CHOICES];
-	unsigned depth, length;
-	/* What was done so far. */
-	uint64_t sets, schedules, failing, signals;
-	uint64_t excused[8]; /* by exception */
-	/* What is tried now: the parent says it if this process ends. */
-	const char *start;
-	unsigned names[MOST];
-	struct failure failure;
-	unsigned allowed; /* the exception that is */
-	bool late;        /* what failed did so at the end: a creation has had its slot's number */
-	unsigned held;    /* with HELD: the slot of which something is held */
-	unsigned longest;
-} * x;
+struct interleaving *x;
 
 /* ---- Coroutines ---- */
 
@@ -196,7 +155,7 @@ run_schedule(void)
 		if (k >= MOST) {
 			k -= MOST;
 			x->signalled[k] = true;
-			x->result[k] = 4; /* EINTR */
+			x->result[k] = EINTR;
 			x->signals++;
 		}
 		let(k);
@@ -252,133 +211,6 @@ prepare(const struct failure *f)
 	host_point = point;
 	host_woken = woken;
 	fail(f);
-}
-
-/* ---- Exceptions ---- */
-
-/* What no order of the calls explains and is right all the same. Each is allowed alone. */
-enum exception { NO_EXCEPTION, EARLY_COUNT, HELD, EXCEPTIONS };
-static const struct {
-	const char *name, *reason;
-} exceptions[EXCEPTIONS] = {
-	[EARLY_COUNT] = {"stat sees an attach that is not made yet",
-                         "shmat counts it before it may sleep (spec-shm.md at.7), so that IPC_RMID "
-                         "cannot free the segment; lpid and atime are set when it is made"},
-	[HELD] =
-		{"a call that fails has kept something from others",
-                 "shmget takes slot and memory, and shmat counts, before they may sleep (3b, at.7); "
-                 "what fails at the end gives them back"},
-};
-
-/* ---- Some order of the calls ---- */
-
-/* Returns whether what a stat has shown is what the model has; or, if that is allowed, was with
- * up to two more attaches. */
-static bool
-stat_agrees(const struct call *c, struct reply r)
-{
-	unsigned early = x->allowed == EARLY_COUNT ? 2 : 0;
-	bool same;
-
-	model_stat(c->a[0], &r, &same);
-	for (; !same && early > 0; early--) {
-		r.stat[W_NATTCH]--;
-		model_stat(c->a[0], &r, &same);
-	}
-	return same;
-}
-
-/* Makes call i in the model. Returns whether its answer is the kernel's. */
-static bool
-model_does(unsigned i)
-{
-	const struct reply *r = &x->reply[i];
-	const struct call *c = &x->call[i];
-
-	if (x->failed[i] && r->err == ENOMEM_) {
-		if (x->allowed == HELD || (x->late && c->op == OP_GET)) {
-			if (!model_hold(c, &x->held))
-				return false;
-			if (x->allowed != HELD)
-				model_give_back(c, x->held);
-		}
-		return true;
-	}
-	if (x->signalled[i] && r->err == ERESTART_)
-		return true;
-	if (!model_agrees(c, r))
-		return false;
-	return c->op != OP_CTL || c->a[1] != M_STAT || r->err != 0 || stat_agrees(c, *r);
-}
-
-/* Returns which call has failed for want of memory; x->n if none has. */
-static unsigned
-failed_call(void)
-{
-	unsigned i;
-
-	for (i = 0; i < x->n && !(x->failed[i] && x->reply[i].err == ENOMEM_); i++)
-		;
-	return i;
-}
-
-/* Tries the orders that go on from where those of `done` are made. Bit x->n is what the call that
- * failed does at last: it gives back what it held. */
-static bool
-some_order(unsigned done)
-{
-	unsigned i, failed = failed_call(), last = x->n + (x->allowed == HELD);
-	struct model *here;
-	bool found = false;
-
-	if (x->allowed == HELD && failed == x->n)
-		return false;
-	if (done == (1u << last) - 1)
-		return sides_same();
-	here = calloc(1, sizeof(m));
-	memcpy(here, &m, sizeof(m));
-	for (i = 0; i < last && !found; i++) {
-		if ((done >> i & 1) || (i == x->n && !(done >> failed & 1)))
-			continue;
-		memcpy(&m, here, sizeof(m));
-		if (i == x->n)
-			model_give_back(&x->call[failed], x->held);
-		found = (i == x->n || model_does(i)) && some_order(done | 1u << i);
-	}
-	free(here);
-	return found;
-}
-
-/* Returns whether some order explains the schedule, with this exception allowed. */
-static bool
-explained(enum exception allowed)
-{
-	struct model *start = calloc(1, sizeof(m));
-	bool found;
-
-	memcpy(start, &m, sizeof(m));
-	x->allowed = allowed;
-	sides_quiet = true;
-	found = some_order(0);
-	if (!found)
-		memcpy(&m, start, sizeof(m));
-	free(start);
-	sides_quiet = false;
-	return found;
-}
-
-/* Returns whether the schedule is explained; counts the exceptions. */
-static bool
-schedule_good(void)
-{
-	unsigned e;
-
-	for (e = NO_EXCEPTION; e < EXCEPTIONS; e++)
-		if (explained((enum exception)e)) {
-			x->excused[e]++;
-			return true;
-		}
-	return false;
 }
 
 /* ---- The loop ---- */

@@ -424,6 +424,16 @@ report(unsigned depth)
 }
 
 static void
+report_interrupted(void)
+{
+	uint32_t first = head->start[head->level], end = head->start[head->level + 1];
+
+	report(head->level);
+	printf("%s: interrupted at depth %u, after %u of %u states; the next search continues\n",
+	       world->name, head->level + 1, head->next - first, end - first);
+}
+
+static void
 found(unsigned job, const char *directory)
 {
 	uint16_t path[LEVELS_MAX + 1];
@@ -467,11 +477,7 @@ search(const struct world *w, unsigned depth, unsigned fail_depth, unsigned njob
 			return 1;
 		}
 		if (head->stop) {
-			report(head->level);
-			printf("%s: interrupted at depth %u, of which %u of %u states are done; the next "
-			       "search continues there\n",
-			       w->name, head->level + 1, head->next - head->start[head->level],
-			       head->start[head->level + 1] - head->start[head->level]);
+			report_interrupted();
 			return 2;
 		}
 		if (head->next < head->start[head->level + 1])

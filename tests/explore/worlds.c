@@ -35,8 +35,7 @@
 const struct world worlds[] = {
 	{.name = "keys",
          .depth = 7,
-         .about =
-                 "keys, limits and the lives of two segments; two processes of one user, fork, exec",
+         .about = "keys, limits and the lives of two segments; fork and exec",
          .limit = {2, 2, P, 2},
          .procs = 2,
          .uid = {1000, NOBODY, NOBODY},
@@ -189,9 +188,11 @@ add_get(const struct world *w, uint8_t who)
 		}
 	if (!(w->what & DO_WRONG))
 		return;
-	ADD(OP_GET, .a = {*w->keys, 0, 0600 | M_CREAT});
-	ADD(OP_GET, .a = {*w->keys, w->limit.max + 1, 0600 | M_CREAT});
-	ADD(OP_GET, .a = {*w->keys, 0xfffff001, 0600 | M_CREAT});
+	for (EACH(key, w->keys)) {
+		ADD(OP_GET, .a = {*key, 0, 0600 | M_CREAT});
+		ADD(OP_GET, .a = {*key, w->limit.max + 1, 0600 | M_CREAT});
+		ADD(OP_GET, .a = {*key, 0xfffff001, 0600 | M_CREAT});
+	}
 }
 
 static void
