@@ -142,7 +142,7 @@ $(shell NO_INSTALL=1 tools/setup build >&2)
 $(error something to build with is missing)
 endif
 $(call stamp,flags,$(CC) $(KCFLAGS) $(UCFLAGS) $(ASFLAGS) $(HOST_CFLAGS))
-$(call stamp,links,$(LD) $(LDFLAGS) $(KOBJ) $(LIBOBJ) $(HOSTOBJ))
+$(call stamp,links,$(LD) $(LDFLAGS) $(KOBJ) $(LIBOBJ) $(HOSTOBJ) $(HOST_LDFLAGS))
 $(call stamp,names,$(PROGS) $(ETC))
 endif
 F := $(BUILD)/flags Makefile
@@ -319,7 +319,7 @@ $(BUILD)/host/%.o: %.c $(F)
 
 $(BUILD)/host/test_%: $(BUILD)/host/tests/host/test_%.o $(HOSTOBJ) $(L)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $(filter %.o,$^)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(HOST_LDFLAGS) -o $@ $(filter %.o,$^)
 
 # -- exploration: tests/explore -------------------------------------------------
 $(BUILD)/explore/%.o: %.c $(F)
@@ -329,7 +329,7 @@ $(BUILD)/explore/%.o: %.c $(F)
 
 $(EXPLORERS): $(BUILD)/explore/%: $(BUILD)/explore/tests/explore/%.o $(EXPLOREOBJ) $(L)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(EXPLORE_CFLAGS) -o $@ $(filter %.o,$^)
+	$(Q)$(HOSTCC) $(EXPLORE_CFLAGS) $(HOST_LDFLAGS) -o $@ $(filter %.o,$^)
 
 # -- the page: a folder of static files ------------------------------------------
 # The page boots the release kernel, and for exercises the debug kernel and one with a defect. What

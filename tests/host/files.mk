@@ -14,10 +14,13 @@ HOST_KERNEL := $(filter-out kernel/shm/shm_check.c, \
 # The calls that can be made to fail, and those after which memory is junk.
 HOST_WRAP := kmem_alloc kmem_free kmem_get kmem_copy page_alloc page_free page_free_zeroed \
 	frame_alloc frame_alloc_user frame_alloc_table frame_free commit_charge
+# make coverage and make fuzz put other options in the place of these.
+HOST_INSTRUMENT := -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS := -std=gnu11 -g -O1 -DDEBUG -Wall -Wextra -Wno-unused-parameter -fno-builtin \
-	-fsanitize=address,undefined -fno-sanitize-recover=all -pthread \
+	$(HOST_INSTRUMENT) -pthread \
 	-Itests/host/include -Itests/host/support -Iarch/i386/include \
-	-iquote kernel $(HOST_WRAP:%=-Wl,--wrap=%)
+	-iquote kernel
+HOST_LDFLAGS := $(HOST_WRAP:%=-Wl,--wrap=%)
 
 # The exploration: the same sources, optimized and without address sanitizer, since snapshots copy
 # the kernel's data as a whole. The model is small, for it is copied too.
@@ -25,4 +28,4 @@ EXPLORE_CFLAGS := -std=gnu11 -g -O2 -DDEBUG -Wall -Wextra -Wno-unused-parameter 
 	-fsanitize=undefined -fno-sanitize-recover=all \
 	-DM_PROCS=6 -DM_SLOTS=4 -DM_ATTACHES=4 -DM_RANGES=32 -DM_PAGES=1026 \
 	-Itests/host/include -Itests/host/support -Iarch/i386/include \
-	-iquote kernel $(HOST_WRAP:%=-Wl,--wrap=%)
+	-iquote kernel
