@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Makes the calls of the model on the kernel's files on this machine, as programs make them. Part
- * of tests/host/test_model.c and of tests/explore. */
+ * of tests/model/kernel.c and of tests/explore. */
 #include "abi/errno.h"
 #include "fs/file.h"
 #include "host.h"
@@ -25,11 +25,13 @@ file_mmap(int fd, int prot, bool shared, struct vm_object **out, uint8_t *max_pr
 	return EBADF;
 }
 
+#ifdef DEBUG
 /* host_audit() checks this and more, from time to time. */
 __attribute__((weak)) void
 shm_verify(void)
 {
 }
+#endif
 
 static struct proc *servant[M_PROCS];
 
@@ -47,7 +49,7 @@ control_call(const struct call *c, struct reply *r)
 {
 	const uint32_t buf = c->a[2] != 0 ? c->a[2] : BUFFER;
 	const union call_args arg = {.shmctl = {c->a[0], c->a[1], buf}};
-	const union call_args ipc = {.ipc = {IPCOP_SHMCTL, c->a[0], c->a[1] | IPC_64, 0, buf}};
+	const union call_args ipc = {.ipc = {IPCOP_SHMCTL, c->a[0], c->a[1] | IPC_64, 0, buf, 0}};
 	uint32_t ds[W_STAT], err, i;
 
 	for (i = 0; i < W_STAT; i++)
@@ -67,7 +69,7 @@ static uint32_t
 attach_call(const struct call *c, uint32_t *value)
 {
 	const union call_args arg = {.shmat = {c->a[0], c->a[1], c->a[2]}};
-	const union call_args ipc = {.ipc = {IPCOP_SHMAT, c->a[0], c->a[2], BUFFER, c->a[1]}};
+	const union call_args ipc = {.ipc = {IPCOP_SHMAT, c->a[0], c->a[2], BUFFER, c->a[1], 0}};
 	uint32_t err;
 
 	if (!c->by_ipc)
@@ -113,8 +115,9 @@ servant_call(const struct call *c, struct reply *r)
 	const union call_args arg = {.word = {a[0], a[1], a[2]}};
 	const union call_args map = {
 		.mmap2 = {a[0], a[1], PROT_READ | PROT_WRITE,
-	                  MAP_PRIVATE | MAP_ANONYMOUS | (a[2] ? MAP_FIXED : MAP_FIXED_NOREPLACE)}};
-	const union call_args get = {.ipc = {IPCOP_SHMGET, a[0], a[1], a[2]}};
+	                  MAP_PRIVATE | MAP_ANONYMOUS | (a[2] ? MAP_FIXED : MAP_FIXED_NOREPLACE), 0,
+	                  0}};
+	const union call_args get = {.ipc = {IPCOP_SHMGET, a[0], a[1], a[2], 0, 0}};
 	const union call_args detach = {.ipc = {.call = IPCOP_SHMDT, .ptr = a[0]}};
 
 	switch ((enum op)c->op) {
