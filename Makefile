@@ -120,6 +120,8 @@ EXPLOREOBJ := $(patsubst %.c,$(BUILD)/explore/%.o,$(HOST_KERNEL) \
 
 # Targets that compile nothing in this make: those that need a build run a make of their own.
 ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants mutate soak conformance \
+ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants conformance \
+	fuzz \
 	iso debug qemu-gdb gdb picture toolchain npm web run-web web-picture clean help format \
 	check-format lines grade handin handouts class explore interleave
 .PHONY: all kernel user tests labs layout web-files $(ERRANDS)
@@ -330,6 +332,10 @@ $(BUILD)/explore/%.o: %.c $(F)
 $(EXPLORERS): $(BUILD)/explore/%: $(BUILD)/explore/tests/explore/%.o $(EXPLOREOBJ) $(L)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) $(EXPLORE_CFLAGS) $(HOST_LDFLAGS) -o $@ $(filter %.o,$^)
+# What clang's libFuzzer drives. Where a test would end, its input is a finding.
+$(BUILD)/host/fuzz_%: $(BUILD)/host/tests/host/fuzz_%.o $(HOSTOBJ) $(L)
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(HOST_LDFLAGS) -fsanitize=fuzzer -Wl,--wrap=_exit -o $@ $(filter %.o,$^)
 
 # -- the page: a folder of static files ------------------------------------------
 # The page boots the release kernel, and for exercises the debug kernel and one with a defect. What
@@ -530,6 +536,9 @@ interleave:	## try all interleavings of two and three calls on one segment
 	@tools/setup test
 	$(remake) $(BUILD)/explore/interleave
 	@$(BUILD)/explore/interleave
+fuzz:	## make random programs of calls to the kernel's files, compared with the model (TIME=600 seconds)
+	@tools/setup fuzz
+	@tools/fuzz --time $(or $(TIME),600)
 
 conformance:	## write docs/conformance.md: each branch of the contract and its tests
 	@mkdir -p $(BUILD)

@@ -3,10 +3,15 @@
 
 /* xorshift64*: a seed gives the same numbers on every machine. */
 static uint64_t random_state;
+/* If set, it gives the numbers instead: the fuzzer chooses them. */
+static uint32_t (*chosen)(uint32_t n);
 
+/* Returns a number below n. */
 static uint32_t
 roll(uint32_t n)
 {
+	if (chosen != NULL)
+		return chosen(n);
 	random_state ^= random_state >> 12;
 	random_state ^= random_state << 25;
 	random_state ^= random_state >> 27;
