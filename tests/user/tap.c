@@ -91,6 +91,12 @@ fails(long r, int error, const char *name, ...)
 }
 
 void
+tap_forget(void)
+{
+	munmap(tap, sizeof(*tap));
+}
+
+void
 bail(const char *why)
 {
 	diag("%s: %s", why, strerror(errno));

@@ -35,6 +35,8 @@ void is(long got, long want, const char *name, ...) LIKE_PRINTF;
 void fails(long result, int error, const char *name, ...) LIKE_PRINTF;
 void diag(const char *text, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void bail(const char *why);
+/* Unmaps the count of results in a child that makes random calls, which could change it. */
+void tap_forget(void);
 
 /* Waits for a child. Returns its exit status, or 128 + the signal that ended it. */
 int ending(pid_t pid);
