@@ -121,7 +121,7 @@ EXPLOREOBJ := $(patsubst %.c,$(BUILD)/explore/%.o,$(HOST_KERNEL) \
 # Targets that compile nothing in this make: those that need a build run a make of their own.
 ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants mutate soak conformance \
 ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants conformance \
-	fuzz fuzz-kernel \
+	fuzz fuzz-kernel coverage \
 	iso debug qemu-gdb gdb picture toolchain npm web run-web web-picture clean help format \
 	check-format lines grade handin handouts class explore interleave
 .PHONY: all kernel user tests labs layout web-files $(ERRANDS)
@@ -544,6 +544,11 @@ fuzz-kernel:	## run hostile programs on the release and the debug kernel (COUNT=
 	@tools/setup fuzz
 	$(remake) all tests
 	@tools/fuzz --kernel 1 $(or $(COUNT),50)
+
+coverage:	## measure which lines and branches of the kernel the tests reach
+	@tools/setup test
+	$(remake) all tests
+	@CC='$(CC)' tools/coverage
 
 conformance:	## write docs/conformance.md: each branch of the contract and its tests
 	@mkdir -p $(BUILD)

@@ -7,8 +7,9 @@
 # same on every host. The kernel ends the machine by the last device: it writes a line that
 # says how it ended to port 0xe9, and a byte to port 0xf4 that QEMU makes its exit status of.
 # There is no screen: emulating one would redraw all of it for each line of output.
+# ISTHMUS_QEMU names another QEMU.
 machine=(
-	qemu-system-i386 -accel tcg -machine pc -cpu qemu32
+	"${ISTHMUS_QEMU:-qemu-system-i386}" -accel tcg -machine pc -cpu qemu32
 	-nodefaults -no-user-config -no-reboot
 	-device isa-debug-exit,iobase=0xf4,iosize=0x04
 )
