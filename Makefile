@@ -119,9 +119,8 @@ EXPLOREOBJ := $(patsubst %.c,$(BUILD)/explore/%.o,$(HOST_KERNEL) \
 	$(filter-out %/explore.c %/interleave.c,$(wildcard tests/explore/*.c))))
 
 # Targets that compile nothing in this make: those that need a build run a make of their own.
-ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants mutate soak conformance \
 ERRANDS := run test test-v86 bench bench-plot performance debian linux linux-data mutants conformance \
-	fuzz fuzz-kernel coverage \
+	fuzz fuzz-kernel coverage mutate soak \
 	iso debug qemu-gdb gdb picture toolchain npm web run-web web-picture clean help format \
 	check-format lines grade handin handouts class explore interleave
 .PHONY: all kernel user tests labs layout web-files $(ERRANDS)
