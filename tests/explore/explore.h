@@ -93,8 +93,9 @@ void sides_boot(const struct world *w);
 bool step_call(unsigned i, struct call *c);
 /* Make the call in the kernel. */
 void kernel_call(const struct call *c, struct reply *r);
-/* For interleave.c: let the model have what a call has taken that will fail (a shmget its slot and
- * its memory, a shmat its count), and take it back. model_hold() returns false if it takes nothing. */
+/* For interleave.c: let the model have what a call has taken that will fail (a shmget its slot
+ * and its memory, a shmat its count), and take it back. model_hold() returns false if the call
+ * takes nothing. */
 bool model_hold(const struct call *c, unsigned *slot);
 void model_give_back(const struct call *c, unsigned slot);
 /* Make the call in the model, and compare its answer with the kernel's. */

@@ -30,17 +30,15 @@ _Noreturn void _exit(int status);
 
 #define MOST MOST_CALLERS
 
-struct interleaving *x;
-
 /* ---- Coroutines ---- */
 
 /* Goes back to the scheduler; returns when it lets this one go on. */
 static void
 leave(enum run_state state)
 {
-	unsigned me = x->now;
+	unsigned me = trial->now;
 
-	x->state[me] = state;
+	trial->state[me] = state;
 	coroutine_leave(me);
 }
 
@@ -53,18 +51,18 @@ point(void)
 static int
 sleep(const char *why)
 {
-	unsigned me = x->now;
+	unsigned me = trial->now;
 
-	x->result[me] = 0;
+	trial->result[me] = 0;
 	if (host_ticks > 0) { /* injected: it ends by itself, whenever that is */
 		leave(READY);
 		return 0;
 	}
 	must(host_flags & PCATCH, "%s: a sleep that no signal ends", why);
-	x->chan[me] = host_chan;
-	x->catches[me] = host_flags & PCATCH;
+	trial->chan[me] = host_chan;
+	trial->catches[me] = host_flags & PCATCH;
 	leave(ASLEEP);
-	return x->result[me];
+	return trial->result[me];
 }
 
 static void
@@ -72,21 +70,21 @@ woken(const void *chan)
 {
 	unsigned i;
 
-	for (i = 0; i < x->n; i++)
-		if (x->state[i] == ASLEEP && x->chan[i] == chan)
-			x->state[i] = READY;
+	for (i = 0; i < trial->n; i++)
+		if (trial->state[i] == ASLEEP && trial->chan[i] == chan)
+			trial->state[i] = READY;
 }
 
 /* What each coroutine does. */
 static void
 body(void)
 {
-	unsigned me = x->now;
-	struct reply *r = &x->reply[me];
+	unsigned me = trial->now;
+	struct reply *r = &trial->reply[me];
 
 	tlb_fill();
-	r->err = side_make(&x->call[me], r);
-	x->gone[me] = x->call[me].op == OP_EXIT;
+	r->err = side_make(&trial->call[me], r);
+	trial->gone[me] = trial->call[me].op == OP_EXIT;
 	vm_free_deferred();
 	leave(DONE);
 }
@@ -97,25 +95,26 @@ body(void)
 static unsigned
 choose(unsigned options)
 {
-	unsigned i = x->depth++;
+	unsigned i = trial->depth++;
 
 	must(i < CHOICES, "too many choices");
-	if (i >= x->length) {
-		x->choice[i].taken = 0;
-		x->length = i + 1;
+	if (i >= trial->length) {
+		trial->choice[i].taken = 0;
+		trial->length = i + 1;
 	}
-	x->choice[i].options = (uint8_t)options;
-	return x->choice[i].taken;
+	trial->choice[i].options = (uint8_t)options;
+	return trial->choice[i].taken;
 }
 
 /* Makes the schedule the next one. Returns false if that was the last. */
 static bool
 next_schedule(void)
 {
-	while (x->length > 0) {
-		if (++x->choice[x->length - 1].taken < x->choice[x->length - 1].options)
+	while (trial->length > 0) {
+		if (++trial->choice[trial->length - 1].taken <
+		    trial->choice[trial->length - 1].options)
 			return true;
-		x->length--;
+		trial->length--;
 	}
 	return false;
 }
@@ -126,11 +125,11 @@ let(unsigned i)
 {
 	bool armed = !fail_happened();
 
-	x->now = i;
-	host_run(x->gone[i] ? NULL : side_proc(x->call[i].who));
+	trial->now = i;
+	host_run(trial->gone[i] ? NULL : side_proc(trial->call[i].who));
 	coroutine_enter(i);
 	if (armed && fail_happened())
-		x->failed[i] = true;
+		trial->failed[i] = true;
 }
 
 /* Runs one schedule. Returns false if processes sleep that nobody wakes. */
@@ -139,29 +138,29 @@ run_schedule(void)
 {
 	unsigned option[2 * MOST], n, i, k;
 
-	x->depth = 0;
+	trial->depth = 0;
 	for (;;) {
 		n = 0;
-		for (i = 0; i < x->n; i++)
-			if (x->state[i] == READY)
+		for (i = 0; i < trial->n; i++)
+			if (trial->state[i] == READY)
 				option[n++] = i;
-		for (i = 0; i < x->n && n > 0;
+		for (i = 0; i < trial->n && n > 0;
 		     i++) /* a signal: while somebody could still wake it */
-			if (x->state[i] == ASLEEP && x->catches[i] && !x->signalled[i])
+			if (trial->state[i] == ASLEEP && trial->catches[i] && !trial->signalled[i])
 				option[n++] = MOST + i;
 		if (n == 0)
 			break;
 		k = option[n == 1 ? 0 : choose(n)];
 		if (k >= MOST) {
 			k -= MOST;
-			x->signalled[k] = true;
-			x->result[k] = EINTR;
-			x->signals++;
+			trial->signalled[k] = true;
+			trial->result[k] = EINTR;
+			trial->signals++;
 		}
 		let(k);
 	}
-	for (i = 0; i < x->n; i++)
-		if (x->state[i] != DONE)
+	for (i = 0; i < trial->n; i++)
+		if (trial->state[i] != DONE)
 			return false;
 	return true;
 }
@@ -172,7 +171,7 @@ fail(const struct failure *f)
 	fail_from(f->what == ALLOCATION ? (int)f->n : -1);
 	if (f->what != OBJECT && f->what != MAPPING)
 		return;
-	host_run(side_proc(x->call[f->n].who));
+	host_run(side_proc(trial->call[f->n].who));
 	inject_set(f->what == OBJECT ? "object:sleep,attach:sleep,object:nth=1"
 	                             : "object:sleep,attach:sleep,attach:nth=1");
 	host_run(NULL);
@@ -189,7 +188,7 @@ did_fail(const struct failure *f)
 	inject_show(left, sizeof(left));
 	if (strstr(left, "nth") != NULL)
 		return false;
-	x->failed[f->n] = x->late = true;
+	trial->failed[f->n] = trial->late = true;
 	return true;
 }
 
@@ -199,11 +198,11 @@ prepare(const struct failure *f)
 	unsigned i;
 
 	snapshot_back(0);
-	x->late = false;
-	for (i = 0; i < x->n; i++) {
-		x->state[i] = READY;
-		x->signalled[i] = x->failed[i] = x->gone[i] = false;
-		x->reply[i] =
+	trial->late = false;
+	for (i = 0; i < trial->n; i++) {
+		trial->state[i] = READY;
+		trial->signalled[i] = trial->failed[i] = trial->gone[i] = false;
+		trial->reply[i] =
 			(struct reply){.before = (uint32_t)clock_now, .after = (uint32_t)clock_now};
 		coroutine_make(i, body);
 	}
@@ -237,17 +236,17 @@ say_schedule(void)
 {
 	unsigned i;
 
-	say("from the state \"%s\":", x->start);
-	for (i = 0; i < x->n; i++)
-		say("  process %u: %s: errno %u, result 0x%x%s%s", i, calls[x->names[i]].name,
-		    x->reply[i].err, x->reply[i].value,
-		    x->failed[i] ? ", an allocation failed" : "",
-		    x->signalled[i] ? ", a signal came" : "");
-	if (x->failure.what != NOTHING)
-		say("  %s %u fails", failures[x->failure.what], x->failure.n);
+	say("from the state \"%s\":", trial->start);
+	for (i = 0; i < trial->n; i++)
+		say("  process %u: %s: errno %u, result 0x%x%s%s", i, calls[trial->names[i]].name,
+		    trial->reply[i].err, trial->reply[i].value,
+		    trial->failed[i] ? ", an allocation failed" : "",
+		    trial->signalled[i] ? ", a signal came" : "");
+	if (trial->failure.what != NOTHING)
+		say("  %s %u fails", failures[trial->failure.what], trial->failure.n);
 	dprintf(1, "  the choices:");
-	for (i = 0; i < x->depth; i++)
-		dprintf(1, " %u/%u", x->choice[i].taken, x->choice[i].options);
+	for (i = 0; i < trial->depth; i++)
+		dprintf(1, " %u/%u", trial->choice[i].taken, trial->choice[i].options);
 	dprintf(1, "\n");
 }
 
@@ -257,8 +256,8 @@ try_schedules(struct failure f)
 {
 	bool ever = false;
 
-	x->failure = f;
-	x->length = 0;
+	trial->failure = f;
+	trial->length = 0;
 	do {
 		prepare(&f);
 		if (!run_schedule())
@@ -268,15 +267,15 @@ try_schedules(struct failure f)
 		host_woken = NULL;
 		ever |= did_fail(&f);
 		fail_from(-1);
-		x->schedules++;
-		x->longest = x->depth > x->longest ? x->depth : x->longest;
+		trial->schedules++;
+		trial->longest = trial->depth > trial->longest ? trial->depth : trial->longest;
 		if (!schedule_good()) {
 			sides_same();
 			fatal("no order of the calls explains it");
 		}
 		kernel_audit();
 	} while (next_schedule());
-	x->failing += ever;
+	trial->failing += ever;
 	return ever;
 }
 
@@ -286,19 +285,19 @@ try_calls(const enum call_name *names, unsigned n)
 	unsigned i;
 
 	snapshot_back(0);
-	x->n = n;
-	x->sets++;
+	trial->n = n;
+	trial->sets++;
 	for (i = 0; i < n; i++) {
-		x->names[i] = names[i];
-		x->call[i] = call_of(names[i], i);
+		trial->names[i] = names[i];
+		trial->call[i] = call_of(names[i], i);
 	}
 	try_schedules((struct failure){NOTHING, 0});
 	for (i = 0; try_schedules((struct failure){ALLOCATION, i}); i++)
 		;
 	for (i = 0; i < n; i++) {
-		if (x->call[i].op == OP_GET)
+		if (trial->call[i].op == OP_GET)
 			try_schedules((struct failure){OBJECT, i});
-		if (x->call[i].op == OP_AT)
+		if (trial->call[i].op == OP_AT)
 			try_schedules((struct failure){MAPPING, i});
 	}
 }
@@ -352,11 +351,11 @@ report(void)
 
 	say("%s: %llu sets of calls, %llu schedules, up to %u choices in one, %llu failures, "
 	    "%llu signals",
-	    x->start, (unsigned long long)x->sets, (unsigned long long)x->schedules, x->longest,
-	    (unsigned long long)x->failing, (unsigned long long)x->signals);
+	    trial->start, (unsigned long long)trial->sets, (unsigned long long)trial->schedules,
+	    trial->longest, (unsigned long long)trial->failing, (unsigned long long)trial->signals);
 	for (i = 1; i < EXCEPTIONS; i++)
-		if (x->excused[i] > 0)
-			say("  %llu times: %s", (unsigned long long)x->excused[i],
+		if (trial->excused[i] > 0)
+			say("  %llu times: %s", (unsigned long long)trial->excused[i],
 			    exceptions[i].name);
 }
 
@@ -366,8 +365,8 @@ start_in_child(unsigned s)
 {
 	int status, pid;
 
-	x = mmap(NULL, sizeof(*x), 3, 0x21, -1, 0); /* shared */
-	x->start = starts[s].name;
+	trial = mmap(NULL, sizeof(*trial), 3, 0x21, -1, 0); /* shared */
+	trial->start = starts[s].name;
 	pid = fork();
 	if (pid == 0) {
 		alarm(600); /* for a call that does not return */

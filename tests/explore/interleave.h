@@ -46,7 +46,7 @@ struct interleaving {
 	unsigned held;    /* with HELD: the slot of which something is held */
 	unsigned longest;
 };
-extern struct interleaving *x;
+extern struct interleaving *trial;
 
 /* ---- orders.c ---- */
 
@@ -57,8 +57,8 @@ struct excuse {
 };
 extern const struct excuse exceptions[EXCEPTIONS];
 
-/* Returns whether some order of the calls explains what the schedule has led to, or an order with an
- * exception, which it counts. The model is then what that order makes of it. */
+/* Returns whether some order of the calls explains what the schedule has led to, or an order with
+ * an exception, which it counts. The model is then what that order makes of it. */
 bool schedule_good(void);
 
 #endif

@@ -9,14 +9,15 @@
 void *calloc(size_t n, size_t size);
 void free(void *p);
 
+struct interleaving *trial;
+
 const struct excuse exceptions[EXCEPTIONS] = {
 	[EARLY_COUNT] = {"stat sees an attach that is not made yet",
                          "shmat counts it before it may sleep (spec-shm.md at.7), so that IPC_RMID "
                          "cannot free the segment; lpid and atime are set when it is made"},
-	[HELD] =
-		{"a call that fails has kept something from others",
-                 "shmget takes slot and memory, and shmat counts, before they may sleep (3b, at.7); "
-                 "what fails at the end gives them back"},
+	[HELD] = {"a call that fails has kept something from others",
+                  "shmget takes slot and memory, and shmat counts, before they may sleep "
+                  "(3b, at.7); what fails at the end gives them back"},
 };
 
 /* Returns whether what a stat has shown is what the model has; or, if that is allowed, was with
@@ -24,7 +25,7 @@ const struct excuse exceptions[EXCEPTIONS] = {
 static bool
 stat_agrees(const struct call *c, struct reply r)
 {
-	unsigned early = x->allowed == EARLY_COUNT ? 2 : 0;
+	unsigned early = trial->allowed == EARLY_COUNT ? 2 : 0;
 	bool same;
 
 	model_stat(c->a[0], &r, &same);
@@ -39,58 +40,58 @@ stat_agrees(const struct call *c, struct reply r)
 static bool
 model_does(unsigned i)
 {
-	const struct reply *r = &x->reply[i];
-	const struct call *c = &x->call[i];
+	const struct reply *r = &trial->reply[i];
+	const struct call *c = &trial->call[i];
 
-	if (x->failed[i] && r->err == ENOMEM) {
-		if (x->allowed == HELD || (x->late && c->op == OP_GET)) {
-			if (!model_hold(c, &x->held))
+	if (trial->failed[i] && r->err == ENOMEM) {
+		if (trial->allowed == HELD || (trial->late && c->op == OP_GET)) {
+			if (!model_hold(c, &trial->held))
 				return false;
-			if (x->allowed != HELD)
-				model_give_back(c, x->held);
+			if (trial->allowed != HELD)
+				model_give_back(c, trial->held);
 		}
 		return true;
 	}
-	if (x->signalled[i] && r->err == ERESTART)
+	if (trial->signalled[i] && r->err == ERESTART)
 		return true;
 	if (!model_agrees(c, r))
 		return false;
 	return c->op != OP_CTL || c->a[1] != M_STAT || r->err != 0 || stat_agrees(c, *r);
 }
 
-/* Returns which call has failed for want of memory; x->n if none has. */
+/* Returns which call has failed for want of memory; trial->n if none has. */
 static unsigned
 failed_call(void)
 {
 	unsigned i;
 
-	for (i = 0; i < x->n && !(x->failed[i] && x->reply[i].err == ENOMEM); i++)
+	for (i = 0; i < trial->n && !(trial->failed[i] && trial->reply[i].err == ENOMEM); i++)
 		;
 	return i;
 }
 
-/* Tries the orders that go on from where those of `done` are made. Bit x->n is what the call that
- * failed does at last: it gives back what it held. */
+/* Tries the orders that go on from where those of `done` are made. Bit trial->n is what the call
+ * that failed does at last: it gives back what it held. */
 static bool
 some_order(unsigned done)
 {
-	unsigned i, failed = failed_call(), last = x->n + (x->allowed == HELD);
+	unsigned i, failed = failed_call(), last = trial->n + (trial->allowed == HELD);
 	struct model *here;
 	bool found = false;
 
-	if (x->allowed == HELD && failed == x->n)
+	if (trial->allowed == HELD && failed == trial->n)
 		return false;
 	if (done == (1u << last) - 1)
 		return sides_same();
 	here = calloc(1, sizeof(m));
 	memcpy(here, &m, sizeof(m));
 	for (i = 0; i < last && !found; i++) {
-		if ((done >> i & 1) || (i == x->n && !(done >> failed & 1)))
+		if ((done >> i & 1) || (i == trial->n && !(done >> failed & 1)))
 			continue;
 		memcpy(&m, here, sizeof(m));
-		if (i == x->n)
-			model_give_back(&x->call[failed], x->held);
-		found = (i == x->n || model_does(i)) && some_order(done | 1u << i);
+		if (i == trial->n)
+			model_give_back(&trial->call[failed], trial->held);
+		found = (i == trial->n || model_does(i)) && some_order(done | 1u << i);
 	}
 	free(here);
 	return found;
@@ -104,7 +105,7 @@ explained(enum exception allowed)
 	bool found;
 
 	memcpy(start, &m, sizeof(m));
-	x->allowed = allowed;
+	trial->allowed = allowed;
 	sides_quiet = true;
 	found = some_order(0);
 	if (!found)
@@ -121,7 +122,7 @@ schedule_good(void)
 
 	for (e = NO_EXCEPTION; e < EXCEPTIONS; e++)
 		if (explained((enum exception)e)) {
-			x->excused[e]++;
+			trial->excused[e]++;
 			return true;
 		}
 	return false;
