@@ -83,8 +83,8 @@ read_events(unsigned n[EVENTS])
 
 /* Puts into least[] how many of each event `once` makes: the smallest number of several rounds. So
  * what only the first round takes is left out, and what depends on the time: the clock asks the
- * timer more in the first half of a tick. The accesses of the timer's interrupts, one each, are left
- * out, too. */
+ * timer more in the first half of a tick. The accesses of the timer's interrupts, one each, are
+ * left out, too. */
 static void
 count(void (*once)(void), unsigned least[COUNTED])
 {
@@ -276,9 +276,9 @@ signal_self(void)
 	kill(getpid(), SIGUSR1);
 }
 
-/* What a program does by itself: reading and writing a file cannot take less. (Not from the start of
- * `memory`, which is a large power of two away: the emulator's TLB would have the pages of both in
- * one place.) */
+/* What a program does by itself: reading and writing a file cannot take less. (Not from the start
+ * of `memory`, which is a large power of two away: the emulator's TLB would have the pages of both
+ * in one place.) */
 static void
 copy_memory(void)
 {

@@ -38,7 +38,7 @@ void host_tlb_load(vaddr_t va);
 /* Returns false if the TLB has va with another frame, or with more rights, than the page tables. */
 bool host_tlb_fresh(vaddr_t va);
 
-/* Returns true if fn fails an assertion; also if there are none, for make coverage leaves them out. */
+/* Returns true if fn fails an assertion, or if there are none: make coverage leaves them out. */
 static inline bool
 asserts(void (*fn)(void))
 {
