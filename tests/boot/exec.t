@@ -200,8 +200,8 @@ for row in 'six deep|deep5|symbolic links' 'round and round|round|symbolic links
 	'no interpreter|empty|format' 'an interpreter that is cut off|toolong|format' \
 	'an interpreter that is not there|missing|No such file'; do
 	IFS='|' read -r name file why <<<"$row"
-	tools/run --add "$args" "${scripts[@]}" --add "$dir/$file:/bin/$file" "/bin/$file" >"$dir/out" 2>&1
-	ok "$name" grep -q "init: /bin/$file: .*$why" "$dir/out"
+	tools/run --add "$args" "${scripts[@]}" --add "$dir/$file:/bin/$file" "/bin/$file" >"$dir/err" 2>&1
+	ok "$name" grep -q "init: /bin/$file: .*$why" "$dir/err"
 done
 
 # -- set-id ---------------------------------------------------------------------
