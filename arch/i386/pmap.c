@@ -272,16 +272,15 @@ remove_pages(struct pmap *pm, vaddr_t start, vaddr_t end)
 	freed_in_place += n;
 }
 
-/* Take the pmap's own page table for the span at va out of use, to be freed later. The TLB may
- * have any of its pages. */
+/* Take the pmap's own page table for start's span, which shows nothing outside [start, end), out of
+ * use, to be freed later. */
 static void
-defer_table(struct pmap *pm, vaddr_t va)
+defer_table(struct pmap *pm, vaddr_t start, vaddr_t end)
 {
-	pte_t *pde = pde_of(pm, va), old = *pde;
+	pte_t *pde = pde_of(pm, start), old = *pde;
 
 	*pde = 0;
-	if (pm == active)
-		cpu_load_cr3(pm->dir << PAGE_SHIFT);
+	flush(pm, start, end);
 	freed_in_place = 0;
 	vm_defer_table(pte_frame(old));
 }
@@ -295,7 +294,7 @@ pmap_remove(struct pmap *pm, vaddr_t start, vaddr_t end, bool alone)
 	end = span_end(start, end);
 	if (alone && !span_is_whole(*pde) &&
 	    (end - start > DEFER_BYTES || freed_in_place >= DEFER_PAGES || vm_deferred != 0)) {
-		defer_table(pm, start);
+		defer_table(pm, start, end);
 		return;
 	}
 	if (!span_is_whole(*pde)) {
