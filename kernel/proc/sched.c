@@ -225,7 +225,7 @@ sched_exit(void)
 {
 	may_sleep();
 	ASSERT(curproc()->state == PROC_ZOMBIE);
-	machine_poll(); /* many that are killed at once end one after the other, here in the kernel */
+	machine_poll(); /* many that are killed at once end one after the other in the kernel */
 	switch_away();
 	panic("sched_exit: a zombie runs");
 }

@@ -60,8 +60,14 @@ fi
 
 # Events: the debug kernel counts them, exactly.
 ok 'the events are counted' eval 'tools/bench --events >"$dir/events" 2>"$dir/err"'
+# They were counted with the first compiler of the goals. Another may lay out memory otherwise, so that
+# an operation has a page more or less.
+slack=$(tools/bench --document >"$dir/err" 2>&1; echo $((2 * ($? != 0))))
 ok 'each operation makes those of tests/bench/events (else: tools/bench --set-events)' \
-	eval 'grep -v "^#" tests/bench/events | diff - "$dir/events" >"$dir/err"'
+	eval 'grep -v "^#" tests/bench/events | paste - "$dir/events" | awk -F "\t" -v slack=$slack "
+		\$6 != \$12 { print \"for \" \$6 \" it has \" \$12; bad = 1 }
+		{ for (i = 1; i < 6; i++) if ((\$i - \$(i + 6)) ^ 2 > slack ^ 2) { print; bad = 1 } }
+		END { exit bad || NR == 0 }" >"$dir/err"'
 
 # Times: no figure of a clock is judged here. Each operation with a goal is measured on both.
 if [[ -r build/linux/vmlinuz ]]; then
