@@ -100,6 +100,8 @@ bool model_hold(const struct call *c, unsigned *slot);
 void model_give_back(const struct call *c, unsigned slot);
 /* Make the call in the model, and compare its answer with the kernel's. */
 bool model_agrees(const struct call *c, const struct reply *r);
+/* If the call was an IPC_STAT, compare what it has shown. */
+bool stat_same(const struct call *c, const struct reply *r);
 /* Compare all that can be seen in both: segments, what is mapped, and memory. */
 bool sides_same(void);
 extern bool sides_quiet; /* say nothing about a difference */

@@ -163,7 +163,7 @@ step_make(uint32_t from, uint16_t step, const struct call *c)
 	struct form form;
 
 	kernel_call(c, &r);
-	if (!model_agrees(c, &r) || !sides_same())
+	if (!model_agrees(c, &r) || !stat_same(c, &r) || !sides_same())
 		differs();
 	form = form_now(false);
 	kernel_audit();

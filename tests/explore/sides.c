@@ -210,11 +210,43 @@ audit_caches(struct vm_space *sp)
 	}
 }
 
+/* Returns how many small objects the kernel has for the space: itself, entries, blocks, cuts. */
+static unsigned
+space_objects(const struct vm_space *sp)
+{
+	unsigned n =
+		1 + (sp->cache.spare != NULL && !(sp->cache.spare->flags & VM_BLOCK)) + sp->cuts;
+	const struct vm_entry *e;
+	const struct vm_block *b;
+
+	for (e = sp->first; e != NULL; e = e->next)
+		n += !(e->flags & VM_BLOCK);
+	for (b = sp->blocks; b != NULL; b = b->next)
+		n++;
+	return n;
+}
+
+/* Check that no small object is left over. */
+static void
+audit_objects(void)
+{
+	const struct shm_segment *seg;
+	unsigned i, n = 0;
+
+	for (i = 0; i < M_PROCS; i++)
+		n += m.proc[i].alive ? space_objects(servant[i]->space) : 0;
+	for (i = 0; i < M_SLOTS; i++)
+		if ((seg = shm_slot(i)) != NULL)
+			n += 1 + (seg->object.tables != &seg->object.first);
+	must(n == host_objects, "%u objects are allocated, %u in use", host_objects, n);
+}
+
 void
 kernel_audit(void)
 {
 	unsigned i;
 
+	audit_objects();
 	host_audit();
 	for (i = 0; i < M_PROCS; i++)
 		if (m.proc[i].alive)
@@ -353,6 +385,16 @@ same_space(struct process *p, const struct vm_space *sp)
 	if (e != NULL || r < last)
 		say("the %s has more mappings", e != NULL ? "kernel" : "model");
 	return e == NULL && r == last;
+}
+
+bool
+stat_same(const struct call *c, const struct reply *r)
+{
+	bool same = true;
+
+	if (c->op == OP_CTL && c->a[1] == M_STAT && r->err == 0)
+		model_stat(c->a[0], r, &same);
+	return same;
 }
 
 bool
