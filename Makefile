@@ -144,6 +144,8 @@ $(error something to build with is missing)
 endif
 $(call stamp,flags,$(CC) $(KCFLAGS) $(UCFLAGS) $(ASFLAGS) $(HOST_CFLAGS))
 $(call stamp,links,$(LD) $(LDFLAGS) $(KOBJ) $(LIBOBJ) $(HOSTOBJ) $(HOST_LDFLAGS))
+$(call stamp,flags,$(CC) $(KCFLAGS) $(UCFLAGS) $(ASFLAGS) $(HOST_CFLAGS) $(EXPLORE_CFLAGS))
+$(call stamp,links,$(LD) $(LDFLAGS) $(KOBJ) $(LIBOBJ) $(HOSTOBJ) $(EXPLOREOBJ))
 $(call stamp,names,$(PROGS) $(ETC))
 endif
 F := $(BUILD)/flags Makefile
