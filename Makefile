@@ -143,10 +143,8 @@ ifeq ($(and $(CC),$(call have,$(NASM))),)
 $(shell NO_INSTALL=1 tools/setup build >&2)
 $(error something to build with is missing)
 endif
-$(call stamp,flags,$(CC) $(KCFLAGS) $(UCFLAGS) $(ASFLAGS) $(HOST_CFLAGS))
-$(call stamp,links,$(LD) $(LDFLAGS) $(KOBJ) $(LIBOBJ) $(HOSTOBJ) $(HOST_LDFLAGS))
 $(call stamp,flags,$(CC) $(KCFLAGS) $(UCFLAGS) $(ASFLAGS) $(HOST_CFLAGS) $(EXPLORE_CFLAGS))
-$(call stamp,links,$(LD) $(LDFLAGS) $(KOBJ) $(LIBOBJ) $(HOSTOBJ) $(EXPLOREOBJ))
+$(call stamp,links,$(LD) $(LDFLAGS) $(KOBJ) $(LIBOBJ) $(HOSTOBJ) $(EXPLOREOBJ) $(HOST_LDFLAGS))
 $(call stamp,names,$(PROGS) $(ETC))
 endif
 F := $(BUILD)/flags Makefile
@@ -334,6 +332,7 @@ $(BUILD)/explore/%.o: %.c $(F)
 $(EXPLORERS): $(BUILD)/explore/%: $(BUILD)/explore/tests/explore/%.o $(EXPLOREOBJ) $(L)
 	$(call say,HOSTLD,$@)
 	$(Q)$(HOSTCC) $(EXPLORE_CFLAGS) $(HOST_LDFLAGS) -o $@ $(filter %.o,$^)
+
 # What clang's libFuzzer drives. Where a test would end, its input is a finding.
 $(BUILD)/host/fuzz_%: $(BUILD)/host/tests/host/fuzz_%.o $(HOSTOBJ) $(L)
 	$(call say,HOSTLD,$@)
@@ -528,7 +527,7 @@ soak:	## all kinds of calls at once, with failures, for half an hour (MINUTES=N 
 	$(remake) all tests
 	@tools/soak $(or $(MINUTES),30) $(or $(SEED),1)
 
-explore:	## explore the kernel's shm, vm and pmap on this machine: every sequence of calls (WORLD=name, DEPTH=n, FAILING=n, JOBS=n)
+explore:	## make every sequence of calls in small worlds (WORLD=name DEPTH=n FAILING=n JOBS=n)
 	@tools/setup test
 	$(remake) $(BUILD)/explore/explore
 	@$(BUILD)/explore/explore $(WORLD:%=--world %) $(DEPTH:%=--depth %) $(FAILING:%=--failing %) \
@@ -538,6 +537,7 @@ interleave:	## try all interleavings of two and three calls on one segment
 	@tools/setup test
 	$(remake) $(BUILD)/explore/interleave
 	@$(BUILD)/explore/interleave
+
 fuzz:	## make random programs of calls to the kernel's files, compared with the model (TIME=600 seconds)
 	@tools/setup fuzz
 	@tools/fuzz --time $(or $(TIME),600)
