@@ -145,12 +145,12 @@ fault_private(struct vm_space *sp, struct vm_entry *e, vaddr_t va, uint32_t page
 		enter_frame(sp, va, f, write || pte_writable(pte));
 }
 
-#define AHEAD_FROM 2u
+#define AHEAD_FROM 3u
 #define AHEAD_PAGES 7u
 
 /*
  * Resolve faults that have not happened yet. Programs often touch memory from its start to its end,
- * and a fault takes as long as clearing a page. So the second fault in a row at the page after the
+ * and a fault takes as long as clearing a page. So the third fault in a row at the page after the
  * last one's, and each that follows it, also makes a few more pages: shared ones, or private ones
  * of zeros, whose memory is promised in either case. It stops at the end of the entry, of the
  * object and of the span, and at a private page that is there.

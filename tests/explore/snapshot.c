@@ -69,5 +69,6 @@ snapshot_back(unsigned which)
 
 	memcpy(__data_start, copy, data);
 	memcpy(frame_kva(FIRST), copy + data, (used - FIRST) * PAGE_SIZE);
-	host_run(curproc()); /* the TLB is of the state that was left */
+	host_run(curproc());
+	host_tlb_flush(); /* it is of the state that was left */
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Faults in order: from the third on the kernel also makes pages that follow, but none that nobody
+ * Faults in order: from the fourth on the kernel also makes pages that follow, but none that nobody
  * has promised, none beyond an end, and none in place of a page that is there. What it makes is
  * counted as resident.
  */
@@ -57,12 +57,12 @@ in_order(char *p, const char *what)
 {
 	long before;
 
-	touch(p, 0, 2);
-	is(resident(p, MANY), 2, "%s: two faults make two pages", what);
-	touch(p, 2, 3);
-	ok(resident(p, MANY) > 3 && resident(p, MANY) < 16, "%s: the third makes a few more", what);
+	touch(p, 0, 3);
+	is(resident(p, MANY), 3, "%s: three faults make three pages", what);
+	touch(p, 3, 4);
+	ok(resident(p, MANY) > 4 && resident(p, MANY) < 16, "%s: the next makes a few more", what);
 	before = faults(RUSAGE_SELF);
-	touch(p, 3, MANY);
+	touch(p, 4, MANY);
 	before = faults(RUSAGE_SELF) - before;
 	ok(before < (long)MANY / 4, "%s: far fewer faults than pages, %ld", what, before);
 	for (unsigned i = 0; i < MANY; i++)
@@ -96,7 +96,7 @@ ends(void)
 	unsigned before = resident_of_segments();
 	char *p = shmat(id, A, 0);
 
-	touch(p, 0, 3);
+	touch(p, 0, 4);
 	is(resident_of_segments() - before, 5, "a segment of five pages gets no more");
 	is(reads(p + 5 * PAGE), SEGV, "and behind it there is nothing");
 	shmdt(p);
@@ -104,15 +104,15 @@ ends(void)
 
 	map(A, 5, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	map(A + 5 * PAGE, 5, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	touch(A, 0, 3);
+	touch(A, 0, 4);
 	is(resident(A, 10), 5, "an entry ends");
 	munmap(A, 10 * PAGE);
 
-	ftruncate(fd, 4 * PAGE);
+	ftruncate(fd, 6 * PAGE);
 	p = map(A, 8, RW, MAP_SHARED, fd);
-	touch(p, 0, 3);
-	is(resident(p, 4), 4, "a file's last page is made");
-	is(reads(p + 4 * PAGE), KILLED(SIGBUS), "behind its end there is none");
+	touch(p, 0, 4);
+	is(resident(p, 6), 6, "a file's last page is made");
+	is(reads(p + 6 * PAGE), KILLED(SIGBUS), "behind its end there is none");
 	munmap(p, 8 * PAGE);
 	close(fd);
 	unlink("/tmp/ahead");
@@ -121,7 +121,7 @@ ends(void)
 static void
 others(void)
 {
-	volatile char sum = 0;
+	volatile char byte;
 	char *p = map(A, MANY, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
 	p[5 * PAGE] = 'x';
@@ -138,7 +138,8 @@ others(void)
 
 	p = map(A, MANY, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	for (unsigned i = 0; i < 9; i++)
-		sum += p[i * PAGE];
+		byte = p[i * PAGE];
+	(void)byte;
 	is(resident(p, MANY), 9, "what can't be written is not made");
 	munmap(p, MANY * PAGE);
 }

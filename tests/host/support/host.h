@@ -35,6 +35,7 @@ int host_load(vaddr_t va, uint32_t *word);
 int host_store(vaddr_t va, uint32_t word);
 /* Let the TLB have va of the current process, as it may at any time if a page is shown there. */
 void host_tlb_load(vaddr_t va);
+void host_tlb_flush(void);
 /* Returns false if the TLB has va with another frame, or with more rights, than the page tables. */
 bool host_tlb_fresh(vaddr_t va);
 

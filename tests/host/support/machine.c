@@ -373,6 +373,12 @@ host_tlb_load(vaddr_t va)
 	translate(va, false, &f);
 }
 
+void
+host_tlb_flush(void)
+{
+	tlb->generation++;
+}
+
 bool
 host_tlb_fresh(vaddr_t va)
 {
