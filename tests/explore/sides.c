@@ -26,7 +26,7 @@ say(const char *fmt, ...)
 
 	if (sides_quiet)
 		return;
-	/* In one piece: this process may be ended at any time, when another has found a difference. */
+	/* In one piece: this process may be ended at any time, if another finds a difference. */
 	must(__builtin_strlen(fmt) + 2 <= sizeof(line), "a line that fits");
 	__builtin_strcpy(line, fmt);
 	__builtin_strcat(line, "\n");
