@@ -8,6 +8,7 @@
  * `crashme FIRST COUNT` runs COUNT seeds from FIRST on instead of those of the test. Some seeds
  * crash the emulator ("tcg fatal error"), which is not the kernel's fault.
  */
+#include "draw.h"
 #include "tap.h"
 
 #include <sys/stat.h>
@@ -27,17 +28,8 @@
 /* Indices of words in struct sigcontext. */
 enum { SC_GS, SC_EDI = 4, SC_ESP = 7, SC_EBX, SC_EAX = 11, SC_EIP = 14, SC_EFLAGS = 16 };
 
-static uint32_t state, tries;
+static uint32_t tries;
 static volatile uint32_t *started; /* how many codes all processes have started */
-
-static uint32_t
-draw(void)
-{
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
-}
 
 #define CODE(text)                                                                                 \
 	{                                                                                          \

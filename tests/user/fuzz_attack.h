@@ -2,6 +2,7 @@
 /* A hostile program, for fuzz.c: calls with arguments good and bad, until there are enough. */
 #pragma once
 
+#include "draw.h"
 #include "hostile.h"
 
 #include "abi/mman.h"
@@ -23,17 +24,6 @@ static struct control {
 	volatile uint32_t harmed;           /* the neighbour's findings */
 	volatile uint32_t last, a[6], seen; /* the call that showed a secret, and the secret */
 } * ctl;
-
-static uint32_t state;
-
-static uint32_t
-draw(void)
-{
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
-}
 
 static int
 one_in(uint32_t n)

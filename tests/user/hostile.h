@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "every_call.h"
 #include "tap.h"
 
 #include <sys/stat.h>
@@ -26,17 +27,6 @@
 /* Stands for the identifier of a segment that is made for each call. */
 #define SEGMENT 0x5e6u
 enum { FILE_FD = 10, PIPE_FD, DIR_FD, TTY_FD, RW_FD };
-
-struct call {
-	int number;
-	const char *name, *args;
-};
-
-static const struct call calls[] = {
-#define SYSCALL(number, name, args, ...) {number, #name, args},
-#include "abi/syscalls.def"
-#undef SYSCALL
-};
 
 /*
  * Good arguments for the calls that would fail with the defaults of arguments_of() before they look
@@ -174,7 +164,6 @@ static const uint32_t numbers[] = {
 	0xfff,      0x1001,   0xffff,     0x10000, 0x10001, 0x7fff0000, 0x7fffffff, 0x80000000,
 	0x80000001, GOOD + 8, TOP - PAGE, TOP - 1, TOP,     0xfffff000, 0xfffff001, -2};
 static const uint32_t descriptors[] = {-1, OPEN_MAX, OPEN_MAX + 1, 0x7fffffff, 0x80000000, -2};
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Makes memory, descriptors, and the directory `room` with files, for the arguments to refer to.
  * The good page is shared with children if `sharing` is MAP_SHARED. */

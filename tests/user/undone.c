@@ -14,6 +14,7 @@
  * For a new call, add a row to undone_calls.h. To try the rows of one call alone, put its
  * name into /etc/row: tools/run --icount --add FILE:/etc/row build/tests/undone
  */
+#include "every_call.h"
 #include "undone.h"
 
 #include <stdarg.h>
@@ -21,19 +22,7 @@
 #include "undone_calls.h"
 #include "undone_world.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define MANY 1000000u
-
-struct call {
-	int number;
-	const char *name, *args;
-};
-
-static const struct call calls[] = {
-#define SYSCALL(number, name, args, ...) {number, #name, args},
-#include "abi/syscalls.def"
-#undef SYSCALL
-};
 
 static const char *const sites[] = {"kmem", "page", "commit", "object", "attach"};
 
