@@ -68,7 +68,7 @@ class Source:
         self.mutants.append((line, self.function, what))
         return f'(mutant == {self.first + len(self.mutants) - 1}u)'
 
-    def render(self, node, ends=None):
+    def render(self, node):
         """Returns the text of a node, with its mutants."""
         begin, end = self.range(node)
         kind = node['kind']
@@ -160,8 +160,7 @@ class Source:
             return f'({{ _Bool {x} = !!({first}); {x} == {wanted} ? !!({second}) : {x}; }})'
         first, second = self.render(left), self.render(right)
         pointers = [pointer(left), pointer(right)]
-        if op in OTHER and (pointers == [True, True] and op == '-' or
-                            pointers == [False, True] and op == '+'):
+        if (pointers, op) in (([True, True], '-'), ([False, True], '+')):
             return f'{first}{self.text(self.range(left)[1], self.range(right)[0])}{second}'
         what = self.number(self.range(left)[1], f'{op} to {other} in {self.short(begin, end)}')
         x = f'x{self.first + len(self.mutants)}'
